@@ -1,0 +1,127 @@
+"""One walk over a post's HTML: which stretches are prose, which are code, tag, link or formula.
+
+Every part of the plugin edits posts through `stretches` and `splice`, so the question of what an
+author's text is, and what must be left alone, is answered here and nowhere else. What no edit
+covers comes out byte for byte, which is why this is a walk over offsets and not a parse into a
+tree that would have to be written out again.
+
+Tags are read as the HTML Standard tokenizes them (section 13.2.5), less its error recovery.
+"""
+
+import re
+from collections.abc import Iterable
+from enum import Enum, auto
+from typing import NamedTuple
+
+
+class Kind(Enum):
+    """What a stretch of HTML is to us."""
+
+    PROSE = auto()  # text that an author wrote for reading
+    LINK = auto()  # the text of a link: prose in which no further link may stand
+    FORMULA = auto()  # TeX with its delimiters, and the element around it where there is one
+    VERBATIM = auto()  # code, scripts, styles, pictures: with their tags, left alone
+    TAG = auto()  # any other tag or comment, attributes included
+
+
+class Stretch(NamedTuple):
+    """`html[start:end]` is of one kind."""
+
+    kind: Kind
+    start: int
+    end: int
+
+
+class Edit(NamedTuple):
+    """Put `html` in the place of the stretch from `start` to `end`."""
+
+    start: int
+    end: int
+    html: str
+
+
+VERBATIM_ELEMENTS = frozenset(
+    "applet audio canvas code embed iframe kbd math noembed noscript object option pre samp script "
+    "select style svg template textarea title tt var video xmp".split()
+)
+RAW_TEXT_ELEMENTS = frozenset("iframe noembed script style textarea title xmp".split())
+VOID_ELEMENTS = frozenset("area base br col embed hr img input link meta source track wbr".split())
+MATH_ELEMENTS = frozenset("div p span".split())
+
+TAG = re.compile(
+    r"<!--.*?(?:-->|\Z)|<(?P<close>/?)(?P<name>[a-zA-Z][^\s/>]*+)"
+    r"(?P<attributes>(?:[^>\"']|\"[^\"]*+\"|'[^']*+')*+)>",
+    re.DOTALL,
+)
+MATH_CLASS = re.compile(
+    r"""\bclass\s*=\s*(?:"(?:[^"]*\s)?math(?:\s[^"]*)?"|'(?:[^']*\s)?math(?:\s[^']*)?'|math\b)"""
+)
+DELIMITED = re.compile(
+    r"\\\((?P<inline>.+?)\\\)|\\\[(?P<display>.+?)\\\]|(?<!\\)\$\$(?P<dollars>.+?)(?<!\\)\$\$"
+    r"|\\begin\{(?P<name>[a-zA-Z]+\*?)\}.+?\\end\{(?P=name)\}",
+    re.DOTALL,
+)
+
+
+def stretches(html: str) -> list[Stretch]:
+    """Cut `html` into stretches that follow on each other and together are all of it."""
+    found: list[Stretch] = []
+    links = 0
+    at = 0
+    while tag := TAG.search(html, at):
+        _add_text(found, html, at, tag.start(), Kind.LINK if links else Kind.PROSE)
+        name, closes = (tag["name"] or "").lower(), bool(tag["close"])
+        at = tag.end()
+        if name in VERBATIM_ELEMENTS and not closes:
+            at = _end_of_element(html, tag)
+            found.append(Stretch(Kind.VERBATIM, tag.start(), at))
+        elif name in MATH_ELEMENTS and not closes and MATH_CLASS.search(tag["attributes"]):
+            at = _end_of_element(html, tag)
+            found.append(Stretch(Kind.FORMULA, tag.start(), at))
+        else:
+            if name == "a":
+                links = max(0, links - 1) if closes else links + 1
+            found.append(Stretch(Kind.TAG, tag.start(), at))
+    _add_text(found, html, at, len(html), Kind.LINK if links else Kind.PROSE)
+    return found
+
+
+def splice(html: str, edits: Iterable[Edit]) -> str:
+    """Return `html` with the `edits` made; they may come in any order and must not overlap."""
+    parts: list[str] = []
+    at = 0
+    for edit in sorted(edits):
+        if edit.start < at:
+            raise ValueError(f"two edits overlap at {edit.start}: {edit.html[:60]!r}")
+        parts += (html[at : edit.start], edit.html)
+        at = edit.end
+    parts.append(html[at:])
+    return "".join(parts)
+
+
+def _add_text(found: list[Stretch], html: str, start: int, end: int, kind: Kind) -> None:
+    for formula in DELIMITED.finditer(html, start, end):
+        if start < formula.start():
+            found.append(Stretch(kind, start, formula.start()))
+        found.append(Stretch(Kind.FORMULA, formula.start(), formula.end()))
+        start = formula.end()
+    if start < end:
+        found.append(Stretch(kind, start, end))
+
+
+def _end_of_element(html: str, opening: re.Match[str]) -> int:
+    """Return the offset behind the closing tag that belongs to `opening`, or that of the end."""
+    name = opening["name"].lower()
+    if name in VOID_ELEMENTS or opening["attributes"].endswith("/"):
+        return opening.end()
+    if name in RAW_TEXT_ELEMENTS:
+        closing = re.compile(rf"</{name}[^>]*>", re.IGNORECASE).search(html, opening.end())
+        return closing.end() if closing else len(html)
+    depth, at = 1, opening.end()
+    while tag := TAG.search(html, at):
+        at = tag.end()
+        if (tag["name"] or "").lower() == name and not tag["attributes"].endswith("/"):
+            depth += -1 if tag["close"] else 1
+            if not depth:
+                return at
+    return len(html)

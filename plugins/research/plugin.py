@@ -1,0 +1,60 @@
+"""The only file that talks to Pelican: its settings and signals on one side, the parts on the other.
+
+At `all_generators_finalized` every post has been read and nothing is written yet, feeds included,
+so that is where posts are brought to their published form. Faults found on the way are told at
+`finalized`, when every file is on disk.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from pelican import signals
+
+from . import faults, posts, summaries
+from .documents import Document
+from .faults import Fault
+from .settings import Settings
+
+#: Where a run keeps our state: Pelican gives a run no other place that its receivers share.
+STATE = "RESEARCH_STATE"
+
+
+class State:
+    """What one run of Pelican knows: the settings, and the faults found so far."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.faults: list[Fault] = []
+
+
+def register() -> None:
+    """Connect to Pelican. Receivers are held weakly, so they are functions of this module."""
+    signals.initialized.connect(configure)
+    signals.all_generators_finalized.connect(publish)
+    signals.finalized.connect(tell)
+
+
+def configure(pelican: Any) -> None:
+    """Read our settings once, at the door, and teach the readers our marks."""
+    root = Path(pelican.settings["PATH"]).resolve().parent
+    settings = Settings.read(pelican.settings.get("RESEARCH", {}), root)
+    pelican.settings[STATE] = State(settings)
+
+
+def publish(generators: list[Any]) -> None:
+    """Bring every content object to the form in which readers get it."""
+    state: State = generators[0].settings[STATE]
+    contents = list(posts.content_objects(generators))
+    documents: list[Document] = []
+    for content in contents:
+        body = posts.body(content)
+        cut = content.metadata.get("summary") or summaries.cut(body.html, content.settings)
+        documents += (body, posts.summary(content, cut))
+    # demos → citations → formulas
+    for content, body, summary in zip(contents, documents[::2], documents[1::2], strict=True):
+        posts.give_back(content, body, summary)
+
+
+def tell(pelican: Any) -> None:
+    """Say what is wrong in the sources, now that everything is written."""
+    faults.report(pelican.settings[STATE].faults)

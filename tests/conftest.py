@@ -1,0 +1,84 @@
+"""Fixtures for all tests: a blog in a temporary folder, built by the real Pelican."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+SETTINGS = f"""
+SITENAME = "A blog"
+SITEURL = "https://blog.example"
+AUTHOR = "An author"
+TIMEZONE = "UTC"
+DEFAULT_LANG = "en"
+PATH = "content"
+OUTPUT_PATH = "output"
+CACHE_PATH = "pelican-cache"
+PLUGIN_PATHS = [{str(ROOT / "plugins")!r}]
+PLUGINS = ["research"]
+FEED_ALL_ATOM = "feeds/all.atom.xml"
+CATEGORY_FEED_ATOM = TRANSLATION_FEED_ATOM = AUTHOR_FEED_ATOM = AUTHOR_FEED_RSS = None
+"""
+
+
+@dataclass(frozen=True)
+class Site:
+    """A blog that Pelican has built, or failed to."""
+
+    root: Path
+    exit_code: int
+    #: What Pelican said, on both streams.
+    log: str
+
+    def read(self, name: str) -> str:
+        """Return the published file `name`, such as ``post.html``."""
+        return (self.root / "output" / name).read_text(encoding="utf-8")
+
+    def exists(self, name: str) -> bool:
+        return (self.root / "output" / name).exists()
+
+
+Build = Callable[..., Site]
+
+
+@pytest.fixture
+def build(tmp_path: Path) -> Build:
+    """Return a function that writes a blog and builds it.
+
+    ``build({"post.md": "Title: …", "references.bib": "…"}, settings="TYPOGRIFY = True")`` puts the
+    files into content/ (a name that starts with ``/`` goes beside it), appends `settings` to the
+    settings file and runs ``pelican`` with `arguments`, in a process of its own. Called again it
+    builds the same blog again, with the files that changed.
+    """
+
+    def run(
+        content: Mapping[str, str | bytes],
+        settings: str = "",
+        *arguments: str,
+        env: Mapping[str, str] | None = None,
+    ) -> Site:
+        for name, text in content.items():
+            path = tmp_path / name[1:] if name.startswith("/") else tmp_path / "content" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(text.encode() if isinstance(text, str) else text)
+        (tmp_path / "content").mkdir(exist_ok=True)
+        (tmp_path / "pelicanconf.py").write_text(SETTINGS + settings, encoding="utf-8")
+        # Pelican's log is as wide as it thinks the terminal is: wide, so that lines stay whole.
+        done = subprocess.run(
+            [sys.executable, "-m", "pelican", "-s", "pelicanconf.py", *arguments],
+            cwd=tmp_path,
+            env={**os.environ, "COLUMNS": "1000", **(env or {})},
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
+        log = "\n".join(line.rstrip() for line in (done.stdout + done.stderr).splitlines())
+        return Site(tmp_path, done.returncode, log)
+
+    return run
