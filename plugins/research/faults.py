@@ -16,6 +16,8 @@ logger = logging.getLogger(__name__)
 
 
 class Severity(StrEnum):
+    """Whether the page still says what its author meant (a warning) or lacks something (an error)."""
+
     WARNING = "warning"
     ERROR = "error"
 

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from pelican import signals
+from pelican.generators import StaticGenerator
 
-from . import faults, posts, summaries
-from .documents import Document
+from . import assets, faults, feeds, posts, published, summaries
+from .documents import Document, PublishedFile
 from .faults import Fault
 from .settings import Settings
 
@@ -31,6 +32,8 @@ def register() -> None:
     """Connect to Pelican. Receivers are held weakly, so they are functions of this module."""
     signals.initialized.connect(configure)
     signals.all_generators_finalized.connect(publish)
+    signals.feed_generated.connect(mend_feed)
+    signals.content_written.connect(link_assets)
     signals.finalized.connect(tell)
 
 
@@ -50,9 +53,23 @@ def publish(generators: list[Any]) -> None:
         body = posts.body(content)
         cut = content.metadata.get("summary") or summaries.cut(body.html, content.settings)
         documents += (body, posts.summary(content, cut))
-    # demos → citations → formulas
+    files: list[PublishedFile] = []
+    for generator in generators:
+        if isinstance(generator, StaticGenerator):
+            published.add_static_files(generator, files)
     for content, body, summary in zip(contents, documents[::2], documents[1::2], strict=True):
         posts.give_back(content, body, summary)
+
+
+def mend_feed(context: Any, feed: Any) -> None:
+    """Make links inside posts work outside the site."""
+    for item in feed.items:
+        feeds.anchor_fragments(item)
+
+
+def link_assets(path: str, context: Any) -> None:
+    """Link our style sheets from the page just written, if it needs them."""
+    assets.link_assets(Path(path), Path(context["OUTPUT_PATH"]), context["SITEURL"])
 
 
 def tell(pelican: Any) -> None:

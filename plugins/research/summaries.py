@@ -1,5 +1,6 @@
 """The summary of a post: its first words, cut where no formula, figure or code is torn."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +11,8 @@ from .markup import Edit, Kind, splice, stretches
 # Private-use characters (Unicode, section 23.5): no author writes them, no cut falls inside one.
 OPEN, CLOSE = "\ue000", "\ue001"
 
+DEMO = re.compile(r"<figure\b[^>]*\bdata-demo\b.*?</figure>", re.DOTALL)
+
 
 def cut(html: str, settings: Mapping[str, Any]) -> str:
     """Return the beginning of `html`, as long as Pelican's SUMMARY_* settings allow.
@@ -19,6 +22,7 @@ def cut(html: str, settings: Mapping[str, Any]) -> str:
     paragraphs, words = settings.get("SUMMARY_MAX_PARAGRAPHS"), settings["SUMMARY_MAX_LENGTH"]
     if paragraphs is None and words is None:
         return html
+    html = DEMO.sub("", html)
     whole: list[str] = []
     edits: list[Edit] = []
     for kind, start, end in stretches(html):

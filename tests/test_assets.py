@@ -1,0 +1,48 @@
+import re
+from pathlib import Path
+
+from conftest import Build
+from research.assets import Asset, link_assets
+
+POST = "Title: Post\nDate: 2026-01-01\n\nA formula: $x$."
+
+
+def write(folder: Path, html: str) -> tuple[Path, Asset]:
+    page, style = folder / "page.html", folder / "part.css"
+    page.write_text(html)
+    style.write_text("p { color: red }")
+    return page, Asset(style, marker="needs-part")
+
+
+def test_a_page_with_the_marker_gets_the_link_and_the_file(tmp_path: Path) -> None:
+    page, asset = write(tmp_path, "<head></head><p class='needs-part'>")
+    link_assets(page, tmp_path / "output", "..", [asset])
+    assert f'<link rel="stylesheet" href="../{asset.address}">\n</head>' in page.read_text()
+    assert (tmp_path / "output" / asset.address).read_text() == "p { color: red }"
+
+
+def test_a_page_without_the_marker_is_left_alone(tmp_path: Path) -> None:
+    page, asset = write(tmp_path, "<head></head><p>")
+    link_assets(page, tmp_path / "output", "", [asset])
+    assert page.read_text() == "<head></head><p>"
+    assert not (tmp_path / "output").exists()
+
+
+def test_the_name_changes_with_the_content(tmp_path: Path) -> None:
+    _, asset = write(tmp_path, "")
+    before = asset.address
+    asset.path.write_text("p { color: blue }")
+    assert Asset(asset.path, asset.marker).address != before
+
+
+def test_only_pages_with_formulas_link_their_style(build: Build) -> None:
+    site = build({"post.md": POST, "plain.md": "Title: Plain\nDate: 2026-01-01\nSummary: -\n\nNo formula."})
+    (link,) = re.findall(r'href="https://blog.example/(research/mathjax\.\w+\.css)"', site.read("post.html"))
+    assert site.exists(link)
+    assert "research/" not in site.read("plain.html")
+    assert "stylesheet" not in site.read("feeds/all.atom.xml")
+
+
+def test_relative_urls(build: Build) -> None:
+    settings = 'RELATIVE_URLS = True\nARTICLE_SAVE_AS = ARTICLE_URL = "a/b/{slug}.html"'
+    assert 'href="../../research/mathjax.' in build({"post.md": POST}, settings).read("a/b/post.html")

@@ -1,0 +1,20 @@
+from conftest import Build
+from research.feeds import anchor_fragments
+
+
+def test_fragments_get_the_address_of_the_post() -> None:
+    item = {"link": "https://x/p.html", "content": "<a class='c' href=\"#r\">1</a> <a href='/y#z'>2</a>"}
+    anchor_fragments(item)
+    assert item["content"] == "<a class='c' href=\"https://x/p.html#r\">1</a> <a href='/y#z'>2</a>"
+
+
+def test_references_to_glyphs_stay_inside_the_picture() -> None:
+    item = {"link": "https://x/p.html", "description": '<use href="#g1"/>', "content": None}
+    anchor_fragments(item)
+    assert item["description"] == '<use href="#g1"/>'
+
+
+def test_a_built_feed(build: Build) -> None:
+    site = build({"post.md": "Title: Post\nDate: 2026-01-01\n\nSee [below](#end).\n\n<h2 id='end'>End</h2>"})
+    assert "https://blog.example/post.html#end" in site.read("feeds/all.atom.xml")
+    assert 'href="#end"' in site.read("post.html")

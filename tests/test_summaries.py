@@ -1,0 +1,32 @@
+from conftest import Build
+from research.summaries import cut
+
+SETTINGS = {"SUMMARY_MAX_LENGTH": 3, "SUMMARY_MAX_PARAGRAPHS": None, "SUMMARY_END_SUFFIX": "…"}
+FORMULA = '<span class="math">\\(a b c d\\)</span>'
+
+
+def test_a_formula_is_one_word_and_never_torn() -> None:
+    assert cut(f"<p>one {FORMULA} three four</p>", SETTINGS) == f"<p>one {FORMULA} three …</p>"
+
+
+def test_the_figure_of_a_demo_is_left_out() -> None:
+    html = '<figure data-demo="samples"><figcaption>not me</figcaption></figure><p>one two</p>'
+    assert cut(html, SETTINGS) == "<p>one two</p>"
+
+
+def test_no_limit_leaves_the_text_whole() -> None:
+    assert cut("<p>one two three four</p>", {**SETTINGS, "SUMMARY_MAX_LENGTH": None}).count(" ") == 3
+
+
+def test_paragraphs_can_be_the_measure() -> None:
+    settings = {**SETTINGS, "SUMMARY_MAX_LENGTH": None, "SUMMARY_MAX_PARAGRAPHS": 1}
+    assert "two" not in cut("<p>one</p><p>two</p>", settings)
+
+
+def test_a_summary_of_the_author_is_kept_and_typeset(build: Build) -> None:
+    site = build({"post.md": "Title: Post\nDate: 2026-01-01\nSummary: In short, $x$.\n\nAt length."})
+    feed = site.read("feeds/all.atom.xml")
+    summary = feed[feed.index("<summary") : feed.index("</summary>")]
+    assert "In short" in summary
+    assert "math" in summary
+    assert "At length" not in summary
