@@ -44,6 +44,9 @@ lock: $(VENV)/.dev  ## pin anew what pyproject.toml asks for
 	$(BIN)/pip-compile --quiet --strip-extras --no-emit-index-url --no-emit-find-links --all-extras --group dev --output-file requirements-dev.txt pyproject.toml
 	sed -i 's/^\(torch==[0-9.]*\)+cpu/\1/' requirements.txt requirements-dev.txt
 
+bench: $(VENV)/.dev node_modules/.site  ## compare build times with plain Pelican
+	$(BIN)/python bench/build.py
+
 clean:  ## delete what is built; models are trained anew
 	rm -rf build dist $(OUTPUT)
 
