@@ -40,7 +40,7 @@ def displayed_formula(rng: random.Random) -> str:
     """Return TeX of the length that stands on a line of its own."""
     x, y, greek, n = rng.choice(SYMBOLS), rng.choice(SYMBOLS), rng.choice(GREEK), rng.randint(2, 9)
     forms = [
-        rf"\log p({x}) \ge \mathbb{{E}}_{{q({y} \mid {x})}}\left[\log p_{greek}({x}, {y}) - \log q({y})\right]",
+        rf"\log p({x}) \ge \mathbb{{E}}_{{q({y} \mid {x})}}[\log p_{greek}({x}, {y}) - \log q({y})]",
         rf"\int_{{-\infty}}^{{\infty}} e^{{-{n} {x}^2}} \, d{x} = \sqrt{{\frac{{\pi}}{{{n}}}}} + {greek}",
         rf"\begin{{pmatrix}} {x}_{{11}} & {greek} \\ {n} & {y}_{{22}} \end{{pmatrix}}^{{-1}}",
     ]

@@ -18,7 +18,7 @@ def test_one_bibliography_needs_no_list() -> None:
 
 
 def test_an_unknown_key_raises_and_names_the_nearest() -> None:
-    with pytest.raises(ValueError, match="'refernces'.*did you mean “references”"):
+    with pytest.raises(ValueError, match=r"'refernces'.*did you mean “references”"):
         Settings.read({"refernces": "a.bib"}, ROOT)
 
 
