@@ -56,8 +56,9 @@ TAG = re.compile(
 MATH_CLASS = re.compile(
     r"""\bclass\s*=\s*(?:"(?:[^"]*\s)?math(?:\s[^"]*)?"|'(?:[^']*\s)?math(?:\s[^']*)?'|math\b)"""
 )
+# Each branch starts with its literal, the lookbehind after it: so the engine skips to candidates.
 DELIMITED = re.compile(
-    r"\\\((?P<inline>.+?)\\\)|\\\[(?P<display>.+?)\\\]|(?<!\\)\$\$(?P<dollars>.+?)(?<!\\)\$\$"
+    r"\\\((?P<inline>.+?)\\\)|\\\[(?P<display>.+?)\\\]|\$(?<!\\\$)\$(?P<dollars>.+?)(?<!\\)\$\$"
     r"|\\begin\{(?P<name>[a-zA-Z]+\*?)\}.+?\\end\{(?P=name)\}",
     re.DOTALL,
 )
