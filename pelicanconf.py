@@ -1,0 +1,56 @@
+"""Settings of this blog for reading it at home: addresses are relative, so a page opens from any folder."""
+
+import hashlib
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).parent
+
+AUTHOR = "The pelican-research authors"
+SITENAME = "Pelican Research"
+SITESUBTITLE = "Models explained, by pages that train them"
+#: Where the blog is published. Feeds name it even here, since a feed reader knows no other address.
+SITEURL = "https://blog.example"
+RELATIVE_URLS = True
+
+PATH = "content"
+OUTPUT_PATH = "output"
+CACHE_PATH = "build/pelican"
+STATIC_PATHS = ["images"]
+DEFAULT_CATEGORY = "Notes"
+USE_FOLDER_AS_CATEGORY = False
+
+TIMEZONE = "UTC"
+DEFAULT_LANG = "en"
+# The names of months must not depend on the machine that builds.
+LOCALE = ["C"]
+DEFAULT_DATE_FORMAT = "%-d %B %Y"
+
+PLUGIN_PATHS = ["plugins"]
+PLUGINS = ["research"]
+RESEARCH = {"build_model": [sys.executable, "-m", "model", "build", "{name}"]}
+
+MARKDOWN = {
+    "extension_configs": {
+        "markdown.extensions.admonition": {},
+        "markdown.extensions.codehilite": {"css_class": "highlight", "guess_lang": False},
+        "markdown.extensions.extra": {},
+        "markdown.extensions.meta": {},
+        "markdown.extensions.toc": {},
+    },
+    "output_format": "html5",
+}
+
+THEME = "theme"
+#: Follows the address of the style sheet, so that no browser shows a new page in an old style.
+STYLE_VERSION = hashlib.sha256((HERE / "theme/static/style.css").read_bytes()).hexdigest()[:8]
+DIRECT_TEMPLATES = ["index", "archives", "categories", "tags", "404"]
+DISPLAY_CATEGORIES_ON_MENU = False
+AUTHOR_SAVE_AS = ""
+DEFAULT_PAGINATION = 10
+
+FEED_ALL_ATOM = "feeds/all.atom.xml"
+CATEGORY_FEED_ATOM = None
+TRANSLATION_FEED_ATOM = None
+AUTHOR_FEED_ATOM = None
+AUTHOR_FEED_RSS = None
