@@ -1,0 +1,5 @@
+"""Compile the graphs of a release ahead of time, to WebAssembly of some tens of kilobytes.
+
+``graph`` (rewrite) → ``rounding`` (weights) → ``program`` (C, then WebAssembly) → ``checks``; the
+whole way, with its cache, is ``compiled``.
+"""

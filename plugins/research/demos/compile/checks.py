@@ -1,0 +1,85 @@
+"""What rounding costs, and whether the compiled program computes what the graph does."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from onnx import ModelProto
+
+from ..release import Tensor
+from .runtime import run_graph, run_program
+
+Array = npt.NDArray[Any]
+
+#: Rounding to int8 is refused above this error, root mean square in parts of the outputs' deviation…
+LARGEST_RELATIVE_ERROR = 0.02
+#: …and above this loss of the bound, in nats.
+LARGEST_LOSS = 0.05
+#: How far a program may be from its graph: sums in another order, in parts of the largest output.
+PARITY = 1e-4
+
+
+@dataclass(frozen=True)
+class TestItems:
+    """Pictures with their posteriors, to measure a loss of the bound on."""
+
+    pictures: Array  # (N, C, H, W), in [0, 1]
+    means: Array  # (N, Z)
+    log_variances: Array  # (N, Z)
+
+    #: Not a test case, whatever pytest makes of the name.
+    __test__ = False
+
+
+@dataclass(frozen=True)
+class Rounding:
+    """How far a rounded graph is from the full one, on the same inputs."""
+
+    #: Largest difference of an output.
+    largest_error: float
+    #: Root mean square of the differences, in parts of the outputs' standard deviation.
+    relative_error: float
+    #: By how much the evidence lower bound falls, in nats; None where it cannot be measured.
+    loss: float | None
+
+    @property
+    def is_small(self) -> bool:
+        """Whether readers may be sent the rounded graph though a finer one would weigh little more."""
+        return self.relative_error <= LARGEST_RELATIVE_ERROR and (self.loss or 0) <= LARGEST_LOSS
+
+
+def rounding(full: ModelProto, rounded: ModelProto, inputs: Array, items: TestItems | None) -> Rounding:
+    """Compare `rounded` with the `full` graph on `inputs`; measure the loss of the bound on `items`."""
+    expected = np.concatenate([output.ravel() for output in run_graph(full, inputs)])
+    errors = np.concatenate([output.ravel() for output in run_graph(rounded, inputs)]) - expected
+    return Rounding(
+        largest_error=float(np.abs(errors).max()),
+        relative_error=float(np.sqrt(np.mean(errors**2)) / max(float(expected.std()), 1e-12)),
+        loss=None if items is None else _loss(full, rounded, items),
+    )
+
+
+def parity(program: bytes, rounded: ModelProto, inputs: Array, outputs: Sequence[Tensor]) -> float:
+    """Return the largest difference between `program` and `rounded`, in parts of the largest output."""
+    expected = run_graph(rounded, inputs)
+    found = run_program(program, inputs, [output.shape for output in outputs])
+    pairs = zip(expected, found, strict=True)
+    return max(float(np.abs(a - b).max() / max(np.abs(a).max(), 1.0)) for a, b in pairs)
+
+
+def _loss(full: ModelProto, rounded: ModelProto, items: TestItems) -> float:
+    """Return how many nats of the bound the `rounded` decoder loses, one draw from each posterior.
+
+    Only the expected reconstruction term of the bound (Kingma and Welling 2013, eq. 10) depends on
+    the decoder: with grey levels as probabilities, the Bernoulli log likelihood of a picture.
+    """
+    noise = np.random.default_rng(0).standard_normal(items.means.shape, np.float32)
+    latents = (items.means + np.exp(items.log_variances / 2) * noise).astype(np.float32)  # (N, Z)
+    likelihoods = []
+    for model in (full, rounded):
+        drawn = np.clip(run_graph(model, latents)[0], 1e-6, 1 - 1e-6).astype(np.float64)  # (N, C, H, W)
+        terms = items.pictures * np.log(drawn) + (1 - items.pictures) * np.log1p(-drawn)
+        likelihoods.append(terms.sum() / len(latents))
+    return float(likelihoods[0] - likelihoods[1])

@@ -1,0 +1,113 @@
+"""From a graph of a release to a program that readers can be sent, once and then from the cache."""
+
+import hashlib
+import json
+import os
+import shutil
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import onnx
+
+from ..release import Graph
+from . import checks
+from .checks import Rounding, TestItems
+from .graph import with_col2im
+from .program import compile_program
+from .rounding import Packed, Precision, round_weights
+
+Array = npt.NDArray[np.float32]
+
+HERE = Path(__file__).parent
+#: What a program depends on besides its graph.
+TOOLS = ("emx-onnx-cgen", "onnx", "ziglang")
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A graph as readers get it, and the same as ONNX to draw still pictures with."""
+
+    #: The WebAssembly module: see ``program``.
+    program: Path
+    #: The graph with rounded weights, for batches of any size if the graph given took them.
+    rounded: Path
+    precision: Precision
+    rounding: Rounding
+    #: Largest difference between the program and ``rounded``, in parts of the largest output.
+    parity: float
+
+
+def compiled(graph: Graph, inputs: Array, cache: Path, items: TestItems | None = None) -> Compiled:
+    """Return `graph` compiled; what was compiled before is taken from the folder `cache`.
+
+    The weights are int8 where that costs next to nothing, as ``checks`` measures on `inputs` (B, …) and
+    on `items`, and float16 otherwise. Raises `UnsupportedError` for a graph that cannot be
+    compiled, `ArithmeticError` for a program that computes something else than its graph.
+    """
+    place = cache / _key(graph, inputs)
+    if not place.exists():
+        cache.mkdir(parents=True, exist_ok=True)
+        made = Path(mkdtemp(dir=cache))
+        try:
+            _compile(graph, inputs, items, made)
+            _move(made, place)
+        finally:
+            shutil.rmtree(made, ignore_errors=True)
+    report: dict[str, Any] = json.loads((place / "report.json").read_text(encoding="utf-8"))
+    return Compiled(
+        program=place / "program.wasm",
+        rounded=place / "rounded.onnx",
+        precision=Precision(report["precision"]),
+        rounding=Rounding(**report["rounding"]),
+        parity=report["parity"],
+    )
+
+
+def _compile(graph: Graph, inputs: Array, items: TestItems | None, folder: Path) -> None:
+    precision, rounded, weights, cost = _rounded(onnx.load(graph.path), inputs, items)
+    program = compile_program(rounded, weights)
+    parity = checks.parity(program, rounded, inputs, graph.outputs)
+    if not parity <= checks.PARITY:
+        raise ArithmeticError(f"{graph.path}: the compiled program errs by {parity:.2g} of its output")
+    (folder / "program.wasm").write_bytes(program)
+    onnx.save(rounded, folder / "rounded.onnx")
+    report = {"precision": precision, "rounding": asdict(cost), "parity": parity}
+    (folder / "report.json").write_text(json.dumps(report, indent=2), encoding="utf-8")
+
+
+def _rounded(
+    full: onnx.ModelProto, inputs: Array, items: TestItems | None
+) -> tuple[Precision, onnx.ModelProto, list[Packed], Rounding]:
+    """Return the coarsest rounding of `full`, rewritten, that is close enough to it."""
+    rewritten = with_col2im(full)
+    for precision in Precision:
+        rounded, weights = round_weights(rewritten, precision)
+        cost = checks.rounding(full, rounded, inputs, items)
+        if cost.is_small:
+            break
+    return precision, rounded, weights, cost
+
+
+def _key(graph: Graph, inputs: Array) -> str:
+    """Return a hash over all that the result depends on; items come with inputs of the same release."""
+    digest = hashlib.sha256(graph.path.read_bytes() + inputs.tobytes())
+    digest.update(repr((graph.input, graph.outputs)).encode())
+    for tool in TOOLS:
+        digest.update(f"{tool} {version(tool)}\n".encode())
+    for source in sorted(HERE.glob("*.py")):
+        digest.update(source.read_bytes())
+    return digest.hexdigest()[:32]
+
+
+def _move(made: Path, place: Path) -> None:
+    """Give the folder `made` its final name, unless another build was faster."""
+    try:
+        os.rename(made, place)
+    except OSError:
+        if not place.exists():
+            raise

@@ -1,0 +1,141 @@
+"""Rewrite a graph so that the C made from it is fast: the same function, other operators."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from math import prod
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from onnx import ModelProto, NodeProto, helper, numpy_helper, shape_inference, version_converter
+
+Array = npt.NDArray[Any]
+
+#: The first opset with Col2Im.
+COL2IM_OPSET = 18
+
+
+def with_col2im(model: ModelProto) -> ModelProto:
+    """Return `model` with its transposed convolutions as matrix products and Col2Im.
+
+    A transposed convolution is Col2Im(Wᵀx) (Dumoulin and Visin 2016, section 4). As it stands it
+    compiles to a loop over strides that no compiler turns into SIMD; a matrix product it does. A
+    convolution of stride 1 is a transposed one with its kernel turned round, so it goes the same
+    way. Nodes with groups, dilations or a padding that is not given in numbers are left alone.
+    """
+    if _opset(model) < COL2IM_OPSET:
+        model = version_converter.convert_version(model, COL2IM_OPSET)
+    shapes = _shapes(model)
+    weights = {tensor.name: numpy_helper.to_array(tensor) for tensor in model.graph.initializer}
+    nodes: list[NodeProto] = []
+    for node in model.graph.node:
+        kernel = _transposed_kernel(node, weights)
+        size = shapes.get(node.input[0], (0,) * 4)[2:]
+        if kernel is None or not all(size) or min(_pads(node, kernel)) < 0:
+            nodes.append(node)
+        else:
+            nodes += _as_col2im(node, kernel, size, weights)
+    return _with(model, nodes, weights)
+
+
+def of_one(model: ModelProto) -> ModelProto:
+    """Return `model` for batches of one: C wants its shapes in numbers."""
+    fixed = ModelProto()
+    fixed.CopyFrom(model)
+    for value in (*fixed.graph.input, *fixed.graph.output):
+        first = value.type.tensor_type.shape.dim[0]
+        if not first.dim_value:
+            first.dim_value = 1
+    return fixed
+
+
+def with_inputs(model: ModelProto, names: Iterable[str]) -> ModelProto:
+    """Return `model` with the initializers `names` turned into inputs, behind those it has."""
+    moved = ModelProto()
+    moved.CopyFrom(model)
+    tensors = {tensor.name: tensor for tensor in model.graph.initializer}
+    for name in names:
+        tensor = tensors.pop(name)
+        moved.graph.input.append(helper.make_tensor_value_info(name, tensor.data_type, tensor.dims))
+    del moved.graph.initializer[:]
+    moved.graph.initializer.extend(tensors.values())
+    return moved
+
+
+def _transposed_kernel(node: NodeProto, weights: Mapping[str, Array]) -> Array | None:
+    """Return the kernel (I, O, h, w) of `node` read as a transposed convolution, None if it is none."""
+    if node.op_type not in ("Conv", "ConvTranspose") or node.input[1] not in weights:
+        return None
+    kernel = weights[node.input[1]]
+    given = _attributes(node)
+    irregular = given.get("group", 1) != 1 or set(given.get("dilations", ())) - {1}
+    if kernel.ndim != 4 or irregular or given.get("auto_pad", b"NOTSET") != b"NOTSET":
+        return None
+    if node.op_type == "ConvTranspose":
+        return None if "output_shape" in given else kernel
+    if set(given.get("strides", ())) - {1}:
+        return None
+    return kernel.transpose(1, 0, 2, 3)[:, :, ::-1, ::-1]
+
+
+def _pads(node: NodeProto, kernel: Array) -> list[int]:
+    """Return the padding (top, left, bottom, right) of `node` as a transposed convolution."""
+    pads = list(_attributes(node).get("pads", (0, 0, 0, 0)))
+    if node.op_type == "ConvTranspose":
+        return pads
+    return [kernel.shape[2 + axis % 2] - 1 - pad for axis, pad in enumerate(pads)]
+
+
+def _as_col2im(
+    node: NodeProto, kernel: Array, size: tuple[int, ...], weights: dict[str, Array]
+) -> Iterator[NodeProto]:
+    """Yield the nodes that stand for `node`; put the tensors that they read into `weights`."""
+    channels, out, *block = kernel.shape
+    pads = _pads(node, kernel)
+    given = _attributes(node)
+    strides, extra = given.get("strides", [1, 1]), given.get("output_padding", [0, 0])
+    image = [
+        (size[axis] - 1) * strides[axis] + block[axis] + extra[axis] - pads[axis] - pads[axis + 2]
+        for axis in (0, 1)
+    ]
+    name = node.output[0]
+    weights[f"{name}/kernel"] = np.ascontiguousarray(kernel.reshape(channels, -1).T)  # (O h w, I)
+    weights[f"{name}/flat"] = np.array([0, channels, prod(size)], np.int64)
+    weights[f"{name}/image"] = np.array(image, np.int64)
+    weights[f"{name}/block"] = np.array(block, np.int64)
+    bias = weights[node.input[2]] if len(node.input) == 3 else np.zeros(out, np.float32)
+    weights[f"{name}/bias"] = bias.reshape(out, 1, 1)
+    yield helper.make_node("Reshape", [node.input[0], f"{name}/flat"], [f"{name}/columns"])
+    yield helper.make_node("MatMul", [f"{name}/kernel", f"{name}/columns"], [f"{name}/products"])
+    read = [f"{name}/products", f"{name}/image", f"{name}/block"]
+    yield helper.make_node("Col2Im", read, [f"{name}/placed"], strides=strides, pads=pads)
+    yield helper.make_node("Add", [f"{name}/placed", f"{name}/bias"], [name])
+
+
+def _with(model: ModelProto, nodes: Iterable[NodeProto], weights: Mapping[str, Array]) -> ModelProto:
+    """Return `model` with other `nodes` and with those of the `weights` that they read."""
+    changed = ModelProto()
+    changed.CopyFrom(model)
+    graph = changed.graph
+    for field in (graph.node, graph.initializer, graph.value_info):
+        del field[:]
+    graph.node.extend(nodes)
+    read = {name for node in graph.node for name in node.input}
+    graph.initializer.extend(numpy_helper.from_array(weights[name], name) for name in weights if name in read)
+    return changed
+
+
+def _attributes(node: NodeProto) -> dict[str, Any]:
+    return {attribute.name: helper.get_attribute_value(attribute) for attribute in node.attribute}
+
+
+def _opset(model: ModelProto) -> int:
+    return next(int(entry.version) for entry in model.opset_import if entry.domain in ("", "ai.onnx"))
+
+
+def _shapes(model: ModelProto) -> dict[str, tuple[int, ...]]:
+    """Return the inferred shape of each value; 0 stands for an axis of any length."""
+    graph = shape_inference.infer_shapes(model).graph
+    return {
+        value.name: tuple(axis.dim_value for axis in value.type.tensor_type.shape.dim)
+        for value in (*graph.input, *graph.value_info, *graph.output)
+    }

@@ -1,0 +1,166 @@
+"""Turn a graph into WebAssembly: ONNX → C (emx-onnx-cgen) → wasm32 with SIMD (clang, from ziglang).
+
+The module asks for no imports. It exports ``memory``; ``init()``, to be called once, which expands
+the weights; ``input(i)`` and ``output(i)``, the addresses of the i-th input and output, float32 in
+row-major order; and ``run()``. Everything is for a batch of one.
+"""
+
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from onnx import ModelProto, ValueInfoProto
+
+from .graph import of_one, with_inputs
+from .rounding import Packed
+
+#: SIMD is in every browser since 2023. Fast maths lets sums be reordered, which SIMD needs.
+FLAGS = (
+    *("-target", "wasm32-wasi", "-mexec-model=reactor", "-O3", "-ffast-math", "-msimd128"),
+    *("-Wl,-z,stack-size=8388608", "-s", "-w"),
+)
+NAME = "graph"
+
+
+class UnsupportedError(Exception):
+    """The graph cannot be compiled ahead of time; the message names the operator."""
+
+
+def compile_program(model: ModelProto, weights: Sequence[Packed]) -> bytes:
+    """Return the WebAssembly module of `model`, in which `weights` stand packed.
+
+    Raises `UnsupportedError` for an operator that emx-onnx-cgen does not know.
+    """
+    source = _c_source(with_inputs(of_one(model), [weight.name for weight in weights]))
+    with TemporaryDirectory() as folder:
+        place = Path(folder)
+        (place / f"{NAME}.c").write_text(source, encoding="utf-8")
+        (place / "weights.bin").write_bytes(b"".join(map(_bytes, weights)))
+        (place / "program.c").write_text(_wrapper(of_one(model), weights), encoding="utf-8")
+        command = [sys.executable, "-m", "ziglang", "cc", *FLAGS, "-o", "program.wasm", "program.c"]
+        done = subprocess.run(command, cwd=place, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise UnsupportedError(f"the C of the graph does not compile: {done.stderr.strip()[-500:]}")
+        return (place / "program.wasm").read_bytes()
+
+
+def _c_source(model: ModelProto) -> str:
+    from emx_onnx_cgen import CodegenError, Compiler, ShapeInferenceError, UnsupportedOpError
+    from emx_onnx_cgen.compiler import CompilerOptions
+
+    # Thresholds of 0: temporaries on the stack and weights in the source, nothing to allocate or load.
+    options = CompilerOptions(model_name=NAME, large_temp_threshold_bytes=0, large_weight_threshold=0)
+    try:
+        return str(Compiler(options).compile(model))
+    except (CodegenError, ShapeInferenceError, UnsupportedOpError) as error:
+        raise UnsupportedError(str(error)) from error
+
+
+def _wrapper(model: ModelProto, weights: Sequence[Packed]) -> str:
+    """Return the C that surrounds the generated function: its buffers, its exports."""
+    inputs = [value for value in model.graph.input if value.name not in _initializers(model)]
+    outputs = list(model.graph.output)
+    buffers = [
+        *(f"static float input{n}{_dimensions(_shape(value))};" for n, value in enumerate(inputs)),
+        *(f"static float output{n}{_dimensions(_shape(value))};" for n, value in enumerate(outputs)),
+        *(f"static float weight{n}{_dimensions(weight.shape)};" for n, weight in enumerate(weights)),
+    ]
+    arguments = [
+        *(f"input{n}" for n in range(len(inputs))),
+        *(f"weight{n}" for n in range(len(weights))),
+        *(f"output{n}" for n in range(len(outputs))),
+    ]
+    return WRAPPER.format(
+        name=NAME,
+        buffers="\n".join(buffers),
+        expansions="\n    ".join(_expansions(weights)),
+        inputs=", ".join(f"(float *)input{n}" for n in range(len(inputs))),
+        outputs=", ".join(f"(float *)output{n}" for n in range(len(outputs))),
+        arguments=", ".join(arguments),
+    )
+
+
+def _expansions(weights: Sequence[Packed]) -> list[str]:
+    """Return the calls that expand each of the `weights` from where it stands in weights.bin."""
+    calls, at = [], 0
+    for n, weight in enumerate(weights):
+        target = f"packed + {at}, (float *)weight{n}"
+        if weight.scales is None:
+            calls.append(f"expand_float16({target}, {weight.values.size});")
+        else:
+            rows = weight.shape[0]
+            columns = weight.values.size // rows
+            calls.append(f"expand_int8({target}, {rows}, {columns}, {int(weight.by_column)});")
+        at += len(_bytes(weight))
+    return calls
+
+
+def _bytes(weight: Packed) -> bytes:
+    scales = b"" if weight.scales is None else weight.scales.astype("<f4").tobytes()
+    return scales + weight.values.astype(weight.values.dtype.newbyteorder("<")).tobytes()
+
+
+def _shape(value: ValueInfoProto) -> tuple[int, ...]:
+    return tuple(axis.dim_value for axis in value.type.tensor_type.shape.dim)
+
+
+def _dimensions(shape: tuple[int, ...]) -> str:
+    return "".join(f"[{length}]" for length in shape)
+
+
+def _initializers(model: ModelProto) -> set[str]:
+    return {tensor.name for tensor in model.graph.initializer}
+
+
+#: wasm32 has no type for float16, so its bits are moved into place and its exponent is mended by a
+#: product with 2¹¹², which is exact.
+WRAPPER = """\
+#include "{name}.c"
+
+static const unsigned char packed[] = {{
+#embed "weights.bin"
+}};
+
+{buffers}
+
+static void expand_int8(const unsigned char *from, float *to, int rows, int columns, int by_column) {{
+    const signed char *values = (const signed char *)from + 4 * (by_column ? columns : rows);
+    for (int row = 0; row < rows; ++row)
+        for (int column = 0; column < columns; ++column) {{
+            float scale;
+            memcpy(&scale, from + 4 * (by_column ? column : row), 4);
+            *to++ = (float)*values++ * scale;
+        }}
+}}
+
+static void expand_float16(const unsigned char *from, float *to, int count) {{
+    for (int i = 0; i < count; ++i) {{
+        const uint32_t half = from[2 * i] | (uint32_t)from[2 * i + 1] << 8;
+        const uint32_t magnitude = (half & 0x7fff) << 13;
+        float value;
+        memcpy(&value, &magnitude, 4);
+        value *= 0x1p112f;
+        to[i] = half & 0x8000 ? -value : value;
+    }}
+}}
+
+__attribute__((export_name("init"))) void init(void) {{
+    {expansions}
+}}
+
+__attribute__((export_name("input"))) float *input(int i) {{
+    float *const inputs[] = {{{inputs}}};
+    return inputs[i];
+}}
+
+__attribute__((export_name("output"))) float *output(int i) {{
+    float *const outputs[] = {{{outputs}}};
+    return outputs[i];
+}}
+
+__attribute__((export_name("run"))) void run(void) {{
+    {name}({arguments});
+}}
+"""

@@ -1,0 +1,252 @@
+"""Graphs compiled ahead of time: what is sent to readers computes what was trained."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import brotli
+import numpy as np
+import numpy.typing as npt
+import onnx
+import pytest
+from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper
+from research.demos.compile.checks import PARITY, TestItems
+from research.demos.compile.compiled import Compiled, compiled
+from research.demos.compile.graph import with_col2im
+from research.demos.compile.program import UnsupportedError
+from research.demos.compile.rounding import Precision, expand, round_weights
+from research.demos.compile.runtime import run_graph, run_program
+from research.demos.release import Graph, Tensor
+
+Array = npt.NDArray[Any]
+RNG = np.random.default_rng(0)
+
+
+def graph(
+    nodes: Sequence[NodeProto], weights: dict[str, Array], inputs: dict[str, Any], outputs: dict[str, Any]
+) -> ModelProto:
+    """Return a model of opset 20 whose inputs and outputs have the shapes given, batch free."""
+
+    def values(shapes: dict[str, Any]) -> list[onnx.ValueInfoProto]:
+        return [
+            helper.make_tensor_value_info(name, TensorProto.FLOAT, ["batch", *shape])
+            for name, shape in shapes.items()
+        ]
+
+    tensors = [numpy_helper.from_array(array, name) for name, array in weights.items()]
+    made = helper.make_graph(nodes, "test", values(inputs), values(outputs), tensors)
+    model = helper.make_model(made, opset_imports=[helper.make_opsetid("", 20)], ir_version=10)
+    onnx.checker.check_model(model)
+    return model
+
+
+def weights(*shape: int, scale: float = 0.2) -> Array:
+    return (RNG.standard_normal(shape) * scale).astype(np.float32)
+
+
+def silu(name: str, to: str) -> list[NodeProto]:
+    return [
+        helper.make_node("Sigmoid", [name], [f"{to}/gate"]),
+        helper.make_node("Mul", [name, f"{to}/gate"], [to]),
+    ]
+
+
+def decoder(latents: int = 20, channels: int = 1, side: int = 7) -> ModelProto:
+    """Return a decoder as the recipes have it: dense, residual convolution, two transposed ones."""
+    nodes = [
+        helper.make_node("Gemm", ["z", "w1", "b1"], ["dense"]),
+        *silu("dense", "active"),
+        helper.make_node("Reshape", ["active", "shape"], ["maps"]),
+        helper.make_node("Conv", ["maps", "w2", "b2"], ["convolved"], pads=[1] * 4),
+        *silu("convolved", "residual"),
+        helper.make_node("Add", ["maps", "residual"], ["sum"]),
+        helper.make_node("ConvTranspose", ["sum", "w3", "b3"], ["larger"], strides=[2, 2], pads=[1] * 4),
+        *silu("larger", "larger_active"),
+        helper.make_node("ConvTranspose", ["larger_active", "w4"], ["logits"], strides=[2, 2], pads=[2] * 4),
+        helper.make_node("Sigmoid", ["logits"], ["x"]),
+    ]
+    parameters = {
+        "w1": weights(latents, 32 * side**2),
+        "b1": weights(32 * side**2),
+        "w2": weights(32, 32, 3, 3, scale=0.06),
+        "b2": weights(32),
+        "w3": weights(32, 16, 4, 4, scale=0.06),
+        "b3": weights(16),
+        "w4": weights(16, channels, 6, 6),
+        "shape": np.array([-1, 32, side, side]),
+    }
+    return graph(nodes, parameters, {"z": [latents]}, {"x": [channels, 4 * side, 4 * side]})
+
+
+def encoder() -> ModelProto:
+    nodes = [
+        helper.make_node("Flatten", ["x"], ["pixels"]),
+        helper.make_node("Gemm", ["pixels", "w1", "b1"], ["hidden"], transB=1),
+        *silu("hidden", "active"),
+        helper.make_node("Gemm", ["active", "w2", "b2"], ["posterior"], transB=1),
+        helper.make_node("Split", ["posterior"], ["mean", "log_variance"], axis=1, num_outputs=2),
+    ]
+    parameters = {"w1": weights(48, 784), "b1": weights(48), "w2": weights(8, 48), "b2": weights(8)}
+    return graph(nodes, parameters, {"x": [1, 28, 28]}, {"mean": [4], "log_variance": [4]})
+
+
+def saved(model: ModelProto, folder: Path) -> Graph:
+    """Save `model` and return what a manifest would say of it."""
+    path = folder / "model.onnx"
+    onnx.save(model, path)
+
+    def tensor(value: onnx.ValueInfoProto) -> Tensor:
+        shape = tuple(axis.dim_value for axis in value.type.tensor_type.shape.dim[1:])
+        return Tensor(value.name, shape, None, (0.0, 1.0))
+
+    return Graph(path, tensor(model.graph.input[0]), tuple(map(tensor, model.graph.output)))
+
+
+def latents(count: int, dimensions: int) -> Array:
+    return RNG.standard_normal((count, dimensions)).astype(np.float32)
+
+
+@pytest.fixture(scope="module")
+def program(tmp_path_factory: pytest.TempPathFactory) -> Compiled:
+    folder = tmp_path_factory.mktemp("compiled")
+    return compiled(saved(decoder(), folder), latents(256, 20), folder / "cache")
+
+
+class TestRewriting:
+    @pytest.mark.parametrize(
+        ("operator", "shape", "attributes"),
+        [
+            ("ConvTranspose", (3, 5, 4, 4), {"strides": [2, 2], "pads": [1, 1, 1, 1]}),
+            ("ConvTranspose", (3, 5, 3, 3), {"strides": [2, 2], "pads": [1] * 4, "output_padding": [1, 1]}),
+            ("ConvTranspose", (3, 5, 3, 2), {"strides": [3, 1], "pads": [0, 1, 2, 0]}),
+            ("ConvTranspose", (3, 5, 3, 3), {}),
+            ("Conv", (5, 3, 3, 3), {"pads": [1, 1, 1, 1]}),
+            ("Conv", (5, 3, 2, 4), {"pads": [1, 0, 0, 2]}),
+        ],
+    )
+    def test_computes_the_same_without_convolutions(
+        self, operator: str, shape: tuple[int, ...], attributes: dict[str, Any]
+    ) -> None:
+        node = helper.make_node(operator, ["x", "w", "b"], ["y"], **attributes)
+        tensors = {"w": weights(*shape), "b": weights(5)}
+        given = graph([node], tensors, {"x": [3, 6, 7]}, {"y": [5, None, None]})
+        rewritten = with_col2im(given)
+        assert "Col2Im" in {node.op_type for node in rewritten.graph.node}
+        assert operator not in {node.op_type for node in rewritten.graph.node}
+        inputs = RNG.standard_normal((3, 3, 6, 7)).astype(np.float32)
+        np.testing.assert_allclose(run_graph(given, inputs)[0], run_graph(rewritten, inputs)[0], atol=1e-5)
+
+    @pytest.mark.parametrize(
+        ("operator", "shape", "attributes"),
+        [
+            ("ConvTranspose", (4, 1, 3, 3), {"group": 4}),
+            ("ConvTranspose", (4, 4, 3, 3), {"dilations": [2, 2]}),
+            ("ConvTranspose", (4, 4, 3, 3), {"auto_pad": "SAME_UPPER"}),
+            ("Conv", (4, 4, 3, 3), {"strides": [2, 2]}),
+            ("Conv", (4, 4, 3, 3), {"pads": [3, 3, 3, 3]}),
+        ],
+    )
+    def test_leaves_what_it_cannot_say_otherwise(
+        self, operator: str, shape: tuple[int, ...], attributes: dict[str, Any]
+    ) -> None:
+        node = helper.make_node(operator, ["x", "w"], ["y"], **attributes)
+        given = graph([node], {"w": weights(*shape)}, {"x": [4, 6, 6]}, {"y": [4, None, None]})
+        assert [node.op_type for node in with_col2im(given).graph.node] == [operator]
+
+
+class TestRounding:
+    @pytest.mark.parametrize("precision", list(Precision))
+    def test_graph_holds_what_is_packed(self, precision: Precision) -> None:
+        rounded, packed = round_weights(decoder(), precision)
+        tensors = {tensor.name: numpy_helper.to_array(tensor) for tensor in rounded.graph.initializer}
+        assert {weight.name for weight in packed} == {"w1", "b1", "w2", "b2", "w3", "w4"}
+        for weight in packed:
+            np.testing.assert_array_equal(tensors[weight.name], expand(weight))
+
+    def test_int8_errs_by_half_a_step_at_most(self) -> None:
+        given = decoder()
+        _, packed = round_weights(given, Precision.INT8)
+        tensors = {tensor.name: numpy_helper.to_array(tensor) for tensor in given.graph.initializer}
+        for weight in packed:
+            if weight.scales is not None:
+                error = np.abs(expand(weight) - tensors[weight.name])
+                assert error.max() <= weight.scales.max() / 2 * 1.001
+
+    def test_a_row_of_zeros_stays_zero(self) -> None:
+        matrix = weights(8, 40)
+        matrix[3] = 0
+        node = helper.make_node("MatMul", ["x", "w"], ["y"])
+        rounded, _ = round_weights(graph([node], {"w": matrix}, {"x": [8]}, {"y": [40]}), Precision.INT8)
+        assert not numpy_helper.to_array(rounded.graph.initializer[0])[3].any()
+
+
+class TestProgram:
+    def test_computes_what_the_graph_computes(self, program: Compiled) -> None:
+        inputs = latents(256, 20)
+        expected = run_graph(onnx.load(program.rounded), inputs)[0]
+        found = run_program(program.program.read_bytes(), inputs, [(1, 28, 28)])[0]
+        assert np.abs(found - expected).max() < 1e-5
+        assert expected.std() > 0.1
+
+    def test_is_small(self, program: Compiled) -> None:
+        assert len(brotli.compress(program.program.read_bytes())) < 64 * 1024
+
+    def test_is_int8_where_that_costs_little(self, program: Compiled) -> None:
+        assert program.precision is Precision.INT8
+        assert 0 < program.rounding.largest_error < 0.05
+        assert program.parity < PARITY
+
+    def test_is_float16_where_int8_would_cost_the_bound(self, tmp_path: Path) -> None:
+        model = decoder(latents=2)
+        for tensor in model.graph.initializer:
+            if tensor.name == "w4":  # steep: a small error of a weight turns a pixel from white to black
+                steep = numpy_helper.to_array(tensor) * np.float32(300)
+                tensor.CopyFrom(numpy_helper.from_array(steep, tensor.name))
+        inputs = latents(64, 2)
+        pictures = (run_graph(model, inputs)[0] > 0.5).astype(np.float32)
+        items = TestItems(pictures, inputs, np.full_like(inputs, -20))
+        found = compiled(saved(model, tmp_path), inputs, tmp_path / "cache", items)
+        assert found.precision is Precision.FLOAT16
+        assert found.rounding.loss is not None
+        assert found.parity < PARITY
+
+    def test_is_the_same_bytes_when_made_again(self, program: Compiled, tmp_path: Path) -> None:
+        model = onnx.load(program.rounded)
+        first, second = (
+            compiled(saved(model, tmp_path), latents(8, 20), tmp_path / name).program for name in ("a", "b")
+        )
+        assert first.read_bytes() == second.read_bytes()
+
+    def test_is_taken_from_the_cache(self, tmp_path: Path) -> None:
+        inputs = latents(8, 20)
+        given = saved(decoder(), tmp_path)
+        once = compiled(given, inputs, tmp_path / "cache")
+        before = once.program.stat()
+        assert compiled(given, inputs, tmp_path / "cache") == once
+        assert again.program.stat().st_mtime_ns == before.st_mtime_ns
+        assert [place.name for place in (tmp_path / "cache").iterdir()] == [once.program.parent.name]
+
+    def test_colour_pictures_of_another_size(self, tmp_path: Path) -> None:
+        inputs = latents(16, 6)
+        found = compiled(saved(decoder(6, channels=3, side=8), tmp_path), inputs, tmp_path / "cache")
+        drawn = run_program(found.program.read_bytes(), inputs, [(3, 32, 32)])[0]
+        np.testing.assert_allclose(drawn, run_graph(onnx.load(found.rounded), inputs)[0], atol=1e-5)
+
+    def test_encoder_has_two_outputs(self, tmp_path: Path) -> None:
+        pictures = RNG.random((32, 1, 28, 28)).astype(np.float32)
+        found = compiled(saved(encoder(), tmp_path), pictures, tmp_path / "cache")
+        outputs = run_program(found.program.read_bytes(), pictures, [(4,), (4,)])
+        for output, expected in zip(outputs, run_graph(onnx.load(found.rounded), pictures), strict=True):
+            np.testing.assert_allclose(output, expected, atol=1e-4)
+
+    def test_names_the_operator_that_cannot_be_compiled(self, tmp_path: Path) -> None:
+        nodes = [
+            helper.make_node("MatMul", ["z", "w"], ["hidden"]),
+            helper.make_node("Reshape", ["hidden", "shape"], ["maps"]),
+            helper.make_node("GlobalLpPool", ["maps"], ["x"]),
+        ]
+        tensors = {"w": weights(2, 64), "shape": np.array([-1, 4, 4, 4])}
+        model = graph(nodes, tensors, {"z": [2]}, {"x": [4, 1, 1]})
+        with pytest.raises(UnsupportedError, match="GlobalLpPool"):
+            compiled(saved(model, tmp_path), latents(8, 2), tmp_path / "cache")
+        assert not list((tmp_path / "cache").iterdir())
