@@ -1,0 +1,74 @@
+"""From a trained model to two ONNX files, each complete in itself, for any batch size."""
+
+import logging
+import warnings
+from collections.abc import Mapping
+
+import onnx
+import torch
+from torch import Tensor, nn
+
+from .networks import VAE
+
+OPSET = 20
+
+
+class _Pixels(nn.Module):
+    """What readers want of a decoder: grey levels in [0, 1], not logits."""
+
+    def __init__(self, decoder: nn.Module) -> None:
+        super().__init__()
+        self.decoder = decoder
+
+    def forward(self, z: Tensor) -> Tensor:
+        return torch.sigmoid(self.decoder(z))
+
+
+def pixels(model: VAE) -> nn.Module:
+    """Return the decoder as it is exported: z (B, Z) → mean of p(x | z) (B, C, H, W)."""
+    return _Pixels(model.decoder)
+
+
+def decoder(model: VAE, about: Mapping[str, str]) -> bytes:
+    """Return the graph z → x; `about` goes into its metadata."""
+    return _graph(pixels(model), torch.zeros(2, model.latents), "z", ("x",), about)
+
+
+def encoder(model: VAE, about: Mapping[str, str]) -> bytes:
+    """Return the graph x → mean, log_variance; `about` goes into its metadata."""
+    example = torch.zeros(2, *model.decoder.shape)
+    return _graph(model.encoder, example, "x", ("mean", "log_variance"), about)
+
+
+def _graph(
+    module: nn.Module, example: Tensor, source: str, results: tuple[str, ...], about: Mapping[str, str]
+) -> bytes:
+    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the exporter's own deprecations are none of a reader's business
+        program = torch.onnx.export(
+            module,
+            (example,),
+            dynamo=True,
+            verbose=False,
+            opset_version=OPSET,
+            input_names=[source],
+            output_names=list(results),
+            dynamic_shapes=({0: torch.export.Dim("batch")},),
+        )
+    assert program is not None
+    graph = _without_traces(program.model_proto)
+    graph.producer_name, graph.producer_version = "pelican-research", "1"
+    graph.graph.name = f"{about['name']}: {source} → {', '.join(results)}"
+    onnx.helper.set_model_props(graph, dict(about))
+    onnx.checker.check_model(graph, full_check=True)
+    return graph.SerializeToString(deterministic=True)
+
+
+def _without_traces(graph: onnx.ModelProto) -> onnx.ModelProto:
+    """Take out what the exporter notes for debugging: stack traces with paths of this machine."""
+    del graph.metadata_props[:], graph.graph.metadata_props[:], graph.graph.value_info[:]
+    for part in (*graph.graph.node, *graph.graph.initializer, *graph.graph.input, *graph.graph.output):
+        del part.metadata_props[:]
+        part.doc_string = ""
+    return graph

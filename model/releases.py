@@ -1,0 +1,131 @@
+"""Releases: the folders that a build leaves behind, the key that tells whether one is fresh, and its place.
+
+Asked before each build of the blog, so nothing here imports torch, numpy or what reads pictures.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from .datasets import DATASETS
+from .recipes import Recipe
+
+FORMAT = 1
+#: The modules that decide what is in a release. The recipe counts by its values.
+CODE = ("datasets", "data", "networks", "objectives", "train", "export", "verify", "evaluate", "build")
+#: The packages that do.
+PACKAGES = ("torch", "onnx", "onnxscript")
+
+Ingredients = dict[str, dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the releases of a site lie, and what is on its way there."""
+
+    folder: Path
+
+    def release(self, name: str) -> Path:
+        """Return the folder of the release `name`, whether there is one or not."""
+        return self.folder / name
+
+    def lock(self, name: str) -> Path:
+        """Return the file that the one build of `name` which is at work has locked."""
+        return self.folder / f".{name}.lock"
+
+    def checkpoint(self, name: str) -> Path:
+        """Return the file of the last good state of training."""
+        return self.folder / f".{name}.checkpoint"
+
+
+def ingredients(recipe: Recipe) -> Ingredients:
+    """Return all that a release of `recipe` follows from: recipe, code, data and versions."""
+    here = Path(__file__).parent
+    return {
+        # By way of JSON, so that it compares with what a manifest says.
+        "recipe": json.loads(json.dumps(asdict(recipe))),
+        "code": {f"{name}.py": _sha256(here / f"{name}.py") for name in CODE},
+        "data": dict(DATASETS[recipe.data].sha256),
+        "versions": versions(*PACKAGES),
+    }
+
+
+def versions(*packages: str) -> dict[str, str | None]:
+    """Return the version of each of the `packages`; None for one that is not installed."""
+    return {package: _version(package) for package in packages}
+
+
+def key(found: Ingredients) -> str:
+    """Return the key: a hash over the ingredients."""
+    return hashlib.sha256(json.dumps(found, sort_keys=True).encode()).hexdigest()
+
+
+def stale(recipe: Recipe, place: Place) -> str | None:
+    """Return in a few words why the release of `recipe` must be built; None where it is fresh."""
+    folder = place.release(recipe.name)
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        damaged = [
+            name for name, file in manifest["files"].items() if _sha256(folder / name) != file["sha256"]
+        ]
+    except FileNotFoundError as error:
+        return "no release yet" if not folder.exists() else f"{Path(error.filename).name} is missing"
+    except (ValueError, KeyError):
+        return "its manifest is damaged"
+    if damaged:
+        return f"{', '.join(damaged)}: not the file that was released"
+    now = ingredients(recipe)
+    if manifest.get("format") == FORMAT and manifest.get("key") == key(now):
+        return None
+    return "; ".join(_changes(manifest.get("ingredients", {}), now)) or "of another format"
+
+
+def publish(folder: Path, manifest: Mapping[str, Any], place: Place) -> None:
+    """Move the finished `folder` to its place, with a manifest that lists its files.
+
+    The one that was there goes when the new one is whole on disk; a reader finds one of the two.
+    """
+    files = {
+        path.name: {"bytes": path.stat().st_size, "sha256": _sha256(path)}
+        for path in sorted(folder.iterdir())
+    }
+    text = json.dumps({**manifest, "files": files}, indent=2, ensure_ascii=False) + "\n"
+    (folder / "manifest.json").write_text(text, encoding="utf-8")
+    for path in folder.iterdir():
+        with path.open("rb") as file:
+            os.fsync(file.fileno())
+    target = place.release(manifest["name"])
+    before = target.with_name(f".{target.name}.before")
+    shutil.rmtree(before, ignore_errors=True)
+    if target.exists():
+        target.rename(before)
+    folder.rename(target)
+    shutil.rmtree(before, ignore_errors=True)
+
+
+def _changes(before: Mapping[str, Any], now: Ingredients) -> Iterator[str]:
+    """Say what is not as it was, as in “recipe: epochs 12 → 20”."""
+    for kind, values in now.items():
+        old = before.get(kind, {})
+        changed = sorted(name for name in {*old, *values} if old.get(name) != values.get(name))
+        if changed and kind in ("recipe", "versions"):
+            yield f"{kind}: " + ", ".join(f"{name} {old.get(name)} → {values.get(name)}" for name in changed)
+        elif changed:
+            yield f"{kind}: " + ", ".join(changed)
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _version(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None

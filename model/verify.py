@@ -1,0 +1,70 @@
+"""Whether ONNX Runtime computes what PyTorch does. Where it does not, there is no release."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy
+import onnxruntime
+import torch
+from torch import Tensor, nn
+
+from .errors import ModelError
+from .export import pixels
+from .networks import VAE
+
+#: The largest difference that is let pass, relative to the value where that is beyond 1.
+TOLERANCE = 1e-5
+#: Latents and pictures that are compared at once; the second number shows that any batch size does.
+BATCHES = (1000, 7)
+
+
+def verify(model: VAE, graphs: Mapping[str, bytes]) -> dict[str, float]:
+    """Compare the graphs “decoder” and “encoder” with `model`; return the largest difference of each.
+
+    Raises `ModelError` when a graph cannot be run or differs by more than `TOLERANCE`.
+    """
+    generator = torch.Generator().manual_seed(0)
+    z = [torch.randn((count, model.latents), generator=generator) for count in BATCHES]
+    x = [torch.rand((count, *model.decoder.shape), generator=generator) for count in BATCHES]
+    return {
+        "decoder": _difference("decoder", pixels(model), graphs["decoder"], z),
+        "encoder": _difference("encoder", model.encoder, graphs["encoder"], x),
+    }
+
+
+def session(graph: bytes) -> onnxruntime.InferenceSession:
+    """Return an ONNX Runtime session on the CPU; `ModelError` where the graph does not load."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = torch.get_num_threads()
+    options.log_severity_level = 4
+    try:
+        return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # ONNX Runtime's own have no common base class
+        raise ModelError(f"ONNX Runtime cannot load the exported graph: {error}") from error
+
+
+def run(graph: onnxruntime.InferenceSession, batch: Tensor) -> list[Tensor]:
+    """Return what `graph` makes of `batch`, in the order of its outputs."""
+    results = graph.run(None, {graph.get_inputs()[0].name: batch.numpy()})
+    return [torch.from_numpy(numpy.asarray(result)) for result in results]
+
+
+@torch.no_grad()
+def _difference(name: str, module: nn.Module, graph: bytes, batches: Sequence[Tensor]) -> float:
+    exported = session(graph)
+    largest = 0.0
+    for batch in batches:
+        expected = module(batch)
+        for theirs, ours in zip(run(exported, batch), _tuple(expected), strict=True):
+            if theirs.shape != ours.shape:
+                raise ModelError(f"the exported {name} gives {tuple(theirs.shape)}, not {tuple(ours.shape)}")
+            difference = ((theirs - ours).abs() / ours.abs().clamp(min=1)).max().item()
+            largest = max(largest, difference)
+    if not largest <= TOLERANCE:  # so that NaN does not pass
+        raise ModelError(
+            f"the exported {name} differs from PyTorch by {largest:.1e}, more than {TOLERANCE:.0e}: no release"
+        )
+    return largest
+
+
+def _tuple(result: Tensor | tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+    return (result,) if isinstance(result, Tensor) else result
