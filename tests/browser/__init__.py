@@ -1,0 +1,1 @@
+"""Tests that look at our own blog with a browser."""

@@ -1,0 +1,138 @@
+"""Fixtures for tests in a browser: our own blog, built, served from a subfolder, and looked at."""
+
+import functools
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from filelock import FileLock
+from playwright.sync_api import Browser, Page, Response, sync_playwright
+
+from browser.chromium import ROOT, find_chromium
+
+FLAGS = [
+    "--no-sandbox",  # tests may run as root, and look at nothing but their own pages
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+#: Where the blog lies on the server: not at the root, since blogs often do not.
+PLACE = "somewhere/below"
+
+
+@dataclass(frozen=True)
+class Blog:
+    """The built blog: its files, and the address that they are served at."""
+
+    folder: Path
+    address: str
+
+    @property
+    def pages(self) -> list[str]:
+        """Addresses of all HTML pages, relative to that of the blog."""
+        return sorted(path.relative_to(self.folder).as_posix() for path in self.folder.rglob("*.html"))
+
+    @property
+    def articles(self) -> list[str]:
+        """Addresses of the posts, the longest first."""
+        posts = [name for name in self.pages if 'class="post"' in self.read(name) and "/" not in name]
+        return sorted(posts, key=lambda name: -len(self.read(name)))
+
+    def read(self, page: str) -> str:
+        return (self.folder / page).read_text(encoding="utf-8")
+
+
+@dataclass
+class Visit:
+    """A page in the browser, and what it asked for on the way."""
+
+    page: Page
+    requests: list[str] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+
+    def note_refusal(self, response: Response) -> None:
+        if not response.ok:
+            self.failures.append(f"{response.status} {response.url}")
+
+
+View = Callable[..., AbstractContextManager[Visit]]
+
+
+@pytest.fixture(scope="session")
+def output(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build our blog as ``make html`` does, once for all workers; models that are fresh are not trained."""
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    target = shared / "www" / PLACE
+    with FileLock(shared / "blog.lock"):
+        if not target.exists():
+            command = [sys.executable, "-m", "pelican", "content", "--fatal", "errors", "-o", str(target)]
+            done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=1500)
+            assert done.returncode == 0, done.stdout + done.stderr
+    return target
+
+
+@pytest.fixture(scope="session")
+def blog(output: Path) -> Iterator[Blog]:
+    """Serve the blog on localhost."""
+    root = str(output).removesuffix(PLACE)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(QuietHandler, directory=root))
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield Blog(output, f"http://127.0.0.1:{server.server_port}/{PLACE}/")
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    """Serves files and says nothing."""
+
+    def log_message(self, format: str, *args: Any) -> None:
+        pass
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Start Chromium, one for each worker."""
+    chromium = find_chromium()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium.path, args=FLAGS, env={**os.environ, **chromium.environment}
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def view(browser: Browser) -> View:
+    """Return a context manager that opens a browser window: ``with view(width=390) as visit: …``.
+
+    Further keywords are those of Playwright's `new_context`.
+    """
+
+    @contextmanager
+    def open_window(width: int = 1280, height: int = 900, **options: Any) -> Iterator[Visit]:
+        context = browser.new_context(viewport={"width": width, "height": height}, **options)
+        visit = Visit(context.new_page())
+        visit.page.on("request", lambda request: visit.requests.append(request.url))
+        visit.page.on("requestfailed", lambda request: visit.failures.append(request.url))
+        visit.page.on("pageerror", lambda error: visit.failures.append(str(error)))
+        visit.page.on("response", visit.note_refusal)
+        yield visit
+        context.close()
+
+    return open_window

@@ -1,0 +1,75 @@
+"""What pages ask for: nothing of another host, nothing that is not there, and no script to be read."""
+
+import re
+from urllib.parse import urlsplit
+
+from browser.conftest import Blog, View
+
+PICTURES = "[...document.images].map(image => [image.src, image.complete && image.naturalWidth > 0])"
+FORMULAS = """[...document.querySelectorAll("mjx-container")]
+    .map(formula => formula.querySelector("svg")?.getBoundingClientRect().width ?? 0)"""
+LEAVE_PROSE = "for (const element of document.querySelectorAll('pre, code, mjx-container')) element.remove()"
+UNSET = re.compile(r"\\\(|\\\[|\$\$|\[@|\\begin\{|math/tex")
+
+
+def test_every_request_goes_to_our_own_host_and_is_answered(blog: Blog, view: View) -> None:
+    for name in blog.pages:
+        with view() as visit:
+            visit.page.goto(blog.address + name)
+            visit.page.mouse.wheel(0, 100_000)
+            visit.page.wait_for_load_state("networkidle")
+            elsewhere = [url for url in visit.requests if not url.startswith((blog.address, "data:"))]
+            assert not elsewhere, name
+            assert not visit.failures, name
+            assert any(urlsplit(url).path.endswith("/style.css") for url in visit.requests), name
+
+
+def test_all_there_is_to_see_is_there_without_scripts(blog: Blog, view: View) -> None:
+    seen = {}
+    for scripts in (True, False):
+        with view(java_script_enabled=scripts) as visit:
+            for name in blog.articles:
+                visit.page.goto(blog.address + name)
+                visit.page.evaluate("for (const image of document.images) image.loading = 'eager'")
+                visit.page.wait_for_load_state("networkidle")
+                pictures = visit.page.evaluate(PICTURES)
+                formulas = visit.page.evaluate(FORMULAS)
+                assert all(drawn for _, drawn in pictures), name
+                assert all(width > 0 for width in formulas), name
+                text = visit.page.inner_text("main")
+                seen[name, scripts] = (text, len(pictures), len(formulas))
+    for name in blog.articles:
+        assert seen[name, False] == seen[name, True], name
+
+
+def test_the_longest_post_has_formulas_and_pictures(blog: Blog) -> None:
+    html = blog.read(blog.articles[0])
+
+    assert html.count("<mjx-container") >= 10
+    assert html.count("<img ") >= 5
+    assert '"citation' in html
+
+
+def test_no_source_of_a_formula_or_citation_is_left_in_prose(blog: Blog, view: View) -> None:
+    with view() as visit:
+        for name in blog.pages:
+            visit.page.goto(blog.address + name)
+            visit.page.evaluate(LEAVE_PROSE)
+            assert not UNSET.search(visit.page.inner_text("body")), name
+
+
+def test_posts_weigh_little_and_bring_no_script_to_read(blog: Blog) -> None:
+    for name in blog.articles:
+        html = blog.read(name)
+        assert not re.search(r"<script(?![^>]*type=.?module)", html), name
+        assert len(re.findall(r"<link[^>]*stylesheet", html)) <= 4, name
+
+
+def test_the_blog_can_be_read_from_a_folder_without_a_server(blog: Blog, view: View) -> None:
+    with view() as visit:
+        visit.page.goto((blog.folder / "index.html").as_uri())
+        visit.page.click(".entry h2 a")
+        assert visit.page.evaluate("document.styleSheets.length") >= 1
+        visit.page.click(".masthead .site")
+        assert visit.page.url == (blog.folder / "index.html").as_uri()
+        assert not visit.failures

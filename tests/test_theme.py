@@ -1,0 +1,157 @@
+"""The theme of this blog, in blogs that are not like it: empty, translated, paged, in another script."""
+
+import re
+
+from conftest import ROOT, Build
+
+THEME = f"""
+THEME = {str(ROOT / "theme")!r}
+DIRECT_TEMPLATES = ["index", "archives", "categories", "tags", "authors", "404"]
+DEFAULT_DATE_FORMAT = "%-d %B %Y"
+LOCALE = ["C"]
+MARKDOWN = {{"extension_configs": {{
+    "markdown.extensions.codehilite": {{"css_class": "highlight"}},
+    "markdown.extensions.extra": {{}},
+    "markdown.extensions.meta": {{}},
+    "markdown.extensions.toc": {{}},
+}}}}
+"""
+RELATIVE = THEME + "RELATIVE_URLS = True\n"
+
+
+def post(title: str = "A post", date: str = "2026-01-02", text: str = "Text.", **more: str) -> str:
+    head = {"Title": title, "Date": date, **more}
+    return "".join(f"{key}: {value}\n" for key, value in head.items()) + f"\n{text}\n"
+
+
+def test_a_blog_without_posts_says_so(build: Build) -> None:
+    site = build({}, THEME, "--fatal", "errors")
+
+    assert site.exit_code == 0, site.log
+    for page in ("index.html", "archives.html", "tags.html", "categories.html", "authors.html"):
+        assert "Nothing is published here yet" in site.read(page)
+
+
+def test_a_post_without_tags_summary_or_author(build: Build) -> None:
+    site = build({"post.md": post()}, THEME + "AUTHOR = None\n", "--fatal", "warnings")
+
+    html = site.read("a-post.html")
+    assert site.exit_code == 0, site.log
+    assert "<h1>A post</h1>" in html
+    assert "Tagged" not in html
+    assert '<time datetime="2026-01-02T00:00:00+00:00">2 January 2026</time>' in html
+    assert '<meta name="description" content="Text.">' in html
+
+
+def test_every_kind_of_page_can_be_written(build: Build) -> None:
+    content = {
+        "post.md": post(Tags="one, two", Category="Models", Author="Ada", Modified="2026-03-04"),
+        "pages/about.md": "Title: About\n\nWho we are.\n",
+    }
+    periods = 'YEAR_ARCHIVE_SAVE_AS = "{date:%Y}/index.html"\nAUTHOR_SAVE_AS = "author/{slug}.html"\n'
+    site = build(content, THEME + periods, "--fatal", "warnings")
+
+    assert site.exit_code == 0, site.log
+    assert "<h1>About</h1>" in site.read("pages/about.html")
+    assert "<h1>Models</h1>" in site.read("category/models.html")
+    assert "<h1>one</h1>" in site.read("tag/one.html")
+    assert "<h1>Ada</h1>" in site.read("author/ada.html")
+    assert "<h1>Archives: 2026</h1>" in site.read("2026/index.html")
+    assert "1 post<" in site.read("tags.html")
+    assert 'href="https://blog.example/pages/about.html">About</a>' in site.read("404.html")
+    assert "Revised <time" in site.read("a-post.html")
+
+
+def test_drafts_are_marked_and_kept_from_search_engines(build: Build) -> None:
+    content = {
+        "draft.md": post(Status="draft"),
+        "hidden.md": post("Hidden", Status="hidden"),
+        "b.md": post("B"),
+    }
+    site = build(content, THEME)
+
+    assert '<p class="draft">Draft</p>' in site.read("drafts/a-post.html")
+    assert 'content="noindex"' in site.read("drafts/a-post.html")
+    assert 'content="noindex"' in site.read("hidden.html")
+    assert "noindex" not in site.read("b.html")
+    assert "A post" not in site.read("index.html") + site.read("archives.html")
+
+
+def test_translations_name_each_other_and_their_language(build: Build) -> None:
+    content = {
+        "post.md": post(Slug="post", Lang="en"),
+        "post-ar.md": post("تجربة", text="نص", Slug="post", Lang="ar"),
+    }
+    site = build(content, THEME)
+
+    english, arabic = site.read("post.html"), site.read("post-ar.html")
+    assert '<html lang="en">' in english
+    assert '<link rel="alternate" hreflang="ar" href="https://blog.example/post-ar.html">' in english
+    assert '<a href="https://blog.example/post-ar.html" hreflang="ar" lang="ar">ar</a>' in english
+    assert '<html lang="ar" dir="rtl">' in arabic
+
+
+def test_many_posts_are_paged(build: Build) -> None:
+    content = {f"{number}.md": post(f"Post {number}", f"2026-01-0{number}") for number in range(1, 6)}
+    site = build(content, RELATIVE + "DEFAULT_PAGINATION = 2\n")
+
+    second = site.read("index2.html")
+    assert re.findall(r'<h2><a href="([^"]+)"', second) == ["./post-3.html", "./post-2.html"]
+    assert '<a rel="next" href="./index3.html"><span>Older</span> Page 3 of 3</a>' in second
+    assert '<a rel="prev" href="./index.html"><span>Newer</span> Page 1 of 3</a>' in second
+    assert "<title>A blog, page 2 – A blog</title>" in second
+    assert "Older" not in site.read("index3.html")
+
+
+def test_posts_lead_to_their_neighbours(build: Build) -> None:
+    content = {f"{number}.md": post(f"Post {number}", f"2026-01-0{number}") for number in (1, 2, 3)}
+    site = build(content, RELATIVE)
+
+    html = site.read("post-2.html")
+    assert '<a rel="prev" href="./post-1.html"><span>Older</span> Post 1</a>' in html
+    assert '<a rel="next" href="./post-3.html"><span>Newer</span> Post 3</a>' in html
+    assert 'rel="next"' not in site.read("post-3.html")
+
+
+def test_a_long_post_lists_its_sections(build: Build) -> None:
+    text = "## One\n\n## Two *parts*\n\n## Three & more\n\n### A detail\n"
+    site = build({"post.md": post(text=text), "short.md": post("Short", text="## One\n\n## Two\n")}, THEME)
+
+    links = re.findall(r'<li><a href="(#[^"]+)">([^<]+)</a></li>', site.read("a-post.html"))
+    assert links == [("#one", "One"), ("#two-parts", "Two parts"), ("#three-more", "Three &amp; more")]
+    assert 'class="contents"' not in site.read("short.html")
+
+
+def test_what_is_wide_can_be_reached_by_keyboard(build: Build) -> None:
+    table = "| a | b |\n| - | - |\n| 1 | 2 |\n\n```python\nx = 1\n```\n"
+    site = build({"post.md": post(text=table)}, THEME)
+
+    html = site.read("a-post.html")
+    assert '<div class="wide" tabindex="0" role="group" aria-label="Table"><table>' in html
+    assert '<div class="highlight"><pre tabindex="0">' in html
+
+
+def test_text_in_the_head_is_plain(build: Build) -> None:
+    title, summary = 'What <em>is</em> a "bound" & why', 'It is <b>below</b> & "tight" <a href="x">x</a>.'
+    site = build({"post.md": post(title, Slug="post", Summary=summary)}, THEME)
+
+    head = site.read("post.html").partition("</head>")[0]
+    plain = "What is a &#34;bound&#34; &amp; why"
+    assert f"<title>{plain} – A blog</title>" in head
+    assert f'<meta property="og:title" content="{plain}">' in head
+    assert '<meta name="description" content="It is below &amp; &#34;tight&#34; x.">' in head
+
+
+def test_only_full_addresses_are_canonical(build: Build) -> None:
+    content = {"post.md": post(Category="Models")}
+    published = build(content, THEME)
+
+    canonical = '<link rel="canonical" href="https://blog.example/{}">'
+    assert canonical.format("a-post.html") in published.read("a-post.html")
+    assert canonical.format("") in published.read("index.html")
+    assert canonical.format("category/models.html") in published.read("category/models.html")
+
+    at_home = build(content, RELATIVE)
+    assert "canonical" not in at_home.read("a-post.html")
+    assert 'href="../theme/style.css' in at_home.read("category/models.html")
+    assert '<a class="site" href="../index.html">' in at_home.read("category/models.html")
