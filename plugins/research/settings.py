@@ -15,6 +15,8 @@ class Settings:
     Paths are relative to the folder that holds the content folder (Pelican's ``PATH``).
     """
 
+    #: The folder that paths are relative to and that `build_model` runs in; not a key of RESEARCH.
+    root: Path = Path()
     #: Bibliography files of the whole site.
     references: tuple[Path, ...] = (Path("content/references.bib"),)
     #: Where releases of models lie, a folder each.
@@ -31,7 +33,7 @@ class Settings:
 
         Raises `ValueError` for a key or a value that is not understood.
         """
-        known = {field.name for field in fields(cls)}
+        known = {field.name for field in fields(cls)} - {"root"}
         for key in values:
             if key not in known:
                 raise ValueError(f"RESEARCH[{key!r}] is not a setting{nearest(key, known)}")
@@ -42,6 +44,7 @@ class Settings:
         command = given.get("build_model", cls.build_model)
         if isinstance(command, str):
             raise ValueError('RESEARCH["build_model"] is a list of words, such as ["make", "{name}"]')
+        given["root"] = root
         given["references"] = tuple(root / path for path in references)
         given["models"] = root / given.get("models", cls.models)
         given["cache"] = root / given.get("cache", cls.cache)

@@ -1,0 +1,98 @@
+"""Show models in posts: figures that the build draws from their releases, and numbers in prose.
+
+The files in the order in which a post goes through them: fence and directive (what an author
+writes) → canonical (one form in HTML) → spec (checked, with options) → models and release (what a
+trained model leaves behind) → kinds (what is drawn, by inference) → gallery and encoding (files,
+cached) → figure, references and numbers (what readers get).
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from ..documents import Document, PublishedFile
+from ..faults import Fault
+from ..markup import Edit, splice
+from ..settings import Settings
+from . import canonical, directive, figure, numbers, references
+from .canonical import Block
+from .errors import DemoError
+from .figure import Part, Picture
+from .models import Models, require_extra
+
+__all__ = ["place", "teach_readers"]
+
+
+def teach_readers(settings: dict[str, Any]) -> None:
+    """Let Pelican's readers, whose `settings` these are, understand demos in Markdown and reST."""
+    markdown = settings["MARKDOWN"]
+    markdown["extensions"] = [*markdown.get("extensions", ()), f"{__name__}.fence"]
+    directive.register()
+
+
+def place(
+    documents: Sequence[Document], settings: Settings
+) -> tuple[list[Document], list[PublishedFile], list[Fault]]:
+    """Draw the demos of `documents`, number them, and fill in references and numbers.
+
+    Summaries lose their figures: they stand beside others, on pages of their own.
+    """
+    models = Models(settings)
+    placed: list[Document] = []
+    files: dict[str, PublishedFile] = {}
+    faults: list[Fault] = []
+    blocks = [canonical.blocks(document) for document in documents]
+    labels: dict[Path, dict[str, str]] = {}
+    for document, found in zip(documents, blocks, strict=True):
+        if not document.is_summary:
+            labels[document.source] = {id: figure.label(number) for number, id, _ in _numbered(found)}
+    for document, found in zip(documents, blocks, strict=True):
+        shown, pictures, drawing_faults = _show(document, found, models, settings.cache)
+        shown, reference_faults = references.resolve(shown, labels.get(document.source, {}))
+        shown, number_faults = numbers.fill_in(shown, models)
+        placed.append(shown)
+        files |= {picture.address: PublishedFile(picture.path, picture.address) for picture in pictures}
+        faults += (*drawing_faults, *reference_faults, *number_faults)
+    return placed, list(files.values()), faults
+
+
+def _numbered(blocks: Sequence[Block]) -> Iterator[tuple[int, str, Block]]:
+    """Yield each block with its number and an id that no block before it has."""
+    taken: set[str] = set()
+    for number, block in enumerate(blocks, start=1):
+        id = block.keys.get("id", "")
+        id = f"figure-{number}" if not id or id in taken else id
+        taken.add(id)
+        yield number, id, block
+
+
+def _show(
+    document: Document, blocks: Sequence[Block], models: Models, cache: Path
+) -> tuple[Document, list[Picture], list[Fault]]:
+    edits: list[Edit] = []
+    pictures: list[Picture] = []
+    faults: list[Fault] = []
+    for number, id, block in _numbered(blocks):
+        html = ""
+        if not document.is_summary:
+            try:
+                alt, parts = _drawn(block, id, models, cache)
+                html = figure.figure(block, alt, parts, id, number)
+                pictures += (part for part in parts if isinstance(part, Picture))
+            except DemoError as error:
+                html = figure.missing(block, id, number)
+                faults.append(Fault(document.source, block.line, f"demo: {error}"))
+        edits.append(Edit(block.start, block.end, html))
+    return replace(document, html=splice(document.html, edits)), pictures, faults
+
+
+def _drawn(block: Block, id: str, models: Models, cache: Path) -> tuple[str, list[Part]]:
+    require_extra()
+    # These import what only blogs that show models have installed.
+    from . import gallery, spec
+
+    checked = spec.check(block)
+    if block.keys.get("id", id) != id:
+        raise DemoError(f"another demo of this post has the id “{block.keys['id']}”")
+    return checked.alt, gallery.drawn(checked, [models[name] for name in checked.models], cache)

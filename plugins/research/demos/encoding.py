@@ -1,0 +1,36 @@
+"""From the pictures of a sheet to one file for the web."""
+
+import io
+
+import numpy as np
+from PIL import Image
+
+from .inference import Bytes
+from .panels import Sheet
+
+
+def compose(sheet: Sheet) -> Bytes:
+    """Return `sheet` as one picture: (height, width) grey, or (height, width, 3) RGB.
+
+    Ink stays white and the ground black, as in MNIST: the same to all readers, whatever the
+    colours of their page, and the same as on a canvas that a script draws.
+    """
+    rows, columns, channels, height, width = sheet.pictures.shape
+    strips = sheet.pictures.transpose(0, 3, 1, 4, 2).reshape(rows, height, columns * width, channels)
+    gap = np.zeros((height // 4, columns * width, channels), np.uint8)
+    parts: list[Bytes] = []
+    for row, strip in enumerate(strips):
+        if row and sheet.group and row % sheet.group == 0:
+            parts.append(gap)
+        parts.append(strip)
+    whole = np.concatenate(parts)
+    return whole[:, :, 0] if channels == 1 else whole
+
+
+def encode(picture: Bytes) -> tuple[bytes, str]:
+    """Return `picture` as PNG or lossless WebP, whichever is smaller, and the suffix of its name."""
+    image = Image.fromarray(picture)
+    png, webp = io.BytesIO(), io.BytesIO()
+    image.save(png, "PNG", optimize=True)
+    image.save(webp, "WEBP", lossless=True, quality=100, method=6)
+    return min((png.getvalue(), "png"), (webp.getvalue(), "webp"), key=lambda file: len(file[0]))

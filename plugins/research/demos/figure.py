@@ -1,0 +1,88 @@
+"""The figure as readers get it.
+
+``<figure class="research-demo" data-demo=KIND data-model=NAME …>``, with the keys that its author
+gave: all that a script needs to take over what stands in ``.research-demo-stage``. Without a
+script nothing is missing.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+
+from .canonical import Block
+
+#: A picture is shown at a whole multiple of its size, the largest that is no wider than this.
+WIDEST = 672
+MISSING = '<p class="research-demo-missing">This figure could not be made. The log of the build says why.</p>'
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture in a file."""
+
+    path: Path
+    #: In pixels of the file.
+    width: int
+    height: int
+    #: What stands before each row of the picture, under one heading; empty: nothing.
+    labels: tuple[str, ...]
+    heading: str
+
+    @property
+    def address(self) -> str:
+        """Where it is published."""
+        return f"demos/{self.path.name}"
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """Inline SVG."""
+
+    svg: str
+
+
+Part = Picture | Drawing
+
+
+def figure(block: Block, alt: str, parts: Sequence[Part], id: str, number: int) -> str:
+    """Return figure `number` of a page, with its `parts`. All but the first are loaded lazily."""
+    shown = (part.svg if isinstance(part, Drawing) else _picture(part, alt, number > 1) for part in parts)
+    data = {"demo": block.keys["kind"]}
+    data |= {key: value for key, value in block.keys.items() if key not in ("kind", "id", "alt")}
+    attributes = {f"data-{key}": value for key, value in data.items()}
+    return _framed(block, attributes, "".join(shown), id, number)
+
+
+def missing(block: Block, id: str, number: int) -> str:
+    """Return figure `number` of a page, with a note in the place of what it should show."""
+    return _framed(block, {}, MISSING, id, number)
+
+
+def label(number: int) -> str:
+    """Return what figure `number` is called in captions and in references."""
+    return f"Figure\N{NO-BREAK SPACE}{number}"
+
+
+def _framed(block: Block, data: Mapping[str, str], stage: str, id: str, number: int) -> str:
+    classes = f"research-demo {block.attributes.get('class', '')}".rstrip()
+    attributes = {"class": classes, "id": id, **data}
+    attributes |= {name: value for name, value in block.attributes.items() if name != "class"}
+    names = "".join(f' {name}="{escape(value)}"' for name, value in attributes.items())
+    caption = f'<span class="research-demo-number">{label(number)}.</span> {block.caption}'.rstrip()
+    return (
+        f'<figure{names}>\n<div class="research-demo-stage">{stage}</div>\n'
+        f"<figcaption>{caption}</figcaption>\n</figure>"
+    )
+
+
+def _picture(picture: Picture, alt: str, lazy: bool) -> str:
+    scale = max(1, WIDEST // picture.width)
+    loading = ' loading="lazy"' if lazy else ""
+    image = (
+        f'<img src="{{static}}/{picture.address}" alt="{escape(alt)}" '
+        f'width="{picture.width * scale}" height="{picture.height * scale}" decoding="async"{loading}>'
+    )
+    rows = "".join(f"<li>{escape(text)}</li>" for text in picture.labels)
+    labels = f'<p class="research-demo-heading">{escape(picture.heading)}</p><ol>{rows}</ol>' if rows else ""
+    return f'<div class="research-demo-sheet">{labels}{image}</div>'

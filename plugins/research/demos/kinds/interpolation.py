@@ -1,0 +1,79 @@
+"""From one test item to another, step by step through latent space.
+
+The ends are the posterior means of the first test items of two labels; without an encoder, or
+where the author asks for it, two draws from the prior.
+"""
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..errors import DemoError
+from ..inference import Floats, decode, encode
+from ..items import first_of, read
+from ..options import Options as KindOptions
+from ..options import choice, number
+from ..panels import Panel, Sheet
+from ..release import Release
+
+
+@dataclass(frozen=True)
+class Options(KindOptions):
+    """What an author may set."""
+
+    #: A row for each pair of labels; ``prior``: between draws from the prior.
+    between: str = "0-6, 3-8, 4-9, 1-7"
+    columns: int = number(12, 3, 40)
+    path: str = choice("spherical", "linear")
+    #: Rows between draws from the prior.
+    rows: int = number(4, 1, 20)
+    seed: int = number(1, 0, 2**31)
+
+
+def ends(options: Options, release: Release) -> tuple[Floats, Floats]:
+    """Return the latents (rows, Z) where the rows begin, and those where they end."""
+    if options.between == "prior" or release.encoder is None:
+        shape = (2, options.rows, release.latents)
+        begin, end = np.random.default_rng(options.seed).standard_normal(shape, np.float32)
+        return begin, end
+    items = read(release)
+    pairs = [re.fullmatch(r"(\d+)-(\d+)", pair.strip()) for pair in options.between.split(",")]
+    labels = [int(label) for pair in pairs if pair for label in pair.groups()]
+    if None in pairs:
+        raise DemoError(f"“between: {options.between}”: write pairs of labels such as 3-8, 1-7, or prior")
+    images = np.concatenate([first_of(items, label, 1) for label in labels])
+    means = encode(release, images)  # (2 · rows, Z)
+    return means[::2], means[1::2]
+
+
+def linear(begin: Floats, end: Floats, share: float) -> Floats:
+    """Return the points (rows, Z) at `share` of the way from `begin` to `end`."""
+    return np.asarray((1 - share) * begin + share * end, np.float32)
+
+
+def spherical(begin: Floats, end: Floats, share: float) -> Floats:
+    """Return the points (rows, Z) at `share` of the way, turning at an even rate from `begin` to `end`.
+
+    White (2016), “Sampling Generative Networks”, section 2.1: a straight line between two draws
+    from a normal distribution in many dimensions passes nearer to the origin than draws do.
+    """
+    norms = np.linalg.norm(begin, axis=1) * np.linalg.norm(end, axis=1)  # (rows,)
+    cosines = np.clip((begin * end).sum(axis=1) / np.maximum(norms, 1e-12), -1, 1)
+    angles = np.clip(np.arccos(cosines), 1e-6, np.pi - 1e-6)[:, None]  # (rows, 1)
+    turned = np.sin((1 - share) * angles) * begin + np.sin(share * angles) * end
+    return np.asarray(turned / np.sin(angles), np.float32)
+
+
+def latents(options: Options, release: Release) -> Floats:
+    """Return the latents (rows, columns, Z)."""
+    begin, end = ends(options, release)
+    step = {"linear": linear, "spherical": spherical}[options.path]
+    return np.stack([step(begin, end, share) for share in np.linspace(0, 1, options.columns)], axis=1)
+
+
+def draw(options: Options, release: Release) -> list[Panel]:
+    """Draw one sheet."""
+    path = latents(options, release)  # (rows, columns, Z)
+    pictures = decode(release, path.reshape(-1, release.latents))  # (rows · columns, C, H, W)
+    return [Sheet(pictures.reshape(*path.shape[:2], *pictures.shape[1:]))]

@@ -1,0 +1,53 @@
+"""The latent plane of a model with two latent dimensions, at the quantiles of the prior.
+
+Kingma and Welling (2013), figure 4: equally spaced points of the unit square, sent through the
+inverse of the normal distribution function, so that each picture stands for as much of the prior
+as any other.
+"""
+
+from dataclasses import dataclass
+from statistics import NormalDist
+
+import numpy as np
+
+from ..errors import DemoError
+from ..inference import Floats, decode
+from ..options import Options as KindOptions
+from ..options import number
+from ..panels import Panel, Sheet
+from ..release import Release
+
+
+@dataclass(frozen=True)
+class Options(KindOptions):
+    """What an author may set."""
+
+    rows: int = number(20, 2, 40)
+    columns: int = number(20, 2, 40)
+
+
+def quantiles(count: int) -> Floats:
+    """Return the middles of `count` stretches of equal probability under the standard normal, (count,)."""
+    normal = NormalDist()
+    return np.array([normal.inv_cdf((i + 0.5) / count) for i in range(count)], np.float32)
+
+
+def latents(options: Options) -> Floats:
+    """Return the latents (rows · columns, 2), row by row.
+
+    The first dimension grows to the right, the second upwards.
+    """
+    across, up = np.meshgrid(quantiles(options.columns), quantiles(options.rows)[::-1])  # (rows, columns)
+    return np.stack([across.ravel(), up.ravel()], axis=1)
+
+
+def draw(options: Options, release: Release) -> list[Panel]:
+    """Draw one sheet."""
+    if release.latents != 2:
+        raise DemoError(
+            f"kind manifold shows a plane, and “{release.name}” has {release.latents} latent dimensions; "
+            "show a model that was trained with two (such as mnist-plane), "
+            "or another kind (such as samples or interpolation)"
+        )
+    pictures = decode(release, latents(options))  # (rows · columns, C, H, W)
+    return [Sheet(pictures.reshape(options.rows, options.columns, *pictures.shape[1:]))]

@@ -1,0 +1,41 @@
+"""Test items, and below each what the model makes of it: the decoder's picture of the posterior's mean.
+
+The first items of each label in the order of the test set: nobody chose them.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..inference import Bytes, decode, encode
+from ..items import first_of, read
+from ..options import Options as KindOptions
+from ..options import number
+from ..panels import Panel, Sheet
+from ..release import Release
+
+
+@dataclass(frozen=True)
+class Options(KindOptions):
+    """What an author may set."""
+
+    #: Rows of test items, each with the row of its reconstructions.
+    rows: int = number(2, 1, 10)
+    #: Labels, from the least.
+    columns: int = number(10, 1, 40)
+
+
+def originals(options: Options, release: Release) -> Bytes:
+    """Return test items (rows, columns, C, H, W), a column a label."""
+    items = read(release)
+    labels = np.unique(items.labels)[: options.columns]
+    return np.stack([first_of(items, label, options.rows) for label in labels], axis=1)
+
+
+def draw(options: Options, release: Release) -> list[Panel]:
+    """Draw one sheet: a row of items, a row of reconstructions, and so on."""
+    given = originals(options, release)  # (rows, columns, C, H, W)
+    means = encode(release, given.reshape(-1, *given.shape[2:]))  # (rows · columns, Z)
+    made = decode(release, means).reshape(given.shape)  # (rows, columns, C, H, W)
+    both = np.stack([given, made], axis=1)  # (rows, 2, columns, C, H, W)
+    return [Sheet(both.reshape(-1, *given.shape[1:]), group=2)]

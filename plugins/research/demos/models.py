@@ -1,0 +1,102 @@
+"""The models of a build: each is brought up to date by the blog's command, once, and then read."""
+
+import importlib.util
+import subprocess
+import sys
+from collections import deque
+from collections.abc import Sequence
+from pathlib import Path
+
+from ..faults import nearest
+from ..settings import Settings
+from . import release
+from .errors import DemoError
+from .release import Release
+
+#: The modules of the extra `demos`.
+EXTRA = ("jsonschema", "numpy", "onnxruntime", "PIL")
+#: Lines of a failed command's output that a message repeats.
+LAST_LINES = 8
+
+
+class Models:
+    """The releases that the posts of one build ask for, by name."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._found: dict[str, Release | DemoError] = {}
+
+    def __getitem__(self, name: str) -> Release:
+        """Return the release of `name`; raise `DemoError`, each time, if it cannot be had."""
+        if name not in self._found:
+            try:
+                self._found[name] = self._build(name)
+            except DemoError as error:
+                self._found[name] = error
+        found = self._found[name]
+        if isinstance(found, DemoError):
+            raise found
+        return found
+
+    def _build(self, name: str) -> Release:
+        require_extra()
+        command = [word.replace("{name}", name) for word in self._settings.build_model]
+        known = sorted(path.parent.name for path in self._settings.models.glob("*/manifest.json"))
+        if command:
+            try:
+                run(command, self._settings.root)
+            except DemoError as error:
+                hint = "" if name in known else nearest(name, known)
+                raise DemoError(f"model “{name}”: {error}{hint}") from error
+        elif name not in known:
+            raise DemoError(
+                f"model “{name}”: there is no release in {self._settings.models / name}{nearest(name, known)}"
+            )
+        try:
+            return release.read(self._settings.models / name)
+        except DemoError as error:
+            raise DemoError(f"model “{name}”: {error}") from error
+
+
+def require_extra() -> None:
+    """Raise `DemoError` unless the packages are installed that pictures are made with."""
+    missing = [module for module in EXTRA if importlib.util.find_spec(module) is None]
+    if missing:
+        raise DemoError(
+            f"demos need packages that are not installed ({', '.join(missing)}): "
+            'run pip install "pelican-research[demos]"'
+        )
+
+
+def run(command: Sequence[str], folder: Path) -> None:
+    """Run `command` in `folder` and show what it says as it comes.
+
+    Its standard output is the author's terminal, so a progress bar works; its standard error is
+    passed on, and its last lines are kept for the `DemoError` that a failure raises.
+    """
+    words = " ".join(command)
+    try:
+        process = subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    except OSError as error:
+        raise DemoError(f'`{words}` cannot be run: {error.strerror}; see RESEARCH["build_model"]') from error
+    with process:
+        last = _pass_on(process)
+    if process.returncode:
+        raise DemoError(f"`{words}` ended with exit code {process.returncode}:\n{last}".rstrip(":\n"))
+
+
+def _pass_on(process: "subprocess.Popen[bytes]") -> str:
+    """Copy the standard error of `process` to ours until it ends; return its last lines, indented."""
+    assert process.stderr is not None
+    lines: deque[str] = deque(maxlen=LAST_LINES)
+    try:
+        for line in process.stderr:
+            text = line.decode(errors="replace")
+            sys.stderr.write(text)
+            sys.stderr.flush()
+            lines.append(f"    {text.rstrip()}")
+    except BaseException:
+        # Ctrl-C reaches the child as well; it is given the time to put its files in order.
+        process.wait()
+        raise
+    return "\n".join(lines)

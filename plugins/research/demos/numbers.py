@@ -1,0 +1,108 @@
+"""Numbers in prose, read from releases: ``{{ mnist-vae.elbo }}``, ``{{ mnist-vae.elbo:.2f }}``.
+
+The name of the model, a dot, the name of the number; then, if wanted, a colon and a format
+specification as of Python's `format`.
+"""
+
+import math
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from html import escape, unescape
+from typing import Any
+
+from ..documents import Document
+from ..faults import Fault, line_of, nearest
+from ..markup import Edit, Kind, splice, stretches
+from .errors import DemoError
+from .models import Models
+from .release import Release
+
+# Typographic filters may have put a no-break space before the last word of a paragraph.
+SPACE = r"(?:\s|&nbsp;|&\#160;)*"
+NUMBER = re.compile(
+    rf"\{{\{{{SPACE}(?P<model>[A-Za-z0-9][A-Za-z0-9_-]*)\.(?P<name>[A-Za-z0-9_.-]+)"
+    rf"(?::(?P<format>[^{{}}\s]*?))?{SPACE}\}}\}}",
+    re.VERBOSE,
+)
+
+
+def fill_in(document: Document, models: Models) -> tuple[Document, list[Fault]]:
+    """Put numbers in the place of their names in the prose of `document`; formulas and code stay."""
+    html = document.html
+    edits: list[Edit] = []
+    faults: list[Fault] = []
+    if "{{" not in html:
+        return document, faults
+    seen: dict[str, int] = {}
+    for found in _in_prose(html):
+        text = found[0]
+        try:
+            written = _written(found, models)
+        except DemoError as error:
+            line = line_of(document.source, text, seen.get(text, 0)) or line_of(
+                document.source, found["model"]
+            )
+            faults.append(Fault(document.source, line, f"{text}: {error}"))
+            written = f'<mark class="research-demo-missing">{text}</mark>'
+        seen[text] = seen.get(text, 0) + 1
+        edits.append(Edit(found.start(), found.end(), written))
+    return replace(document, html=splice(html, edits)), faults
+
+
+def facts(release: Release) -> dict[str, Any]:
+    """Return all that a release states about itself, by dotted name.
+
+    What was measured stands under its own name, with its standard error under
+    ``NAME.standard_error``; what the manifest says under the path to it.
+    """
+    manifest = release.manifest
+    said: dict[str, Any] = {"latents": release.latents}
+    for name, graph in manifest["graphs"].items():
+        size = manifest["files"][graph["file"]]["bytes"]
+        said[name] = {"parameters": graph.get("parameters"), "bytes": size, "kilobytes": size / 1000}
+    said |= {key: value for key, value in manifest.items() if key not in ("files", "graphs", "format")}
+    said |= release.metrics
+    found = dict(_leaves("", said))
+    return found | {name: found[f"{name}.value"] for name in release.metrics if f"{name}.value" in found}
+
+
+def _in_prose(html: str) -> Iterator["re.Match[str]"]:
+    for kind, start, end in stretches(html):
+        if kind in (Kind.PROSE, Kind.LINK):
+            yield from NUMBER.finditer(html, start, end)
+
+
+def _leaves(path: str, value: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _leaves(f"{path}.{key}" if path else key, inner)
+    elif isinstance(value, str | int | float):
+        yield path, value
+
+
+def _written(found: "re.Match[str]", models: Models) -> str:
+    known = facts(models[found["model"]])
+    name = found["name"]
+    if name not in known:
+        raise DemoError(f"the release of “{found['model']}” states no “{name}”{nearest(name, known)}")
+    value = known[name]
+    if found["format"] is None:
+        text = _rounded(value, known.get(f"{name}.standard_error"))
+    else:
+        try:
+            text = format(value, unescape(found["format"]))
+        except ValueError as error:
+            raise DemoError(f"“{found['format']}” is no format for {value!r}: {error}") from error
+    return escape(text) if isinstance(value, str) else escape(text.replace("-", "\N{MINUS SIGN}"))
+
+
+def _rounded(value: Any, standard_error: float | None) -> str:
+    """Return `value` to the first digit that its standard error touches, else to three digits or more."""
+    if isinstance(value, str | bool):
+        return str(value)
+    if isinstance(value, int):
+        return f"{value:,}"
+    scale = standard_error or abs(value) / 100
+    places = max(0, -math.floor(math.log10(scale))) if scale else 0
+    return f"{value:,.{places}f}"

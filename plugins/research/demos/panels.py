@@ -1,0 +1,28 @@
+"""What a kind draws: the parts of a figure, one below the other."""
+
+from dataclasses import dataclass
+
+from .inference import Bytes
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Pictures side by side, in rows."""
+
+    pictures: Bytes  # (rows, columns, C, H, W)
+    #: Rows that belong together: a gap stands between such groups. 0: no gaps.
+    group: int = 0
+    #: What stands before each row, for readers; empty: nothing.
+    labels: tuple[str, ...] = ()
+    #: What the labels are, in one word.
+    heading: str = ""
+
+
+@dataclass(frozen=True)
+class Plot:
+    """A plot as inline SVG."""
+
+    svg: str
+
+
+Panel = Sheet | Plot
