@@ -1,0 +1,116 @@
+"""The text of a .bib file → one raw record an entry, and what is wrong with it.
+
+pybtex reads entries. It reads them one at a time, from the cut that is made here, for two reasons:
+an entry with a fault costs itself alone, wherever its braces end; and of a library of 20,000
+entries only those are read that are cited. Entries of the usual form, which one regular expression
+tells, wait until then; all others are read at once, so that their faults are found.
+"""
+
+import re
+from collections.abc import Iterator, MutableMapping
+from dataclasses import dataclass
+
+from pybtex.database.input.bibtex import LowLevelParser, UndefinedMacro, month_names
+from pybtex.exceptions import PybtexError
+from pybtex.scanner import PrematureEOF
+from pybtex.utils import CaseInsensitiveDict
+
+START = re.compile(r"@[ \t]*(?P<type>[A-Za-z]\w*)\s*(?P<open>[{(])\s*(?P<key>[^\s,{}()]*)")
+LINE_START = re.compile(r"^[ \t]*@[ \t]*[A-Za-z]\w*\s*[{(]", re.MULTILINE)
+BRACES = r"\{(?:[^{}]++|\{(?:[^{}]++|\{(?:[^{}]++|\{[^{}]*+\})*+\})*+\})*+\}"
+VALUE = rf'(?:{BRACES}|"(?:[^"{{}}]++|{BRACES})*+"|\d++|(?i:{"|".join(month_names)})\b)'
+USUAL = re.compile(
+    rf"@[ \t]*[A-Za-z]\w*\s*\{{\s*[^\s,{{}}()]++\s*"
+    rf"(?:,\s*[A-Za-z][\w:.+/-]*+\s*=\s*{VALUE}(?:\s*\#\s*{VALUE})*+\s*)*+,?\s*\}}"
+)
+COMMENT = re.compile(rf"\s*{BRACES}")
+MONTHS: MutableMapping[str, str] = CaseInsensitiveDict(month_names)
+#: No work needs more. pybtex takes time that grows with the square of an entry's quotation marks.
+LONGEST_ENTRY = 100_000
+
+Fields = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class RawEntry:
+    """One entry as the file has it."""
+
+    key: str
+    text: str
+    #: Where in the file it begins.
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong at a place of the file."""
+
+    offset: int
+    message: str
+
+
+def entries(text: str, problems: list[Problem]) -> Iterator[tuple[RawEntry, tuple[str, Fields] | None]]:
+    """Yield the entries of a .bib file's `text`, and type and fields of those of unusual form.
+
+    Broken entries are left out and noted in `problems`.
+    """
+    macros: MutableMapping[str, str] = CaseInsensitiveDict(month_names)
+    at = 0
+    while start := START.search(text, at):
+        line = text.rfind("\n", 0, start.start()) + 1
+        command = start["type"].lower()
+        if "%" in text[line : start.start()]:  # commented out, as biber reads it
+            at = start.end()
+        elif command == "comment":
+            comment = COMMENT.match(text, start.start("open"))
+            at = comment.end() if comment else start.end()
+        elif usual := USUAL.match(text, start.start()):
+            at = usual.end()
+            if command == "string":
+                read(RawEntry("", usual[0], start.start()), problems, macros)
+            elif command != "preamble":
+                yield RawEntry(start["key"], usual[0], start.start()), None
+        else:
+            border = LINE_START.search(text, start.end())
+            body = text[start.start() : border.start() if border else len(text)]
+            entry = RawEntry(start["key"], body, start.start())
+            parsed, length = read(entry, problems, macros)
+            at = entry.offset + length
+            if parsed and command not in ("string", "preamble"):
+                yield entry, parsed
+
+
+def read(
+    entry: RawEntry, problems: list[Problem], macros: MutableMapping[str, str] = MONTHS
+) -> tuple[tuple[str, Fields] | None, int]:
+    """Return type and fields of `entry`, None where it is broken, and how much of its text was read.
+
+    Names of types and fields are in lower case. An ``@string`` command is added to `macros`.
+    """
+    if len(entry.text) > LONGEST_ENTRY:
+        limit = f"{len(entry.text):,} characters long, more than {LONGEST_ENTRY:,}"
+        problems.append(Problem(entry.offset, f"the entry is {limit}; shorten it or close its braces"))
+        return None, len(entry.text)
+    errors: list[PybtexError] = []
+    parser = LowLevelParser(entry.text, macros=macros, handle_error=errors.append)
+    command = next(iter(parser), None)
+    problems += (_problem(error, entry) for error in errors)
+    if command is None or any(not isinstance(error, UndefinedMacro) for error in errors):
+        return None, len(entry.text)
+    fields: Fields = {}
+    if command[0].lower() not in ("string", "preamble"):
+        for name, parts in command[1][1]:
+            fields.setdefault(name.lower(), " ".join("".join(parts).split()))
+    return (command[0].lower(), fields), parser.pos
+
+
+def _problem(error: PybtexError, entry: RawEntry) -> Problem:
+    what = error.args[0]
+    if isinstance(error, UndefinedMacro):
+        advice = "is not defined; put the value in braces, or define it by @string"
+        return Problem(entry.offset + error.error_context_info[2], f"the abbreviation “{what}” {advice}")
+    if isinstance(error, PrematureEOF):
+        return Problem(
+            entry.offset, f"the entry “{entry.key}” has no end: a brace or a quotation mark is open"
+        )
+    return Problem(entry.offset + error.error_context_info[2], f"the entry “{entry.key}” is broken: {what}")

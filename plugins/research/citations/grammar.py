@@ -1,0 +1,127 @@
+"""The grammar of citations: the text between two brackets → frozen records.
+
+It is Pandoc's (Pandoc User's Guide, “Citation syntax”), with ``@@`` for a citation that is part of
+the sentence. docs/citations.md writes it down in full.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+#: CSL's locator types (CSL 1.0.2, appendix I) and the forms in which an author may write them.
+LABELS = {
+    "act": "act acts",
+    "appendix": "app. apps. appendix appendices",
+    "article-locator": "art. arts. article articles",
+    "book": "bk. bks. book books",
+    "canon": "canon canons",
+    "chapter": "ch. chs. chap. chaps. chapter chapters",
+    "column": "col. cols. column columns",
+    "elocation": "loc. locs. location locations",
+    "equation": "eq. eqs. equation equations",
+    "figure": "fig. figs. figure figures",
+    "folio": "fol. fols. folio folios",
+    "issue": "no. nos. number numbers issue issues",
+    "line": "l. ll. line lines",
+    "note": "n. nn. note notes",
+    "opus": "op. opp. opus opera",
+    "page": "p. pp. p pp page pages",
+    "paragraph": "para. paras. paragraph paragraphs ¶ ¶¶",
+    "part": "pt. pts. part parts",
+    "rule": "r. rr. rule rules",
+    "scene": "sc. scs. scene scenes",
+    "section": "sec. secs. sect. sects. section sections § §§",
+    "sub-verbo": "s.v. s.vv.",
+    "supplement": "supp. supps. supplement supplements",
+    "table": "tbl. tbls. table tables",
+    "timestamp": "timestamp timestamps",
+    "title-locator": "tit. tits. title titles",
+    "verse": "v. vv. verse verses",
+    "volume": "vol. vols. volume volumes",
+}
+LABEL_OF_FORM = {form: label for label, forms in LABELS.items() for form in forms.split()}
+
+KEY = r"\{(?P<braced>[^{}]+)\}|(?P<plain>\w+(?:[:.#$%&\-+?<>~/]+\w+)*)"
+CITE = re.compile(rf"(?P<prefix>.*?)(?<![\w\\@.+])(?P<minus>-?)(?P<at>@@?)(?:{KEY})(?P<rest>.*)", re.DOTALL)
+SEPARATOR = re.compile(r";(?![^{}]*\})")
+
+NUMBER = r"\(?[\w.:/]*\d[\w.:/]*\)?"
+ROMAN = r"\(?(?:[ivxlcdm]+|[IVXLCDM]+|[A-Z])(?!\w)\)?"
+JOIN = r"\s*(?:-+|[–—,&]|and\b)\s*"
+NUMBERS = rf"{NUMBER}(?:{JOIN}{NUMBER})*"
+FORMS = "|".join(re.escape(form) for form in sorted(LABEL_OF_FORM, key=len, reverse=True))
+LABELLED = re.compile(
+    rf"\s*,?\s*(?P<form>{FORMS})(?<!\w(?=\w))\s*(?P<numbers>(?:{NUMBER}|{ROMAN})"
+    rf"(?:{JOIN}(?:{NUMBER}|{ROMAN}))*)"
+)
+UNLABELLED = re.compile(rf"\s*,\s*(?P<numbers>{NUMBERS})")
+BRACED = re.compile(rf"\s*,?\s*\{{\s*(?:(?P<form>{FORMS})(?<!\w(?=\w))\s*)?(?P<numbers>[^{{}}]*)\}}")
+
+
+@dataclass(frozen=True, slots=True)
+class Cite:
+    """One work, cited once: ``see @key, pp. 3–5, in passing``."""
+
+    key: str
+    prefix: str = ""
+    #: A CSL locator type such as ``page``; empty where there is no locator.
+    label: str = ""
+    locator: str = ""
+    suffix: str = ""
+    #: Written ``-@key``: the sentence has named the author already.
+    suppress_author: bool = False
+    #: Written ``@@key``: author and year are words of the sentence.
+    in_sentence: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """What stands in one pair of brackets: one cite or several."""
+
+    cites: tuple[Cite, ...]
+    #: As the author typed it, brackets included.
+    source: str
+
+    @property
+    def in_sentence(self) -> bool:
+        """Whether the citation is part of the sentence, as its first cite is."""
+        return self.cites[0].in_sentence
+
+
+@lru_cache(maxsize=4096)
+def parse(source: str) -> Citation | None:
+    """Read `source`, which is ``[…]``; None when it is not a citation."""
+    cites = []
+    for part in SEPARATOR.split(source[1:-1]):
+        found = CITE.fullmatch(part)
+        if found is None:
+            return None
+        label, locator, suffix = _locator(found["rest"])
+        cites.append(
+            Cite(
+                key=found["braced"] or found["plain"],
+                prefix=_collapse(found["prefix"]),
+                label=label,
+                locator=locator,
+                suffix=suffix,
+                suppress_author=bool(found["minus"]),
+                in_sentence=found["at"] == "@@",
+            )
+        )
+    return Citation(tuple(cites), source)
+
+
+def _locator(rest: str) -> tuple[str, str, str]:
+    """Split what follows a key into locator type, locator and suffix."""
+    found = BRACED.match(rest) or LABELLED.match(rest) or UNLABELLED.match(rest)
+    if found is None:
+        return "", "", _collapse(rest)
+    groups = found.groupdict()
+    locator = groups["numbers"].rstrip(".: ")
+    suffix = groups["numbers"][len(locator) :].strip() + rest[found.end() :]
+    label = LABEL_OF_FORM[groups.get("form") or "p."] if locator else ""
+    return label, _collapse(locator), _collapse(suffix)
+
+
+def _collapse(text: str) -> str:
+    return " ".join(text.split())

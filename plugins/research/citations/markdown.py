@@ -1,0 +1,96 @@
+"""The extension of Python-Markdown that marks citations, so that nothing else touches them.
+
+Pelican loads it by its dotted name; it has no options.
+"""
+
+import re
+from typing import Any
+from xml.etree.ElementTree import Element
+
+from markdown import Markdown
+from markdown.extensions import Extension
+from markdown.inlinepatterns import InlineProcessor
+from markdown.postprocessors import Postprocessor
+from markdown.util import ETX, INLINE_PLACEHOLDER, STX, AtomicString
+
+from ..markup import Edit, splice
+from .grammar import parse
+from .marks import ATTRIBUTE, ELEMENT, find, mark
+
+#: Before the processor of backslashes (180), to which a bracket is a bracket.
+ESCAPE_PRIORITY = 181
+#: Behind links and images (150), which win over citations, and before all else in brackets (130).
+CITATION_PRIORITY = 145
+#: Behind all of Markdown's own postprocessors, when raw HTML is back in its place.
+RAW_PRIORITY = -10
+
+CITATION = r"\[[^\[\]]{0,1000}?@[^\[\]]{0,1000}\]"
+ESCAPED_BRACKET = r"\\\[(?=[^\[\]]*@)"
+# What Markdown puts in the place of what it has dealt with: here, of a character behind a backslash.
+STASHED = re.compile(INLINE_PLACEHOLDER % r"(\d+)")
+ESCAPED = re.compile(rf"{STX}(\d+){ETX}")
+
+
+class CitationProcessor(InlineProcessor):
+    """``[@key]`` → its mark."""
+
+    def handleMatch(  # type: ignore[override]  # noqa: N802
+        self, match: re.Match[str], data: str
+    ) -> tuple[Element | None, int | None, int | None]:
+        """Return the mark for `match`, or nothing where Markdown has put something else inside."""
+        source = STASHED.sub(self._character, match[0])
+        if STX in source or source[1:-1].lower() in self.md.references or parse(source) is None:
+            return None, None, None
+        return _element(source, source), match.start(), match.end()
+
+    def _character(self, placeholder: re.Match[str]) -> str:
+        """Return the character that was escaped, or the `placeholder` where it stands for more."""
+        inline: Any = self.md.treeprocessors["inline"]
+        stashed = inline.stashed_nodes.get(placeholder[1])
+        escaped = ESCAPED.fullmatch(stashed) if isinstance(stashed, str) else None
+        return chr(int(escaped[1])) if escaped else placeholder[0]
+
+
+class EscapedBracketProcessor(InlineProcessor):
+    r"""The bracket of ``\[@key]`` → a mark that says that no citation begins here."""
+
+    def handleMatch(  # type: ignore[override]  # noqa: N802
+        self, match: re.Match[str], data: str
+    ) -> tuple[Element, int, int]:
+        """Return the bracket in a mark without a source."""
+        return _element("", "["), match.start(), match.end()
+
+
+class RawHtmlPostprocessor(Postprocessor):
+    """Marks citations in raw HTML, inside which Markdown looks for nothing."""
+
+    def run(self, text: str) -> str:
+        """Return `text` with marks for the citations that have none."""
+        edits = [
+            Edit(found.start, found.end, mark(found.source, found.is_literal))
+            for found in find(text)
+            if not text.startswith(f"<{ELEMENT}", found.start)
+        ]
+        return splice(text, edits) if edits else text
+
+
+class CitationExtension(Extension):
+    """What `makeExtension` makes."""
+
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802
+        """Register the processors."""
+        md.inlinePatterns.register(CitationProcessor(CITATION, md), "citation", CITATION_PRIORITY)
+        escaped = EscapedBracketProcessor(ESCAPED_BRACKET, md)
+        md.inlinePatterns.register(escaped, "escaped_citation", ESCAPE_PRIORITY)
+        md.postprocessors.register(RawHtmlPostprocessor(md), "citation_in_raw_html", RAW_PRIORITY)
+
+
+def makeExtension(**options: Any) -> CitationExtension:  # noqa: N802
+    """Return the extension, as Python-Markdown asks for it."""
+    return CitationExtension(**options)
+
+
+def _element(source: str, text: str) -> Element:
+    element = Element(ELEMENT, {ATTRIBUTE: source})
+    element.text = AtomicString(text)
+    return element

@@ -1,0 +1,75 @@
+"""The few words that citations and reference lists need, in the languages that we know."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The words of one language."""
+
+    heading: str = "References"
+    conjunction: str = "and"
+    et_al: str = "et al."
+    no_date: str = "n.d."
+    editor: str = "ed."
+    editors: str = "eds."
+    #: Before the book or the proceedings in which a work stands.
+    within: str = "In"
+    edition: str = "{} ed."
+    back: str = "Back to citation {}"
+
+
+ENGLISH = Terms()
+#: By primary language subtag (BCP 47, section 2.2.1).
+LANGUAGES = {
+    "en": ENGLISH,
+    "de": Terms(
+        "Literatur", "und", "et al.", "o. J.", "Hrsg.", "Hrsg.", "In", "{} Aufl.", "Zurück zum Zitat {}"
+    ),
+    "es": Terms("Referencias", "y", "et al.", "s. f.", "ed.", "eds.", "En", "{} ed.", "Volver a la cita {}"),
+    "fr": Terms(
+        "Références", "et", "et al.", "s. d.", "éd.", "éds.", "In", "{} éd.", "Revenir à la citation {}"
+    ),
+    "it": Terms(
+        "Bibliografia", "e", "et al.", "s.d.", "a c. di", "a c. di", "In", "{} ed.", "Torna alla citazione {}"
+    ),
+    "nl": Terms("Literatuur", "en", "e.a.", "z.d.", "red.", "red.", "In", "{} dr.", "Terug naar citaat {}"),
+    "pt": Terms("Referências", "e", "et al.", "s.d.", "ed.", "eds.", "In", "{} ed.", "Voltar à citação {}"),
+}
+
+#: The short forms of CSL's locator types, for one and for several.
+LOCATORS = {
+    "act": ("act", "acts"),
+    "appendix": ("app.", "apps."),
+    "article-locator": ("art.", "arts."),
+    "book": ("bk.", "bks."),
+    "canon": ("canon", "canons"),
+    "chapter": ("chap.", "chaps."),
+    "column": ("col.", "cols."),
+    "elocation": ("loc.", "locs."),
+    "equation": ("eq.", "eqs."),
+    "figure": ("fig.", "figs."),
+    "folio": ("fol.", "fols."),
+    "issue": ("no.", "nos."),
+    "line": ("l.", "ll."),
+    "note": ("n.", "nn."),
+    "opus": ("op.", "opp."),
+    "page": ("p.", "pp."),
+    "paragraph": ("para.", "paras."),
+    "part": ("pt.", "pts."),
+    "rule": ("r.", "rr."),
+    "scene": ("sc.", "scs."),
+    "section": ("§", "§§"),
+    "sub-verbo": ("s.v.", "s.vv."),
+    "supplement": ("supp.", "supps."),
+    "table": ("table", "tables"),
+    "timestamp": ("", ""),
+    "title-locator": ("tit.", "tits."),
+    "verse": ("v.", "vv."),
+    "volume": ("vol.", "vols."),
+}
+
+
+def of(language: str) -> Terms:
+    """Return the terms of a BCP 47 `language` tag; those of English where we know none."""
+    return LANGUAGES.get(language.replace("_", "-").split("-")[0].lower(), ENGLISH)
