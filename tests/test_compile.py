@@ -10,11 +10,12 @@ import numpy.typing as npt
 import onnx
 import pytest
 from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper
-from research.demos.compile.checks import PARITY, TestItems
-from research.demos.compile.compiled import Compiled, compiled
+from research.demos.compile import UnsupportedError
+from research.demos.compile.checks import PARITY
+from research.demos.compile.compiled import compiled
 from research.demos.compile.graph import with_col2im
-from research.demos.compile.program import UnsupportedError
-from research.demos.compile.rounding import Precision, expand, round_weights
+from research.demos.compile.records import Compiled, Precision, TestItems
+from research.demos.compile.rounding import expand, round_weights
 from research.demos.compile.runtime import run_graph, run_program
 from research.demos.release import Graph, Tensor
 
@@ -223,7 +224,7 @@ class TestProgram:
         once = compiled(given, inputs, tmp_path / "cache")
         before = once.program.stat()
         assert compiled(given, inputs, tmp_path / "cache") == once
-        assert again.program.stat().st_mtime_ns == before.st_mtime_ns
+        assert once.program.stat().st_mtime_ns == before.st_mtime_ns
         assert [place.name for place in (tmp_path / "cache").iterdir()] == [once.program.parent.name]
 
     def test_colour_pictures_of_another_size(self, tmp_path: Path) -> None:

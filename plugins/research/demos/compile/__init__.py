@@ -3,3 +3,7 @@
 ``graph`` (rewrite) → ``rounding`` (weights) → ``program`` (C, then WebAssembly) → ``checks``; the
 whole way, with its cache, is ``compiled``.
 """
+
+
+class UnsupportedError(Exception):
+    """A graph cannot be compiled ahead of time; the message says why."""

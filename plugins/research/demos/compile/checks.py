@@ -1,7 +1,6 @@
 """What rounding costs, and whether the compiled program computes what the graph does."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -9,45 +8,13 @@ import numpy.typing as npt
 from onnx import ModelProto
 
 from ..release import Tensor
+from .records import Rounding, TestItems
 from .runtime import run_graph, run_program
 
 Array = npt.NDArray[Any]
 
-#: Rounding to int8 is refused above this error, root mean square in parts of the outputs' deviation…
-LARGEST_RELATIVE_ERROR = 0.02
-#: …and above this loss of the bound, in nats.
-LARGEST_LOSS = 0.05
 #: How far a program may be from its graph: sums in another order, in parts of the largest output.
 PARITY = 1e-4
-
-
-@dataclass(frozen=True)
-class TestItems:
-    """Pictures with their posteriors, to measure a loss of the bound on."""
-
-    pictures: Array  # (N, C, H, W), in [0, 1]
-    means: Array  # (N, Z)
-    log_variances: Array  # (N, Z)
-
-    #: Not a test case, whatever pytest makes of the name.
-    __test__ = False
-
-
-@dataclass(frozen=True)
-class Rounding:
-    """How far a rounded graph is from the full one, on the same inputs."""
-
-    #: Largest difference of an output.
-    largest_error: float
-    #: Root mean square of the differences, in parts of the outputs' standard deviation.
-    relative_error: float
-    #: By how much the evidence lower bound falls, in nats; None where it cannot be measured.
-    loss: float | None
-
-    @property
-    def is_small(self) -> bool:
-        """Whether readers may be sent the rounded graph though a finer one would weigh little more."""
-        return self.relative_error <= LARGEST_RELATIVE_ERROR and (self.loss or 0) <= LARGEST_LOSS
 
 
 def rounding(full: ModelProto, rounded: ModelProto, inputs: Array, items: TestItems | None) -> Rounding:

@@ -4,42 +4,28 @@ import hashlib
 import json
 import os
 import shutil
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-import onnx
 
 from ..release import Graph
-from . import checks
-from .checks import Rounding, TestItems
-from .graph import with_col2im
-from .program import compile_program
-from .rounding import Packed, Precision, round_weights
+from .records import Compiled, Precision, Rounding, TestItems
+
+if TYPE_CHECKING:
+    from onnx import ModelProto
+
+    from .rounding import Packed
 
 Array = npt.NDArray[np.float32]
 
 HERE = Path(__file__).parent
 #: What a program depends on besides its graph.
 TOOLS = ("emx-onnx-cgen", "onnx", "ziglang")
-
-
-@dataclass(frozen=True)
-class Compiled:
-    """A graph as readers get it, and the same as ONNX to draw still pictures with."""
-
-    #: The WebAssembly module: see ``program``.
-    program: Path
-    #: The graph with rounded weights, for batches of any size if the graph given took them.
-    rounded: Path
-    precision: Precision
-    rounding: Rounding
-    #: Largest difference between the program and ``rounded``, in parts of the largest output.
-    parity: float
 
 
 def compiled(graph: Graph, inputs: Array, cache: Path, items: TestItems | None = None) -> Compiled:
@@ -69,6 +55,12 @@ def compiled(graph: Graph, inputs: Array, cache: Path, items: TestItems | None =
 
 
 def _compile(graph: Graph, inputs: Array, items: TestItems | None, folder: Path) -> None:
+    # Imported here: where all is in the cache, no graph is opened.
+    import onnx
+
+    from . import checks
+    from .program import compile_program
+
     precision, rounded, weights, cost = _rounded(onnx.load(graph.path), inputs, items)
     program = compile_program(rounded, weights)
     parity = checks.parity(program, rounded, inputs, graph.outputs)
@@ -81,9 +73,13 @@ def _compile(graph: Graph, inputs: Array, items: TestItems | None, folder: Path)
 
 
 def _rounded(
-    full: onnx.ModelProto, inputs: Array, items: TestItems | None
-) -> tuple[Precision, onnx.ModelProto, list[Packed], Rounding]:
+    full: "ModelProto", inputs: Array, items: TestItems | None
+) -> "tuple[Precision, ModelProto, list[Packed], Rounding]":
     """Return the coarsest rounding of `full`, rewritten, that is close enough to it."""
+    from . import checks
+    from .graph import with_col2im
+    from .rounding import round_weights
+
     rewritten = with_col2im(full)
     for precision in Precision:
         rounded, weights = round_weights(rewritten, precision)

@@ -8,6 +8,8 @@ import numpy as np
 import numpy.typing as npt
 from onnx import ModelProto, NodeProto, helper, numpy_helper, shape_inference, version_converter
 
+from . import UnsupportedError
+
 Array = npt.NDArray[Any]
 
 #: The first opset with Col2Im.
@@ -38,13 +40,17 @@ def with_col2im(model: ModelProto) -> ModelProto:
 
 
 def of_one(model: ModelProto) -> ModelProto:
-    """Return `model` for batches of one: C wants its shapes in numbers."""
+    """Return `model` for batches of one: C wants its shapes in numbers.
+
+    Raises `UnsupportedError` if it takes batches of another size only.
+    """
     fixed = ModelProto()
     fixed.CopyFrom(model)
     for value in (*fixed.graph.input, *fixed.graph.output):
         first = value.type.tensor_type.shape.dim[0]
-        if not first.dim_value:
-            first.dim_value = 1
+        if first.dim_value > 1:
+            raise UnsupportedError(f"the graph takes nothing but batches of {first.dim_value}")
+        first.dim_value = 1
     return fixed
 
 

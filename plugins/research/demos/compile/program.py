@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 
 from onnx import ModelProto, ValueInfoProto
 
+from . import UnsupportedError
 from .graph import of_one, with_inputs
 from .rounding import Packed
 
@@ -22,10 +23,6 @@ FLAGS = (
     *("-Wl,-z,stack-size=8388608", "-s", "-w"),
 )
 NAME = "graph"
-
-
-class UnsupportedError(Exception):
-    """The graph cannot be compiled ahead of time; the message names the operator."""
 
 
 def compile_program(model: ModelProto, weights: Sequence[Packed]) -> bytes:

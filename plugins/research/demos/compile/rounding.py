@@ -5,24 +5,18 @@ holds the bytes that carry them.
 """
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from onnx import ModelProto, TensorProto, numpy_helper
 
+from .records import Precision
+
 Array = npt.NDArray[Any]
 
 #: Smaller tensors stay in the code as they are: packing them would save nothing.
 SMALLEST = 32
-
-
-class Precision(StrEnum):
-    """How the weights are sent."""
-
-    INT8 = "int8"
-    FLOAT16 = "float16"
 
 
 @dataclass(frozen=True)
