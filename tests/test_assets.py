@@ -7,29 +7,27 @@ from research.assets import Asset, link_assets
 POST = "Title: Post\nDate: 2026-01-01\n\nA formula: $x$."
 
 
-def write(folder: Path, html: str) -> tuple[Path, Asset]:
-    page, style = folder / "page.html", folder / "part.css"
-    page.write_text(html)
+def asset_in(folder: Path) -> Asset:
+    style = folder / "part.css"
     style.write_text("p { color: red }")
-    return page, Asset(style, marker="needs-part")
+    return Asset(style, marker="needs-part")
 
 
 def test_a_page_with_the_marker_gets_the_link_and_the_file(tmp_path: Path) -> None:
-    page, asset = write(tmp_path, "<head></head><p class='needs-part'>")
-    link_assets(page, tmp_path / "output", "..", [asset])
-    assert f'<link rel="stylesheet" href="../{asset.address}">\n</head>' in page.read_text()
+    asset = asset_in(tmp_path)
+    html = link_assets("<head></head><p class='needs-part'>", tmp_path / "output", "..", [asset])
+    assert f'<link rel="stylesheet" href="../{asset.address}">\n</head>' in html
     assert (tmp_path / "output" / asset.address).read_text() == "p { color: red }"
 
 
 def test_a_page_without_the_marker_is_left_alone(tmp_path: Path) -> None:
-    page, asset = write(tmp_path, "<head></head><p>")
-    link_assets(page, tmp_path / "output", "", [asset])
-    assert page.read_text() == "<head></head><p>"
+    html = link_assets("<head></head><p>", tmp_path / "output", "", [asset_in(tmp_path)])
+    assert html == "<head></head><p>"
     assert not (tmp_path / "output").exists()
 
 
 def test_the_name_changes_with_the_content(tmp_path: Path) -> None:
-    _, asset = write(tmp_path, "")
+    asset = asset_in(tmp_path)
     before = asset.address
     asset.path.write_text("p { color: blue }")
     assert Asset(asset.path, asset.marker).address != before

@@ -34,13 +34,12 @@ ASSETS = (
 )
 
 
-def link_assets(page: Path, output: Path, siteurl: str, assets: Iterable[Asset] = ASSETS) -> None:
-    """Link from the HTML file `page` each asset that it needs, and publish it under `output`."""
-    html = page.read_text(encoding="utf-8")
+def link_assets(html: str, output: Path, siteurl: str, assets: Iterable[Asset] = ASSETS) -> str:
+    """Link from the page `html` each asset that it needs, and publish it under `output`."""
     needed = [asset for asset in assets if asset.marker in html]
     head = html.find("</head>")
     if not needed or head < 0:
-        return
+        return html
     base = f"{siteurl}/" if siteurl else ""
     links = ""
     for asset in needed:
@@ -49,4 +48,4 @@ def link_assets(page: Path, output: Path, siteurl: str, assets: Iterable[Asset] 
         if not target.exists():
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(asset.path.read_bytes())
-    page.write_text(html[:head] + links + html[head:], encoding="utf-8")
+    return html[:head] + links + html[head:]

@@ -1,0 +1,13 @@
+"""Formulas: TeX in a post → MathJax's SVG in the page, set while the site is built.
+
+``teach_readers`` readies Pelican's readers, ``typeset`` sets what they found and leaves marks in posts, and
+``show`` puts the set formulas in the place of the marks when a page is written. Between the two, in
+feeds, summaries and whatever else reads a post, a formula is its TeX.
+"""
+
+from .formulas import SetFormula
+from .page import show
+from .reader import teach_readers
+from .typesetting import typeset
+
+__all__ = ["SetFormula", "show", "teach_readers", "typeset"]

@@ -1,0 +1,125 @@
+r"""Reading: Markdown and reST with formulas → HTML whose formulas stand in elements of class ``math``.
+
+pelican-render-math reads them. Its pattern takes prices for formulas and tears a matrix out of the
+formula around it, so that one is replaced, by Pandoc's rule (Pandoc User's Guide, extension
+``tex_math_dollars``): an opening ``$`` has no space behind it, a closing ``$`` none before it and no
+digit behind it. ``\$`` is a dollar. ``\(…\)``, ``\[…\]`` and environments are read as well.
+"""
+
+import re
+from collections.abc import MutableMapping
+from html import escape
+from typing import Any
+from xml.etree.ElementTree import Element
+
+from markdown import Markdown
+from markdown.inlinepatterns import InlineProcessor
+from markdown.postprocessors import Postprocessor
+from markdown.preprocessors import Preprocessor
+from markdown.util import AtomicString
+from pelican import signals
+from pelican.plugins.render_math import math as render_math
+from pelican.plugins.render_math.pelican_mathjax_markdown_extension import PelicanMathJaxExtension
+
+from ..markup import Edit, Kind, splice, stretches
+
+DISPLAY = (
+    r"(?:\$\$(?P<dollars>(?:(?!\n\n).)+?)(?<!\\)\$\$|\\\[(?P<brackets>(?:(?!\n\n).)+?)\\\]"
+    r"|(?P<environment>\\begin\{(?P<name>[a-zA-Z]+\*?)\}(?:(?!\n\n).)+?\\end\{(?P=name)\}))"
+)
+INLINE = r"(?:\\\((?P<parentheses>.+?)\\\)|(?<!\$)\$(?![\s$])(?P<dollar>(?:[^$\\]|\\.)+?)(?<!\s)\$(?!\d))"
+BLOCK = re.compile(rf"(?:\A|(?<=\n\n)) {{0,3}}{DISPLAY} *(?=\n\n|\n*\Z)", re.DOTALL)
+
+
+def teach_readers(settings: MutableMapping[str, Any]) -> None:
+    """Make Pelican's readers, by its `settings`, leave formulas in elements of class ``math``.
+
+    To be called when all plugins have been initialized: pelican-render-math may be one of them, and
+    its scripts, which load MathJax 2 from another host, are then kept out of posts and summaries.
+    """
+    markdown = settings["MARKDOWN"]
+    others = [
+        extension
+        for extension in markdown.get("extensions", ())
+        if extension != __name__ and not isinstance(extension, PelicanMathJaxExtension)
+    ]
+    settings["MARKDOWN"] = {**markdown, "extensions": [*others, __name__]}
+    # docutils wants an address, and writes it into a head that Pelican does not take.
+    settings["DOCUTILS_SETTINGS"] = {**settings["DOCUTILS_SETTINGS"], "math_output": "MathJax none"}
+    settings["TYPOGRIFY_IGNORE_TAGS"] = [*settings["TYPOGRIFY_IGNORE_TAGS"], ".math"]
+    signals.all_generators_finalized.disconnect(render_math.process_rst_and_summaries)
+
+
+def makeExtension(**options: Any) -> "MathExtension":  # noqa: N802 (Markdown's name for it)
+    """Return the extension: Markdown calls this when it finds the name of this module."""
+    return MathExtension(**options)
+
+
+class MathExtension(PelicanMathJaxExtension):  # type: ignore[misc]
+    """The extension of pelican-render-math, with patterns that know prices, and without scripts."""
+
+    def __init__(self, **options: Any) -> None:
+        self.config: dict[str, list[Any]] = {}  # theirs would be shared by all extensions
+        super().__init__({"mathjax_script": "", "auto_insert": False, **options})
+
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802
+        """Register the patterns with `md`."""
+        super().extendMarkdown(md)
+        md.inlinePatterns.deregister("mathjax_displayed")
+        md.inlinePatterns.deregister("mathjax_inlined")
+        # Behind code (190) and before escapes (180), as theirs.
+        md.inlinePatterns.register(MathProcessor(rf"(?<!\\)(?:{DISPLAY}|{INLINE})", md), "math", 185)
+        # Behind fenced code (25) and raw HTML (20).
+        md.preprocessors.register(MathBlocks(md), "math_blocks", 15)
+        # Before raw HTML is put back (30).
+        md.postprocessors.register(RawMath(md), "raw_math", 35)
+        md.ESCAPED_CHARS.append("$")
+
+
+class MathProcessor(InlineProcessor):
+    """A formula in running text → an element of class ``math``."""
+
+    def handleMatch(  # type: ignore[override]  # noqa: N802
+        self, m: re.Match[str], data: str
+    ) -> tuple[Element, int, int]:
+        """Return the element, and from where to where in `data` the formula stands."""
+        inline = m["parentheses"] or m["dollar"]
+        element = Element("span" if inline else "div", {"class": "math"})
+        element.text = AtomicString(rf"\({inline}\)" if inline else _display(m))
+        return element, m.start(), m.end()
+
+
+class MathBlocks(Preprocessor):
+    """A paragraph that is a displayed formula: stored whole, so that no line of it begins a list."""
+
+    def run(self, lines: list[str]) -> list[str]:
+        """Return `lines` with stored formulas in place of such paragraphs."""
+
+        def store(match: re.Match[str]) -> str:
+            return self.md.htmlStash.store(f'<div class="math">{escape(_display(match), quote=False)}</div>')
+
+        return BLOCK.sub(store, "\n".join(lines)).split("\n")
+
+
+class RawMath(Postprocessor):
+    """A formula in raw HTML: put into an element, so that Typogrify leaves it alone."""
+
+    def run(self, text: str) -> str:
+        """Edit what is stored of raw HTML; `text` itself stays."""
+        stored = self.md.htmlStash.rawHtmlBlocks
+        for number, block in enumerate(stored):
+            if isinstance(block, str) and ("\\" in block or "$$" in block):
+                stored[number] = splice(
+                    block,
+                    [
+                        Edit(start, end, f'<span class="math">{block[start:end]}</span>')
+                        for kind, start, end in stretches(block)
+                        if kind is Kind.FORMULA and not block.startswith("<", start)
+                    ],
+                )
+        return text
+
+
+def _display(match: re.Match[str]) -> str:
+    """Return a displayed formula with the delimiters of LaTeX."""
+    return match["environment"] or rf"\[{match['dollars'] or match['brackets']}\]"
