@@ -11,8 +11,8 @@ from typing import Any
 from pelican import signals
 from pelican.generators import StaticGenerator
 
-from . import assets, faults, feeds, posts, published, summaries
-from .documents import Document, PublishedFile
+from . import assets, citations, demos, faults, feeds, mathjax, posts, published, summaries
+from .documents import Document
 from .faults import Fault
 from .settings import Settings
 
@@ -26,14 +26,16 @@ class State:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.faults: list[Fault] = []
+        self.formulas: dict[str, mathjax.SetFormula] = {}
 
 
 def register() -> None:
     """Connect to Pelican. Receivers are held weakly, so they are functions of this module."""
     signals.initialized.connect(configure)
+    signals.get_generators.connect(teach_readers)
     signals.all_generators_finalized.connect(publish)
     signals.feed_generated.connect(mend_feed)
-    signals.content_written.connect(link_assets)
+    signals.content_written.connect(finish_page)
     signals.finalized.connect(tell)
 
 
@@ -42,6 +44,13 @@ def configure(pelican: Any) -> None:
     root = Path(pelican.settings["PATH"]).resolve().parent
     settings = Settings.read(pelican.settings.get("RESEARCH", {}), root)
     pelican.settings[STATE] = State(settings)
+    citations.teach_readers(pelican.settings)
+    demos.teach_readers(pelican.settings)
+
+
+def teach_readers(pelican: Any) -> None:
+    """Teach the readers formulas, now that every plugin has been initialized."""
+    mathjax.teach_readers(pelican.settings)
 
 
 def publish(generators: list[Any]) -> None:
@@ -53,7 +62,12 @@ def publish(generators: list[Any]) -> None:
         body = posts.body(content)
         cut = content.metadata.get("summary") or summaries.cut(body.html, content.settings)
         documents += (body, posts.summary(content, cut))
-    files: list[PublishedFile] = []
+    documents, files, found = demos.place(documents, state.settings)
+    state.faults += found
+    documents, found = citations.cite(documents, state.settings)
+    state.faults += found
+    documents, found, state.formulas = mathjax.typeset(documents, state.settings)
+    state.faults += found
     for generator in generators:
         if isinstance(generator, StaticGenerator):
             published.add_static_files(generator, files)
@@ -67,9 +81,14 @@ def mend_feed(context: Any, feed: Any) -> None:
         feeds.anchor_fragments(item)
 
 
-def link_assets(path: str, context: Any) -> None:
-    """Link our style sheets from the page just written, if it needs them."""
-    assets.link_assets(Path(path), Path(context["OUTPUT_PATH"]), context["SITEURL"])
+def finish_page(path: str, context: Any) -> None:
+    """Show formulas on the page just written, and link the style sheets that it needs."""
+    page = Path(path)
+    written = page.read_text(encoding="utf-8")
+    html = mathjax.show(written, context[STATE].formulas)
+    html = assets.link_assets(html, Path(context["OUTPUT_PATH"]), context["SITEURL"])
+    if html is not written:
+        page.write_text(html, encoding="utf-8")
 
 
 def tell(pelican: Any) -> None:
