@@ -65,7 +65,8 @@ def read_lines(text: str) -> tuple[dict[str, str], str]:
     except DuplicateOptionError as error:
         return {}, f"the key “{error.option}” stands twice"
     except ParsingError as error:
-        return {}, f"{error.errors[0][1]} is not of the form “key: value”"
+        number, _ = error.errors[0]
+        return {}, f"“{text.splitlines()[number - 2].strip()}” is not of the form “key: value”"
     keys = {key: " ".join(value.split()) for key, value in parser["demo"].items()}
     for key in keys:
         if not KEY.fullmatch(key) or f"data-{key}" in (KIND, LINE, ERROR):

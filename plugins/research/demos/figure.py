@@ -28,6 +28,8 @@ class Picture:
     #: What stands before each row of the picture, under one heading; empty: nothing.
     labels: tuple[str, ...]
     heading: str
+    #: White ink on black, which a page may turn round; otherwise colours that stay.
+    ink: bool
 
     @property
     def address(self) -> str:
@@ -79,9 +81,10 @@ def _framed(block: Block, data: Mapping[str, str], stage: str, id: str, number: 
 def _picture(picture: Picture, alt: str, lazy: bool) -> str:
     scale = max(1, WIDEST // picture.width)
     loading = ' loading="lazy"' if lazy else ""
+    ink = ' class="research-demo-ink"' if picture.ink else ""
     image = (
         f'<img src="{{static}}/{picture.address}" alt="{escape(alt)}" '
-        f'width="{picture.width * scale}" height="{picture.height * scale}" decoding="async"{loading}>'
+        f'width="{picture.width * scale}" height="{picture.height * scale}" decoding="async"{loading}{ink}>'
     )
     rows = "".join(f"<li>{escape(text)}</li>" for text in picture.labels)
     labels = f'<p class="research-demo-heading">{escape(picture.heading)}</p><ol>{rows}</ol>' if rows else ""

@@ -71,6 +71,7 @@ def _write(folder: Path, stem: str, panel: Panel) -> dict[str, Any]:
         "height": height,
         "labels": panel.labels,
         "heading": panel.heading,
+        "ink": picture.ndim == 2,
     }
 
 
