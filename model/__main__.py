@@ -11,83 +11,77 @@ from pathlib import Path
 from . import releases
 from .datasets import ROOT
 from .errors import ModelError
-from .recipes import RECIPES, Recipe, recipe_named
+from .recipes import RECIPES, recipe_named
 from .releases import Place
+
+EXTRA = 'pip install "pelican-research[train]"'
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command; return its exit status."""
+    """Run the command and return its exit status: 0, 1 for a fault, 130 for Ctrl-C."""
     options = _parser().parse_args(arguments)
     try:
         options.run(options)
     except ModelError as error:
-        print(f"model: {error}", file=sys.stderr)
-        return 1
+        return _fail(str(error))
     except ModuleNotFoundError as error:
-        if (error.name or "").startswith("model"):
-            raise
-        print(
-            f"model: training needs {error.name}, which is not installed: "
-            'pip install "pelican-research[train]"',
-            file=sys.stderr,
-        )
-        return 1
+        return _fail(f"{error.name}, which training needs, is not installed; run: {EXTRA}")
     except OSError as error:
-        print(
-            f"model: {error.filename or options.name}: {error.strerror}; nothing was released",
-            file=sys.stderr,
-        )
-        return 1
+        return _fail(f"{error.filename or options.into}: {error.strerror}; nothing was released")
     except KeyboardInterrupt:
-        print(
-            "model: stopped. The last whole epoch is kept; the same command goes on from there.",
-            file=sys.stderr,
-        )
-        return 130
+        return _fail("stopped; the last whole epoch is kept, and the same command goes on from there", 130)
     return 0
 
 
 def build(options: argparse.Namespace) -> None:
-    """Build the release of a model if it is stale."""
+    """Bring a model's release up to date: train, export, verify, evaluate. Nothing is done twice."""
     recipe, place = recipe_named(options.name), Place(options.into)
     if releases.stale(recipe, place) is None:
+        print(f"{recipe.name}: fresh")
         return
     from rich.console import Console
 
     from .build import build
 
-    build(recipe, place, Console(stderr=True))
+    build(recipe, place, Console(stderr=True, highlight=False))
 
 
 def evaluate(options: argparse.Namespace) -> None:
-    """Print how good a released model is, measured in full."""
-    raise NotImplementedError
+    """Measure a released model on the whole test set; takes minutes."""
+    recipe, place = recipe_named(options.name), Place(options.into)
+    why = releases.stale(recipe, place)
+    if why is not None:
+        raise ModelError(f"{recipe.name}: {why}; run `python -m model build {recipe.name}` first")
+    from rich.console import Console
+
+    from .report import report
+
+    report(recipe, place, Console())
 
 
 def show(options: argparse.Namespace) -> None:
-    """Say of each model whether its release is fresh."""
-    place = Place(options.into)
+    """Say of each model whether its release is fresh, and if not, why."""
     for recipe in RECIPES.values():
-        print(f"{recipe.name:16}{releases.stale(recipe, place) or 'fresh'}")
+        print(f"{recipe.name}: {releases.stale(recipe, Place(options.into)) or 'fresh'}")
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m model", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m model", description="Build and measure models.")
     parser.add_argument(
         "--into", type=Path, default=ROOT / "build" / "models", metavar="FOLDER", help="where releases lie"
     )
-    commands = parser.add_subparsers(required=True)
-    for command, what, has_name in (
-        (build, "train, export and check a model if its release is stale", True),
-        (evaluate, "measure a released model on the whole test set", True),
-        (show, "say which releases are fresh", False),
-    ):
-        name = "list" if command is show else command.__name__
-        subparser = commands.add_parser(name, help=what, description=command.__doc__)
-        subparser.set_defaults(run=command, name="")
-        if has_name:
-            subparser.add_argument("name", help=f"one of {', '.join(RECIPES)}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for name, command in {"build": build, "evaluate": evaluate, "list": show}.items():
+        subparser = commands.add_parser(name, help=command.__doc__, description=command.__doc__)
+        subparser.set_defaults(run=command)
+        if command is not show:
+            subparser.add_argument("name", metavar="NAME", help=f"one of {', '.join(RECIPES)}")
     return parser
+
+
+def _fail(message: str, status: int = 1) -> int:
+    print(f"model: {message}", file=sys.stderr)
+    return status
 
 
 if __name__ == "__main__":

@@ -22,6 +22,12 @@ class Items:
     def __len__(self) -> int:
         return len(self.images)
 
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Channels, height and width of a picture."""
+        channels, height, width = self.images.shape[1:]
+        return channels, height, width
+
     def __getitem__(self, part: slice) -> "Items":
         return Items(self.images[part], self.labels[part])
 
@@ -43,11 +49,11 @@ class Data:
 def load(name: str, held_out: int = 0) -> Data:
     """Return the data set `name`, its files checked by hash, `held_out` items kept from training."""
     dataset = DATASETS[name]
-    train_images, train_labels, test_images, test_labels = map(
-        _read, dataset.paths(), dataset.sha256.values()
-    )
-    train = _items(dataset, train_images, train_labels, dataset.counts[0])
-    test = _items(dataset, test_images, test_labels, dataset.counts[1])
+    files = [
+        _read(path, sha256) for path, sha256 in zip(dataset.paths(), dataset.sha256.values(), strict=True)
+    ]
+    train = _items(dataset, files[0], files[1], dataset.counts[0])
+    test = _items(dataset, files[2], files[3], dataset.counts[1])
     if not held_out:
         return Data(train, test, test)
     return Data(train[:-held_out], train[-held_out:], test)

@@ -37,7 +37,7 @@ class Dataset:
             if not path.is_file():
                 raise ModelError(
                     f"the data set “{self.name}” was sought in {folder}, but {path.name} is not there. "
-                    f"{self.remedy}, or name the folder that has it in the environment variable {self.variable}"
+                    f"{self.remedy}, or name its folder in the environment variable {self.variable}"
                 )
         return found
 

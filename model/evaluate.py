@@ -1,6 +1,7 @@
 """How good a model is, on the test set, in nats a picture, under dynamic binarisation."""
 
 import math
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -14,7 +15,15 @@ SAMPLES = 500
 #: Random test pictures on which a build measures by how much that bound exceeds the ELBO.
 CHOSEN = 200
 
-Metric = dict[str, float | str]
+
+@dataclass(frozen=True)
+class Metric:
+    """A number that says how good a model is."""
+
+    value: float
+    standard_error: float
+    meaning: str
+    unit: str = "nats"
 
 
 @torch.no_grad()
@@ -26,26 +35,26 @@ def evaluate(model: VAE, images: Tensor, chosen: int = CHOSEN) -> dict[str, Metr
     N of them it is the bound itself.
     """
     generator = torch.Generator().manual_seed(0)
-    x = torch.cat([binarize(batch, generator) for batch in images.split(1000)])  # (N, C, H, W)
-    lower = torch.cat([_elbo(model, batch, generator) for batch in x.split(1000)])  # (N,)
+    x = torch.cat([binarize(batch, generator) for batch in torch.split(images, 1000)])  # (N, C, H, W)
+    lower = torch.cat([_elbo(model, batch, generator) for batch in torch.split(x, 1000)])  # (N,)
     some = torch.randperm(len(x), generator=generator)[:chosen]
-    higher = torch.cat([importance_bound(model, batch, SAMPLES, generator) for batch in x[some].split(8)])
+    higher = torch.cat(
+        [importance_bound(model, batch, SAMPLES, generator) for batch in torch.split(x[some], 8)]
+    )
     gap = higher - lower[some]  # (chosen,)
-    scope = "on all" if len(some) == len(x) else f"the gap above the ELBO measured on {len(some)} random"
+    scope = "" if len(some) == len(x) else f"; its gap above the ELBO measured on {len(some)} random ones"
     return {
-        "elbo": {
-            "value": lower.mean().item(),
-            "standard_error": (lower.std() / math.sqrt(len(lower))).item(),
-            "unit": "nats",
-            "meaning": "evidence lower bound, Kingma and Welling (2013), eq. 10, on all test pictures",
-        },
-        "bound_500": {
-            "value": (lower.mean() + gap.mean()).item(),
-            "standard_error": _error_of_sum(lower, gap, lower[some]),
-            "unit": "nats",
-            "meaning": f"importance-weighted bound, {SAMPLES} samples, Burda et al. (2015), eq. 8, "
-            f"{scope} test pictures",
-        },
+        "elbo": Metric(
+            lower.mean().item(),
+            (lower.std() / math.sqrt(len(lower))).item(),
+            "evidence lower bound, Kingma and Welling (2013), eq. 10, all test pictures",
+        ),
+        "bound_500": Metric(
+            (lower.mean() + gap.mean()).item(),
+            _error_of_sum(lower, gap, lower[some]),
+            f"importance-weighted bound, {SAMPLES} samples, Burda et al. (2015), eq. 8, "
+            f"all test pictures{scope}",
+        ),
     }
 
 

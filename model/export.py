@@ -1,6 +1,5 @@
 """From a trained model to two ONNX files, each complete in itself, for any batch size."""
 
-import logging
 import warnings
 from collections.abc import Mapping
 
@@ -29,21 +28,21 @@ def pixels(model: VAE) -> nn.Module:
     return _Pixels(model.decoder)
 
 
-def decoder(model: VAE, about: Mapping[str, str]) -> bytes:
-    """Return the graph z → x; `about` goes into its metadata."""
-    return _graph(pixels(model), torch.zeros(2, model.latents), "z", ("x",), about)
+def graphs(model: VAE, about: Mapping[str, str]) -> dict[str, bytes]:
+    """Return the graphs “decoder”, z → x, and “encoder”, x → mean, log_variance.
 
-
-def encoder(model: VAE, about: Mapping[str, str]) -> bytes:
-    """Return the graph x → mean, log_variance; `about` goes into its metadata."""
-    example = torch.zeros(2, *model.decoder.shape)
-    return _graph(model.encoder, example, "x", ("mean", "log_variance"), about)
+    `about` goes into their metadata; its “name” is the model's.
+    """
+    z, x = torch.zeros(2, model.latents), torch.zeros(2, *model.decoder.shape)
+    return {
+        "decoder": _graph(pixels(model), z, "z", ("x",), about),
+        "encoder": _graph(model.encoder, x, "x", ("mean", "log_variance"), about),
+    }
 
 
 def _graph(
     module: nn.Module, example: Tensor, source: str, results: tuple[str, ...], about: Mapping[str, str]
 ) -> bytes:
-    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the exporter's own deprecations are none of a reader's business
         program = torch.onnx.export(
@@ -62,7 +61,8 @@ def _graph(
     graph.graph.name = f"{about['name']}: {source} → {', '.join(results)}"
     onnx.helper.set_model_props(graph, dict(about))
     onnx.checker.check_model(graph, full_check=True)
-    return graph.SerializeToString(deterministic=True)
+    content: bytes = graph.SerializeToString(deterministic=True)
+    return content
 
 
 def _without_traces(graph: onnx.ModelProto) -> onnx.ModelProto:

@@ -27,6 +27,7 @@ class Rate(ProgressColumn):
     """Steps in a second."""
 
     def render(self, task: Task) -> Text:
+        """Return the column's text."""
         return Text(f"{task.speed:.0f} steps/s" if task.speed else "– steps/s")
 
 

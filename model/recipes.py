@@ -19,10 +19,12 @@ class Dense:
 
 @dataclass(frozen=True)
 class Convolutional:
-    """A decoder from a quarter of the picture's size to the whole, by two transposed convolutions."""
+    """A decoder that doubles the size of its grid twice, from a quarter of the picture's to the whole."""
 
     #: Channels at a quarter and at half the size.
-    channels: tuple[int, int] = (32, 16)
+    channels: tuple[int, int] = (24, 16)
+    #: Convolutions with a shortcut around them, there and there.
+    residuals: tuple[int, int] = (1, 1)
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ MNIST_VAE = Recipe(
     name="mnist-vae",
     latents=20,
     encoder=Dense((400, 400)),
-    decoder=Convolutional((32, 16)),
+    decoder=Convolutional(channels=(24, 16), residuals=(1, 1)),
     epochs=10,
 )
 

@@ -18,7 +18,7 @@ from .recipes import Recipe
 
 FORMAT = 1
 #: The modules that decide what is in a release. The recipe counts by its values.
-CODE = ("datasets", "data", "networks", "objectives", "train", "export", "verify", "evaluate", "build")
+CODE = ("datasets", "data", "networks", "objectives", "train", "export", "evaluate", "build", "manifest")
 #: The packages that do.
 PACKAGES = ("torch", "onnx", "onnxscript")
 
@@ -34,6 +34,10 @@ class Place:
     def release(self, name: str) -> Path:
         """Return the folder of the release `name`, whether there is one or not."""
         return self.folder / name
+
+    def unfinished(self, name: str) -> Path:
+        """Return the folder in which a release is put together."""
+        return self.folder / f".{name}.new"
 
     def lock(self, name: str) -> Path:
         """Return the file that the one build of `name` which is at work has locked."""
@@ -83,7 +87,8 @@ def stale(recipe: Recipe, place: Place) -> str | None:
     now = ingredients(recipe)
     if manifest.get("format") == FORMAT and manifest.get("key") == key(now):
         return None
-    return "; ".join(_changes(manifest.get("ingredients", {}), now)) or "of another format"
+    before = {**manifest, "data": manifest.get("data", {}).get("sha256", {})}
+    return "; ".join(_changes(before, now)) or "it has another format"
 
 
 def publish(folder: Path, manifest: Mapping[str, Any], place: Place) -> None:
@@ -113,9 +118,9 @@ def _changes(before: Mapping[str, Any], now: Ingredients) -> Iterator[str]:
     """Say what is not as it was, as in “recipe: epochs 12 → 20”."""
     for kind, values in now.items():
         old = before.get(kind, {})
-        changed = sorted(name for name in {*old, *values} if old.get(name) != values.get(name))
+        changed = sorted(name for name in values if old.get(name) != values[name])
         if changed and kind in ("recipe", "versions"):
-            yield f"{kind}: " + ", ".join(f"{name} {old.get(name)} → {values.get(name)}" for name in changed)
+            yield f"{kind}: " + ", ".join(f"{name} {old.get(name)} → {values[name]}" for name in changed)
         elif changed:
             yield f"{kind}: " + ", ".join(changed)
 

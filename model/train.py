@@ -53,8 +53,7 @@ def train(recipe: Recipe, data: Data, checkpoint: Checkpoint, watcher: Watcher) 
 def begin(recipe: Recipe, data: Data) -> State:
     """Return the state before the first step."""
     torch.manual_seed(recipe.seed)
-    images = data.train.images
-    model = VAE(recipe, tuple(images.shape[1:]), images.float().mean().item() / 255)
+    model = VAE(recipe, data.train.shape, data.train.images.float().mean().item() / 255)
     optimizer = torch.optim.AdamW(
         model.parameters(), betas=(0.9, 0.99), weight_decay=recipe.decay, fused=True
     )
@@ -70,7 +69,7 @@ def _epoch(recipe: Recipe, state: State, images: Tensor, epoch: int, watcher: Wa
     """Go through the training set once; return the mean of the objective in nats."""
     generator = _generator(recipe, epoch)
     objective = OBJECTIVES[recipe.objective]
-    order = torch.randperm(len(images), generator=generator).split(recipe.batch)
+    order = torch.split(torch.randperm(len(images), generator=generator), recipe.batch)
     total, seen = 0.0, 0
     for step, batch in enumerate(order, start=(epoch - 1) * len(order) + 1):
         done = step / (recipe.epochs * len(order))
@@ -78,7 +77,7 @@ def _epoch(recipe: Recipe, state: State, images: Tensor, epoch: int, watcher: Wa
         x = binarize(images[batch], generator)  # (B, C, H, W)
         with torch.autocast("cpu", torch.bfloat16):
             bound = objective(state.model, x, min(done / recipe.annealing, 1), generator)  # (B,)
-        (-bound.mean()).backward()
+        torch.autograd.backward(-bound.mean())
         state.optimizer.step()
         state.optimizer.zero_grad()
         total, seen = total + bound.sum().item(), seen + len(batch)
@@ -96,7 +95,7 @@ def _validate(recipe: Recipe, model: VAE, images: Tensor) -> float:
     """Return the mean bound on `images`, with the same random numbers after each epoch."""
     generator = _generator(recipe, 0)
     total = 0.0
-    for batch in images.split(1000):
+    for batch in torch.split(images, 1000):
         with torch.autocast("cpu", torch.bfloat16):
             total += elbo(model, binarize(batch, generator), 1, generator).sum().item()
     return total / len(images)
@@ -105,7 +104,8 @@ def _validate(recipe: Recipe, model: VAE, images: Tensor) -> float:
 @torch.no_grad()
 def _draw(recipe: Recipe, model: VAE) -> Tensor:
     """Return the pictures of the latents that are followed; (K, C, H, W) uint8."""
-    return (model.decoder(latents(recipe)).sigmoid() * 255).round().to(torch.uint8)
+    images: Tensor = model.decoder(latents(recipe)).sigmoid()
+    return (images * 255).round().to(torch.uint8)
 
 
 def _generator(recipe: Recipe, epoch: int) -> torch.Generator:

@@ -61,7 +61,7 @@ def _difference(name: str, module: nn.Module, graph: bytes, batches: Sequence[Te
             largest = max(largest, difference)
     if not largest <= TOLERANCE:  # so that NaN does not pass
         raise ModelError(
-            f"the exported {name} differs from PyTorch by {largest:.1e}, more than {TOLERANCE:.0e}: no release"
+            f"the exported {name} differs from PyTorch by {largest:.1e}, more than {TOLERANCE:.0e}"
         )
     return largest
 

@@ -1,0 +1,297 @@
+"""The command ``python -m model build``: real torch, real ONNX Runtime, a recipe of a few seconds."""
+
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import numpy
+import onnx
+import pytest
+import tiny_model
+from safetensors.numpy import load_file
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="module")
+def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("bars")
+    tiny_model.write_data(folder)
+    return folder
+
+
+def command(data_folder: Path, into: Path, *arguments: str) -> list[str]:
+    script = str(ROOT / "tests" / "tiny_model.py")
+    return [sys.executable, script, str(data_folder), "--into", str(into), *arguments]
+
+
+def environment(data_folder: Path, **recipe: Any) -> dict[str, str]:
+    return {
+        **os.environ,
+        "PYTHONPATH": str(ROOT),
+        "BARS": str(data_folder),
+        "RECIPE": json.dumps(recipe),
+        "COLUMNS": "200",
+    }
+
+
+def run(
+    data_folder: Path,
+    into: Path,
+    *arguments: str,
+    prepare: Callable[[], None] | None = None,
+    env: dict[str, str] | None = None,
+    **recipe: Any,
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command(data_folder, into, *arguments),
+        env=environment(data_folder, **recipe) | (env or {}),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        preexec_fn=prepare,
+    )
+
+
+@pytest.fixture(scope="module")
+def released(data_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    into = tmp_path_factory.mktemp("models")
+    done = run(data_folder, into, "build", "tiny")
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.splitlines()[0] == "tiny: no release yet"
+    assert "elbo" in done.stderr.splitlines()[-1]
+    return into
+
+
+def manifest(into: Path) -> dict[str, Any]:
+    return json.loads((into / "tiny" / "manifest.json").read_text(encoding="utf-8"))
+
+
+def left_over(into: Path) -> set[str]:
+    return {path.name for path in into.iterdir()} - {".tiny.lock"}
+
+
+def test_release_follows_the_schema_that_its_readers_check(released: Path) -> None:
+    schema = ROOT / "plugins" / "research" / "demos" / "release.schema.json"
+    found = manifest(released)
+    jsonschema.validate(found, json.loads(schema.read_text(encoding="utf-8")))
+    assert set(found["files"]) == {path.name for path in (released / "tiny").iterdir()} - {"manifest.json"}
+    assert (found["data"]["train"], found["data"]["test"]) == tiny_model.COUNTS
+    assert left_over(released) == {"tiny"}
+
+
+def test_arrays_have_the_shapes_that_pictures_are_made_from(released: Path) -> None:
+    with numpy.load(released / "tiny" / "test_items.npz", allow_pickle=False) as items:
+        assert items["images"].shape == (100, 1, 8, 8)
+        assert items["images"].dtype == items["labels"].dtype == numpy.uint8
+        assert items["means"].shape == items["log_variances"].shape == (100, 3)
+    with numpy.load(released / "tiny" / "epochs.npz", allow_pickle=False) as drawings:
+        assert drawings["epochs"].tolist() == [0, 1, 2, 3]
+        assert drawings["images"].shape[:2] == (4, len(drawings["latents"]))
+        assert (drawings["images"][0] != drawings["images"][-1]).any()
+
+
+def test_history_has_a_row_an_epoch(released: Path) -> None:
+    lines = (released / "tiny" / "history.csv").read_text(encoding="utf-8").splitlines()
+    assert lines[0] == "epoch,step,seconds,train_elbo,validation_elbo"
+    assert [line.split(",")[:2] for line in lines[1:]] == [["1", "12"], ["2", "24"], ["3", "36"]]
+
+
+def test_metrics_name_their_unit_and_error(released: Path) -> None:
+    metrics = json.loads((released / "tiny" / "metrics.json").read_text(encoding="utf-8"))
+    assert metrics["bound_500"]["value"] > metrics["elbo"]["value"]
+    assert all(metric["unit"] == "nats" and metric["standard_error"] > 0 for metric in metrics.values())
+
+
+@pytest.mark.parametrize("name", ["decoder", "encoder"])
+def test_graphs_are_complete_and_know_nothing_of_this_machine(released: Path, name: str) -> None:
+    content = (released / "tiny" / f"{name}.onnx").read_bytes()
+    assert str(ROOT).encode() not in content
+    assert str(Path(sys.prefix)).encode() not in content
+    graph = onnx.load_from_string(content)
+    assert graph.opset_import[0].version == manifest(released)["graphs"][name]["opset"]
+    about = {item.key: item.value for item in graph.metadata_props}
+    assert about["name"] == "tiny"
+    assert about["key"] == manifest(released)["key"]
+    assert graph.graph.input[0].type.tensor_type.shape.dim[0].dim_param == "batch"
+
+
+def test_fresh_release_is_left_alone_and_torch_is_not_imported(data_folder: Path, released: Path) -> None:
+    before = (released / "tiny" / "manifest.json").stat().st_mtime_ns
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", *command(data_folder, released, "build", "tiny")[1:]],
+        env=environment(data_folder),
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0
+    assert done.stdout == "tiny: fresh\n"
+    imported = {line.rsplit("|", 1)[1].strip() for line in done.stderr.splitlines() if "|" in line}
+    assert not imported & {"torch", "onnx", "onnxruntime", "rich", "filelock"}
+    assert (released / "tiny" / "manifest.json").stat().st_mtime_ns == before
+
+
+def test_stale_release_says_what_changed(data_folder: Path, released: Path) -> None:
+    done = run(data_folder, released, "list", epochs=4)
+    assert "tiny: recipe: epochs 3 → 4\n" in done.stdout
+
+
+def test_damaged_file_makes_a_release_stale(data_folder: Path, released: Path) -> None:
+    path = released / "tiny" / "history.csv"
+    content = path.read_bytes()
+    path.write_bytes(content + b"1")
+    try:
+        assert "tiny: history.csv: not the file" in run(data_folder, released, "list").stdout
+    finally:
+        path.write_bytes(content)
+
+
+def test_two_builds_at_once_train_once(data_folder: Path, tmp_path: Path) -> None:
+    both = [
+        subprocess.Popen(
+            command(data_folder, tmp_path, "build", "tiny"),
+            env=environment(data_folder),
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(2)
+    ]
+    said = [process.communicate(timeout=120)[1] for process in both]
+    assert [process.returncode for process in both] == [0, 0]
+    assert sorted("trained" in text for text in said) == [False, True]
+    assert left_over(tmp_path) == {"tiny"}
+
+
+def wait_for_epoch(into: Path, process: subprocess.Popen[str]) -> None:
+    while not (into / ".tiny.checkpoint").exists():
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.005)
+
+
+@pytest.mark.parametrize(("blow", "status"), [(signal.SIGKILL, -9), (signal.SIGINT, 130)])
+def test_interrupted_training_goes_on_to_the_same_weights(
+    data_folder: Path, tmp_path: Path, blow: signal.Signals, status: int
+) -> None:
+    recipe = {"epochs": 30}
+    process = subprocess.Popen(
+        command(data_folder, tmp_path / "cut", "build", "tiny"),
+        env=environment(data_folder, **recipe),
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    wait_for_epoch(tmp_path / "cut", process)
+    process.send_signal(blow)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == status
+    if blow is signal.SIGINT:
+        assert "Traceback" not in said
+        assert left_over(tmp_path / "cut") == {".tiny.checkpoint"}
+    for name in ("cut", "whole"):
+        assert run(data_folder, tmp_path / name, "build", "tiny", **recipe).returncode == 0
+        assert left_over(tmp_path / name) == {"tiny"}
+    cut, whole = (load_file(tmp_path / name / "tiny" / "weights.safetensors") for name in ("cut", "whole"))
+    assert all((cut[name] == whole[name]).all() for name in whole)
+    drawings = [(tmp_path / name / "tiny" / "epochs.npz").read_bytes() for name in ("cut", "whole")]
+    assert drawings[0] == drawings[1]
+
+
+def test_another_recipe_does_not_go_on_from_the_checkpoint(data_folder: Path, tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        command(data_folder, tmp_path, "build", "tiny"),
+        env=environment(data_folder, epochs=1000),
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    wait_for_epoch(tmp_path, process)
+    process.kill()
+    process.wait()
+    assert run(data_folder, tmp_path, "build", "tiny", latents=2).returncode == 0
+    history = (tmp_path / "tiny" / "history.csv").read_text(encoding="utf-8")
+    assert len(history.splitlines()) == 4
+
+
+def test_missing_data_says_where_it_was_sought(data_folder: Path, tmp_path: Path) -> None:
+    empty = tmp_path / "empty"
+    done = run(data_folder, tmp_path / "models", "build", "tiny", env={"BARS": str(empty)})
+    assert done.returncode == 1
+    assert f"sought in {empty}" in done.stderr
+    assert (
+        "train-images is not there. Run the tests, or name its folder in the environment variable BARS"
+        in done.stderr
+    )
+    assert "Traceback" not in done.stderr
+
+
+def test_damaged_data_is_not_trained_on(data_folder: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    copy.mkdir()
+    for path in data_folder.iterdir():
+        (copy / path.name).write_bytes(path.read_bytes())
+    with (copy / "test-labels").open("r+b") as file:
+        file.seek(20)
+        file.write(b"\x07")
+    done = run(data_folder, tmp_path / "models", "build", "tiny", env={"BARS": str(copy)})
+    assert done.returncode == 1
+    assert f"{copy / 'test-labels'} is damaged" in done.stderr
+
+
+def test_training_that_diverges_is_told_and_leaves_nothing(data_folder: Path, tmp_path: Path) -> None:
+    done = run(data_folder, tmp_path, "build", "tiny", rate=1e6, warm_up=0.01)
+    assert done.returncode == 1
+    assert "tiny: the objective is" in done.stderr
+    assert "lower the rate" in done.stderr
+    assert left_over(tmp_path) <= {".tiny.checkpoint"}
+
+
+def test_full_disk_is_told_and_leaves_the_old_release(data_folder: Path, tmp_path: Path) -> None:
+    assert run(data_folder, tmp_path, "build", "tiny").returncode == 0
+    before = manifest(tmp_path)
+
+    def no_room() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+
+    done = run(data_folder, tmp_path, "build", "tiny", prepare=no_room, epochs=2)
+    assert done.returncode == 1
+    assert "nothing was released" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert manifest(tmp_path) == before
+    assert left_over(tmp_path) == {"tiny"}
+
+
+def test_missing_torch_names_the_extra(data_folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "torch.py").write_text(
+        "raise ModuleNotFoundError(\"No module named 'torch'\", name='torch')\n"
+    )
+    done = run(
+        data_folder, tmp_path / "models", "build", "tiny", env={"PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"}
+    )
+    assert done.returncode == 1
+    assert 'pip install "pelican-research[train]"' in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_unknown_model_names_those_there_are(data_folder: Path, tmp_path: Path) -> None:
+    done = run(data_folder, tmp_path, "build", "minst-vae")
+    assert done.returncode == 1
+    assert "mnist-vae, mnist-plane, tiny" in done.stderr
+
+
+def test_evaluate_prints_the_bounds_of_the_release(data_folder: Path, released: Path) -> None:
+    done = run(data_folder, released, "evaluate", "tiny")
+    assert done.returncode == 0, done.stderr
+    value = json.loads((released / "tiny" / "metrics.json").read_text(encoding="utf-8"))["elbo"]["value"]
+    assert f"{value:.2f}" in done.stdout
+
+
+def test_evaluate_wants_a_fresh_release(data_folder: Path, tmp_path: Path) -> None:
+    done = run(data_folder, tmp_path, "evaluate", "tiny")
+    assert done.returncode == 1
+    assert "run `python -m model build tiny` first" in done.stderr
