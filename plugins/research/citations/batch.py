@@ -34,4 +34,4 @@ def cite(documents: Sequence[Document], settings: Settings) -> tuple[list[Docume
         published += resolve(post, library, styles[language])
         if library:  # where there is no library at all, that is the fault, and not each key
             faults += (fault for document, found in post for fault in unknown_keys(document, found, library))
-    return published, faults + (library.faults if library else [])
+    return published, faults + (library.faults if library is not None else [])

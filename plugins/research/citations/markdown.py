@@ -15,7 +15,7 @@ from markdown.util import ETX, INLINE_PLACEHOLDER, STX, AtomicString
 
 from ..markup import Edit, splice
 from .grammar import parse
-from .marks import ATTRIBUTE, ELEMENT, find, mark
+from .marks import ATTRIBUTE, ELEMENT, has_raw, mark, raw
 
 #: Before the processor of backslashes (180), to which a bracket is a bracket.
 ESCAPE_PRIORITY = 181
@@ -66,12 +66,11 @@ class RawHtmlPostprocessor(Postprocessor):
 
     def run(self, text: str) -> str:
         """Return `text` with marks for the citations that have none."""
-        edits = [
-            Edit(found.start, found.end, mark(found.source, found.is_literal))
-            for found in find(text)
-            if not text.startswith(f"<{ELEMENT}", found.start)
-        ]
-        return splice(text, edits) if edits else text
+        if not has_raw(text):
+            return text
+        return splice(
+            text, [Edit(found.start, found.end, mark(found.source, found.is_literal)) for found in raw(text)]
+        )
 
 
 class CitationExtension(Extension):

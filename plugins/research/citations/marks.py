@@ -7,18 +7,16 @@ look before the mark is resolved. What no reader could mark, as in raw HTML, is 
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape, unescape
 
-from ..markup import Kind, Stretch, stretches
+from ..markup import Kind, stretches
 
 ELEMENT = "research-citation"
 ATTRIBUTE = "source"
 # Brackets with an at sign and no brackets in between; longer ones are no citation.
-BRACKETS = r"\[[^\[\]]{0,1000}?(?:@|&#64;)[^\[\]]{0,1000}\]"
-RAW = re.compile(rf"(?P<escape>\\?)(?P<source>{BRACKETS})")
-SOURCE = re.compile(rf'{ATTRIBUTE}="([^"]*)"')
+RAW = re.compile(r"\[[^\[\]]{0,1000}?(?:@|&#64;)[^\[\]]{0,1000}\]")
+MARKED = re.compile(rf'<{ELEMENT} {ATTRIBUTE}="(?P<source>[^"]*)">(?P<text>.*?)</{ELEMENT}>', re.DOTALL)
 # docutils takes “-@key” for the address of a letter.
 MAILTO = re.compile(r'<a [^>]*href="mailto:-(?:@|&#64;)[^"]*">(-(?:@|&#64;)[^<]*)</a>')
 
@@ -48,35 +46,36 @@ def readable(html: str) -> str:
 
 def find(html: str) -> list[Mark]:
     """Return the marks in `html`, and what in its prose looks like a citation, in their order."""
-    if "@" not in html and "&#64;" not in html and ELEMENT not in html:
-        return []
-    found: list[Mark] = []
-    walk = iter(stretches(html))
-    for stretch in walk:
-        if stretch.kind is Kind.PROSE:
-            found += _raw(html, stretch)
-        elif stretch.kind is Kind.TAG and html.startswith(f"<{ELEMENT}", stretch.start):
-            found.append(_marked(html, stretch, walk))
+    found = [_marked(html, match) for match in MARKED.finditer(html)] if ELEMENT in html else []
+    if has_raw(html):
+        found += raw(html)
+        found.sort(key=lambda mark: mark.start)
     return found
 
 
-def _raw(html: str, stretch: Stretch) -> Iterator[Mark]:
-    for match in RAW.finditer(html, stretch.start, stretch.end):
-        source = unescape(match["source"])
-        yield Mark(match.start(), match.end(), source, is_literal=bool(match["escape"]))
+def has_raw(html: str) -> bool:
+    """Return whether brackets with an at sign stand in `html` that no mark is for."""
+    if "@" not in html and "&#64;" not in html:
+        return False
+    return RAW.search(MARKED.sub("", html)) is not None
 
 
-def _marked(html: str, opening: Stretch, walk: Iterator[Stretch]) -> Mark:
-    """Return the mark that `opening` begins, and move the `walk` behind its end."""
-    kept = SOURCE.search(html, opening.start, opening.end)
-    source = unescape(kept[1]) if kept else ""
-    start = end = opening.end
-    in_link = False
-    for stretch in walk:
-        end = stretch.end
-        if html.startswith(f"</{ELEMENT}", stretch.start):
-            start = stretch.start
-            break
-        in_link = in_link or stretch.kind is Kind.LINK
-    text = unescape(html[opening.end : start])
-    return Mark(opening.start, end, source or text, is_literal=in_link or not source)
+def raw(html: str) -> list[Mark]:
+    """Return what looks like a citation in the prose of `html`, other than marks."""
+    found: list[Mark] = []
+    in_mark = False
+    for kind, start, end in stretches(html):
+        if kind is Kind.TAG and html.startswith((f"<{ELEMENT}", f"</{ELEMENT}"), start):
+            in_mark = html[start + 1] != "/"
+        elif kind is Kind.PROSE and not in_mark:
+            for match in RAW.finditer(html, start, end):
+                escaped = html[start : match.start()].endswith("\\")
+                begin = match.start() - escaped
+                found.append(Mark(begin, match.end(), unescape(match[0]), is_literal=escaped))
+    return found
+
+
+def _marked(html: str, match: re.Match[str]) -> Mark:
+    in_link = html.rfind("<a ", 0, match.start()) > html.rfind("</a>", 0, match.start())
+    source = unescape(match["source"])
+    return Mark(*match.span(), source or unescape(match["text"]), is_literal=in_link or not source)

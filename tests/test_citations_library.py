@@ -1,0 +1,193 @@
+"""A .bib file is read as far as it can be; what is wrong is told with its line."""
+
+from pathlib import Path
+
+import pytest
+from research.citations.items import names_of
+from research.citations.latex import to_html
+from research.citations.library import Library
+
+
+def library(folder: Path, **files: str) -> Library:
+    paths = []
+    for name, text in files.items():
+        paths.append(folder / f"{name}.bib")
+        paths[-1].write_text(text, encoding="utf-8")
+    return Library(paths)
+
+
+def told(library: Library) -> list[str]:
+    return [f"{fault.path.name}:{fault.line}: {fault.message}" for fault in library.faults]
+
+
+def test_a_broken_entry_costs_itself_alone(tmp_path: Path) -> None:
+    broken = "@book{b, title={B\n  year = 2000}\n\n@book{c, title={C} year=3}\n"
+    works = library(tmp_path, refs="@book{a, title={A}}\n\n" + broken + "@book{d, title={D}}")
+    assert [key for key in "abcd" if key in works] == ["a", "d"]
+    assert told(works) == [
+        "refs.bib:3: the entry “b” has no end; close its braces and quotes",
+        "refs.bib:6: the entry “c” is broken: '}' expected",
+    ]
+
+
+def test_of_a_duplicate_key_the_first_entry_wins(tmp_path: Path) -> None:
+    works = library(tmp_path, one="@book{a, title={A}}\n@book{a, title={B}}", two="\n@book{a, title={C}}")
+    assert works["a"].item["title"] == "A"
+    assert told(works) == [
+        "one.bib:2: the key “a” is taken by line 1; this entry is left out",
+        f"two.bib:2: the key “a” is taken by {tmp_path / 'one.bib'}:1",
+    ]
+
+
+def test_a_missing_file_is_told_and_the_others_are_read(tmp_path: Path) -> None:
+    (tmp_path / "there.bib").write_text("@book{a, title={A}}")
+    works = Library([tmp_path / "none.bib", tmp_path / "there.bib"])
+    assert list(works) == ["a"]
+    (fault,) = works.faults
+    assert fault.path.name == "none.bib"
+
+
+def test_a_file_that_is_not_utf8_is_told(tmp_path: Path) -> None:
+    (tmp_path / "latin.bib").write_bytes("@book{a, title={Ä}}".encode("latin-1"))
+    (fault,) = Library([tmp_path / "latin.bib"]).faults
+    assert "utf-8" in fault.message
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "@BOOK{a, TITLE = {T}, Year = 2000}",
+        "@book(a, title = {T}, year = 2000)",
+        '@book{a, title = "T", year = "2000",}',
+        '@string{t = "T"} @book{a, title = t, year = 20 # "00"}',
+        "text, me@example.org {} @comment{@book{a, title={X}}} @book{a, title={T}, year=2000}",
+        "@preamble{ {\\x} }\n% @book{a, title={X}}\n@book{a, title={T}, year=2000}",
+        "\ufeff@book{a,\r\n title={T},\r\n year={2000}\r\n}",
+        "@book{a, note={\n@book{b, title={X}}}, title={T}, year=2000}",
+    ],
+)
+def test_forms_of_entries(tmp_path: Path, text: str) -> None:
+    works = library(tmp_path, refs=text)
+    assert not works.faults
+    assert list(works) == ["a"]
+    assert works["a"].item["title"] == "T"
+    assert works["a"].item["issued"] == {"date-parts": [[2000]]}
+
+
+def test_an_unknown_abbreviation_is_told(tmp_path: Path) -> None:
+    works = library(tmp_path, refs="@book{a, title={T},\n publisher = mit}")
+    assert works["a"].item["title"] == "T"
+    assert told(works) == [
+        "refs.bib:2: the abbreviation “mit” is not defined; put the value in braces, or define it by @string"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("fields", "issued"),
+    [
+        ("year=2013", {"date-parts": [[2013]]}),
+        ("year=2013, month=dec", {"date-parts": [[2013, 12]]}),
+        ("date={2013-12-20}", {"date-parts": [[2013, 12, 20]]}),
+        ("date={1995/1996-05}", {"date-parts": [[1995], [1996, 5]]}),
+        ("year={in press}", {"literal": "in press"}),
+    ],
+)
+def test_dates(tmp_path: Path, fields: str, issued: object) -> None:
+    assert library(tmp_path, refs=f"@misc{{a, {fields}}}")["a"].item["issued"] == issued
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Kingma, Diederik P.", [{"family": "Kingma", "given": "Diederik P."}]),
+        ("Jean de la Fontaine", [{"family": "Fontaine", "given": "Jean", "non-dropping-particle": "de la"}]),
+        ("King, Jr., Martin", [{"family": "King", "given": "Martin", "suffix": "Jr."}]),
+        ("{Barnes and Noble}", [{"literal": "Barnes and Noble"}]),
+        ("A and others", [{"family": "A"}, {"literal": "others"}]),
+        (r"Erd{\H{o}}s, P{\'a}l", [{"family": "Erdős", "given": "Pál"}]),
+    ],
+)
+def test_names(text: str, names: object) -> None:
+    assert names_of(text) == names
+
+
+def test_a_name_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    works = library(tmp_path, refs="\n@misc{a, author={A, B, C, D}}")
+    assert "a" not in works
+    assert told(works) == [
+        "refs.bib:2: the entry “a”: the name “A, B, C, D” has too many commas; join names by “ and ”"
+    ]
+
+
+def test_fields_come_down_from_crossref_and_xdata(tmp_path: Path) -> None:
+    text = """
+    @inproceedings{a, title={A}, crossref={p}, xdata={x}}
+    @proceedings{p, title={P}, year=2000, publisher={Mine}}
+    @xdata{x, publisher={Theirs}}
+    """
+    item = library(tmp_path, refs=text)["a"].item
+    assert (item["title"], item["container-title"], item["publisher"]) == ("A", "P", "Theirs")
+    assert item["issued"] == {"date-parts": [[2000]]}
+
+
+def test_cycles_of_crossref_end(tmp_path: Path) -> None:
+    works = library(tmp_path, refs="@misc{a, title={A}, crossref={b}}\n@misc{b, title={B}, crossref={a}}")
+    assert works["a"].item["title"] == "A"
+    assert told(works) == ["refs.bib:2: the entry “b” refers to “a”, which refers back to it"]
+
+
+def test_a_parent_that_is_missing_is_told(tmp_path: Path) -> None:
+    works = library(tmp_path, refs="@misc{a, title={A}, crossref={pars}}\n@misc{parts, title={P}}")
+    assert works["a"].item["title"] == "A"
+    assert told(works) == [
+        "refs.bib:1: the entry “a” refers to “pars”, which is not in the bibliography; did you mean “parts”?"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("latex", "html"),
+    [
+        (r"Schr{\"o}dinger {\'E}t\'e", "Schrödinger Été"),
+        (r"\emph{a {B}} \textsc{c}", '<i>a B</i> <span class="smallcaps">c</span>'),
+        (r"{\bf a {\em b}} c", "<b>a <i>b</i></b> c"),
+        (r"H\textsubscript{2}O", "H<sub>2</sub>O"),
+        (r"$\beta$-VAE in $O(n^2)$ of $n$", r"β-VAE in \(O(n^2)\) of n"),
+        (r"5\% \& \$5", "5% &amp; $5"),
+        ("1--2 --- ``q''", "1–2 — “q”"),
+        ("<b>&</b>", "&lt;b&gt;&amp;&lt;/b&gt;"),
+        ("$a<b_1$", r"\(a&lt;b_1\)"),
+        ("a\x00b\x1b\u202ec", "abc"),
+        ("}}{{x", "x"),
+        (r"\emph{open", "<i>open</i>"),
+    ],
+)
+def test_latex(latex: str, html: str) -> None:
+    assert to_html(latex) == html
+
+
+def test_only_web_addresses_become_links(tmp_path: Path) -> None:
+    text = '@misc{a, title={A}, url={javascript:alert(1)}, doi={"><script>}, howpublished={data:text/html,x}}'
+    item = library(tmp_path, refs=text)["a"].item
+    assert "URL" not in item
+    assert "DOI" not in item
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "@misc{x, title={" + "{" * 100_000 + "}" * 100_000 + "}}\n",
+        "@misc{x, title={" * 20_000 + "\n",
+        '@misc{x, a="' + '"\n#"' * 50_000 + "\n",
+        "@misc{x, title={" + "a" * 10_000_000 + "}}\n",
+        "@misc{x, title={" + "{\\'e}" * 15_000 + "}}\n",
+        "@" * 500_000 + "\n",
+        "@misc{" * 100_000 + "\n",
+    ],
+    ids=["deep braces", "open entries", "quotes", "ten megabytes", "accents", "at signs", "openings"],
+)
+def test_hostile_files_neither_hang_nor_cost_other_entries(tmp_path: Path, hostile: str) -> None:
+    # Each takes well under a second; where work grows with the square of the file, some take hours.
+    works = library(tmp_path, refs="@misc{first, title={F}}\n" + hostile + "@misc{last, title={L}}")
+    assert "first" in works
+    assert "last" in works
+    assert works.get("x") is None or works["x"].item["title"]
