@@ -53,7 +53,7 @@ def test_all_twelve_kinds(build: Build, posts: dict[str, str]) -> None:
     assert site.exit_code == 0, site.log
     for kind, (_, _, output) in KINDS.items():
         page = site.read(output)
-        assert "Kingma and Welling" in page, kind
+        assert "Welling (2013)" in page, kind
         assert "<mjx-container" in page, kind
 
 
