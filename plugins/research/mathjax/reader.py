@@ -68,12 +68,22 @@ class MathExtension(PelicanMathJaxExtension):  # type: ignore[misc]
         md.inlinePatterns.deregister("mathjax_displayed")
         md.inlinePatterns.deregister("mathjax_inlined")
         # Behind code (190) and before escapes (180), as theirs.
+        md.inlinePatterns.register(EscapedDelimiter(r"\\\$|\\\\(?=[(\[])", md), "math_escape", 184)
         md.inlinePatterns.register(MathProcessor(rf"(?<!\\)(?:{DISPLAY}|{INLINE})", md), "math", 185)
         # Behind fenced code (25) and raw HTML (20).
         md.preprocessors.register(MathBlocks(md), "math_blocks", 15)
         # Before raw HTML is put back (30).
         md.postprocessors.register(RawMath(md), "raw_math", 35)
-        md.ESCAPED_CHARS.append("$")
+
+
+class EscapedDelimiter(InlineProcessor):
+    """What an author kept from being a delimiter → a character reference, which stays none."""
+
+    def handleMatch(  # type: ignore[override]  # noqa: N802
+        self, m: re.Match[str], data: str
+    ) -> tuple[str, int, int]:
+        """Return the stored reference, and from where to where in `data` the escape stands."""
+        return self.md.htmlStash.store(f"&#{ord(m[0][1])};"), m.start(), m.end()
 
 
 class MathProcessor(InlineProcessor):

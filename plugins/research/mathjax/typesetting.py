@@ -33,6 +33,9 @@ DEPENDENT = re.compile(
     r"|\\begin\{(?:equation|align|gather|multline|flalign|alignat|eqnarray)\}"
 )
 
+#: The ids of numbered lines, to which references link.
+ID = re.compile(r' id="mjx-eqn:[^"]*"')
+
 #: Characters of TeX. No formula that a reader could read is longer.
 LONGEST = 20_000
 
@@ -74,8 +77,11 @@ class Post:
 
     def line_of(self, number: int) -> int | None:
         """Return the line of the author's file in which the formula at place `number` begins."""
-        lines = [place.formula.tex.lstrip().partition("\n")[0] for place in self.places[: number + 1]]
-        return line_of(self.document.source, lines[number], lines[:number].count(lines[number]))
+        lines = [place.formula.tex.partition("\n")[0] for place in self.places[: number + 1]]
+        occurrence = lines[:number].count(lines[number])
+        sought = (delimiter + lines[number] for delimiter in ("$", r"\(", r"\[", "`", ""))
+        found = (line_of(self.document.source, text, occurrence) for text in sought)
+        return next((line for line in found if line), None)
 
 
 def typeset(
@@ -115,6 +121,8 @@ def _set(groups: Sequence[Group], folder: Path) -> Iterator[tuple[Group, SetGrou
             yield group, SetGroup.read(key, kept)
         else:
             missing[group] = key
+    if not missing:
+        return
     for group, results in _typeset(list(missing), tex):
         cache.put(missing[group], results)
         yield group, SetGroup.read(missing[group], results)
@@ -146,6 +154,8 @@ def _write(
         outcome = known[group].outcomes[index] if group in known else Refusal("not set")
         if isinstance(outcome, SetFormula):
             key = f"{known[group].key}-{index}"
+            if post.document.is_summary and ID.search(outcome.html):
+                key, outcome = f"{key}-summary", replace(outcome, html=ID.sub("", outcome.html))
             formulas[key] = outcome
             html = mark(key, place.formula.source)
         else:
@@ -157,11 +167,13 @@ def _write(
 
 
 def _fault(post: Post, number: int, refusal: Refusal) -> Fault:
-    tex = post.places[number].formula.tex
+    tex, line, at = post.places[number].formula.tex, post.line_of(number), ""
+    if refusal.column is not None:
+        at = f", at character {refusal.column}"
+        line = line and line + tex.lstrip().count("\n", 0, refusal.column)
     shown = tex if len(tex) <= 60 else f"{tex[:60]}…"
-    column = "" if refusal.column is None else f" at character {refusal.column}"
-    message = f"MathJax: {refusal.reason}{column} of the formula {shown}"
-    return Fault(post.document.source, post.line_of(number), message)
+    message = f"MathJax, of the formula “{shown}”{at}: {refusal.reason}"
+    return Fault(post.document.source, line, message)
 
 
 def _trouble(error: NodeError, posts: Sequence[Post], known: Mapping[Group, SetGroup]) -> Fault:

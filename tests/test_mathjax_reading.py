@@ -1,0 +1,120 @@
+"""Markdown with formulas → HTML, and HTML → formulas."""
+
+from pathlib import Path
+
+import markdown
+import pytest
+from conftest import ROOT, Build
+from research.markup import stretches
+from research.mathjax.formulas import Formula, find_formulas
+from research.mathjax.scripts import removals
+
+CASES = sorted((ROOT / "tests" / "cases" / "formulas").glob("*.md"))
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda path: path.stem)
+def test_markdown(case: Path) -> None:
+    html = markdown.markdown(case.read_text(), extensions=["extra", "research.mathjax.reader"])
+    assert html == case.with_suffix(".html").read_text().rstrip("\n")
+
+
+@pytest.mark.parametrize(
+    ("html", "tex", "display"),
+    [
+        (r'<span class="math">\(x &lt; y\)</span>', "x < y", False),
+        ('<span class = "math">\n\\( a \\sim\nb \\)\n</span>', "a \\sim\nb", False),
+        (r'<div class="math">\[ x \]</div>', "x", True),
+        (r'<p class="formula">$$ x $$</p>', "x", True),
+        (r'<span class="math inline">x^2</span>', "x^2", False),
+        (r'<div class="math">x^2</div>', "x^2", True),
+        (r"<p>of \(x\)</p>", "x", False),
+        (r"\begin{align}x &amp;= 1\end{align}", r"\begin{align}x &= 1\end{align}", True),
+        (r'<a href="#">of \(x\)</a>', "x", False),
+    ],
+)
+def test_a_formula_in_html(html: str, tex: str, display: bool) -> None:
+    (place,) = find_formulas(html, stretches(html))
+    assert place.formula == Formula(tex, display)
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        r"<code>\(x\)</code>",
+        r'<img alt="\(x\)">',
+        '<script>"$$ x $$"</script>',
+        "It costs $5 or $10.",
+        '<span class="math"></span>',
+        '<p class="math">Euler\'s <em>e</em></p>',
+    ],
+)
+def test_what_is_no_formula(html: str) -> None:
+    assert find_formulas(html, stretches(html)) == []
+
+
+def test_prose_in_an_element_of_the_class_stays() -> None:
+    html = r'<p class="math">As \(x\) and \(y\) grow</p>'
+    assert [html[place.start : place.end] for place in find_formulas(html, stretches(html))] == [
+        r"\(x\)",
+        r"\(y\)",
+    ]
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        '<script src="https://cdnjs.cloudflare.com/ajax/libs/mathjax/2.7.3/latest.js?config=TeX"></script>',
+        "<script id=m async src='https://cdn.jsdelivr.net/npm/mathjax@3/es5/tex-svg.js'></script>",
+        '<script type="text/x-mathjax-config">MathJax.Hub.Config({});</script>',
+        "<script>window.MathJax = {tex: {}};</script>",
+        "<script>if (!document.getElementById('mathjaxscript_pelican_#%@#$@#')) {}</script>",
+    ],
+)
+def test_scripts_of_mathjax_go(script: str) -> None:
+    html = f"<p>a</p>{script}<p>b</p>"
+    (edit,) = removals(html, stretches(html))
+    assert html[edit.start : edit.end] == script
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<script src="plot.js"></script>',
+        "<script>// a note on MathJax\nplot();</script>",
+        '<script>plot();</script><pre>&lt;script src="mathjax.js"&gt;</pre>',
+        '<code><script src="https://cdn.example/mathjax/tex.js"></script></code>',
+    ],
+)
+def test_other_scripts_stay(html: str) -> None:
+    assert removals(html, stretches(html)) == []
+
+
+def post(text: str) -> str:
+    return f"Title: Post\nDate: 2026-01-01\n\n{text}"
+
+
+@pytest.mark.parametrize("plugins", ['["render_math", "research"]', '["research", "render_math"]'])
+def test_render_math_beside_us_sends_no_script(build: Build, plugins: str) -> None:
+    rst = "Other\n#####\n:date: 2026-01-02\n\nOf :math:`y^2`.\n\n.. math:: z\n"
+    site = build({"post.md": post("It costs $5 or ($10), and $x$."), "rst.rst": rst}, f"PLUGINS = {plugins}")
+    assert site.exit_code == 0, site.log
+    for name in ("post.html", "other.html", "index.html", "feeds/all.atom.xml"):
+        assert "cdnjs" not in site.read(name)
+        assert "MathJax.Hub" not in site.read(name)
+    assert site.read("post.html").count("<mjx-container") == 1
+    assert site.read("other.html").count("<mjx-container") == 2
+
+
+def test_pelicans_cache_takes_our_settings(build: Build) -> None:
+    settings = "CACHE_CONTENT = LOAD_CONTENT_CACHE = True"
+    first = build({"post.md": post("$x$")}, settings, "--fatal", "warnings").read("post.html")
+    assert build({}, settings, "--fatal", "warnings").read("post.html") == first
+    assert "<mjx-container" in first
+
+
+def test_typogrify_leaves_formulas_alone(build: Build) -> None:
+    text = '"Quoted" $"q" -- ABC$\n\n<p>raw \\(r"s" -- ABC\\)</p>'
+    feed = build({"post.md": post(text)}, "TYPOGRIFY = True").read("feeds/all.atom.xml")
+    assert r"\(\"q\" -- ABC\)".replace('\\"', '"') in feed
+    assert r'\(r"s" -- ABC\)' in feed
+    assert "&amp;#8220;" in feed

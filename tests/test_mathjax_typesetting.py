@@ -1,0 +1,252 @@
+"""TeX → SVG by the real MathJax: what a formula becomes, what is refused, what is kept."""
+
+import os
+import re
+import stat
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from research.documents import Document
+from research.mathjax import SetFormula, node, show, typeset, typesetting
+from research.settings import Settings
+
+SOURCE = "Title: Post\n\nFirst a line, then $x^2$.\n\nThen $\\foo + 1$, and again $\\foo + 1$.\n"
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(cache=tmp_path / "cache")
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    path = tmp_path / "post.md"
+    path.write_text(SOURCE)
+    return path
+
+
+@pytest.fixture
+def node_starts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A file that gets a line each time that Node.js is started."""
+    log, real = tmp_path / "starts", node.find_node()
+    program = tmp_path / "bin" / "node"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\necho start >> "{log}"\nexec "{real}" "$@"\n')
+    program.chmod(program.stat().st_mode | stat.S_IEXEC)
+    monkeypatch.setenv("PATH", f"{program.parent}{os.pathsep}{os.environ['PATH']}")
+    log.touch()
+    return log
+
+
+def documents(source: Path, *texts: str) -> list[Document]:
+    return [Document(html=text, source=source) for text in texts]
+
+
+def page(html: str, formulas: dict[str, SetFormula]) -> str:
+    return show(f"<html><body>{html}</body></html>", formulas)
+
+
+def set_page(texts: Sequence[str], source: Path, settings: Settings) -> str:
+    done, faults, formulas = typeset(documents(source, *texts), settings)
+    assert faults == []
+    return page("".join(document.html for document in done), formulas)
+
+
+def test_a_document_keeps_its_tex_and_a_page_gets_svg(source: Path, settings: Settings) -> None:
+    (done,), faults, formulas = typeset(documents(source, r"<p>of \(x &lt; y\)</p>"), settings)
+    assert faults == []
+    assert re.sub("<.*?>", "", done.html) == r"of \(x &lt; y\)"
+    html = page(done.html, formulas)
+    assert "<svg" in html
+    assert "<mi>x</mi><mo>&lt;</mo><mi>y</mi>" in html
+    assert r"\(" not in html
+    assert not re.search("data-latex|data-mml-node|<script|xlink", html)
+
+
+def test_a_page_holds_each_glyph_once_and_all_it_refers_to(source: Path, settings: Settings) -> None:
+    html = set_page([r"\(x+y\) and \(y+x\)", r"\[x\]"], source, settings)
+    referred = set(re.findall(r'<use href="#([^"]+)"', html))
+    assert len(re.findall('<use href="#MJX-NCM-I-1D465"', html)) == 3
+    assert sorted(re.findall(r'<path id="([^"]+)"', html)) == sorted(referred)
+
+
+def test_space_is_reserved_in_units_of_the_text(source: Path, settings: Settings) -> None:
+    html = set_page([r"\(x\)", r"\begin{equation}x\end{equation}"], source, settings)
+    for svg in re.findall(r"<svg style=[^>]*>", html):
+        assert re.search(r'style="vertical-align: -[\d.]+ex', svg)
+        assert re.search(r'height="[\d.]+ex"', svg)
+        assert re.search(r'width="(?:[\d.]+ex|100%)"', svg)
+    assert "scale(0.0" not in html
+
+
+def test_numbers_labels_and_references(source: Path, settings: Settings) -> None:
+    text = r"See \(\eqref{b}\). \begin{align}x &= 1 \label{a}\\ y &= 2\label{b}\end{align} After \(\ref{a}\)."
+    html = set_page([text], source, settings)
+    assert re.search(r'See <a href="#mjx-eqn%3Ab">\(2\)</a>\.', html)
+    assert re.search(r'After <a href="#mjx-eqn%3Aa">1</a>\.', html)
+    assert 'id="mjx-eqn:b"' in html
+
+
+def test_documents_do_not_see_each_others_macros_labels_and_numbers(source: Path, settings: Settings) -> None:
+    first = r"\(\newcommand{\half}{\frac12}\half\) \begin{equation}x\label{a}\end{equation} \(\half\)"
+    second = r"\(\half\) \begin{equation}y\label{a}\end{equation} \(\eqref{a}\)"
+    done, faults, formulas = typeset(documents(source, first, second), settings)
+    assert [fault.message for fault in faults] == [
+        r"MathJax, of the formula “\half”, at character 5: Undefined control sequence \half"
+    ]
+    assert ">(1)</a>" in page(done[1].html, formulas)
+    assert 'class="math-error"' not in done[0].html
+
+
+def test_a_summary_bears_no_ids(source: Path, settings: Settings) -> None:
+    text = r"\begin{equation}x\label{a}\end{equation}"
+    body = Document(html=text, source=source)
+    summary = Document(html=text, source=source, is_summary=True)
+    (done_body, done_summary), _, formulas = typeset([body, summary], settings)
+    assert 'id="mjx-eqn' in page(done_body.html, formulas)
+    assert 'id="mjx-eqn' not in page(done_summary.html, formulas)
+
+
+def test_bad_tex_is_named_with_its_place_and_shown_as_its_source(source: Path, settings: Settings) -> None:
+    text = r"<p>\(x^2\) <b>\(\foo + 1\)</b> \(\foo + 1\) \(a &lt; {b\)</p>"
+    (done,), faults, formulas = typeset(documents(source, text), settings)
+    first, second, third = faults
+    assert str(first) == (
+        f"{source}:5: error: MathJax, of the formula “\\foo + 1”, at character 5: "
+        r"Undefined control sequence \foo"
+    )
+    assert second == first
+    assert "missing close brace" in third.message
+    html = page(done.html, formulas)
+    assert html.count("<svg style") == 1
+    assert (
+        r'<code class="math-error" title="Extra open brace or missing close brace">\(a &lt; {b\)</code>'
+        in html
+    )
+
+
+def test_a_reference_to_nothing_is_a_fault(source: Path, settings: Settings) -> None:
+    (done,), (fault,), _ = typeset(documents(source, r"\(\eqref{nowhere}\)"), settings)
+    assert "label" in fault.message
+    assert r"\eqref{nowhere}" in done.html
+
+
+@pytest.mark.parametrize(
+    "tex",
+    [
+        r"\href{javascript:alert(1)}{x}",
+        r"\style{position: fixed}{x}",
+        r"\class{a}{x}",
+        r"\cssId{a}{x}",
+        r"\require{html}",
+        r"\unicode{65}",
+        r"\def\a{\a}\a",
+        r"\def\a{\a\a}\a",
+        "{" * 5000 + "x" + "}" * 5000,
+        "x" * 1_000_000,
+    ],
+    ids=lambda tex: tex[:20],
+)
+def test_what_runs_styles_or_never_ends_is_refused(tex: str, source: Path, settings: Settings) -> None:
+    (done,), (fault,), formulas = typeset(documents(source, rf"\({tex}\) \(y\)"), settings)
+    assert len(fault.message) < 300
+    assert page(done.html, formulas).count("<svg style") == 1
+
+
+def test_attributes_that_authors_give_are_safe(source: Path, settings: Settings) -> None:
+    tex = r'\mmlToken{mi}[href="javascript:alert(1)" style="position: fixed" class="a"]{x}'
+    html = set_page([rf"\({tex}\)", r"\(\bbox[position: fixed]{x}\)"], source, settings)
+    assert not re.search('javascript|fixed|class="a"', html)
+
+
+def test_lines_outside_of_environments_are_stacked(source: Path, settings: Settings) -> None:
+    html = set_page([r"\(a \\ b\)", r"\[{c \\ d}\]"], source, settings)
+    assert "mtable" in html
+    assert not re.search(r'width="100%"', html.split("<mjx-container display")[0])
+
+
+def test_what_is_known_is_not_set_again(source: Path, settings: Settings, node_starts: Path) -> None:
+    texts = [r"\(x\) \(y\) \(\foo\)", r"\(y\)"]
+    first = typeset(documents(source, *texts), settings)
+    assert typeset(documents(source, *texts), settings) == first
+    assert node_starts.read_text().count("start") == 1
+    typeset(documents(source, r"\(z\) \(w\)", r"\(x\)"), settings)
+    assert node_starts.read_text().count("start") == 2
+
+
+def test_no_formula_no_node(source: Path, settings: Settings, node_starts: Path) -> None:
+    typeset(documents(source, "<p>It costs $5.</p>"), settings)
+    assert node_starts.read_text() == ""
+
+
+def test_a_damaged_cache_is_made_anew(source: Path, settings: Settings) -> None:
+    first = set_page([r"\(x\)"], source, settings)
+    for kept in settings.cache.rglob("*.json"):
+        kept.write_text('[{"html": "<mjx')
+    assert set_page([r"\(x\)"], source, settings) == first
+
+
+def test_the_cache_knows_versions_and_options(
+    source: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    typeset(documents(source, r"\(x\)"), settings)
+    monkeypatch.setattr(typesetting, "PACKAGES", ["base", "ams", "newcommand", "begingroup"])
+    typeset(documents(source, r"\(x\)"), settings)
+    assert len(list(settings.cache.rglob("*.json"))) == 2
+
+
+def test_without_node_formulas_stay_readable(
+    source: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(node, "find_spec", lambda name: None)
+    (done,), (fault,), formulas = typeset(documents(source, r"<p>\(x^2\), \(y\)</p>"), settings)
+    assert 'pip install "pelican-research[node]"' in fault.message
+    assert (fault.path, fault.line) == (source, 3)
+    assert "2 formulas" in fault.message
+    assert r"\(x^2\)</code>, " in page(done.html, formulas)
+
+
+def die_after(lines: int, times: int, tmp_path: Path) -> str:
+    """Return a program that passes on `lines` lines of Node.js and is killed, so many `times`."""
+    real = node.find_node()
+    return (
+        f'#!/bin/sh\ncount=$(cat "{tmp_path}/count" 2>/dev/null || echo 0)\n'
+        f'echo $((count + 1)) > "{tmp_path}/count"\n'
+        f'if [ $count -ge {times} ]; then exec "{real}" "$@"; fi\n'
+        f'"{real}" "$@" | head -n {lines}\nkill -9 $$\n'
+    )
+
+
+@pytest.mark.parametrize(("times", "set_formulas"), [(1, 4), (2, 2)])
+def test_a_process_that_dies_is_started_once_more(
+    times: int,
+    set_formulas: int,
+    source: Path,
+    settings: Settings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    program = tmp_path / "bin" / "node"
+    program.parent.mkdir()
+    program.write_text(die_after(1, times, tmp_path))
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}{os.pathsep}{os.environ['PATH']}")
+    (done,), faults, formulas = typeset(documents(source, r"\(a\) \(b\) \(c\) \(d\)"), settings)
+    assert page(done.html, formulas).count("<svg style") == set_formulas
+    assert len(faults) == times - 1
+    assert all("Node.js ended with code -9" in fault.message for fault in faults)
+
+
+def test_a_process_that_hangs_is_ended(
+    source: Path, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "bin" / "node"
+    program.parent.mkdir()
+    program.write_text("#!/bin/sh\nexec sleep 1000\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setattr(node, "PATIENCE", 0.2)
+    _, (fault,), _ = typeset(documents(source, r"\(a\)"), settings)
+    assert "Node.js ended with code -9" in fault.message
