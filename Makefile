@@ -30,7 +30,7 @@ publish: $(VENV)/.site node_modules/.site  ## build the blog with the settings o
 
 test: $(VENV)/.dev node_modules/.dev  ## run all tests, those in a browser included
 	$(BIN)/pytest
-	node --test "tests/js/*.test.js"
+	node --test tests/js/*.test.js
 
 lint: $(VENV)/.dev  ## check style and types
 	$(BIN)/ruff check .

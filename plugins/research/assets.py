@@ -1,10 +1,11 @@
-"""Style sheets of the parts: linked from the written pages that need them, and from no other.
+"""Style sheets and scripts of the parts: linked from the written pages that need them, and from no other.
 
 Links go into the ``<head>`` of finished pages, not into posts: what is put into a post ends up in
 feeds and summaries too.
 """
 
 import hashlib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -26,26 +27,77 @@ class Asset:
         digest = hashlib.sha256(self.path.read_bytes()).hexdigest()[:10]
         return f"research/{self.path.stem}.{digest}{self.path.suffix}"
 
+    def tag(self, base: str) -> str:
+        """Return the link to the file from a page whose links begin with `base`."""
+        return f'<link rel="stylesheet" href="{base}{self.address}">'
 
-ASSETS = (
+    def publish(self, output: Path) -> None:
+        """Write the file below `output`."""
+        _write(output / self.address, self.path.read_bytes())
+
+
+@dataclass(frozen=True)
+class Modules:
+    """ES modules that import each other from one folder, of which a page with `marker` loads the `entry`.
+
+    They keep their names, in a folder whose name changes with any of them.
+    """
+
+    folder: Path
+    entry: str
+    marker: str
+
+    @cached_property
+    def texts(self) -> dict[str, str]:
+        """The modules by name, without lines of comments: readers are sent what runs."""
+        return {
+            path.relative_to(self.folder).as_posix(): COMMENTS.sub("", path.read_text(encoding="utf-8"))
+            for path in sorted(self.folder.rglob("*.js"))
+        }
+
+    @cached_property
+    def address(self) -> str:
+        """The folder that they are published in."""
+        digest = hashlib.sha256(repr(self.texts).encode()).hexdigest()[:10]
+        return f"research/{self.folder.name}.{digest}"
+
+    def tag(self, base: str) -> str:
+        """Return the script of a page whose links begin with `base`."""
+        return f'<script type="module" src="{base}{self.address}/{self.entry}"></script>'
+
+    def publish(self, output: Path) -> None:
+        """Write the modules below `output`."""
+        for name, text in self.texts.items():
+            _write(output / self.address / name, text.encode())
+
+
+#: Lines of a JavaScript file that hold nothing but a comment.
+COMMENTS = re.compile(r"^[ \t]*(?://|/\*|\*).*\n", re.MULTILINE)
+
+LIVE = HERE / "demos" / "static" / "live"
+ASSETS: tuple[Asset | Modules, ...] = (
     Asset(HERE / "citations" / "citations.css", marker='class="citation'),
     Asset(HERE / "mathjax" / "mathjax.css", marker="<mjx-container"),
     Asset(HERE / "demos" / "static" / "demos.css", marker='class="research-demo'),
+    Asset(LIVE / "live.css", marker="<research-demo "),
+    Modules(LIVE, "element.js", marker="<research-demo "),
 )
 
 
-def link_assets(html: str, output: Path, siteurl: str, assets: Iterable[Asset] = ASSETS) -> str:
+def link_assets(html: str, output: Path, siteurl: str, assets: Iterable[Asset | Modules] = ASSETS) -> str:
     """Link from the page `html` each asset that it needs, and publish it under `output`."""
     needed = [asset for asset in assets if asset.marker in html]
     head = html.find("</head>")
     if not needed or head < 0:
         return html
     base = f"{siteurl}/" if siteurl else ""
-    links = ""
     for asset in needed:
-        links += f'<link rel="stylesheet" href="{base}{asset.address}">\n'
-        target = output / asset.address
-        if not target.exists():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(asset.path.read_bytes())
-    return html[:head] + links + html[head:]
+        asset.publish(output)
+    tags = "".join(f"{asset.tag(base)}\n" for asset in needed)
+    return html[:head] + tags + html[head:]
+
+
+def _write(path: Path, content: bytes) -> None:
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)

@@ -27,6 +27,9 @@ class Settings:
     #: Where typeset formulas and drawn pictures are kept from build to build.
     cache: Path = Path("build/cache")
 
+    #: Whether figures wake in the page when a reader touches them; otherwise they stay still pictures.
+    live: bool = True
+
     @classmethod
     def read(cls, values: Mapping[str, Any], root: Path) -> "Settings":
         """Check `values`, as a settings file gives them, and resolve paths against `root`.

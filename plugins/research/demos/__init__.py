@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from ..documents import Document, PublishedFile
-from ..faults import Fault
+from ..faults import Fault, Severity
 from ..markup import Edit, splice
 from ..settings import Settings
 from . import canonical, directive, figure, numbers, references
 from .canonical import Block
 from .errors import DemoError
-from .figure import Part, Picture
+from .figure import Live, Part, Picture
 from .models import Models, require_extra
 
 __all__ = ["place", "teach_readers"]
@@ -48,11 +48,11 @@ def place(
         if not document.is_summary:
             labels[document.source] = {id: figure.label(number) for number, id, _ in _numbered(found)}
     for document, found in zip(documents, blocks, strict=True):
-        shown, pictures, drawing_faults = _show(document, found, models, settings.cache)
+        shown, published, drawing_faults = _show(document, found, models, settings)
         shown, reference_faults = references.resolve(shown, labels.get(document.source, {}))
         shown, number_faults = numbers.fill_in(shown, models)
         placed.append(shown)
-        files |= {picture.address: PublishedFile(picture.path, picture.address) for picture in pictures}
+        files |= {file.address: file for file in published}
         faults += (*drawing_faults, *reference_faults, *number_faults)
     return placed, list(files.values()), faults
 
@@ -68,31 +68,51 @@ def _numbered(blocks: Sequence[Block]) -> Iterator[tuple[int, str, Block]]:
 
 
 def _show(
-    document: Document, blocks: Sequence[Block], models: Models, cache: Path
-) -> tuple[Document, list[Picture], list[Fault]]:
+    document: Document, blocks: Sequence[Block], models: Models, settings: Settings
+) -> tuple[Document, list[PublishedFile], list[Fault]]:
     edits: list[Edit] = []
-    pictures: list[Picture] = []
+    files: list[PublishedFile] = []
     faults: list[Fault] = []
     for number, id, block in _numbered(blocks):
         html = ""
         if not document.is_summary:
             try:
-                alt, parts = _drawn(block, id, models, cache)
-                html = figure.figure(block, alt, parts, id, number)
-                pictures += (part for part in parts if isinstance(part, Picture))
+                alt, parts, live, why_still = _drawn(block, id, models, settings)
+                html = figure.figure(block, alt, parts, id, number, live)
+                if why_still:
+                    faults.append(Fault(document.source, block.line, f"demo: {why_still}", Severity.WARNING))
+                files += (part.published for part in parts if isinstance(part, Picture))
+                files += live.files if live else ()
             except DemoError as error:
                 html = figure.missing(block, id, number)
                 faults.append(Fault(document.source, block.line, f"demo: {error}"))
         edits.append(Edit(block.start, block.end, html))
-    return replace(document, html=splice(document.html, edits)), pictures, faults
+    return replace(document, html=splice(document.html, edits)), files, faults
 
 
-def _drawn(block: Block, id: str, models: Models, cache: Path) -> tuple[str, list[Part]]:
+def _drawn(
+    block: Block, id: str, models: Models, settings: Settings
+) -> tuple[str, list[Part], Live | None, str]:
+    """Return what the figure says to those who do not see it, its parts, and what it needs to wake.
+
+    Where it cannot wake although it should, the last item says why.
+    """
     require_extra()
     # These import what only blogs that show models have installed.
     from . import gallery, spec
+    from .compile import UnsupportedError
+    from .live import live, live_model
 
     checked = spec.check(block)
     if block.keys.get("id", id) != id:
         raise DemoError(f"another demo of this post has the id “{block.keys['id']}”")
-    return checked.alt, gallery.drawn(checked, [models[name] for name in checked.models], cache)
+    releases = [models[name] for name in checked.models]
+    if not settings.live or not checked.kind.describe:
+        return checked.alt, gallery.drawn(checked, releases, settings.cache), None, ""
+    try:
+        model = live_model(releases[0], settings.cache)
+    except UnsupportedError as error:
+        why = f"the figure stays still, model “{releases[0].name}” cannot be compiled for the page: {error}"
+        return checked.alt, gallery.drawn(checked, releases, settings.cache), None, why
+    parts = gallery.drawn(checked, [model.release], settings.cache)
+    return checked.alt, parts, live(checked, model, settings.cache), ""

@@ -8,7 +8,6 @@ from PIL import Image
 from .inference import Bytes
 from .panels import Sheet
 
-
 #: Greys are rounded to multiples of this, so that no pixel is off by more than 1 of 255: the file is
 #: smaller by a quarter, and nobody sees it.
 STEP = 3
@@ -22,7 +21,7 @@ def compose(sheet: Sheet) -> Bytes:
     """
     rows, columns, channels, height, width = sheet.pictures.shape
     strips = sheet.pictures.transpose(0, 3, 1, 4, 2).reshape(rows, height, columns * width, channels)
-    gap = np.zeros((height // 4, columns * width, channels), np.uint8)
+    gap = np.zeros((sheet.gap, columns * width, channels), np.uint8)
     parts: list[Bytes] = []
     for row, strip in enumerate(strips):
         if row and sheet.group and row % sheet.group == 0:

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
+from ..documents import PublishedFile
 from .canonical import Block
 
 #: A picture is shown at a whole multiple of its size, the largest that is no wider than this.
 WIDEST = 672
+STILL = "A still picture. In a browser that runs JavaScript, on the page itself, it answers to touch."
 MISSING = '<p class="research-demo-missing">This figure could not be made. The log of the build says why.</p>'
 
 
@@ -32,9 +34,9 @@ class Picture:
     ink: bool
 
     @property
-    def address(self) -> str:
-        """Where it is published."""
-        return f"demos/{self.path.name}"
+    def published(self) -> PublishedFile:
+        """The file, where readers get it."""
+        return PublishedFile(self.path, f"demos/{self.path.name}")
 
 
 @dataclass(frozen=True)
@@ -47,13 +49,29 @@ class Drawing:
 Part = Picture | Drawing
 
 
-def figure(block: Block, alt: str, parts: Sequence[Part], id: str, number: int) -> str:
+@dataclass(frozen=True)
+class Live:
+    """What a figure needs to wake in the page."""
+
+    kind: str
+    #: The description of the figure, and the compiled decoder where the kind needs it.
+    files: tuple[PublishedFile, ...]
+    #: Floats in a latent and in a picture.
+    input: int
+    output: int
+    #: Of all files, over the line.
+    kilobytes: int
+
+
+def figure(
+    block: Block, alt: str, parts: Sequence[Part], id: str, number: int, live: Live | None = None
+) -> str:
     """Return figure `number` of a page, with its `parts`. All but the first are loaded lazily."""
     shown = (part.svg if isinstance(part, Drawing) else _picture(part, alt, number > 1) for part in parts)
     data = {"demo": block.keys["kind"]}
     data |= {key: value for key, value in block.keys.items() if key not in ("kind", "id", "alt")}
     attributes = {f"data-{key}": value for key, value in data.items()}
-    return _framed(block, attributes, "".join(shown), id, number)
+    return _framed(block, attributes, "".join(shown), id, number, live)
 
 
 def missing(block: Block, id: str, number: int) -> str:
@@ -66,15 +84,30 @@ def label(number: int) -> str:
     return f"Figure\N{NO-BREAK SPACE}{number}"
 
 
-def _framed(block: Block, data: Mapping[str, str], stage: str, id: str, number: int) -> str:
+def _framed(
+    block: Block, data: Mapping[str, str], stage: str, id: str, number: int, live: Live | None = None
+) -> str:
     classes = f"research-demo {block.attributes.get('class', '')}".rstrip()
     attributes = {"class": classes, "id": id, **data}
     attributes |= {name: value for name, value in block.attributes.items() if name != "class"}
     names = "".join(f' {name}="{escape(value)}"' for name, value in attributes.items())
     caption = f'<span class="research-demo-number">{label(number)}.</span> {block.caption}'.rstrip()
+    inner = _waking(stage, live) if live else f'<div class="research-demo-stage">{stage}</div>'
+    return f"<figure{names}>\n{inner}\n<figcaption>{caption}</figcaption>\n</figure>"
+
+
+def _waking(stage: str, live: Live) -> str:
+    """Return `stage` as the element that ``static/live`` defines; unknown to a browser it stays as it is.
+
+    Pelican resolves one link of a tag, so the names of further files are told apart from their folder.
+    """
+    description, *programs = (file.address for file in live.files)
+    program = "".join(f' data-program="{address.rpartition("/")[2]}"' for address in programs)
     return (
-        f'<figure{names}>\n<div class="research-demo-stage">{stage}</div>\n'
-        f"<figcaption>{caption}</figcaption>\n</figure>"
+        f'<research-demo class="research-demo-stage" data-kind="{live.kind}" data-input="{live.input}" '
+        f'data-output="{live.output}" data-kilobytes="{live.kilobytes}"{program} '
+        f'data-src="{{static}}/{description}">{stage}'
+        f'<div class="research-demo-panel"><p>{STILL}</p></div></research-demo>'
     )
 
 
@@ -83,7 +116,7 @@ def _picture(picture: Picture, alt: str, lazy: bool) -> str:
     loading = ' loading="lazy"' if lazy else ""
     ink = ' class="research-demo-ink"' if picture.ink else ""
     image = (
-        f'<img src="{{static}}/{picture.address}" alt="{escape(alt)}" '
+        f'<img src="{{static}}/{picture.published.address}" alt="{escape(alt)}" '
         f'width="{picture.width * scale}" height="{picture.height * scale}" decoding="async"{loading}{ink}>'
     )
     rows = "".join(f"<li>{escape(text)}</li>" for text in picture.labels)

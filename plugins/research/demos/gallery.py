@@ -18,6 +18,7 @@ from .panels import Panel, Sheet
 from .release import Release
 from .spec import Spec
 
+DESCRIPTION = "description.json"
 #: What draws; another version may draw other pixels or smaller files.
 PACKAGES = ("numpy", "onnxruntime", "pillow")
 
@@ -27,12 +28,18 @@ def drawn(spec: Spec, releases: Sequence[Release], folder: Path) -> list[Part]:
 
     Raises `DemoError` where a release lacks what the kind needs or its graph cannot be run.
     """
-    place = folder / "demos" / _key(spec, releases)
+    place = folder / "demos" / key(spec, releases)
     if not place.exists():
         panels = spec.kind.draw(spec.options, *releases)
-        _write_whole(place, spec, panels)
+        described = _described(spec, releases, panels) if spec.kind.describe else None
+        _write_whole(place, spec, panels, described)
     parts = json.loads((place / "parts.json").read_text(encoding="utf-8"))
     return [_part(place, part) for part in parts]
+
+
+def description(spec: Spec, releases: Sequence[Release], folder: Path) -> Path:
+    """Return the file that tells the page how to bring the figure `spec`, once `drawn`, to life."""
+    return folder / "demos" / key(spec, releases) / DESCRIPTION
 
 
 def _part(place: Path, stated: dict[str, Any]) -> Part:
@@ -41,14 +48,36 @@ def _part(place: Path, stated: dict[str, Any]) -> Part:
     return Picture(**stated | {"path": place / stated["path"], "labels": tuple(stated["labels"])})
 
 
-def _write_whole(place: Path, spec: Spec, panels: Sequence[Panel]) -> None:
-    """Write `panels` beside `place` and move them there whole, unless another build was faster."""
+def _described(spec: Spec, releases: Sequence[Release], panels: Sequence[Panel]) -> dict[str, Any]:
+    """Return what ``static/live`` needs to know of a figure: its sheet, its decoder, and the kind's own."""
+    assert spec.kind.describe
+    [sheet] = (panel for panel in panels if isinstance(panel, Sheet))
+    rows, columns = sheet.pictures.shape[:2]
+    release = releases[0]
+    output = release.decoder.outputs[0]
+    return {
+        "sheet": {"rows": rows, "columns": columns, "group": sheet.group, "gap": sheet.gap},
+        "latents": release.latents,
+        "shape": output.shape,
+        "range": output.range,
+        **spec.kind.describe(spec.options, *releases),
+    }
+
+
+def _write_whole(place: Path, spec: Spec, panels: Sequence[Panel], described: dict[str, Any] | None) -> None:
+    """Write `panels` and what is `described` beside `place` and move them there whole.
+
+    If another build was faster, its work stays.
+    """
     place.parent.mkdir(parents=True, exist_ok=True)
     beside = Path(tempfile.mkdtemp(prefix=".drawing-", dir=place.parent))
     try:
         stem = "-".join((*spec.models, spec.kind.name))
         parts = [_write(beside, stem, panel) for panel in panels]
         (beside / "parts.json").write_text(json.dumps(parts), encoding="utf-8")
+        if described:
+            text = json.dumps(described, separators=(",", ":"))
+            (beside / DESCRIPTION).write_text(text, encoding="utf-8")
         os.rename(beside, place)
     except OSError:
         if not place.exists():
@@ -75,7 +104,8 @@ def _write(folder: Path, stem: str, panel: Panel) -> dict[str, Any]:
     }
 
 
-def _key(spec: Spec, releases: Sequence[Release]) -> str:
+def key(spec: Spec, releases: Sequence[Release]) -> str:
+    """Return a hash over all that the figure `spec` is made from."""
     said = [spec.kind.name, asdict(spec.options), [release.digest for release in releases], _program()]
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:32]
 

@@ -33,11 +33,21 @@ def decode(release: Release, latents: Floats) -> Bytes:
 
 def encode(release: Release, pictures: Bytes) -> Floats:
     """Return the means (N, Z) of the posteriors of `pictures` (N, C, H, W)."""
+    return _encode(release, pictures, "mean")
+
+
+def deviations(release: Release, pictures: Bytes) -> Floats:
+    """Return the standard deviations (N, Z) of the posteriors of `pictures` (N, C, H, W)."""
+    deviation: Floats = np.exp(_encode(release, pictures, "log_variance") / 2)
+    return deviation
+
+
+def _encode(release: Release, pictures: Bytes, output: str) -> Floats:
     if release.encoder is None:
         raise DemoError(f"the release of “{release.name}” has no encoder, which this kind of demo needs")
     least, most = release.encoder.input.range
     scaled = pictures.astype(np.float32) / 255 * (most - least) + least
-    return _run(release.encoder, scaled.astype(np.float32), ["mean"])[0]
+    return _run(release.encoder, scaled.astype(np.float32), [output])[0]
 
 
 def _run(graph: Graph, values: Floats, outputs: list[str]) -> list[Floats]:

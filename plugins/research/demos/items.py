@@ -1,11 +1,13 @@
 """The pictures of a release that the model has never seen, with their labels."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from .errors import DemoError
 from .inference import Bytes
+from .packing import short
 from .release import Release
 
 
@@ -32,3 +34,22 @@ def first_of(items: Items, label: int, count: int) -> Bytes:
             f"the release holds {len(found)} test items with the label {label}, {count} are asked for"
         )
     return found
+
+
+def classes(release: Release) -> list[dict[str, Any]] | None:
+    """Return where each label lies in latent space: mean and variance of its items' posterior means.
+
+    The page tells by them what a picture looks like to the model. None where the release does not
+    say what the labels or the posteriors of its test items are.
+    """
+    if "test_items.npz" not in release.manifest["files"]:
+        return None
+    with np.load(release.folder / "test_items.npz", allow_pickle=False) as arrays:
+        if not {"labels", "means"} <= set(arrays):
+            return None
+        labels, means = arrays["labels"], arrays["means"]
+    of_label = {int(label): means[labels == label] for label in np.unique(labels)}
+    return [
+        {"label": label, "mean": short(codes.mean(axis=0)), "variance": short(codes.var(axis=0) + 1e-4)}
+        for label, codes in of_label.items()
+    ]

@@ -14,7 +14,7 @@ from .errors import DemoError
 from .release import Release
 
 #: The modules of the extra `demos`.
-EXTRA = ("jsonschema", "numpy", "onnxruntime", "PIL")
+EXTRA = ("emx_onnx_cgen", "jsonschema", "numpy", "onnx", "onnxruntime", "PIL", "wasmtime", "ziglang")
 #: Lines of a failed command's output that a message repeats.
 LAST_LINES = 8
 

@@ -17,6 +17,11 @@ class Sheet:
     #: What the labels are, in one word.
     heading: str = ""
 
+    @property
+    def gap(self) -> int:
+        """The height of a gap, in pixels."""
+        return self.pictures.shape[3] // 4
+
 
 @dataclass(frozen=True)
 class Plot:

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..release import Graph
+from . import UnsupportedError
 from .records import Compiled, Precision, Rounding, TestItems
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def compiled(graph: Graph, inputs: Array, cache: Path, items: TestItems | None =
 
     The weights are int8 where that costs next to nothing, as ``checks`` measures on `inputs` (B, …) and
     on `items`, and float16 otherwise. Raises `UnsupportedError` for a graph that cannot be
-    compiled, `ArithmeticError` for a program that computes something else than its graph.
+    compiled, or whose program computes something else.
     """
     place = cache / _key(graph, inputs)
     if not place.exists():
@@ -57,15 +58,20 @@ def compiled(graph: Graph, inputs: Array, cache: Path, items: TestItems | None =
 def _compile(graph: Graph, inputs: Array, items: TestItems | None, folder: Path) -> None:
     # Imported here: where all is in the cache, no graph is opened.
     import onnx
+    from google.protobuf.message import DecodeError
 
     from . import checks
     from .program import compile_program
 
-    precision, rounded, weights, cost = _rounded(onnx.load(graph.path), inputs, items)
+    try:
+        full = onnx.load(graph.path)
+    except DecodeError as error:
+        raise UnsupportedError(f"{graph.path} is not an ONNX file") from error
+    precision, rounded, weights, cost = _rounded(full, inputs, items)
     program = compile_program(rounded, weights)
     parity = checks.parity(program, rounded, inputs, graph.outputs)
     if not parity <= checks.PARITY:
-        raise ArithmeticError(f"{graph.path}: the compiled program errs by {parity:.2g} of its output")
+        raise UnsupportedError(f"the compiled program of {graph.path} errs by {parity:.2g} of its output")
     (folder / "program.wasm").write_bytes(program)
     onnx.save(rounded, folder / "rounded.onnx")
     report = {"precision": precision, "rounding": asdict(cost), "parity": parity}

@@ -7,21 +7,32 @@ import numpy as np
 import numpy.typing as npt
 from onnx import ModelProto
 
+from . import UnsupportedError
+
 Array = npt.NDArray[np.float32]
 
 
 def run_graph(model: ModelProto, inputs: Array) -> list[Array]:
-    """Return the outputs of `model` for `inputs` (B, …), by ONNX Runtime."""
+    """Return the outputs of `model` for `inputs` (B, …), by ONNX Runtime.
+
+    Raises `UnsupportedError` if that cannot run it.
+    """
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1  # the same sums in the same order on any machine
-    session = onnxruntime.InferenceSession(
-        model.SerializeToString(), options, providers=["CPUExecutionProvider"]
-    )
-    [given] = session.get_inputs()
-    step = given.shape[0] if isinstance(given.shape[0], int) else len(inputs)
-    batches = [session.run(None, {given.name: inputs[at : at + step]}) for at in range(0, len(inputs), step)]
+    options.log_severity_level = 4  # what goes wrong is in the exception
+    try:
+        session = onnxruntime.InferenceSession(
+            model.SerializeToString(), options, providers=["CPUExecutionProvider"]
+        )
+        [given] = session.get_inputs()
+        step = given.shape[0] if isinstance(given.shape[0], int) else len(inputs)
+        starts = range(0, len(inputs), step)
+        batches = [session.run(None, {given.name: inputs[at : at + step]}) for at in starts]
+    # ONNX Runtime raises classes of its own that share no base but Exception.
+    except Exception as error:
+        raise UnsupportedError(f"ONNX Runtime cannot run the graph: {error}") from error
     return [np.concatenate(parts) for parts in zip(*batches, strict=True)]
 
 

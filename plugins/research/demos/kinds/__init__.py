@@ -3,6 +3,8 @@
 A kind has `Options`, a frozen dataclass of what an author may set, and
 ``draw(options, release, …) -> list[Panel]``, which takes as many releases as the options' class
 says and raises `DemoError` where a release lacks what it needs. Its docstring is for authors.
+``describe(options, release, …)`` returns what the module of the same name in ``static/live/kinds``
+needs beside the decoder, as JSON has it; a kind without one stays a still picture.
 """
 
 from collections.abc import Callable
@@ -10,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
+from typing import Any
 
 from ..options import Options
 from ..panels import Panel
@@ -22,6 +25,9 @@ class DemoKind:
     name: str
     options: type[Options]
     draw: Callable[..., list[Panel]]
+    describe: Callable[..., dict[str, Any]] | None
+    #: Whether the page needs the decoder, or no more than the description and the still picture.
+    needs_decoder: bool
 
 
 @cache
@@ -30,5 +36,11 @@ def kinds() -> dict[str, DemoKind]:
     found = {}
     for module in iter_modules(__path__):
         kind = import_module(f".{module.name}", __name__)
-        found[module.name] = DemoKind(module.name, kind.Options, kind.draw)
+        found[module.name] = DemoKind(
+            module.name,
+            kind.Options,
+            kind.draw,
+            getattr(kind, "describe", None),
+            getattr(kind, "NEEDS_DECODER", True),
+        )
     return found

@@ -6,14 +6,16 @@ where the author asks for it, two draws from the prior.
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from ..errors import DemoError
 from ..inference import Floats, decode, encode
-from ..items import first_of, read
+from ..items import classes, first_of, read
 from ..options import Options as KindOptions
 from ..options import choice, number
+from ..packing import packed
 from ..panels import Panel, Sheet
 from ..release import Release
 
@@ -77,3 +79,14 @@ def draw(options: Options, release: Release) -> list[Panel]:
     path = latents(options, release)  # (rows, columns, Z)
     pictures = decode(release, path.reshape(-1, release.latents))  # (rows · columns, C, H, W)
     return [Sheet(pictures.reshape(*path.shape[:2], *pictures.shape[1:]))]
+
+
+def describe(options: Options, release: Release) -> dict[str, Any]:
+    """Return where the rows begin and end, and where labels lie."""
+    begins, ends_ = ends(options, release)
+    return {
+        "begins": packed(begins),
+        "ends": packed(ends_),
+        "path": options.path,
+        "labels": classes(release),
+    }

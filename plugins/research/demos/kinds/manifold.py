@@ -7,13 +7,16 @@ as any other.
 
 from dataclasses import dataclass
 from statistics import NormalDist
+from typing import Any
 
 import numpy as np
 
 from ..errors import DemoError
 from ..inference import Floats, decode
+from ..items import classes
 from ..options import Options as KindOptions
 from ..options import number
+from ..packing import short
 from ..panels import Panel, Sheet
 from ..release import Release
 
@@ -51,3 +54,12 @@ def draw(options: Options, release: Release) -> list[Panel]:
         )
     pictures = decode(release, latents(options))  # (rows · columns, C, H, W)
     return [Sheet(pictures.reshape(options.rows, options.columns, *pictures.shape[1:]))]
+
+
+def describe(options: Options, release: Release) -> dict[str, Any]:
+    """Return the coordinates of the columns, those of the rows from the top, and where labels lie."""
+    return {
+        "across": short(quantiles(options.columns)),
+        "up": short(quantiles(options.rows)[::-1]),
+        "labels": classes(release),
+    }

@@ -4,13 +4,15 @@ The first items of each label in the order of the test set: nobody chose them.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from ..inference import Bytes, decode, encode
+from ..inference import Bytes, decode, deviations, encode
 from ..items import first_of, read
 from ..options import Options as KindOptions
 from ..options import number
+from ..packing import packed
 from ..panels import Panel, Sheet
 from ..release import Release
 
@@ -39,3 +41,10 @@ def draw(options: Options, release: Release) -> list[Panel]:
     made = decode(release, means).reshape(given.shape)  # (rows, columns, C, H, W)
     both = np.stack([given, made], axis=1)  # (rows, 2, columns, C, H, W)
     return [Sheet(both.reshape(-1, *given.shape[1:]), group=2)]
+
+
+def describe(options: Options, release: Release) -> dict[str, Any]:
+    """Return the posteriors of the items, row by row."""
+    items = originals(options, release)
+    pictures = items.reshape(-1, *items.shape[2:])  # (rows · columns, C, H, W)
+    return {"means": packed(encode(release, pictures)), "deviations": packed(deviations(release, pictures))}

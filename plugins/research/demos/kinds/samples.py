@@ -1,12 +1,14 @@
 """Pictures drawn from the prior: what the model makes up where nothing is given."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from ..inference import Floats, decode
 from ..options import Options as KindOptions
 from ..options import number
+from ..packing import packed
 from ..panels import Panel, Sheet
 from ..release import Release
 
@@ -22,14 +24,23 @@ class Options(KindOptions):
     temperature: float = number(1.0, 0.0, 4.0)
 
 
+def noise(options: Options, release: Release) -> Floats:
+    """Return draws (rows · columns, Z) from the prior, row by row."""
+    count = options.rows * options.columns
+    return np.random.default_rng(options.seed).standard_normal((count, release.latents), np.float32)
+
+
 def latents(options: Options, release: Release) -> Floats:
     """Return the latents (rows · columns, Z) of the pictures, row by row."""
-    count = options.rows * options.columns
-    noise = np.random.default_rng(options.seed).standard_normal((count, release.latents), np.float32)
-    return noise * np.float32(options.temperature)
+    return noise(options, release) * np.float32(options.temperature)
 
 
 def draw(options: Options, release: Release) -> list[Panel]:
     """Draw one sheet."""
     pictures = decode(release, latents(options, release))  # (rows · columns, C, H, W)
     return [Sheet(pictures.reshape(options.rows, options.columns, *pictures.shape[1:]))]
+
+
+def describe(options: Options, release: Release) -> dict[str, Any]:
+    """Return what the page needs beside the decoder to draw the same, and more."""
+    return {"noise": packed(noise(options, release)), "temperature": options.temperature}

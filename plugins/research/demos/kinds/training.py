@@ -2,6 +2,7 @@
 
 import csv
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -14,6 +15,8 @@ from ..release import Release
 
 #: Columns of history.csv, with what readers call the items that they are about.
 BOUNDS = {"train_elbo": "training items", "validation_elbo": "held-out items"}
+
+NEEDS_DECODER = False
 
 
 @dataclass(frozen=True)
@@ -56,3 +59,8 @@ def bound(release: Release) -> Plot:
 def draw(options: Options, release: Release) -> list[Panel]:
     """Draw the sheet and the plot."""
     return [pictures(options, release), bound(release)]
+
+
+def describe(options: Options, release: Release) -> dict[str, Any]:
+    """Return the epochs of the rows; the page needs no more than the still picture shows."""
+    return {"epochs": list(pictures(options, release).labels)}

@@ -1,0 +1,18 @@
+"""Numbers on their way to the page."""
+
+import base64
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def packed(values: NDArray[Any]) -> str:
+    """Return `values` as float32, little-endian, in base64."""
+    return base64.b64encode(values.astype("<f4").tobytes()).decode("ascii")
+
+
+def short(values: NDArray[Any]) -> list[Any]:
+    """Return `values` as lists of numbers with five significant digits."""
+    numbers: list[Any] = np.vectorize(lambda value: float(f"{value:.5g}"), otypes=[float])(values).tolist()
+    return numbers

@@ -1,0 +1,60 @@
+// The way from one picture to another: any point of it, straight or turning evenly.
+import { choice, slider } from "../controls.js";
+import { latest } from "../latest.js";
+import { floats, labelsOf, linear, spherical } from "../latents.js";
+
+const PATHS = { spherical, linear };
+
+export function start(stage) {
+  const { figure, sheet } = stage;
+  const size = figure.latents;
+  const cut = (values, row) => values.subarray(row * size, (row + 1) * size);
+  const [begins, ends] = [floats(figure.begins), floats(figure.ends)];
+  let [path, row, share] = [figure.path, 0, 0.5];
+
+  const point = (at, share) => PATHS[path](cut(begins, at), cut(ends, at), share);
+  const show = latest(async () => {
+    const latents = point(row, share);
+    const [bytes] = await stage.decode(latents);
+    stage.magnify(bytes);
+    stage.markCell(row, Math.round(share * (sheet.columns - 1)));
+    const like = figure.labels ? `, most like a ${labelsOf(latents, figure.labels).join(" or a ")}` : "";
+    stage.say(`${Math.round(100 * share)} % of the way${like}`);
+  });
+  const redraw = latest(async () => {
+    const shares = Array.from({ length: sheet.columns }, (_, i) => i / (sheet.columns - 1));
+    for (let at = 0; at < sheet.rows; at += 1) {
+      const latents = new Float32Array(size * sheet.columns);
+      shares.forEach((each, i) => latents.set(point(at, each), i * size));
+      const pictures = await stage.decode(latents);
+      pictures.forEach((bytes, column) => stage.draw(bytes, at, column));
+    }
+    await show();
+  });
+  const way = slider("Way", { value: share, text: (value) => `${Math.round(100 * value)} %` }, (value) => {
+    share = value;
+    show();
+  });
+  const go = (toRow, toShare) => {
+    row = Math.min(Math.max(toRow, 0), sheet.rows - 1);
+    share = Math.min(Math.max(toShare, 0), 1);
+    way.show(share);
+    pair.show(row);
+    return show();
+  };
+  const rows = Array.from({ length: sheet.rows }, (_, i) => String(i + 1));
+  const pair = choice("Row", rows, (index) => go(index, share));
+  const kind = choice("Path", Object.keys(PATHS), (index) => {
+    path = Object.keys(PATHS)[index];
+    redraw();
+  });
+
+  kind.show(Object.keys(PATHS).indexOf(path));
+  stage.addLens("The picture at this point of the way");
+  stage.arrange([way], [pair, kind], []);
+  stage.pick((toRow, column) => go(toRow, column / (sheet.columns - 1)));
+  stage.steer("Interpolation: left and right along the way, up and down between rows", (x, y) =>
+    go(row + y, share + x / 50),
+  );
+  return redraw();
+}

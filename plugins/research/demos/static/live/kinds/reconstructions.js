@@ -1,0 +1,50 @@
+// Test items: pick one, and draw from the posterior that the encoder found for it.
+import { button, slider } from "../controls.js";
+import { latest } from "../latest.js";
+import { floats, normals } from "../latents.js";
+
+export function start(stage) {
+  const { figure, sheet } = stage;
+  const [means, deviations] = [floats(figure.means), floats(figure.deviations)];
+  const count = means.length / figure.latents;
+  let noise = new Float32Array(means.length);
+  let spread = 1;
+  let item = 0;
+
+  const place = (index) => ({ row: 2 * Math.floor(index / sheet.columns) + 1, column: index % sheet.columns });
+  const isMean = () => spread === 0 || noise.every((value) => value === 0);
+  const draw = latest(async () => {
+    const pictures = await stage.decode(means.map((mean, i) => mean + spread * deviations[i] * noise[i]));
+    pictures.forEach((bytes, index) => {
+      const { row, column } = place(index);
+      stage.draw(bytes, row, column);
+    });
+    const { row, column } = place(item);
+    stage.magnify(pictures[item]);
+    stage.markCell(row, column);
+    stage.say(`Item ${item + 1}: ${isMean() ? "the mean of its posterior" : "a draw from its posterior"}`);
+  });
+  const sample = () => {
+    noise = normals(means.length);
+    return draw();
+  };
+  const items = slider("Item", { min: 1, max: count, step: 1, text: (value) => `${value} of ${count}` }, (value) => {
+    item = value - 1;
+    draw();
+  });
+  const go = (index) => {
+    item = Math.min(Math.max(index, 0), count - 1);
+    items.show(item + 1);
+    return draw();
+  };
+  const width = slider("Spread", { max: 3, step: 0.1, value: spread, text: (value) => `${value.toFixed(1)} σ` }, (value) => {
+    spread = value;
+    draw();
+  });
+
+  stage.addLens("The reconstruction of the chosen item");
+  stage.arrange([items], [width], [button("Draw", sample)]);
+  stage.pick((row, column) => go(Math.floor(row / 2) * sheet.columns + column));
+  stage.steer("Test items: the arrow keys choose one", (x, y) => go(item + x + y * sheet.columns));
+  return draw();
+}

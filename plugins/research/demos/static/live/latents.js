@@ -1,0 +1,65 @@
+// Arithmetic on latents: Float32Arrays of one point, or of several points one after the other.
+
+//: A label that is e times less likely than the likeliest is not spoken of.
+const CLOSE = 1;
+
+/** Return the float32 numbers, little-endian, that stand in base64. */
+export function floats(base64) {
+  return new Float32Array(Uint8Array.from(atob(base64), (byte) => byte.charCodeAt(0)).buffer);
+}
+
+/** Return `count` draws from the standard normal distribution (Box and Muller 1958). */
+export function normals(count, random = Math.random) {
+  return Float32Array.from({ length: count }, () => {
+    const radius = Math.sqrt(-2 * Math.log(1 - random()));
+    return radius * Math.cos(2 * Math.PI * random());
+  });
+}
+
+/** Return each of `points` times `factor`. */
+export const scaled = (points, factor) => points.map((value) => value * factor);
+
+/** Return the point at `share` of the straight way from `begin` to `end`. */
+export function linear(begin, end, share) {
+  return begin.map((value, i) => (1 - share) * value + share * end[i]);
+}
+
+/** Return the point at `share` of the way that turns evenly from `begin` to `end` (White 2016, section 2.1). */
+export function spherical(begin, end, share) {
+  const cosine = dot(begin, end) / Math.max(Math.sqrt(dot(begin, begin) * dot(end, end)), 1e-12);
+  const angle = Math.max(Math.acos(Math.min(1, Math.max(-1, cosine))), 1e-6);
+  const [from, to] = [Math.sin((1 - share) * angle), Math.sin(share * angle)];
+  return begin.map((value, i) => (from * value + to * end[i]) / Math.sin(angle));
+}
+
+/** Return the value at `place`, 0 to 1, along `values` that stand in the middles of equal stretches. */
+export function along(values, place) {
+  const at = Math.min(Math.max(place * values.length - 0.5, 0), values.length - 1);
+  const below = Math.min(Math.floor(at), values.length - 2);
+  return values[below] + (at - below) * (values[below + 1] - values[below]);
+}
+
+/** Return the place, 0 to 1, of `value` along `values`, which rise or fall: the inverse of `along`. */
+export function placeOf(values, value) {
+  const sign = Math.sign(values.at(-1) - values[0]);
+  let below = 0;
+  while (below < values.length - 2 && sign * values[below + 1] < sign * value) below += 1;
+  const share = (value - values[below]) / (values[below + 1] - values[below]);
+  return (below + Math.min(1, Math.max(0, share)) + 0.5) / values.length;
+}
+
+/**
+ * Return the labels that a point may well have, the likeliest first. `classes` holds for each label
+ * the mean and the variance of its test items' codes, taken as normal and independent in each dimension.
+ */
+export function labelsOf(point, classes) {
+  const surprise = ({ mean, variance }) =>
+    point.reduce((sum, value, i) => sum + (value - mean[i]) ** 2 / variance[i] + Math.log(variance[i]), 0) / 2;
+  const found = classes.map((entry) => ({ label: entry.label, surprise: surprise(entry) }));
+  found.sort((a, b) => a.surprise - b.surprise);
+  return found.filter((entry) => found[0].surprise - entry.surprise > -CLOSE).map((entry) => entry.label);
+}
+
+function dot(a, b) {
+  return a.reduce((sum, value, i) => sum + value * b[i], 0);
+}

@@ -1,0 +1,30 @@
+// From what a decoder returns to what a canvas shows, and where on a sheet it stands.
+
+/** Return the RGBA bytes of one picture, whose `values` are (C, H, W) and lie in a range; C is 1 or 3. */
+export function rgba(values, [channels, height, width], [least, most]) {
+  const area = height * width;
+  const bytes = new Uint8ClampedArray(4 * area).fill(255);
+  for (let i = 0; i < area; i += 1) {
+    for (let c = 0; c < 3; c += 1) {
+      const value = (values[channels === 1 ? i : c * area + i] - least) / (most - least);
+      bytes[4 * i + c] = Math.round(255 * value); // out of range is clamped
+    }
+  }
+  return bytes;
+}
+
+/** Return where on a sheet, in pixels of its file, the cell of `row` and `column` begins. */
+export function cellOrigin({ group, gap, shape: [, height, width] }, row, column) {
+  const gaps = group ? Math.floor(row / group) * gap : 0;
+  return { x: column * width, y: row * height + gaps };
+}
+
+/** Return the row and column of the cell of `sheet` that is nearest to the pixel (x, y). */
+export function cellAt(sheet, x, y) {
+  const { rows, columns, group, gap, shape: [, height, width] } = sheet;
+  const stride = group ? group * height + gap : height;
+  const block = group ? Math.floor(y / stride) : 0;
+  const within = group ? Math.min(Math.floor((y - block * stride) / height), group - 1) : Math.floor(y / height);
+  const clamp = (value, count) => Math.min(Math.max(value, 0), count - 1);
+  return { row: clamp(block * (group || 0) + within, rows), column: clamp(Math.floor(x / width), columns) };
+}
