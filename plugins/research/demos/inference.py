@@ -9,7 +9,7 @@ from .errors import DemoError
 from .release import Graph, Release
 
 if TYPE_CHECKING:
-    from onnxruntime import InferenceSession  # type: ignore[import-untyped]
+    from onnxruntime import InferenceSession
 
 Floats = NDArray[np.float32]
 Bytes = NDArray[np.uint8]

@@ -20,7 +20,8 @@ class Sheet:
     @property
     def gap(self) -> int:
         """The height of a gap, in pixels."""
-        return self.pictures.shape[3] // 4
+        height: int = self.pictures.shape[3]
+        return height // 4
 
 
 @dataclass(frozen=True)
