@@ -1,5 +1,6 @@
 """From a trained model to two ONNX files, each complete in itself, for any batch size."""
 
+import logging
 import warnings
 from collections.abc import Mapping
 
@@ -43,8 +44,10 @@ def graphs(model: VAE, about: Mapping[str, str]) -> dict[str, bytes]:
 def _graph(
     module: nn.Module, example: Tensor, source: str, results: tuple[str, ...], about: Mapping[str, str]
 ) -> bytes:
+    # What the exporter says of packages that we do not use, and of its own future, helps nobody here.
+    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the exporter's own deprecations are none of a reader's business
+        warnings.simplefilter("ignore")
         program = torch.onnx.export(
             module,
             (example,),

@@ -1,0 +1,194 @@
+"""The stages of a model's way, each against what mathematics or another library says."""
+
+import math
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+import onnx
+import pytest
+import tiny_model
+import torch
+from torch import Tensor, distributions
+
+from model import evaluate, export, objectives, recipes, verify
+from model.data import Items, binarize, load
+from model.datasets import DATASETS
+from model.errors import ModelError
+from model.networks import VAE, Decoder, parameters
+from model.recipes import Convolutional, Dense, Recipe
+
+ABOUT = {"name": "tiny", "key": "none"}
+
+
+def random(seed: int = 0) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
+
+
+def model(**changes: object) -> VAE:
+    torch.manual_seed(0)
+    return VAE(replace(tiny_model.TINY, **changes), tiny_model.SHAPE, grey=0.3)
+
+
+def pictures(count: int) -> Tensor:
+    return (torch.rand((count, *tiny_model.SHAPE), generator=random(1)) < 0.3).float()
+
+
+@pytest.fixture
+def bars(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    tiny_model.write_data(tmp_path)
+    monkeypatch.setitem(DATASETS, "bars", tiny_model.dataset(tmp_path))
+    monkeypatch.setenv("BARS", str(tmp_path))
+    return tmp_path
+
+
+def test_pictures_are_read_as_they_were_written(bars: Path) -> None:
+    items = load("bars").train
+    content = (bars / "train-images").read_bytes()
+    assert len(items) == 600
+    assert items.shape == (1, 8, 8)
+    assert items.images[1].flatten().tolist() == list(content[16 + 64 : 16 + 128])
+    assert items.labels.tolist() == list((bars / "train-labels").read_bytes()[8:])
+
+
+@pytest.mark.usefixtures("bars")
+def test_held_out_items_are_the_last_and_not_trained_on() -> None:
+    everything, chosen_on = load("bars"), load("bars", held_out=50)
+    assert len(everything.train) == 600
+    assert everything.validation is everything.test
+    assert len(chosen_on.train) == 550
+    assert torch.equal(chosen_on.validation.images, everything.train.images[-50:])
+
+
+@pytest.mark.parametrize("level", [0, 1, 127, 128, 254, 255])
+def test_binarized_pixels_are_ink_as_often_as_they_are_dark(level: int) -> None:
+    count = 400_001  # no multiple of the four pixels that one random number serves
+    x = binarize(torch.full((count,), level, dtype=torch.uint8), random())
+    expected = level / 255
+    assert set(x.unique().tolist()) <= {0.0, 1.0}
+    assert abs(x.mean().item() - expected) <= 4 * math.sqrt(expected * (1 - expected) / count) + 2e-5
+
+
+def test_binarized_pixels_are_independent_of_their_neighbours() -> None:
+    x = binarize(torch.full((100_000, 4), 128, dtype=torch.uint8), random())
+    assert torch.corrcoef(x.T).fill_diagonal_(0).abs().max() < 0.02
+    assert not torch.equal(x, binarize(torch.full((100_000, 4), 128, dtype=torch.uint8), random(1)))
+
+
+def test_kl_divergence_is_that_of_the_two_normal_distributions() -> None:
+    mean, log_variance = torch.randn((2, 5, 7), generator=random())
+    posterior = distributions.Normal(mean, torch.exp(0.5 * log_variance))
+    expected = distributions.kl_divergence(posterior, distributions.Normal(0, 1)).sum(dim=1)
+    torch.testing.assert_close(objectives.kl_divergence(mean, log_variance), expected)
+
+
+def test_log_likelihood_is_that_of_bernoulli_pixels() -> None:
+    x, logits = pictures(5), torch.randn((5, *tiny_model.SHAPE), generator=random())
+    expected = distributions.Bernoulli(logits=logits).log_prob(x).sum(dim=(1, 2, 3))
+    torch.testing.assert_close(objectives.log_likelihood(x, logits), expected)
+
+
+@torch.no_grad()
+def log_evidence(vae: VAE, x: Tensor) -> Tensor:
+    """Return log p(x) of a model with one latent, by quadrature; (B,)."""
+    z = torch.linspace(-8, 8, 4001).view(-1, 1)
+    log_prior = distributions.Normal(0, 1).log_prob(z).squeeze(1)
+    each = [objectives.log_likelihood(one.expand(len(z), *one.shape), vae.decoder(z)) for one in x]
+    return torch.logsumexp(torch.stack(each) + log_prior, dim=1) + math.log(16 / 4000)
+
+
+@torch.no_grad()
+def test_bounds_lie_under_the_evidence_in_their_order_and_meet_it() -> None:
+    vae, x = model(latents=1), pictures(6)
+    vae.encoder.posterior.bias[1:] = 0.3  # a proposal as wide as the posterior, so that few samples do
+    evidence = log_evidence(vae, x)
+    lower = torch.stack([objectives.elbo(vae, x, 1, random(seed)) for seed in range(1000)]).mean(0)
+    five = torch.stack([evaluate.importance_bound(vae, x, 5, random(seed)) for seed in range(1000)]).mean(0)
+    assert all((low < high - 0.02).all() for low, high in pairwise([lower, five, evidence]))
+    many = evaluate.importance_bound(vae, x, 20_000, random())
+    torch.testing.assert_close(many, evidence, atol=0.05, rtol=0)
+
+
+@torch.no_grad()
+def test_weight_of_the_objective_is_that_of_the_kl_divergence() -> None:
+    vae, x = model(), pictures(4)
+    without, once = (objectives.elbo(vae, x, weight, random()) for weight in (0.0, 1.0))
+    torch.testing.assert_close(without - once, objectives.kl_divergence(*vae.encoder(x)))
+
+
+def test_bound_of_a_part_and_of_all_pictures_agree_within_their_errors() -> None:
+    images = (pictures(600) * 255).to(torch.uint8)
+    part, whole = (evaluate.evaluate(model(), images, chosen) for chosen in (150, 600))
+    assert part["elbo"] == whole["elbo"]
+    difference = abs(part["bound_500"].value - whole["bound_500"].value)
+    assert 0 < difference < 4 * part["bound_500"].standard_error
+    assert whole["bound_500"].standard_error <= part["bound_500"].standard_error
+    assert "150 random ones" in part["bound_500"].meaning
+    assert "random" not in whole["bound_500"].meaning
+
+
+def test_untrained_decoder_paints_the_mean_grey() -> None:
+    image = export.pixels(model())(torch.zeros(1, 3))
+    assert abs(image.mean().item() - 0.3) < 0.1
+
+
+@pytest.mark.parametrize("spec", [Dense((8,)), Convolutional((4, 4), (0, 1))])
+def test_decoders_give_a_logit_a_pixel(spec: Dense | Convolutional) -> None:
+    assert Decoder(spec, (3, 12, 8), latents=5, grey=0.5)(torch.zeros(2, 5)).shape == (2, 3, 12, 8)
+
+
+def test_decoder_in_the_page_is_small() -> None:
+    for recipe in recipes.RECIPES.values():
+        assert parameters(VAE(recipe, (1, 28, 28), 0.1).decoder) <= (
+            60_000 if recipe.name == "mnist-vae" else 250_000
+        )
+
+
+def test_recipes_have_the_latents_that_the_posts_speak_of() -> None:
+    assert 16 <= recipes.MNIST_VAE.latents <= 40
+    assert recipes.MNIST_PLANE.latents == 2
+
+
+def test_export_is_the_same_byte_for_byte_and_verified_for_any_batch() -> None:
+    graphs = export.graphs(model(), ABOUT)
+    assert graphs == export.graphs(model(), ABOUT)
+    differences = verify.verify(model(), graphs)
+    assert max(differences.values()) <= verify.TOLERANCE
+    decode = verify.session(graphs["decoder"])
+    for batch in (1, 3):
+        [image] = verify.run(decode, torch.zeros(batch, 3))
+        assert image.shape == (batch, *tiny_model.SHAPE)
+        assert 0 <= image.min() <= image.max() <= 1
+
+
+@pytest.mark.parametrize("name", ["decoder", "encoder"])
+@pytest.mark.parametrize("damage", [1e-3, math.nan])
+def test_graph_that_computes_something_else_is_not_released(name: str, damage: float) -> None:
+    graphs = export.graphs(model(), ABOUT)
+    graph = onnx.load_from_string(graphs[name])
+    weights = max(graph.graph.initializer, key=lambda tensor: len(tensor.raw_data))
+    values = onnx.numpy_helper.to_array(weights).copy()
+    values.flat[0] += damage * 10
+    weights.raw_data = values.tobytes()
+    with pytest.raises(ModelError, match=f"the exported {name} differs from PyTorch by"):
+        verify.verify(model(), {**graphs, name: graph.SerializeToString()})
+
+
+def test_graph_that_is_cut_off_is_not_released() -> None:
+    graphs = export.graphs(model(), ABOUT)
+    with pytest.raises(ModelError, match="cannot load"):
+        verify.verify(model(), {**graphs, "decoder": graphs["decoder"][:-100]})
+
+
+def test_recipe_is_a_record_that_no_one_changes() -> None:
+    assert isinstance(recipes.MNIST_VAE, Recipe)
+    with pytest.raises(AttributeError):
+        recipes.MNIST_VAE.epochs = 1  # type: ignore[misc]
+
+
+def test_items_are_cut_together() -> None:
+    items = Items(
+        torch.arange(12, dtype=torch.uint8).view(3, 1, 2, 2), torch.tensor([0, 1, 2], dtype=torch.uint8)
+    )
+    assert items[1:].labels.tolist() == [1, 2]
+    assert len(items[1:]) == 2
