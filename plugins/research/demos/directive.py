@@ -11,6 +11,10 @@ from . import canonical
 class AnyOption(dict[str, Any]):
     """Takes every option as it is: which there are is for the kinds to say, with the nearest word."""
 
+    def __bool__(self) -> bool:
+        # docutils takes an empty mapping to mean that there are no options at all.
+        return True
+
     def __getitem__(self, name: str) -> Any:
         return directives.unchanged
 

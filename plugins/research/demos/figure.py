@@ -68,8 +68,8 @@ def figure(
 ) -> str:
     """Return figure `number` of a page, with its `parts`. All but the first are loaded lazily."""
     shown = (part.svg if isinstance(part, Drawing) else _picture(part, alt, number > 1) for part in parts)
-    data = {"demo": block.keys["kind"]}
-    data |= {key: value for key, value in block.keys.items() if key not in ("kind", "id", "alt")}
+    data = {"demo": block.keys["kind"], "model": block.keys["model"]}
+    data |= {key: block.keys[key] for key in sorted(block.keys.keys() - {"kind", "model", "id", "alt"})}
     attributes = {f"data-{key}": value for key, value in data.items()}
     return _framed(block, attributes, "".join(shown), id, number, live)
 

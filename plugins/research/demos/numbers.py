@@ -26,14 +26,18 @@ NUMBER = re.compile(
     re.VERBOSE,
 )
 
+# Nor do they spare capitals: “VAE” becomes <span class="caps">VAE</span>.
+BRACES = re.compile(r"\{\{[^{}]*\}\}")
+CAPITALS = re.compile(r'<span class="caps">([^<]*)</span>')
+
 
 def fill_in(document: Document, models: Models) -> tuple[Document, list[Fault]]:
     """Put numbers in the place of their names in the prose of `document`; formulas and code stay."""
-    html = document.html
+    if "{{" not in document.html:
+        return document, []
+    html = BRACES.sub(lambda found: CAPITALS.sub(r"\1", found[0]), document.html)
     edits: list[Edit] = []
     faults: list[Fault] = []
-    if "{{" not in html:
-        return document, faults
     seen: dict[str, int] = {}
     for found in _in_prose(html):
         text = found[0]

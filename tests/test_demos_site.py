@@ -1,0 +1,268 @@
+"""Demos in a blog that the real Pelican builds."""
+
+import io
+import re
+import sys
+from pathlib import Path
+
+import feedparser
+import numpy as np
+import pytest
+import releases
+from conftest import Build, Site
+from PIL import Image
+from research.demos import gallery, release
+from research.demos.canonical import Block
+from research.demos.figure import Picture
+from research.demos.kinds import samples
+from research.demos.spec import Spec, check
+
+FRONT = "Title: A post\nDate: 2026-01-01\n\n"
+PLANE = """```demo
+kind: manifold
+model: small
+id: fig-plane
+alt: A "plane" of digits
+rows: 3
+columns: 4
+caption: The *plane*, at {{ small.elbo }} nats.
+```
+"""
+SAMPLES = "```demo\nkind: samples\nmodel: small\nalt: Some digits\n```\n"
+REST = """A post
+######
+
+:date: 2026-01-01
+
+.. demo:: manifold
+   :model: small
+   :id: fig-plane
+   :alt: A "plane" of digits
+   :rows: 3
+   :columns: 4
+
+   The *plane*, at {{ small.elbo }} nats.
+"""
+HTML = """<html><head><title>A post</title><meta name="date" content="2026-01-01"></head><body>
+<figure data-demo="manifold" data-model="small" id="fig-plane" data-alt='A "plane" of digits' data-rows="3"
+data-columns="4"><figcaption>The <em>plane</em>, at {{ small.elbo }} nats.</figcaption></figure></body></html>
+"""
+
+#: A command that says what it is asked for, counts its calls, and fails for models named bad….
+COMMAND = """
+import pathlib, sys
+name = sys.argv[1]
+print(f"building {name} in {pathlib.Path.cwd().name}")
+with open("calls", "a") as calls: calls.write(name + "\\n")
+if name.startswith("bad"):
+    print("first line\\nthe loss is nan", file=sys.stderr)
+    sys.exit(3)
+"""
+BUILD_MODEL = f'RESEARCH["build_model"] = [{sys.executable!r}, "command.py", "{{name}}"]\n'
+#: Still pictures are what these tests are about; waking them has its own.
+STILL = 'RESEARCH = {"live": False}\n'
+
+
+@pytest.fixture
+def models(tmp_path: Path) -> Path:
+    """A blog's folder of releases, with the model “small”."""
+    releases.write_release(tmp_path / "build" / "models", "small")
+    return tmp_path / "build" / "models"
+
+
+def figure(site: Site, page: str = "a-post.html") -> str:
+    found = re.search(r"<figure class=\"research-demo.*?</figure>", site.read(page), re.DOTALL)
+    assert found
+    return found[0]
+
+
+@pytest.mark.parametrize(("name", "text"), [("a.md", FRONT + PLANE), ("a.rst", REST), ("a.html", HTML)])
+def test_each_markup_gives_the_same_figure(build: Build, models: Path, name: str, text: str) -> None:
+    site = build({name: text}, STILL, "--fatal", "errors")
+    assert site.exit_code == 0, site.log
+    [address] = re.findall(r"demos/small-manifold\.[0-9a-f]{10}\.(?:png|webp)", figure(site))
+    assert figure(site) == (
+        '<figure class="research-demo" id="fig-plane" data-demo="manifold" data-model="small" '
+        'data-columns="4" data-rows="3">\n<div class="research-demo-stage"><div class="research-demo-sheet">'
+        f'<img src="https://blog.example/{address}" alt="A &quot;plane&quot; of digits" '
+        'width="672" height="504" decoding="async" class="research-demo-ink"></div></div>\n'
+        '<figcaption><span class="research-demo-number">Figure\N{NO-BREAK SPACE}1.</span> '
+        "The <em>plane</em>, at −96.5 nats.</figcaption>\n</figure>"
+    )
+    picture = Image.open(io.BytesIO((site.root / "output" / address).read_bytes()))
+    assert picture.size == (4 * 8, 3 * 8)
+    corner = releases.drawn(np.array([[-1.15035, 0.96742]], np.float32), (1, 8, 8))[0, 0] * 255
+    assert np.abs(np.asarray(picture.convert("L"))[:8, :8] - corner).max() <= 2
+
+
+def test_figures_are_numbered_and_referred_to(build: Build, models: Path) -> None:
+    text = f"{FRONT}Look at [](#fig-plane) and [](#figure-1).\n\n{SAMPLES}\n{PLANE}"
+    site = build({"a.md": text}, STILL + "SUMMARY_MAX_LENGTH = 200\n", "--fatal", "errors")
+    page = site.read("a-post.html")
+    assert '<a href="#fig-plane">Figure\N{NO-BREAK SPACE}2</a>' in page
+    assert '<a href="#figure-1">Figure\N{NO-BREAK SPACE}1</a>' in page
+    first, second = re.findall(r"<img[^>]*>", page)
+    assert "lazy" not in first
+    assert 'loading="lazy"' in second
+
+
+def test_a_summary_has_the_numbers_and_no_figure(build: Build, models: Path) -> None:
+    text = f"{FRONT}At {{{{ small.elbo }}}} nats, see [](#fig-plane).\n\n{PLANE}\nAfter it.\n"
+    site = build({"a.md": text}, STILL + 'SUMMARY_MAX_LENGTH = 500\nTHEME = "simple"\n', "--fatal", "errors")
+    index = site.read("index.html")
+    assert "At −96.5 nats, see Figure\N{NO-BREAK SPACE}1." in index
+    assert "After it." in index
+    assert "<figure" not in index
+    assert "fig-plane" not in index
+    feed = feedparser.parse(site.read("feeds/all.atom.xml"))
+    assert "research-demo" in feed.entries[0].content[0].value
+
+
+def test_typographic_filters_do_no_harm(build: Build, models: Path) -> None:
+    releases.write_release(models, "VAE2")
+    text = FRONT + "It reaches {{ VAE2.elbo }}\n\nand {{ small.bound_500 }} with {{ small.elbo }}\n\n" + PLANE
+    site = build({"a.md": text}, STILL + "TYPOGRIFY = True\n", "--fatal", "errors")
+    assert site.exit_code == 0, site.log
+    page = site.read("a-post.html")
+    assert "{{" not in page
+    assert 'alt="A &quot;plane&quot; of digits"' in page
+
+
+def test_what_is_wrong_with_a_demo_is_told_where_it_stands(build: Build, models: Path) -> None:
+    releases.write_release(models, "deep", latents=5)
+    blocks = {
+        "kind: manifol\nmodel: small\nalt: x": "“kind: manifol”: write one of .*; did you mean “manifold”?",
+        "kind: samples\nmodle: small\nalt: x": "“modle” is not a key .*; did you mean “model”?",
+        "kind: samples\nmodel: small": "“alt” is missing",
+        "kind: samples\nmodel: smal\nalt: x": "model “smal”: there is no release .*; did you mean “small”?",
+        "kind: samples\nalt: x": "“model: ”: the kind samples shows one model",
+        "kind: samples\nmodel: ../small\nalt: x": "“../small” is not the name of a model",
+        "kind: samples\nmodel: small\nalt: x\nid: one": "",
+        "kind: samples\nmodel: small\nalt: y\nid: one": "another demo of this post has the id “one”",
+        "kind: manifold\nmodel: deep\nalt: x": ".*“deep” has 5 latent dimensions",
+        "kind samples": "“kind samples” is not of the form “key: value”",
+    }
+    text = FRONT + "\n".join(f"```demo\n{block}\n```\n" for block in blocks)
+    site = build({"a.md": text, "b.md": FRONT.replace("A post", "Another") + "Published.\n"}, STILL)
+    assert site.exit_code == 0
+    assert "Published." in site.read("another.html")
+    page = site.read("a-post.html")
+    assert page.count("This figure could not be made.") == len(blocks) - 1
+    for block, message in blocks.items():
+        line = text[: text.index(f"```demo\n{block}\n")].count("\n") + 1
+        told = re.search(rf"a\.md:{line}: error: demo: {message.replace('?', '[?]')}", site.log)
+        assert bool(told) == bool(message), site.log
+    assert build({}, STILL, "--fatal", "errors").exit_code == 1
+
+
+def test_the_command_is_run_once_for_each_model(build: Build, models: Path) -> None:
+    text = FRONT + SAMPLES + "\n" + PLANE + "\n{{ small.elbo }}\n"
+    site = build({"a.md": text, "/command.py": COMMAND}, STILL + BUILD_MODEL, "--fatal", "errors")
+    assert site.exit_code == 0, site.log
+    assert (site.root / "calls").read_text() == "small\n"
+    assert f"building small in {site.root.name}" in site.log
+
+
+def test_a_command_that_fails_is_told_with_its_last_lines(build: Build, models: Path) -> None:
+    text = FRONT + SAMPLES.replace("small", "bad") + "\n" + SAMPLES + "\n{{ bad.elbo }}\n"
+    site = build({"a.md": text, "/command.py": COMMAND}, STILL + BUILD_MODEL)
+    assert re.search(
+        r"a\.md:4: error: demo: model “bad”: `.* bad` ended with exit code 3:\n.*first line\n.*loss is nan",
+        site.log,
+    ), site.log
+    assert "a.md:16: error: {{ bad.elbo }}: model “bad”" in site.log
+    assert (site.root / "calls").read_text() == "bad\nsmall\n"
+    assert site.read("a-post.html").count("<img") == 1
+
+
+def test_a_command_that_is_not_there_is_told(build: Build, models: Path) -> None:
+    settings = 'RESEARCH["build_model"] = ["no-such-program", "{name}"]\n'
+    site = build({"a.md": FRONT + SAMPLES}, STILL + settings)
+    assert (
+        "a.md:4: error: demo: model “small”: `no-such-program small` cannot be run: No such file" in site.log
+    )
+
+
+def test_a_damaged_graph_is_told(build: Build, models: Path) -> None:
+    path = models / "small" / "decoder.onnx"
+    path.write_bytes(path.read_bytes()[:-7])
+    site = build({"a.md": FRONT + SAMPLES}, STILL)
+    assert re.search(r"a\.md:4: error: demo: model “small”: .*decoder\.onnx is damaged", site.log)
+
+
+def test_a_package_that_is_not_installed_is_told_by_its_extra(build: Build, models: Path) -> None:
+    hide = "import sys\nsys.modules['onnxruntime'] = sys.modules['numpy'] = None\n"
+    build({"/site/sitecustomize.py": hide})
+    site = build({"a.md": FRONT + SAMPLES}, STILL, env={"PYTHONPATH": str(models.parent.parent / "site")})
+    assert site.exit_code == 0
+    assert re.search(
+        r'a\.md:4: error: demo: .*\(numpy, onnxruntime\): run pip install "pelican-research\[demos\]"',
+        site.log,
+    )
+    assert "This figure could not be made." in site.read("a-post.html")
+
+
+def test_a_blog_without_demos_needs_no_extra(build: Build) -> None:
+    hide = "import sys\nfor name in ('onnxruntime', 'numpy', 'PIL', 'jsonschema'): sys.modules[name] = None\n"
+    build({"/site/sitecustomize.py": hide})
+    site = build(
+        {"a.md": FRONT + "Text with {{ braces }}.\n"},
+        STILL,
+        "--fatal",
+        "warnings",
+        env={"PYTHONPATH": "site"},
+    )
+    assert site.exit_code == 0, site.log
+    assert "{{ braces }}" in site.read("a-post.html")
+
+
+def spec(**keys: str) -> Spec:
+    return check(Block(0, 0, {"kind": "samples", "model": "small", "alt": "x", **keys}, "", {}, None))
+
+
+def test_what_is_drawn_is_kept_until_something_changes(models: Path, tmp_path: Path) -> None:
+    small = release.read(models / "small")
+    [first] = gallery.drawn(spec(), [small], tmp_path / "cache")
+    assert isinstance(first, Picture)
+    written = first.path.stat()
+    [again] = gallery.drawn(spec(), [small], tmp_path / "cache")
+    assert again == first
+    assert first.path.stat() == written
+    [other] = gallery.drawn(spec(seed="2"), [small], tmp_path / "cache")
+    assert isinstance(other, Picture)
+    assert other.path.name != first.path.name
+    assert [path for path in (tmp_path / "cache" / "demos").iterdir() if path.name.startswith(".")] == []
+
+
+def test_two_builds_at_once_agree_on_a_drawing(models: Path, tmp_path: Path) -> None:
+    small = release.read(models / "small")
+    [first] = gallery.drawn(spec(), [small], tmp_path)
+    assert isinstance(first, Picture)
+    panels = samples.draw(samples.Options(), small)
+    gallery._write_whole(first.path.parent, spec(), panels, None)
+    assert gallery.drawn(spec(), [small], tmp_path) == [first]
+
+
+def test_rgb_pictures_keep_their_colours(build: Build, models: Path) -> None:
+    releases.write_release(models, "colour", latents=3, shape=(3, 32, 32))
+    site = build({"a.md": FRONT + SAMPLES.replace("small", "colour")}, STILL, "--fatal", "errors")
+    assert "research-demo-ink" not in figure(site)
+    [address] = re.findall(r"demos/colour-samples[^\"]*", figure(site))
+    picture = Image.open(site.root / "output" / address).convert("RGB")
+    assert picture.size == (12 * 32, 6 * 32)
+    latents = np.random.default_rng(1).standard_normal((72, 3), np.float32)
+    expected = releases.drawn(latents, (3, 32, 32))[0].transpose(1, 2, 0) * 255
+    assert np.abs(np.asarray(picture)[:32, :32] - expected).max() <= 2
+
+
+def test_every_kind_stands_in_a_page(build: Build, models: Path) -> None:
+    kinds = ("samples", "reconstructions", "manifold", "interpolation", "training")
+    block = "```demo\nkind: {}\nmodel: small\nalt: Some digits\nrows: 2\ncolumns: 4\n```\n"
+    text = FRONT + "\n".join(map(block.format, kinds))
+    site = build({"a.md": text}, STILL, "--fatal", "errors")
+    assert site.exit_code == 0, site.log
+    page = site.read("a-post.html")
+    assert page.count("<img") == 5
+    assert page.count('<svg class="research-demo-plot"') == 1
+    assert '<p class="research-demo-heading">Epoch</p><ol><li>0</li><li>2</li></ol>' in page
+    assert "research/demos" in page
