@@ -1,15 +1,14 @@
 """Graphs compiled ahead of time: what is sent to readers computes what was trained."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import brotli
 import numpy as np
-import numpy.typing as npt
 import onnx
 import pytest
-from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper
+from graphs import RNG, Array, decoder, encoder, graph, weights
+from onnx import ModelProto, helper, numpy_helper
 from research.demos.compile import UnsupportedError
 from research.demos.compile.checks import PARITY
 from research.demos.compile.compiled import compiled
@@ -18,77 +17,6 @@ from research.demos.compile.records import Compiled, Precision, TestItems
 from research.demos.compile.rounding import expand, round_weights
 from research.demos.compile.runtime import run_graph, run_program
 from research.demos.release import Graph, Tensor
-
-Array = npt.NDArray[Any]
-RNG = np.random.default_rng(0)
-
-
-def graph(
-    nodes: Sequence[NodeProto], weights: dict[str, Array], inputs: dict[str, Any], outputs: dict[str, Any]
-) -> ModelProto:
-    """Return a model of opset 20 whose inputs and outputs have the shapes given, batch free."""
-
-    def values(shapes: dict[str, Any]) -> list[onnx.ValueInfoProto]:
-        return [
-            helper.make_tensor_value_info(name, TensorProto.FLOAT, ["batch", *shape])
-            for name, shape in shapes.items()
-        ]
-
-    tensors = [numpy_helper.from_array(array, name) for name, array in weights.items()]
-    made = helper.make_graph(nodes, "test", values(inputs), values(outputs), tensors)
-    model = helper.make_model(made, opset_imports=[helper.make_opsetid("", 20)], ir_version=10)
-    onnx.checker.check_model(model)
-    return model
-
-
-def weights(*shape: int, scale: float = 0.2) -> Array:
-    return (RNG.standard_normal(shape) * scale).astype(np.float32)
-
-
-def silu(name: str, to: str) -> list[NodeProto]:
-    return [
-        helper.make_node("Sigmoid", [name], [f"{to}/gate"]),
-        helper.make_node("Mul", [name, f"{to}/gate"], [to]),
-    ]
-
-
-def decoder(latents: int = 20, channels: int = 1, side: int = 7) -> ModelProto:
-    """Return a decoder as the recipes have it: dense, residual convolution, two transposed ones."""
-    nodes = [
-        helper.make_node("Gemm", ["z", "w1", "b1"], ["dense"]),
-        *silu("dense", "active"),
-        helper.make_node("Reshape", ["active", "shape"], ["maps"]),
-        helper.make_node("Conv", ["maps", "w2", "b2"], ["convolved"], pads=[1] * 4),
-        *silu("convolved", "residual"),
-        helper.make_node("Add", ["maps", "residual"], ["sum"]),
-        helper.make_node("ConvTranspose", ["sum", "w3", "b3"], ["larger"], strides=[2, 2], pads=[1] * 4),
-        *silu("larger", "larger_active"),
-        helper.make_node("ConvTranspose", ["larger_active", "w4"], ["logits"], strides=[2, 2], pads=[2] * 4),
-        helper.make_node("Sigmoid", ["logits"], ["x"]),
-    ]
-    parameters = {
-        "w1": weights(latents, 32 * side**2),
-        "b1": weights(32 * side**2),
-        "w2": weights(32, 32, 3, 3, scale=0.06),
-        "b2": weights(32),
-        "w3": weights(32, 16, 4, 4, scale=0.06),
-        "b3": weights(16),
-        "w4": weights(16, channels, 6, 6),
-        "shape": np.array([-1, 32, side, side]),
-    }
-    return graph(nodes, parameters, {"z": [latents]}, {"x": [channels, 4 * side, 4 * side]})
-
-
-def encoder() -> ModelProto:
-    nodes = [
-        helper.make_node("Flatten", ["x"], ["pixels"]),
-        helper.make_node("Gemm", ["pixels", "w1", "b1"], ["hidden"], transB=1),
-        *silu("hidden", "active"),
-        helper.make_node("Gemm", ["active", "w2", "b2"], ["posterior"], transB=1),
-        helper.make_node("Split", ["posterior"], ["mean", "log_variance"], axis=1, num_outputs=2),
-    ]
-    parameters = {"w1": weights(48, 784), "b1": weights(48), "w2": weights(8, 48), "b2": weights(8)}
-    return graph(nodes, parameters, {"x": [1, 28, 28]}, {"mean": [4], "log_variance": [4]})
 
 
 def saved(model: ModelProto, folder: Path) -> Graph:

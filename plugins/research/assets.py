@@ -74,13 +74,11 @@ class Modules:
 #: Lines of a JavaScript file that hold nothing but a comment.
 COMMENTS = re.compile(r"^[ \t]*(?://|/\*|\*).*\n", re.MULTILINE)
 
-LIVE = HERE / "demos" / "static" / "live"
 ASSETS: tuple[Asset | Modules, ...] = (
     Asset(HERE / "citations" / "citations.css", marker='class="citation'),
     Asset(HERE / "mathjax" / "mathjax.css", marker="<mjx-container"),
     Asset(HERE / "demos" / "static" / "demos.css", marker='class="research-demo'),
-    Asset(LIVE / "live.css", marker="<research-demo "),
-    Modules(LIVE, "element.js", marker="<research-demo "),
+    Modules(HERE / "demos" / "static" / "live", "element.js", marker="<research-demo "),
 )
 
 

@@ -30,12 +30,12 @@ export function slider(name, { min = 0, max = 1, step = 0.01, value = min, text 
   return Object.assign(element("label", {}, element("span", { textContent: name }), input, output), { show });
 }
 
-/** Return a list in its label, of which one entry is chosen; `onchange` gets its index. */
-export function choice(name, entries, onchange) {
-  const select = element("select", {}, ...entries.map((text) => element("option", { textContent: text })));
-  select.onchange = () => onchange(select.selectedIndex);
-  const show = (index) => {
-    select.selectedIndex = index;
-  };
-  return Object.assign(element("label", {}, element("span", { textContent: name }), select), { show });
+/** Return a button that is on or off; `onchange` gets which. */
+export function toggle(text, on, onchange) {
+  const made = button(text, () => {
+    made.ariaPressed = String(made.ariaPressed !== "true");
+    onchange(made.ariaPressed === "true");
+  });
+  made.ariaPressed = String(on);
+  return made;
 }

@@ -1,18 +1,16 @@
 // The way from one picture to another: any point of it, straight or turning evenly.
-import { choice, slider } from "../controls.js";
+import { slider, toggle } from "../controls.js";
 import { latest } from "../latest.js";
 import { floats, labelsOf, linear, spherical } from "../latents.js";
-
-const PATHS = { spherical, linear };
 
 export function start(stage) {
   const { figure, sheet } = stage;
   const size = figure.latents;
   const cut = (values, row) => values.subarray(row * size, (row + 1) * size);
   const [begins, ends] = [floats(figure.begins), floats(figure.ends)];
-  let [path, row, share] = [figure.path, 0, 0.5];
+  let [path, row, share] = [figure.path === "linear" ? linear : spherical, 0, 0.5];
 
-  const point = (at, share) => PATHS[path](cut(begins, at), cut(ends, at), share);
+  const point = (at, share) => path(cut(begins, at), cut(ends, at), share);
   const show = latest(async () => {
     const latents = point(row, share);
     const [bytes] = await stage.decode(latents);
@@ -39,19 +37,17 @@ export function start(stage) {
     row = Math.min(Math.max(toRow, 0), sheet.rows - 1);
     share = Math.min(Math.max(toShare, 0), 1);
     way.show(share);
-    pair.show(row);
+    rows.show(row + 1);
     return show();
   };
-  const rows = Array.from({ length: sheet.rows }, (_, i) => String(i + 1));
-  const pair = choice("Row", rows, (index) => go(index, share));
-  const kind = choice("Path", Object.keys(PATHS), (index) => {
-    path = Object.keys(PATHS)[index];
+  const rows = slider("Row", { min: 1, max: sheet.rows, step: 1 }, (value) => go(value - 1, share));
+  const straight = toggle("Straight", path === linear, (on) => {
+    path = on ? linear : spherical;
     redraw();
   });
 
-  kind.show(Object.keys(PATHS).indexOf(path));
   stage.addLens("The picture at this point of the way");
-  stage.arrange([way], [pair, kind], []);
+  stage.arrange([way], [rows], [straight]);
   stage.pick((toRow, column) => go(toRow, column / (sheet.columns - 1)));
   stage.steer("Interpolation: left and right along the way, up and down between rows", (x, y) =>
     go(row + y, share + x / 50),

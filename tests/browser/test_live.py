@@ -1,0 +1,401 @@
+"""Figures that wake: by mouse, finger and keyboard, at a strict host, on a bad line, and not at all."""
+
+import functools
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+import pytest
+from conftest import SETTINGS
+from graphs import RNG, decoder, encoder, write_release
+from playwright.sync_api import Locator, Page, expect
+
+from browser.chromium import ROOT
+from browser.conftest import View, Visit
+
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+KINDS = ("samples", "manifold", "interpolation", "reconstructions", "training")
+#: A folder below the server's root, since blogs often lie in one.
+PLACE = "a/blog"
+
+FIGURE = """
+```demo
+kind: {kind}
+model: {model}
+id: {kind}
+alt: Pictures that a model of chance drew
+caption: A figure of the kind {kind}.
+{options}
+```
+"""
+OPTIONS = {
+    "samples": "rows: 2\ncolumns: 5",
+    "manifold": "rows: 6\ncolumns: 6",
+    "interpolation": "columns: 7\nbetween: 0-1, 2-3",
+    "reconstructions": "rows: 2\ncolumns: 4",
+    "training": "rows: 3\ncolumns: 5",
+}
+POST = "Title: {title}\nDate: 2026-01-01\nSummary: -\n\n"
+
+LAYOUT_SHIFT = """() => new Promise(resolve => {
+    new PerformanceObserver(list => resolve(list.getEntries().reduce((sum, entry) => sum + entry.value, 0)))
+        .observe({type: "layout-shift", buffered: true})
+    setTimeout(resolve, 200, 0)
+})"""
+#: Largest difference of a pixel, of 255, between the still picture and the canvas that lies on it.
+SHEET_DIFFERENCE = """figure => {
+    const image = figure.querySelector("img"), canvas = figure.querySelector(".research-demo-over canvas")
+    const {width, height} = canvas
+    const still = Object.assign(document.createElement("canvas"), {width, height})
+    still.getContext("2d").drawImage(image, 0, 0)
+    const pixels = each => each.getContext("2d").getImageData(0, 0, width, height).data
+    const [a, b] = [pixels(still), pixels(canvas)]
+    return [image.naturalWidth === width && image.naturalHeight === height,
+            a.reduce((most, value, i) => Math.max(most, Math.abs(value - b[i])), 0)]
+}"""
+#: The same between the lens and the cell of the still picture at a row and a column.
+LENS_DIFFERENCE = """(figure, [row, column]) => {
+    const image = figure.querySelector("img"), lens = figure.querySelector(".research-demo-lens")
+    const {width, height} = lens
+    const cell = Object.assign(document.createElement("canvas"), {width, height})
+    cell.getContext("2d").drawImage(image, column * width, row * height, width, height, 0, 0, width, height)
+    const pixels = each => each.getContext("2d").getImageData(0, 0, width, height).data
+    const [a, b] = [pixels(cell), pixels(lens)]
+    return a.reduce((most, value, i) => Math.max(most, Math.abs(value - b[i])), 0)
+}"""
+
+
+class StrictHost(SimpleHTTPRequestHandler):
+    """A server that knows no type of WebAssembly, and lets pages do no more than they must."""
+
+    extensions_map: ClassVar = {
+        **SimpleHTTPRequestHandler.extensions_map,
+        ".wasm": "application/octet-stream",
+    }
+
+    def end_headers(self) -> None:
+        policy = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'"
+        self.send_header("Content-Security-Policy", policy)
+        super().end_headers()
+
+    def log_message(self, format: str, *args: Any) -> None:
+        pass
+
+
+@dataclass(frozen=True)
+class Blog:
+    folder: Path
+    address: str
+
+
+def write_models(folder: Path) -> None:
+    items = {
+        "images": RNG.integers(0, 255, (40, 1, 28, 28), dtype=np.uint8),
+        "labels": np.arange(40, dtype=np.uint8) % 4,
+    }
+    posteriors = {"means": RNG.standard_normal((40, 6)), "log_variances": RNG.standard_normal((40, 6)) - 2}
+    epochs = {"epochs": np.array([0, 1, 5]), "latents": RNG.standard_normal((5, 6))}
+    epochs["images"] = RNG.integers(0, 255, (3, 5, 1, 28, 28), dtype=np.uint8)
+    write_release(
+        folder / "digits",
+        decoder(6),
+        encoder(6),
+        "epoch,train_elbo\n1,-200\n5,-100\n",
+        test_items=items | {name: array.astype(np.float32) for name, array in posteriors.items()},
+        epochs=epochs,
+    )
+    write_release(folder / "plane", decoder(2))
+    write_release(folder / "colour", decoder(4, channels=3, side=8))
+
+
+def figure(kind: str, model: str = "") -> str:
+    model = model or ("plane" if kind == "manifold" else "digits")
+    return FIGURE.format(kind=kind, model=model, options=OPTIONS[kind])
+
+
+@pytest.fixture(scope="session")
+def live_blog(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Blog]:
+    folder = tmp_path_factory.mktemp("live")
+    write_models(folder / "build" / "models")
+    (folder / "content").mkdir()
+    posts = {kind: figure(kind) for kind in KINDS} | {"all": "\n".join(map(figure, KINDS))}
+    posts["colour"] = figure("samples", "colour")
+    for name, body in posts.items():
+        (folder / "content" / f"{name}.md").write_text(POST.format(title=name) + body, encoding="utf-8")
+    settings = SETTINGS + 'THEME = "simple"\nRELATIVE_URLS = True\n'
+    (folder / "pelicanconf.py").write_text(settings, encoding="utf-8")
+    command = [sys.executable, "-m", "pelican", "--fatal", "errors", "-o", f"www/{PLACE}"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=600)
+    assert done.returncode == 0, done.stdout + done.stderr
+    (folder / "www" / "favicon.ico").touch()  # browsers ask for it
+    handler = functools.partial(StrictHost, directory=str(folder / "www"))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield Blog(folder / "www" / PLACE, f"http://127.0.0.1:{server.server_port}/{PLACE}/")
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@contextmanager
+def opened(view: View, blog: Blog, post: str, **options: Any) -> Iterator[Visit]:
+    """Open a post; afterwards nothing must have failed or been asked of another host."""
+    with view(**options) as visit:
+        visit.page.on("console", lambda said: said.type == "error" and visit.failures.append(said.text))
+        visit.page.goto(f"{blog.address}{post}.html")
+        yield visit
+        assert not visit.failures
+        assert all(url.startswith(blog.address) or url.endswith("/favicon.ico") for url in visit.requests)
+
+
+def demo(page: Page, kind: str) -> Locator:
+    return page.locator(f'research-demo[data-kind="{kind}"]')
+
+
+def wake(page: Page, kind: str) -> Locator:
+    """Press the button of the figure of this kind, wait until it is awake, and return it."""
+    found = demo(page, kind)
+    found.get_by_role("button", name="Try it").click()
+    expect(said(found)).not_to_be_empty()
+    return found
+
+
+def said(found: Locator) -> Locator:
+    return found.locator(".research-demo-status")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+class TestEveryKind:
+    @pytest.mark.parametrize("width", [1280, 320])
+    def test_wakes_where_it_stands(self, live_blog: Blog, view: View, kind: str, width: int) -> None:
+        with opened(view, live_blog, "all", width=width) as visit:
+            found = demo(visit.page, kind)
+            found.scroll_into_view_if_needed()
+            before = [found.bounding_box(), found.locator("img").bounding_box()]
+            wake(visit.page, kind)
+            assert [found.bounding_box(), found.locator("img").bounding_box()] == before
+            assert found.locator(".research-demo-over").bounding_box() == before[1]
+            assert visit.page.evaluate(LAYOUT_SHIFT) == 0
+            assert visit.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+    def test_has_controls_that_a_finger_hits(self, live_blog: Blog, view: View, kind: str) -> None:
+        with opened(view, live_blog, kind, width=360, height=740, has_touch=True, is_mobile=True) as visit:
+            demo(visit.page, kind).locator("img").tap()
+            expect(said(demo(visit.page, kind))).not_to_be_empty()
+            panel = demo(visit.page, kind).locator(".research-demo-panel").bounding_box()
+            for control in demo(visit.page, kind).locator("button, input, select").all():
+                box = control.bounding_box()
+                assert box
+                assert panel
+                assert min(box["width"], box["height"]) >= 44
+                assert box["y"] + box["height"] <= panel["y"] + panel["height"] + 0.5
+
+    @pytest.mark.parametrize("awake", [False, True])
+    def test_axe_finds_nothing(self, live_blog: Blog, view: View, kind: str, awake: bool) -> None:
+        with opened(view, live_blog, kind, bypass_csp=True) as visit:
+            if awake:
+                wake(visit.page, kind)
+            visit.page.evaluate(AXE.read_text(encoding="utf-8"))
+            found = visit.page.evaluate("async () => (await axe.run('research-demo')).violations")
+            assert not [(rule["id"], rule["nodes"][0]["html"]) for rule in found]
+
+    def test_answers_to_the_keyboard_alone(self, live_blog: Blog, view: View, kind: str) -> None:
+        with opened(view, live_blog, kind, reduced_motion="reduce") as visit:
+            found = demo(visit.page, kind)
+            found.get_by_role("button").focus()
+            visit.page.keyboard.press("Enter")
+            expect(said(found)).not_to_be_empty()
+            focused = found.locator(":focus")
+            expect(focused).to_have_count(1)  # on the first control, not lost with the button
+            before = said(found).inner_text()
+            found.get_by_role("slider").first.focus()
+            visit.page.keyboard.press("ArrowLeft" if kind == "training" else "ArrowRight")
+            expect(said(found)).not_to_have_text(before)
+
+    def test_stays_a_picture_without_scripts(self, live_blog: Blog, view: View, kind: str) -> None:
+        with opened(view, live_blog, kind, java_script_enabled=False) as visit:
+            found = demo(visit.page, kind)
+            expect(found).to_contain_text("A still picture")
+            expect(found.get_by_role("button")).to_have_count(0)
+            assert found.locator("img").bounding_box()
+            assert not [url for url in visit.requests if "/live." in url or ".wasm" in url]
+
+
+class TestSamePixels:
+    @pytest.mark.parametrize(
+        ("post", "kind"),
+        [("samples", "samples"), ("interpolation", "interpolation"), ("colour", "samples")],
+    )
+    def test_sheets(self, live_blog: Blog, view: View, post: str, kind: str) -> None:
+        with opened(view, live_blog, post) as visit:
+            same_size, difference = wake(visit.page, kind).evaluate(SHEET_DIFFERENCE)
+            assert same_size
+            assert difference <= 2
+
+    def test_reconstructions(self, live_blog: Blog, view: View) -> None:
+        with opened(view, live_blog, "reconstructions") as visit:
+            _, difference = wake(visit.page, "reconstructions").evaluate(SHEET_DIFFERENCE)
+            assert difference <= 2
+
+    def test_places_of_the_plane(self, live_blog: Blog, view: View) -> None:
+        with opened(view, live_blog, "manifold") as visit:
+            found = wake(visit.page, "manifold")
+            box = found.locator("img").bounding_box()
+            assert box
+            for row, column in ((0, 0), (2, 4), (5, 5)):
+                before = said(found).inner_text()
+                x, y = ((column + 0.5) / 6 * box["width"], (row + 0.5) / 6 * box["height"])
+                found.locator(".research-demo-over").click(position={"x": x, "y": y})
+                expect(said(found)).not_to_have_text(before)
+                # A click falls on whole pixels of the screen, so its latents are not quite the cell's.
+                assert found.evaluate(LENS_DIFFERENCE, [row, column]) <= 8
+
+
+class TestManifold:
+    def test_follows_the_pointer(self, live_blog: Blog, view: View) -> None:
+        with opened(view, live_blog, "manifold") as visit:
+            found = wake(visit.page, "manifold")
+            box = found.locator("img").bounding_box()
+            assert box
+            mouse, heard = visit.page.mouse, []
+            mouse.move(box["x"] + 10, box["y"] + 10)
+            mouse.down()
+            for step in range(1, 5):
+                mouse.move(box["x"] + 10 + 30 * step, box["y"] + 10 + 20 * step)
+                visit.page.wait_for_timeout(50)
+                heard.append(said(found).inner_text())
+            mouse.up()
+            assert len(set(heard)) == 4
+            mouse.move(box["x"] + 5, box["y"] + 5)
+            assert said(found).inner_text() == heard[-1]
+
+    def test_arrow_keys_move_across_the_plane(self, live_blog: Blog, view: View) -> None:
+        with opened(view, live_blog, "manifold") as visit:
+            found = wake(visit.page, "manifold")
+            expect(said(found)).to_have_text("At (0.00, 0.00)")
+            found.get_by_role("application").focus()
+            for _ in range(10):
+                visit.page.keyboard.press("ArrowUp")
+            expect(said(found)).not_to_have_text("At (0.00, 0.00)")
+            across, up = found.get_by_role("slider").all()
+            assert across.get_attribute("aria-valuetext") == "0.00"
+            assert float(up.get_attribute("aria-valuetext") or "") > 0.1
+
+    def test_what_is_shown_is_spoken_when_it_rests(self, live_blog: Blog, view: View) -> None:
+        with opened(view, live_blog, "manifold") as visit:
+            found = wake(visit.page, "manifold")
+            expect(said(found)).to_have_attribute("aria-live", "polite")
+            found.get_by_role("slider").first.press("ArrowRight")
+            expect(said(found)).to_have_attribute("aria-live", "off")
+            expect(said(found)).to_have_attribute("aria-live", "polite")
+
+
+class TestOtherKinds:
+    def test_new_samples_are_drawn_and_the_first_come_back(self, live_blog: Blog, view: View) -> None:
+        with opened(view, live_blog, "samples") as visit:
+            found = wake(visit.page, "samples")
+            found.get_by_role("button", name="Draw again").click()
+            expect(said(found)).to_contain_text("10 new draws")
+            assert found.evaluate(SHEET_DIFFERENCE)[1] > 20
+            found.get_by_role("button", name="First draws").click()
+            expect(said(found)).to_contain_text("still picture")
+            assert found.evaluate(SHEET_DIFFERENCE)[1] <= 2
+
+    def test_straight_ways_differ_from_turning_ones(self, live_blog: Blog, view: View) -> None:
+        with opened(view, live_blog, "interpolation") as visit:
+            found = wake(visit.page, "interpolation")
+            found.get_by_role("button", name="Straight").click()
+            visit.page.wait_for_function(
+                f"figure => ({SHEET_DIFFERENCE})(figure)[1] > 5", arg=found.element_handle()
+            )
+
+    def test_a_posterior_is_sampled(self, live_blog: Blog, view: View) -> None:
+        with opened(view, live_blog, "reconstructions") as visit:
+            found = wake(visit.page, "reconstructions")
+            found.get_by_role("button", name="Draw").click()
+            expect(said(found)).to_contain_text("a draw from its posterior")
+            assert found.evaluate(SHEET_DIFFERENCE)[1] > 5
+            found.get_by_label("Spread").fill("0")
+            expect(said(found)).to_contain_text("the mean of its posterior")
+            assert found.evaluate(SHEET_DIFFERENCE)[1] <= 2
+
+    def test_epochs_play_unless_motion_is_unwanted(self, live_blog: Blog, view: View) -> None:
+        with opened(view, live_blog, "training") as visit:
+            found = wake(visit.page, "training")
+            found.get_by_role("button", name="Play").click()
+            expect(said(found)).to_have_text("Latent 1 after epoch 0")
+            expect(said(found)).to_have_text("Latent 1 after epoch 5")
+        with opened(view, live_blog, "training", reduced_motion="reduce") as visit:
+            expect(wake(visit.page, "training").get_by_role("button")).to_have_count(0)
+
+
+class TestLine:
+    def test_nothing_is_fetched_before_it_is_near(self, live_blog: Blog, view: View) -> None:
+        with opened(view, live_blog, "all", height=300) as visit:
+            visit.page.wait_for_load_state("networkidle")
+            fetched = [url for url in visit.requests if url.endswith(".json")]
+            assert fetched
+            assert not [url for url in fetched if "training" in url]
+
+    def test_a_reader_who_saves_data_is_asked_first(self, live_blog: Blog, view: View) -> None:
+        thrift = "Object.defineProperty(navigator, 'connection', {value: {saveData: true}})"
+        with view() as visit:
+            visit.page.add_init_script(thrift)
+            visit.page.goto(f"{live_blog.address}samples.html")
+            visit.page.wait_for_load_state("networkidle")
+            assert not [url for url in visit.requests if url.endswith(".wasm")]
+            wake(visit.page, "samples")
+            assert [url for url in visit.requests if url.endswith(".wasm")]
+
+    def test_a_failed_download_is_said_and_can_be_tried_again(self, live_blog: Blog, view: View) -> None:
+        with view() as visit:
+            visit.page.route("**/*.wasm", lambda route: route.abort())
+            visit.page.goto(f"{live_blog.address}samples.html")
+            found = demo(visit.page, "samples")
+            before = found.bounding_box()
+            found.get_by_role("button").click()
+            expect(found.get_by_role("status")).to_contain_text("The picture stays still")
+            assert found.bounding_box() == before
+            visit.page.unroute("**/*.wasm")
+            found.get_by_role("button", name="Try again").click()
+            expect(said(found)).to_contain_text("still picture")
+
+    def test_a_missing_file_is_said(self, live_blog: Blog, view: View) -> None:
+        with view() as visit:
+            visit.page.route("**/*.json", lambda route: route.fulfill(status=404))
+            visit.page.goto(f"{live_blog.address}training.html")
+            demo(visit.page, "training").get_by_role("button").click()
+            expect(demo(visit.page, "training").get_by_role("status")).to_contain_text("404")
+
+    def test_works_offline_once_loaded(self, live_blog: Blog, view: View) -> None:
+        with opened(view, live_blog, "samples") as visit:
+            found = wake(visit.page, "samples")
+            visit.page.context.set_offline(True)
+            found.get_by_role("button", name="Draw again").click()
+            expect(said(found)).to_contain_text("new draws")
+
+    def test_figures_of_one_model_share_its_program(self, live_blog: Blog, view: View) -> None:
+        with opened(view, live_blog, "all") as visit:
+            for kind in ("samples", "interpolation", "reconstructions"):
+                wake(visit.page, kind)
+            assert len([url for url in visit.requests if "digits" in url and url.endswith(".wasm")]) == 1
+
+
+def test_right_to_left_pages(live_blog: Blog, view: View) -> None:
+    with opened(view, live_blog, "manifold") as visit:
+        visit.page.evaluate("document.documentElement.dir = 'rtl'")
+        found = wake(visit.page, "manifold")
+        image = found.locator("img").bounding_box()
+        assert found.locator(".research-demo-over").bounding_box() == image
+        assert image
+        found.locator(".research-demo-over").click(position={"x": image["width"] - 3, "y": 3})
+        expect(said(found)).to_contain_text("(1.")  # the right of the plane stays the right
+        assert visit.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
