@@ -5,13 +5,14 @@ import json
 import math
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
 import numpy
 import torch
-from filelock import FileLock
+from filelock import FileLock, Timeout
 from rich.console import Console
 from safetensors.torch import save_file
 
@@ -34,7 +35,7 @@ def build(recipe: Recipe, place: Place, console: Console) -> None:
     Raises `ModelError` for what stands in the way. The release's place never holds half of one.
     """
     place.folder.mkdir(parents=True, exist_ok=True)
-    with FileLock(place.lock(recipe.name)):
+    with _only_one(recipe, place, console):
         why = releases.stale(recipe, place)
         if why is None:
             return
@@ -46,6 +47,20 @@ def build(recipe: Recipe, place: Place, console: Console) -> None:
             _release(recipe, place, folder, console)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _only_one(recipe: Recipe, place: Place, console: Console) -> Iterator[None]:
+    lock = FileLock(place.lock(recipe.name))
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        console.print(f"{recipe.name}: another process builds it; waiting", soft_wrap=True)
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _release(recipe: Recipe, place: Place, folder: Path, console: Console) -> None:

@@ -3,6 +3,7 @@
 import json
 import os
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -19,6 +20,9 @@ import tiny_model
 from safetensors.numpy import load_file
 
 ROOT = Path(__file__).resolve().parent.parent
+
+#: Epochs enough to be cut off in the midst of them.
+LONG = {"epochs": 30}
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +68,7 @@ def run(
 @pytest.fixture(scope="module")
 def released(data_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     into = tmp_path_factory.mktemp("models")
-    done = run(data_folder, into, "build", "tiny")
+    done = run(data_folder, into, "build", "tiny", **LONG)
     assert done.returncode == 0, done.stderr
     assert done.stderr.splitlines()[0] == "tiny: no release yet"
     assert "elbo" in done.stderr.splitlines()[-1]
@@ -94,15 +98,18 @@ def test_arrays_have_the_shapes_that_pictures_are_made_from(released: Path) -> N
         assert items["images"].dtype == items["labels"].dtype == numpy.uint8
         assert items["means"].shape == items["log_variances"].shape == (100, 3)
     with numpy.load(released / "tiny" / "epochs.npz", allow_pickle=False) as drawings:
-        assert drawings["epochs"].tolist() == [0, 1, 2, 3]
-        assert drawings["images"].shape[:2] == (4, len(drawings["latents"]))
+        assert drawings["epochs"].tolist() == [0, 1, 2, 4, 8, 16, 30]
+        assert drawings["images"].shape[:2] == (7, len(drawings["latents"]))
         assert (drawings["images"][0] != drawings["images"][-1]).any()
 
 
 def test_history_has_a_row_an_epoch(released: Path) -> None:
     lines = (released / "tiny" / "history.csv").read_text(encoding="utf-8").splitlines()
     assert lines[0] == "epoch,step,seconds,train_elbo,validation_elbo"
-    assert [line.split(",")[:2] for line in lines[1:]] == [["1", "12"], ["2", "24"], ["3", "36"]]
+    rows = [line.split(",") for line in lines[1:]]
+    assert [(int(row[0]), int(row[1])) for row in rows] == [(epoch, 12 * epoch) for epoch in range(1, 31)]
+    assert float(rows[-1][3]) > float(rows[0][3])
+    assert float(rows[-1][2]) > float(rows[0][2]) > 0
 
 
 def test_metrics_name_their_unit_and_error(released: Path) -> None:
@@ -128,7 +135,7 @@ def test_fresh_release_is_left_alone_and_torch_is_not_imported(data_folder: Path
     before = (released / "tiny" / "manifest.json").stat().st_mtime_ns
     done = subprocess.run(
         [sys.executable, "-X", "importtime", *command(data_folder, released, "build", "tiny")[1:]],
-        env=environment(data_folder),
+        env=environment(data_folder, **LONG),
         capture_output=True,
         text=True,
     )
@@ -141,7 +148,7 @@ def test_fresh_release_is_left_alone_and_torch_is_not_imported(data_folder: Path
 
 def test_stale_release_says_what_changed(data_folder: Path, released: Path) -> None:
     done = run(data_folder, released, "list", epochs=4)
-    assert "tiny: recipe: epochs 3 → 4\n" in done.stdout
+    assert "tiny: recipe: epochs 30 → 4\n" in done.stdout
 
 
 def test_damaged_file_makes_a_release_stale(data_folder: Path, released: Path) -> None:
@@ -149,7 +156,7 @@ def test_damaged_file_makes_a_release_stale(data_folder: Path, released: Path) -
     content = path.read_bytes()
     path.write_bytes(content + b"1")
     try:
-        assert "tiny: history.csv: not the file" in run(data_folder, released, "list").stdout
+        assert "tiny: history.csv: not the file" in run(data_folder, released, "list", **LONG).stdout
     finally:
         path.write_bytes(content)
 
@@ -166,7 +173,8 @@ def test_two_builds_at_once_train_once(data_folder: Path, tmp_path: Path) -> Non
     ]
     said = [process.communicate(timeout=120)[1] for process in both]
     assert [process.returncode for process in both] == [0, 0]
-    assert sorted("trained" in text for text in said) == [False, True]
+    assert sorted("trained in" in text for text in said) == [False, True]
+    assert sorted("another process builds it; waiting" in text for text in said) == [False, True]
     assert left_over(tmp_path) == {"tiny"}
 
 
@@ -178,29 +186,27 @@ def wait_for_epoch(into: Path, process: subprocess.Popen[str]) -> None:
 
 @pytest.mark.parametrize(("blow", "status"), [(signal.SIGKILL, -9), (signal.SIGINT, 130)])
 def test_interrupted_training_goes_on_to_the_same_weights(
-    data_folder: Path, tmp_path: Path, blow: signal.Signals, status: int
+    data_folder: Path, released: Path, tmp_path: Path, blow: signal.Signals, status: int
 ) -> None:
-    recipe = {"epochs": 30}
     process = subprocess.Popen(
-        command(data_folder, tmp_path / "cut", "build", "tiny"),
-        env=environment(data_folder, **recipe),
+        command(data_folder, tmp_path, "build", "tiny"),
+        env=environment(data_folder, **LONG),
         stderr=subprocess.PIPE,
         text=True,
     )
-    wait_for_epoch(tmp_path / "cut", process)
+    wait_for_epoch(tmp_path, process)
     process.send_signal(blow)
     _, said = process.communicate(timeout=60)
     assert process.returncode == status
     if blow is signal.SIGINT:
         assert "Traceback" not in said
-        assert left_over(tmp_path / "cut") == {".tiny.checkpoint"}
-    for name in ("cut", "whole"):
-        assert run(data_folder, tmp_path / name, "build", "tiny", **recipe).returncode == 0
-        assert left_over(tmp_path / name) == {"tiny"}
-    cut, whole = (load_file(tmp_path / name / "tiny" / "weights.safetensors") for name in ("cut", "whole"))
-    assert all((cut[name] == whole[name]).all() for name in whole)
-    drawings = [(tmp_path / name / "tiny" / "epochs.npz").read_bytes() for name in ("cut", "whole")]
-    assert drawings[0] == drawings[1]
+        assert left_over(tmp_path) == {".tiny.checkpoint"}
+    assert run(data_folder, tmp_path, "build", "tiny", **LONG).returncode == 0
+    assert left_over(tmp_path) == {"tiny"}
+    ours, undisturbed = (load_file(into / "tiny" / "weights.safetensors") for into in (tmp_path, released))
+    assert all((ours[name] == undisturbed[name]).all() for name in undisturbed)
+    drawn = [(into / "tiny" / "epochs.npz").read_bytes() for into in (tmp_path, released)]
+    assert drawn[0] == drawn[1]
 
 
 def test_another_recipe_does_not_go_on_from_the_checkpoint(data_folder: Path, tmp_path: Path) -> None:
@@ -251,9 +257,10 @@ def test_training_that_diverges_is_told_and_leaves_nothing(data_folder: Path, tm
     assert left_over(tmp_path) <= {".tiny.checkpoint"}
 
 
-def test_full_disk_is_told_and_leaves_the_old_release(data_folder: Path, tmp_path: Path) -> None:
-    assert run(data_folder, tmp_path, "build", "tiny").returncode == 0
-    before = manifest(tmp_path)
+def test_full_disk_is_told_and_leaves_the_old_release(
+    data_folder: Path, released: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(released / "tiny", tmp_path / "tiny")
 
     def no_room() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
@@ -262,7 +269,7 @@ def test_full_disk_is_told_and_leaves_the_old_release(data_folder: Path, tmp_pat
     assert done.returncode == 1
     assert "nothing was released" in done.stderr
     assert "Traceback" not in done.stderr
-    assert manifest(tmp_path) == before
+    assert manifest(tmp_path) == manifest(released)
     assert left_over(tmp_path) == {"tiny"}
 
 
@@ -285,7 +292,7 @@ def test_unknown_model_names_those_there_are(data_folder: Path, tmp_path: Path) 
 
 
 def test_evaluate_prints_the_bounds_of_the_release(data_folder: Path, released: Path) -> None:
-    done = run(data_folder, released, "evaluate", "tiny")
+    done = run(data_folder, released, "evaluate", "tiny", **LONG)
     assert done.returncode == 0, done.stderr
     value = json.loads((released / "tiny" / "metrics.json").read_text(encoding="utf-8"))["elbo"]["value"]
     assert f"{value:.2f}" in done.stdout
