@@ -84,11 +84,11 @@ def mend_feed(context: Any, feed: Any) -> None:
 def finish_page(path: str, context: Any) -> None:
     """Show formulas on the page just written, and link the style sheets that it needs."""
     page = Path(path)
-    written = page.read_text(encoding="utf-8")
+    written = page.read_bytes().decode()
     html = mathjax.show(written, context[STATE].formulas)
     html = assets.link_assets(html, Path(context["OUTPUT_PATH"]), context["SITEURL"])
     if html is not written:
-        page.write_text(html, encoding="utf-8")
+        page.write_bytes(html.encode())
 
 
 def tell(pelican: Any) -> None:

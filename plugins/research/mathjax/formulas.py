@@ -1,12 +1,19 @@
 """Find the formulas of a post: HTML → frozen records with their places."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from html import escape, unescape
+from typing import NamedTuple
 
 from ..markup import DELIMITED, Kind, Stretch
 
+DEPENDENT = re.compile(
+    r"\\(?:label|(?:eq)?ref|tag|notag|(?:re)?newcommand|(?:re)?newenvironment|def|g?let|"
+    r"DeclareMathOperator|DeclarePairedDelimiters?X?(?:PP)?|newtagform|usetagform)(?![A-Za-z])"
+    r"|\\begin\{(?:equation|align|gather|multline|flalign|alignat|eqnarray)\}"
+)
 OPENING_TAG = re.compile(r"<(?P<name>\w+)(?:[^>\"']|\"[^\"]*\"|'[^']*')*>")
 
 
@@ -17,22 +24,23 @@ class Formula:
     tex: str
     display: bool
 
-    @property
+    @cached_property
+    def depends(self) -> bool:
+        """Whether it is set with all formulas of its document: it defines, numbers or refers."""
+        return bool(DEPENDENT.search(self.tex))
+
+    @cached_property
+    def alone(self) -> "tuple[Formula]":
+        """The group of this formula and no other."""
+        return (self,)
+
+    @cached_property
     def source(self) -> str:
         """The formula as HTML text, with delimiters that MathJax and LaTeX know."""
         text = escape(self.tex, quote=False)
         if self.tex.startswith(r"\begin"):
             return text
         return rf"\[{text}\]" if self.display else rf"\({text}\)"
-
-
-@dataclass(frozen=True)
-class Place:
-    """A formula and the stretch of HTML, `start` to `end`, that it stands for."""
-
-    formula: Formula
-    start: int
-    end: int
 
 
 @dataclass(frozen=True)
@@ -53,27 +61,41 @@ class Refusal:
     column: int | None = None
 
 
+class Place(NamedTuple):
+    """A formula and the stretch of HTML, `start` to `end`, that it stands for."""
+
+    formula: Formula
+    start: int
+    end: int
+
+
 def find_formulas(html: str, found: Iterable[Stretch]) -> list[Place]:
     """Return the formulas of `html`, cut into the stretches `found`, in their order."""
-    return [place for stretch in found if stretch.kind is Kind.FORMULA for place in _places(html, stretch)]
+    return [
+        Place(formula, start + first, start + last)
+        for kind, start, end in found
+        if kind is Kind.FORMULA
+        for formula, first, last in _read(html[start:end])
+    ]
 
 
-def _places(html: str, stretch: Stretch) -> Iterator[Place]:
-    opening = OPENING_TAG.match(html, stretch.start, stretch.end)
+@lru_cache(maxsize=4096)  # the same few formulas stand in many places of a blog
+def _read(text: str) -> tuple[Place, ...]:
+    opening = OPENING_TAG.match(text)
     if not opening:
-        yield Place(_delimited(html[stretch.start : stretch.end]), stretch.start, stretch.end)
-        return
-    closing = html.rfind("</", opening.end(), stretch.end)
-    content = html[opening.end() : closing if closing >= 0 else stretch.end]
+        return (Place(_delimited(text), 0, len(text)),)
+    closing = text.rfind("</", opening.end())
+    content = text[opening.end() : closing if closing >= 0 else len(text)]
     found = list(DELIMITED.finditer(content))
     if len(found) == 1 and found[0][0] == content.strip():
-        yield Place(_delimited(found[0][0]), stretch.start, stretch.end)
-    elif found:  # prose about formulas, in an element that has the class
-        for match in found:
-            yield Place(_delimited(match[0]), opening.end() + match.start(), opening.end() + match.end())
-    elif content.strip() and "<" not in content:  # TeX without delimiters, as Pandoc writes it
+        return (Place(_delimited(found[0][0]), 0, len(text)),)
+    if found:  # prose about formulas, in an element that has the class
+        at = opening.end()
+        return tuple(Place(_delimited(match[0]), at + match.start(), at + match.end()) for match in found)
+    if content.strip() and "<" not in content:  # TeX without delimiters, as Pandoc writes it
         formula = Formula(unescape(content).strip(), display=opening["name"].lower() != "span")
-        yield Place(formula, stretch.start, stretch.end)
+        return (Place(formula, 0, len(text)),)
+    return ()
 
 
 def _delimited(text: str) -> Formula:

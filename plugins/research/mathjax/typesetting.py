@@ -26,13 +26,6 @@ PACKAGES = (
     "empheq enclose extpfeil gensymb mathtools mhchem newcommand textcomp textmacros units upgreek verb"
 ).split()
 
-#: What makes a formula depend on others of its post, or others on it.
-DEPENDENT = re.compile(
-    r"\\(?:label|(?:eq)?ref|tag|notag|(?:re)?newcommand|renewenvironment|newenvironment|def|let|"
-    r"DeclareMathOperator|DeclarePairedDelimiters?X?(?:PP)?|newtagform|usetagform)(?![A-Za-z])"
-    r"|\\begin\{(?:equation|align|gather|multline|flalign|alignat|eqnarray)\}"
-)
-
 #: The ids of numbered lines, to which references link.
 ID = re.compile(r' id="mjx-eqn:[^"]*"')
 
@@ -71,9 +64,9 @@ class Post:
     def groups(self) -> list[tuple[Group, int]]:
         """For each place, the group that its formula is set with, and its index there."""
         formulas = tuple(place.formula for place in self.places)
-        if any(DEPENDENT.search(formula.tex) for formula in formulas):
+        if any(formula.depends for formula in formulas):
             return [(formulas, index) for index in range(len(formulas))]
-        return [((formula,), 0) for formula in formulas]
+        return [(formula.alone, 0) for formula in formulas]
 
     def line_of(self, number: int) -> int | None:
         """Return the line of the author's file in which the formula at place `number` begins."""
