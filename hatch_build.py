@@ -1,4 +1,4 @@
-"""Put MathJax into the wheel: what the plugin needs of the npm packages that the lock file names."""
+"""Put MathJax and citeproc-js into the wheel, from the npm packages that the lock file names."""
 
 import json
 import shutil
@@ -26,6 +26,7 @@ FILES = {
     ),
     "@mathjax/mathjax-newcm-font": ("package.json", "svg.js", "svg/**/*.js"),
     "@mathjax/mathjax-mhchem-font-extension": ("package.json", "svg.js"),
+    "citeproc": ("LICENSE", "package.json", "citeproc_commonjs.js"),
 }
 
 #: Where typeset.mjs, as Node.js looks for packages, finds them.

@@ -19,6 +19,10 @@ class Settings:
     root: Path = Path()
     #: Bibliography files of the whole site.
     references: tuple[Path, ...] = (Path("content/references.bib"),)
+    #: How citations are set: ``author-date``, or the name or the .csl file of a style of CSL.
+    citation_style: str = "author-date"
+    #: Read ``[@key]`` as part of the sentence and ``[@@key]`` in brackets, as pelican-cite has them.
+    citations_swapped: bool = False
     #: Where releases of models lie, a folder each.
     models: Path = Path("build/models")
     #: The command that brings a model's release up to date; ``{name}`` is the model's name.

@@ -14,8 +14,9 @@ from typing import NamedTuple
 from . import terms
 from .grammar import Citation, Cite
 from .library import Work
-from .reference import RANGE, SEVERAL, family, joint, names_of, reference, year_of
-from .typeset import Piece, Reference, Typeset
+from .reference import RANGE, SEVERAL, family, names_of, reference, year_of
+from .safety import clean
+from .typeset import Piece, Reference, Request, Typeset
 
 
 class Label(NamedTuple):
@@ -41,8 +42,11 @@ class AuthorDate:
         self.place = lru_cache(maxsize=None)(self._place)
         self.reference = lru_cache(maxsize=None)(self._reference)
 
-    def typeset(self, citations: Sequence[Citation], works: Mapping[str, Work]) -> Typeset:
-        """Set `citations`, whose keys are all in `works`."""
+    def typeset(self, requests: Sequence[Request]) -> list[Typeset]:
+        """Set the citations of each post in `requests`."""
+        return [self._post(request.citations, request.works) for request in requests]
+
+    def _post(self, citations: Sequence[Citation], works: Mapping[str, Work]) -> Typeset:
         keys = {cite.key for citation in citations for cite in citation.cites}
         order = sorted(keys, key=lambda key: self.place(works[key]))
         letters = self._letters(order, works)
@@ -70,16 +74,11 @@ class AuthorDate:
     def _citation(self, citation: Citation, labels: Labels) -> tuple[Piece, ...]:
         if not citation.in_sentence:
             return (Piece("("), *self._cluster(citation.cites, labels), Piece(")"))
-        groups: list[list[Cite]] = []
-        for cite in citation.cites:
-            if cite.in_sentence:
-                groups.append([cite])
-            else:
-                groups[-1].append(cite)
+        groups = citation.clusters()
         pieces: list[Piece] = []
         for number, (first, *others) in enumerate(groups):
             if number:
-                pieces.append(Piece(joint(number, len(groups), self.terms.conjunction)))
+                pieces.append(Piece(terms.joint(number, len(groups), self.terms.conjunction)))
             pieces += self._in_sentence(first, others, labels)
         return tuple(pieces)
 
@@ -128,7 +127,7 @@ class AuthorDate:
         families = [family(name) for name in names]
         year = year_of(work, self.terms)
         if not families:
-            return Label(work.item.get("title") or escape(work.key), year)
+            return Label(clean(work.item.get("title") or escape(work.key)), year)
         if len(families) == 1:
             return Label(families[0], year)
         if len(families) == 2 and families[1] != "others":

@@ -1,37 +1,130 @@
-"""All posts of a site: the one place that holds the library and the styles while they are cited."""
+"""All posts of a site: the one place that holds libraries and styles while they are cited."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from itertools import groupby
+from pathlib import Path
 
 from ..documents import Document
 from ..faults import Fault
 from ..settings import Settings
+from . import csl
 from .author_date import AuthorDate
 from .library import Library
-from .resolve import places, resolve, unknown_keys
+from .resolve import Cited, request, resolve, unknown_keys
+from .typeset import Style, StyleError
+
+#: The style of the house; any other name is that of a style of CSL.
+AUTHOR_DATE = "author-date"
+
+
+@dataclass(frozen=True)
+class Post:
+    """The documents of one source: a body and its summary."""
+
+    parts: tuple[Cited, ...]
+
+    @property
+    def document(self) -> Document:
+        """The first of the documents: what is said of it is said of all."""
+        return self.parts[0].document
+
+    @property
+    def cites(self) -> bool:
+        """Whether there is anything to do."""
+        return any(part.places for part in self.parts)
+
+
+class Desk:
+    """What one build keeps at hand: libraries by their files, styles by name and language."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.faults: list[Fault] = []
+        self._libraries: dict[tuple[Path, ...], Library] = {}
+        self._styles: dict[tuple[str, str], Style] = {}
+
+    def library(self, post: Post) -> Library:
+        """Return the works that `post` can cite: those of its own files, then those of the site."""
+        files = (*self._own_files(post.document), *self.settings.references)
+        if files not in self._libraries:
+            self._libraries[files] = Library(files)
+        return self._libraries[files]
+
+    def style(self, post: Post) -> Style:
+        """Return the style of `post`, which is that of the site where its front matter names none."""
+        document = post.document
+        own = document.metadata.get("citation_style")
+        name, source = (own, document.source) if own else (self.settings.citation_style, self.settings.root)
+        if (name, document.language) not in self._styles:
+            self._styles[name, document.language] = self._open(name, document.language, source)
+        return self._styles[name, document.language]
+
+    def house_style(self, language: str) -> Style:
+        """Return the style that sets everything when another one cannot."""
+        return self._styles.setdefault((AUTHOR_DATE, language), AuthorDate(language))
+
+    def all_faults(self) -> list[Fault]:
+        """Return what has been found wrong, in bibliographies too."""
+        return self.faults + [fault for library in self._libraries.values() for fault in library.faults]
+
+    def _open(self, name: str, language: str, source: Path) -> Style:
+        if name == AUTHOR_DATE:
+            return AuthorDate(language)
+        try:
+            return csl.CslStyle(csl.find(name, self.settings.root), language, self.settings.cache)
+        except ValueError as error:
+            self.faults.append(Fault(source, None, f"citation_style: {error}"))
+            return self.house_style(language)
+
+    def _own_files(self, document: Document) -> Iterable[Path]:
+        """Return the files that the front matter names, beside the post or below the root."""
+        names = document.metadata.get("publications_src", "")
+        for name in names.split(",") if isinstance(names, str) else names:
+            if name.strip():
+                beside = document.source.parent / name.strip()
+                yield beside if beside.exists() else self.settings.root / name.strip()
 
 
 def cite(documents: Sequence[Document], settings: Settings) -> tuple[list[Document], list[Fault]]:
     """Set the citations in `documents` and add a reference list to each that is not a summary.
 
-    Documents of one source that follow on each other are one post. The library is read when the
-    first citation is met.
+    Documents of one source that follow on each other are one post. A library is read when the first
+    citation of it is met.
     """
-    published: list[Document] = []
-    faults: list[Fault] = []
-    library: Library | None = None
-    styles: dict[str, AuthorDate] = {}
-    for _, group in groupby(documents, key=lambda document: document.source):
-        post = [places(document) for document in group]
-        if not any(found for _, found in post):
-            published += (document for document, _ in post)
-            continue
-        if library is None:
-            library = Library(settings.references)
-        language = post[0][0].language
-        if language not in styles:
-            styles[language] = AuthorDate(language)
-        published += resolve(post, library, styles[language])
+    desk = Desk(settings)
+    posts = [
+        Post(tuple(Cited.read(document, settings.citations_swapped) for document in group))
+        for _, group in groupby(documents, key=lambda document: document.source)
+    ]
+    by_style: dict[Style, list[Post]] = {}
+    for post in posts:
+        if post.cites:
+            by_style.setdefault(desk.style(post), []).append(post)
+    published = {
+        id(post): done
+        for style, cited in by_style.items()
+        for post, done in zip(cited, _published(cited, style, desk), strict=True)
+    }
+    for post in posts:
+        library = desk.library(post) if post.cites else {}
         if library:  # where there is no library at all, that is the fault, and not each key
-            faults += (fault for document, found in post for fault in unknown_keys(document, found, library))
-    return published, faults + (library.faults if library is not None else [])
+            desk.faults += (fault for part in post.parts for fault in unknown_keys(part, library))
+    unchanged = [[part.document for part in post.parts] for post in posts]
+    done = [published.get(id(post), before) for post, before in zip(posts, unchanged, strict=True)]
+    return [document for post_documents in done for document in post_documents], desk.all_faults()
+
+
+def _published(posts: Sequence[Post], style: Style, desk: Desk) -> list[list[Document]]:
+    libraries = [desk.library(post) for post in posts]
+    requests = [request(post.parts, library) for post, library in zip(posts, libraries, strict=True)]
+    try:
+        typeset = style.typeset(requests)
+    except StyleError as error:
+        desk.faults.append(Fault(posts[0].document.source, None, str(error)))
+        style = desk.house_style(posts[0].document.language)
+        typeset = style.typeset(requests)
+    return [
+        resolve(post.parts, library, done, style)
+        for post, library, done in zip(posts, libraries, typeset, strict=True)
+    ]

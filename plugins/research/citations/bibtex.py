@@ -110,7 +110,5 @@ def _problem(error: PybtexError, entry: RawEntry) -> Problem:
         advice = "is not defined; put the value in braces, or define it by @string"
         return Problem(entry.offset + error.error_context_info[2], f"the abbreviation “{what}” {advice}")
     if isinstance(error, PrematureEOF):
-        return Problem(
-            entry.offset, f"the entry “{entry.key}” has no end; close its braces and quotes"
-        )
+        return Problem(entry.offset, f"the entry “{entry.key}” has no end; close its braces and quotes")
     return Problem(entry.offset + error.error_context_info[2], f"the entry “{entry.key}” is broken: {what}")

@@ -5,7 +5,7 @@ the sentence. docs/citations.md writes it down in full.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 #: CSL's locator types (CSL 1.0.2, appendix I) and the forms in which an author may write them.
@@ -86,6 +86,18 @@ class Citation:
     def in_sentence(self) -> bool:
         """Whether the citation is part of the sentence, as its first cite is."""
         return self.cites[0].in_sentence
+
+    def clusters(self) -> list[tuple[Cite, ...]]:
+        """Return the cites, cut where a further work is named in the sentence."""
+        starts = [number for number, cite in enumerate(self.cites) if cite.in_sentence]
+        if not self.in_sentence:
+            starts = [0]
+        return [self.cites[start:end] for start, end in zip(starts, [*starts[1:], None], strict=True)]
+
+    def swapped(self) -> "Citation":
+        """Return the citation as pelican-cite reads it: there ``@`` and ``@@`` change places."""
+        cites = tuple(replace(cite, in_sentence=not cite.in_sentence) for cite in self.cites)
+        return Citation(cites, self.source)
 
 
 @lru_cache(maxsize=4096)

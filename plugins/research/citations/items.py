@@ -66,7 +66,7 @@ TEXTS = {
 NAMES = {"author": "author", "editor": "editor", "translator": "translator", "bookauthor": "container-author"}
 MONTHS = dict(zip("jan feb mar apr may jun jul aug sep oct nov dec".split(), range(1, 13), strict=True))
 DATE = re.compile(r"(?P<year>-?\d{4})(?:-(?P<month>\d\d))?(?:-(?P<day>\d\d))?")
-DOI = re.compile(r"10\.\d{4,9}/\S+")
+DOI = re.compile(r"10\.\d{4,9}/[^\s\"']+")
 WEB = re.compile(r"https?://[^\s<>\"'{}|\\^`]+", re.IGNORECASE)
 ARXIV = re.compile(r"(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?")
 ARXIV_MENTION = re.compile(rf"\barxiv:\s*({ARXIV.pattern})", re.IGNORECASE)
@@ -80,7 +80,7 @@ def item(key: str, kind: str, fields: Fields) -> Item:
     made: Item = {"id": key, "type": TYPES.get(kind, "document")}
     for variable, names in TEXTS.items():
         if text := next((fields[name] for name in names if fields.get(name)), None):
-            made[variable] = to_html(text)
+            made[variable] = to_html(text, is_title=variable.endswith("-title"))
     made |= _titles(fields) | _numbers(made["type"], fields) | _links(fields)
     for field, variable in NAMES.items():
         if fields.get(field):
@@ -120,7 +120,7 @@ def _titles(fields: Fields) -> Item:
     title = fields.get("title", "")
     if title and fields.get("subtitle"):
         title = f"{title}: {fields['subtitle']}"
-    return {"title": to_html(title)} if title else {}
+    return {"title": to_html(title, is_title=True)} if title else {}
 
 
 def _numbers(kind: str, fields: Fields) -> Item:

@@ -1,7 +1,7 @@
 """LaTeX, as it stands in the fields of a .bib file → HTML of a few inline tags.
 
 The result is escaped: whatever markup the file holds arrives as text. Its only tags are i, b, sup,
-sub and a span for small capitals, which are those that CSL-JSON knows.
+sub, and spans for small capitals and for words that keep their case: those that CSL-JSON knows.
 """
 
 import codecs
@@ -19,8 +19,7 @@ TAGS = {
     "textsuperscript": "sup",
     "textsubscript": "sub",
 }
-OPENING = {"smallcaps": '<span class="smallcaps">'}
-CLOSING = {"smallcaps": "</span>"}
+SPANS = ("smallcaps", "nocase")
 DECLARATIONS = frozenset("em it itshape sl bf bfseries sc scshape".split())
 
 PLAIN = re.compile(r"[^\\{}$~`'\"&<>\-]*+")
@@ -30,17 +29,24 @@ TOKEN = re.compile(r"\\([a-zA-Z]+)\*?\s*|\\(.)|([{}])|([^\\{}]+|\\)", re.DOTALL)
 CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ue000-\uf8ff]")
 
 
-def to_html(text: str) -> str:
-    r"""Return the HTML of LaTeX `text`. Formulas that Unicode cannot write stay, in ``\(…\)``."""
+def to_html(text: str, is_title: bool = False) -> str:
+    r"""Return the HTML of LaTeX `text`. Formulas that Unicode cannot write stay, in ``\(…\)``.
+
+    In a title, braces keep the case of what they hold, and so does a formula.
+    """
     text = CONTROLS.sub("", text)
     if PLAIN.fullmatch(text):
         return text
     parts: list[str] = []
     at = 0
     for math in MATH.finditer(text):
-        parts += (_prose(text[at : math.start()]), _formula(math[1] or math[2]))
+        formula = _formula(math[1] or math[2])
+        parts += (
+            _prose(text[at : math.start()], is_title),
+            f'<span class="nocase">{formula}</span>' if is_title else formula,
+        )
         at = math.end()
-    parts.append(_prose(text[at:]))
+    parts.append(_prose(text[at:], is_title))
     return "".join(parts)
 
 
@@ -49,7 +55,7 @@ def _formula(tex: str) -> str:
     return escape(rf"\({tex}\)" if re.search(r"[\\^_{}]", plain) else plain, quote=False)
 
 
-def _prose(text: str) -> str:
+def _prose(text: str, is_title: bool) -> str:
     """Walk over commands and groups; a stack of tags to close takes the place of recursion."""
     text = _unicode(text)
     html: list[str] = []
@@ -57,8 +63,9 @@ def _prose(text: str) -> str:
     pending: str | None = None
     for command, symbol, brace, words in TOKEN.findall(text):
         if brace == "{":
-            open_groups.append([pending] if pending else [])
-            html += [_opening(pending)] if pending else []
+            tag = pending or ("nocase" if is_title and len(open_groups) == 1 else None)
+            open_groups.append([tag] if tag else [])
+            html += [_opening(tag)] if tag else []
             pending = None
         elif brace == "}":
             group = open_groups.pop() if len(open_groups) > 1 else []
@@ -90,8 +97,8 @@ def _decode(text: Any) -> str:
 
 
 def _opening(tag: str) -> str:
-    return OPENING.get(tag, f"<{tag}>")
+    return f'<span class="{tag}">' if tag in SPANS else f"<{tag}>"
 
 
 def _closing(tag: str) -> str:
-    return CLOSING.get(tag, f"</{tag}>")
+    return "</span>" if tag in SPANS else f"</{tag}>"

@@ -6,7 +6,8 @@ from typing import Any
 
 from . import links
 from .library import Work
-from .terms import Terms
+from .safety import clean
+from .terms import Terms, joint
 
 Name = Mapping[str, str]
 Item = Mapping[str, Any]
@@ -25,7 +26,7 @@ def reference(work: Work, letter: str, terms: Terms) -> str:
     names, title = _names(item, terms), _title(item)
     head = f"{names} {year}. {title}" if names else f"{title} {year}"
     parts = [head, _container(item, terms), *_details(item, terms)]
-    text = " ".join(_stopped(part) for part in parts if part)
+    text = clean(" ".join(_stopped(part) for part in parts if part))
     return " ".join((text, *links.of(item)))
 
 
@@ -95,13 +96,6 @@ def year_of(work: Work, terms: Terms) -> str:
         return "–".join(dict.fromkeys(str(parts[0]) for parts in issued["date-parts"]))
     literal: str = issued.get("literal", terms.no_date)
     return literal
-
-
-def joint(number: int, count: int, conjunction: str, always_comma: bool = False) -> str:
-    """Return what stands before the element `number` (from 1) of a list of `count`."""
-    if number < count - 1:
-        return ", "
-    return f", {conjunction} " if count > 2 or always_comma else f" {conjunction} "
 
 
 def family(name: Name) -> str:

@@ -12,7 +12,7 @@ from ..markup import Edit, splice
 from .grammar import Citation, Cite, parse
 from .library import Work
 from .marks import Mark, find, readable
-from .typeset import Piece, Reference, Style
+from .typeset import Piece, Reference, Request, Style, Typeset
 
 UNSAFE_IN_ID = re.compile(r"[^\w.:+/-]")
 
@@ -45,44 +45,62 @@ class Anchors:
         return [f"cite-{slug(key)}-{number}" for number in range(1, self.count[key] + 1)]
 
 
-def places(document: Document) -> tuple[Document, list[Place]]:
-    """Find the citations in `document`."""
-    document = replace(document, html=readable(document.html))
-    marks = find(document.html)
-    return document, [Place(mark, None if mark.is_literal else parse(mark.source)) for mark in marks]
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """A document and what it cites."""
+
+    document: Document
+    places: tuple[Place, ...]
+
+    @classmethod
+    def read(cls, document: Document, swapped: bool = False) -> "Cited":
+        """Find the citations in `document`; `swapped` says that they are written as for pelican-cite."""
+        document = replace(document, html=readable(document.html))
+        places = []
+        for mark in find(document.html):
+            citation = None if mark.is_literal else parse(mark.source)
+            places.append(Place(mark, citation.swapped() if citation and swapped else citation))
+        return cls(document, tuple(places))
 
 
-def resolve(
-    documents: Sequence[tuple[Document, Sequence[Place]]], works: Mapping[str, Work], style: Style
-) -> list[Document]:
-    """Set the citations of one post: of its body, which gets the list, and of its summary.
+def request(post: Iterable[Cited], works: Mapping[str, Work]) -> Request:
+    """Return what a style is to set for a post: for its body and its summary in one.
 
     They are set together, so that a letter or a number means the same work in both.
     """
-    known = [_known(place, works) for _, found in documents for place in found]
-    typeset = style.typeset([citation for citation in known if citation], works)
+    known = (_known(place, works) for cited in post for place in cited.places)
+    return Request([citation for citation in known if citation], works)
+
+
+def resolve(
+    post: Iterable[Cited], works: Mapping[str, Work], typeset: Typeset, style: Style
+) -> list[Document]:
+    """Put what a style has `typeset` into a post: into its body, which gets the list, and its summary."""
     clusters = iter(typeset.citations)
     published = []
-    for document, found in documents:
+    for cited in post:
         anchors = Anchors()
         edits = []
-        for place in found:
-            pieces = next(clusters) if _known(place, works) else ()
+        for place in cited.places:
+            known = _known(place, works)
             unknown = [cite.key for cite in place.cites() if cite.key not in works]
-            html = _citation(place, pieces, unknown, None if document.is_summary else anchors)
+            html = _citation(
+                place, known, next(clusters) if known else (), unknown, _for(cited.document, anchors)
+            )
             edits.append(Edit(place.mark.start, place.mark.end, html))
-        html = splice(document.html, edits)
+        html = splice(cited.document.html, edits)
         if anchors.count:
             html += _section(typeset.references, anchors, style)
-        published.append(replace(document, html=html))
+        published.append(replace(cited.document, html=html))
     return published
 
 
-def unknown_keys(document: Document, found: Iterable[Place], works: Mapping[str, Work]) -> list[Fault]:
-    """Return a warning for each key in `document` that is not in `works`."""
+def unknown_keys(cited: Cited, works: Mapping[str, Work]) -> list[Fault]:
+    """Return a warning for each key that is not in `works`."""
+    document = cited.document
     faults = []
     seen: Counter[str] = Counter()
-    for place in found:
+    for place in cited.places:
         source = place.mark.source
         for cite in place.cites():
             if cite.key not in works:
@@ -105,13 +123,33 @@ def _known(place: Place, works: Mapping[str, Work]) -> Citation | None:
     return Citation(known, place.mark.source) if known else None
 
 
-def _citation(place: Place, pieces: Iterable[Piece], unknown: Sequence[str], anchors: Anchors | None) -> str:
-    """Return the HTML of a citation; without `anchors` it neither links nor is linked to."""
+def _for(document: Document, anchors: Anchors) -> Anchors | None:
+    """Return `anchors`, but nothing for a summary: it neither links nor is linked to."""
+    return None if document.is_summary else anchors
+
+
+def _citation(
+    place: Place,
+    known: Citation | None,
+    pieces: Sequence[Piece],
+    unknown: Sequence[str],
+    anchors: Anchors | None,
+) -> str:
+    """Return the HTML of a citation."""
     if place.citation is None:
         return escape(place.mark.source, quote=False)
     words = ["".join(_piece(piece, anchors) for piece in pieces)]
     words += (f'<mark class="citation-unknown">[@{escape(key)}]</mark>' for key in unknown)
-    return f'<span class="citation">{" ".join(filter(None, words))}</span>'
+    return f'<span class="citation">{_hidden(known, pieces, anchors)}{" ".join(filter(None, words))}</span>'
+
+
+def _hidden(known: Citation | None, pieces: Iterable[Piece], anchors: Anchors | None) -> str:
+    """Return targets for works that a style cites without naming them, as the second of [1–3]."""
+    if anchors is None or known is None:
+        return ""
+    named = {piece.key for piece in pieces}
+    keys = dict.fromkeys(cite.key for cite in known.cites if cite.key not in named)
+    return "".join(f'<span id="{anchors.new(key)}"></span>' for key in keys)
 
 
 def _piece(piece: Piece, anchors: Anchors | None) -> str:

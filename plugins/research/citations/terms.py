@@ -73,3 +73,10 @@ LOCATORS = {
 def of(language: str) -> Terms:
     """Return the terms of a BCP 47 `language` tag; those of English where we know none."""
     return LANGUAGES.get(language.replace("_", "-").split("-")[0].lower(), ENGLISH)
+
+
+def joint(number: int, count: int, conjunction: str, always_comma: bool = False) -> str:
+    """Return what stands before the element `number` (from 1) of a list of `count`."""
+    if number < count - 1:
+        return ", "
+    return f", {conjunction} " if count > 2 or always_comma else f" {conjunction} "

@@ -1,4 +1,4 @@
-"""What a style makes of the citations of one document: the contract between styles and `resolve`."""
+"""What a style makes of the citations of a post: the contract between styles and `resolve`."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -27,19 +27,37 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Typeset:
-    """The citations of one document in their order, and its reference list in the style's."""
+    """The citations of a post in their order, and its reference list in the style's."""
 
     citations: tuple[tuple[Piece, ...], ...]
     references: tuple[Reference, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """The citations of one post, and the works that they name."""
+
+    citations: Sequence[Citation]
+    works: Mapping[str, Work]
+
+
+class StyleError(Exception):
+    """A style cannot set anything; what to do about it."""
 
 
 class Style(Protocol):
     """Sets citations and reference lists in one style and one language."""
 
     terms: Terms
-    #: Whether a work is named by its number in the list.
-    is_numeric: bool
 
-    def typeset(self, citations: Sequence[Citation], works: Mapping[str, Work]) -> Typeset:
-        """Set `citations`, whose keys are all in `works`."""
+    @property
+    def is_numeric(self) -> bool:
+        """Whether a work is named by its number in the list."""
+        ...
+
+    def typeset(self, requests: Sequence[Request]) -> list[Typeset]:
+        """Set the citations of each post in `requests`.
+
+        Raises `StyleError` where there is nothing to set them with.
+        """
         ...

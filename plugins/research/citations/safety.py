@@ -1,0 +1,49 @@
+"""What a style may put into a page, whatever the works and the style hold."""
+
+import re
+from html import escape, unescape
+
+TAG = re.compile(r"<(/?)(\w+)([^<>]*)>")
+PLAIN = frozenset(("i", "b", "sup", "sub"))
+#: What tells the elements that citeproc-js and `latex` write → ours. Others are of no use to readers.
+SPANS = {
+    "font-variant:small-caps": "smallcaps",
+    "font-style:normal": "upright",
+    "font-variant:normal": "upright",
+    "font-weight:normal": "upright",
+    "text-decoration:underline": "underline",
+    'class="smallcaps"': "smallcaps",
+    "csl-left-margin": "reference-label",
+    "csl-right-inline": "reference-text",
+}
+HREF = re.compile(r'href="(https?://[^"\s<>]+)"')
+
+
+def clean(html: str, links: bool = True) -> str:
+    """Return `html` with its inline tags alone, `links` among them; all others are dropped."""
+    closing: list[str] = []
+
+    def replaced(match: re.Match[str]) -> str:
+        slash, name, attributes = match.groups()
+        if slash:
+            return closing.pop() if closing else ""
+        opened, closed = _tags(name.lower(), attributes, links)
+        closing.append(closed)
+        return opened
+
+    return TAG.sub(replaced, html) + "".join(reversed(closing)) if "<" in html else html
+
+
+def _tags(name: str, attributes: str, links: bool) -> tuple[str, str]:
+    if name in PLAIN:
+        return f"<{name}>", f"</{name}>"
+    if name in ("span", "div"):
+        for told, ours in SPANS.items():
+            if told in attributes.replace(" ", ""):
+                return f'<span class="{ours}">', "</span>"
+    if name == "a" and links and (href := HREF.search(attributes)):
+        return (
+            f'<a class="reference-link" href="{escape(unescape(href[1]))}">',
+            "</a>",
+        )
+    return "", ""

@@ -1,0 +1,153 @@
+"""Styles of CSL: each file in tests/cases/citations/styles holds what one style makes of the same citations.
+
+``python tests/test_citations_styles.py`` writes them anew; compare them with the style's own manual.
+"""
+
+import re
+from html import unescape
+from pathlib import Path
+
+import pytest
+from research import citations
+from research.citations import csl
+from research.documents import Document
+from research.settings import Settings
+
+CASES = Path(__file__).parent / "cases" / "citations"
+STYLES = (
+    "apa",
+    "chicago-author-date",
+    "modern-language-association",
+    "elsevier-harvard",
+    "harvard-cite-them-right",
+    "springer-basic-author-date",
+    "ieee",
+    "nature",
+    "plos-one",
+    "american-medical-association",
+    "american-chemical-society",
+    "association-for-computing-machinery",
+)
+IN_TEXT = (
+    "[@@vae]",
+    "[@vae]",
+    "[@@wakeSleep]",
+    "[@wakeSleep, p. 3]",
+    "[see @vae, pp. 33-35, and elsewhere]",
+    "[-@vae]",
+    "[@@vae, chap. 2]",
+    "[@@vae; @@wakeSleep]",
+    "[@zeta; @alpha]",
+    "[@vae; @wakeSleep; @thesis]",
+    "[@body]",
+    "[@nobody]",
+    "[@chapter]",
+)
+
+
+def settings(cache: Path, style: str = "apa") -> Settings:
+    return Settings(root=CASES, references=(CASES / "references.bib",), citation_style=style, cache=cache)
+
+
+def published(html: str, style: str, cache: Path, **traits: str) -> str:
+    document = Document(html, CASES / "post.md", **traits)
+    (done,), faults = citations.cite([document], settings(cache, style))
+    assert not faults, faults
+    return done.html
+
+
+def text(html: str) -> str:
+    """Return what a reader sees, with the marks of type that a style sets."""
+    html = re.sub(r'<span class="backlinks">.*?</span>', "", html)
+    for tag, mark in (("i", "_"), ("b", "*"), ("sup", "^")):
+        html = re.sub(rf"</?{tag}>", re.escape(mark).replace("\\", ""), html)
+    html = html.replace('</span><span class="reference-text">', " ")
+    return " ".join(unescape(re.sub(r"<[^>]*>", "", html)).replace("\u00a0", " ").split())
+
+
+def table(style: str, cache: Path) -> str:
+    """Return source and result of each citation, and the list, one a line."""
+    html = published("\n".join(IN_TEXT), style, cache)
+    cited, _, listed = html.partition('<section class="references"')
+    lines = [f"{source} → {text(line)}" for source, line in zip(IN_TEXT, cited.split("\n"), strict=False)]
+    return "\n".join(lines + [text(item) for item in re.findall("<li.*?</li>", listed)]) + "\n"
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_style(style: str, tmp_path: Path) -> None:
+    assert table(style, tmp_path) == (CASES / "styles" / f"{style}.txt").read_text(encoding="utf-8")
+
+
+def test_every_cite_links_to_its_work_and_back(tmp_path: Path) -> None:
+    for style in ("apa", "ieee", "nature"):
+        html = published("[@vae; @wakeSleep; @thesis] and [@@vae, p. 3]", style, tmp_path)
+        ids = re.findall(r'\bid="([^"]*)"', html)
+        assert len(ids) == len(set(ids))
+        assert {"ref-vae", "ref-wakeSleep", "ref-thesis", "cite-vae-2", "cite-wakeSleep-1"} <= set(ids)
+        assert set(re.findall(r'href="#([^"]*)"', html)) <= set(ids)
+
+
+def test_what_was_set_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = published("[@vae]", "apa", tmp_path)
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setattr(csl, "find_node", None)
+    assert published("[@vae]", "apa", tmp_path) == first
+
+
+def test_locale_of_the_post(tmp_path: Path) -> None:
+    assert "(Kingma und Welling 2013, S. 3)" not in published("[@vae, p. 3]", "apa", tmp_path)
+    german = published("[@vae, p. 3]", "apa", tmp_path, language="de")
+    assert "S. 3" in german
+    assert "Literatur" in german
+
+
+def test_a_style_by_file_and_one_that_names_its_parent(tmp_path: Path) -> None:
+    style = csl.find("apa", tmp_path).read_text(encoding="utf-8")
+    (tmp_path / "mine.csl").write_text(style, encoding="utf-8")
+    found = csl.find("mine.csl", tmp_path)
+    assert found == tmp_path / "mine.csl"
+    assert "[1]" in published("[@vae]", "plos-genetics", tmp_path)
+
+
+def test_a_post_names_its_style(tmp_path: Path) -> None:
+    post = Document("[@vae]", CASES / "post.md", metadata={"citation_style": "ieee"})
+    (done,), faults = citations.cite([post], settings(tmp_path))
+    assert not faults
+    assert "[1]" in done.html
+
+
+def test_an_unknown_style_is_told_and_the_post_is_published(tmp_path: Path) -> None:
+    post = Document("[@vae]", CASES / "post.md", metadata={"citation_style": "iee"})
+    (done,), faults = citations.cite([post], settings(tmp_path))
+    assert "(<" in done.html
+    assert [str(fault) for fault in faults] == [
+        f"{CASES / 'post.md'}: error: citation_style: there is no style of the name “iee”; did you mean “ieee”?"
+    ]
+
+
+def test_without_node_the_style_of_the_house_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setattr("research.mathjax.node.find_spec", lambda name: None)
+    post = Document("[@@vae]", CASES / "post.md")
+    (done,), faults = citations.cite([post], settings(tmp_path, "ieee"))
+    assert "Kingma and Welling (2013)" in done.html
+    assert 'pip install "pelican-research[node]"' in str(faults[0])
+
+
+def test_nothing_of_a_hostile_entry_runs(tmp_path: Path) -> None:
+    (tmp_path / "bad.bib").write_text(
+        """@article{a, author = {<img src=x onerror=alert(1)>}, title = {"><script>alert(1)</script>}, year=2000,
+        url = {https://example.org/"onmouseover="alert(1)}, doi = {10.1000/x"onmouseover="alert(1)}, journal={<b>}}"""
+    )
+    for style in ("apa", "ieee"):
+        bad = Settings(references=(tmp_path / "bad.bib",), citation_style=style, cache=tmp_path)
+        (done,), _ = citations.cite([Document("[@a]", tmp_path / "post.md")], bad)
+        assert "<script" not in done.html
+        assert "<img" not in done.html
+        assert not re.search(r"<[^>]*\son\w+=", done.html)
+
+
+if __name__ == "__main__":
+    for name in STYLES:
+        made = table(name, Path("build/cache"))
+        (CASES / "styles" / f"{name}.txt").write_text(made, encoding="utf-8")
