@@ -1,7 +1,10 @@
 """What pages ask for: nothing of another host, nothing that is not there, and no script to be read."""
 
+import gzip
 import re
 from urllib.parse import urlsplit
+
+from playwright.sync_api import Response
 
 from browser.conftest import Blog, View
 
@@ -61,11 +64,16 @@ def test_no_source_of_a_formula_or_citation_is_left_in_prose(blog: Blog, view: V
             assert not UNSET.search(visit.page.inner_text("body")), name
 
 
-def test_posts_weigh_little_and_bring_no_script_to_read(blog: Blog) -> None:
+def test_posts_weigh_little_before_they_are_touched(blog: Blog, view: View) -> None:
     for name in blog.articles:
-        html = blog.read(name)
-        assert not re.search(r"<script(?![^>]*type=.?module)", html), name
-        assert len(re.findall(r"<link[^>]*stylesheet", html)) <= 4, name
+        with view(390) as visit:
+            responses: list[Response] = []
+            visit.page.on("response", lambda response, seen=responses: seen.append(response))
+            visit.page.goto(blog.address + name)
+            visit.page.wait_for_load_state("networkidle")
+            sent = [(answer.request.resource_type, len(gzip.compress(answer.body()))) for answer in responses]
+        assert sum(size for _, size in sent) < 300_000, (name, sent)
+        assert sum(size for kind, size in sent if kind == "script") < 10_000, (name, sent)
 
 
 def test_the_blog_can_be_read_from_a_folder_without_a_server(blog: Blog, view: View) -> None:

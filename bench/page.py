@@ -1,0 +1,97 @@
+"""What a page weighs and how soon it is seen: bytes by kind, largest paint, shifts.
+
+    python bench/page.py output/variational-autoencoders.html [--rounds 5] [--width 390]
+
+The page's folder is served on localhost and opened with an empty cache in the Chromium that the
+tests use. Bytes are those of the files, and of the same files through gzip, since servers compress.
+Prints a table and judges nothing.
+"""
+
+import argparse
+import functools
+import gzip
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import ThreadingHTTPServer
+from pathlib import Path
+from statistics import median
+
+from playwright.sync_api import Browser, sync_playwright
+from rich.console import Console
+from rich.table import Table
+
+sys.path.append(str(Path(__file__).resolve().parent.parent / "tests"))
+from browser.chromium import find_chromium
+from browser.conftest import FLAGS, QuietHandler
+
+# Web Vitals as the browser reports them: https://web.dev/articles/vitals
+VITALS = """() => new Promise(resolve => {
+    const vitals = {paint: 0, shift: 0}
+    const observe = (type, note) => new PerformanceObserver(list => list.getEntries().forEach(note))
+        .observe({type, buffered: true})
+    observe("largest-contentful-paint", entry => { vitals.paint = entry.startTime })
+    observe("layout-shift", entry => { vitals.shift += entry.value })
+    setTimeout(() => resolve(vitals), 500)
+})"""
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """Serve `folder` on localhost and give its address."""
+    handler = functools.partial(QuietHandler, directory=str(folder))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+        thread.join()
+
+
+def visit(browser: Browser, address: str, width: int) -> tuple[dict[str, bytes], dict[str, float]]:
+    """Open `address` with nothing cached; return what it fetched, by kind, and its vitals."""
+    context = browser.new_context(viewport={"width": width, "height": 844})
+    page = context.new_page()
+    responses = []
+    page.on("response", lambda response: responses.append(response))
+    page.goto(address)
+    page.wait_for_load_state("networkidle")
+    bodies: dict[str, bytes] = {}
+    for response in responses:
+        kind = response.request.resource_type
+        bodies[kind] = bodies.get(kind, b"") + response.body()
+    vitals: dict[str, float] = page.evaluate(VITALS)
+    context.close()
+    return bodies, vitals
+
+
+def main() -> None:
+    """Measure one page and print what was found."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("page", type=Path)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--width", type=int, default=390)
+    given = parser.parse_args()
+    chromium = find_chromium()
+    with served(given.page.parent) as address, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium.path, args=FLAGS, env=dict(chromium.environment)
+        )
+        visits = [visit(browser, address + given.page.name, given.width) for _ in range(given.rounds)]
+        browser.close()
+    bodies = visits[0][0]
+    table = Table("kind", "bytes", "through gzip", title=given.page.name)
+    for kind, body in [*sorted(bodies.items()), ("all", b"".join(bodies.values()))]:
+        table.add_row(kind, f"{len(body):,}", f"{len(gzip.compress(body)):,}")
+    console = Console()
+    console.print(table)
+    paints = [vitals["paint"] for _, vitals in visits]
+    console.print(
+        f"largest contentful paint: median {median(paints):.0f} ms ({min(paints):.0f}–{max(paints):.0f})"
+    )
+    console.print(f"cumulative layout shift: at most {max(vitals['shift'] for _, vitals in visits):.4f}")
+
+
+if __name__ == "__main__":
+    main()
