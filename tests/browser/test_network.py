@@ -21,8 +21,9 @@ def test_every_request_goes_to_our_own_host_and_is_answered(blog: Blog, view: Vi
     for name in blog.pages:
         with view() as visit:
             visit.page.goto(blog.address + name)
-            visit.page.mouse.wheel(0, 100_000)
-            visit.page.wait_for_load_state("networkidle")
+            if name in blog.articles:
+                visit.page.mouse.wheel(0, 100_000)
+                visit.page.wait_for_load_state("networkidle")
             elsewhere = [url for url in visit.requests if not url.startswith((blog.address, "data:"))]
             assert not elsewhere, name
             assert not visit.failures, name
