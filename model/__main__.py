@@ -46,7 +46,8 @@ def build(options: argparse.Namespace) -> None:
 
     from .build import build
 
-    build(recipe, place, Console(stderr=True, highlight=False))
+    # On standard output, so that the bar keeps its terminal where a caller collects standard error.
+    build(recipe, place, Console(highlight=False))
 
 
 def evaluate(options: argparse.Namespace) -> None:

@@ -70,8 +70,8 @@ def released(data_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
     into = tmp_path_factory.mktemp("models")
     done = run(data_folder, into, "build", "tiny", **LONG)
     assert done.returncode == 0, done.stderr
-    assert done.stderr.splitlines()[0] == "tiny: no release yet"
-    assert "elbo" in done.stderr.splitlines()[-1]
+    assert done.stdout.splitlines()[0] == "tiny: no release yet"
+    assert "elbo" in done.stdout.splitlines()[-1]
     return into
 
 
@@ -166,12 +166,12 @@ def test_two_builds_at_once_train_once(data_folder: Path, tmp_path: Path) -> Non
         subprocess.Popen(
             command(data_folder, tmp_path, "build", "tiny"),
             env=environment(data_folder),
-            stderr=subprocess.PIPE,
+            stdout=subprocess.PIPE,
             text=True,
         )
         for _ in range(2)
     ]
-    said = [process.communicate(timeout=120)[1] for process in both]
+    said = [process.communicate(timeout=120)[0] for process in both]
     assert [process.returncode for process in both] == [0, 0]
     assert sorted("trained in" in text for text in said) == [False, True]
     assert sorted("another process builds it; waiting" in text for text in said) == [False, True]
