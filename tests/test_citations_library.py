@@ -9,9 +9,10 @@ from research.citations.library import Library
 
 
 def library(folder: Path, **files: str) -> Library:
+    """Return the library of `files`; in their names an underscore stands for the dot."""
     paths = []
     for name, text in files.items():
-        paths.append(folder / f"{name}.bib")
+        paths.append(folder / (name.replace("_", ".") if "_" in name else f"{name}.bib"))
         paths[-1].write_text(text, encoding="utf-8")
     return Library(paths)
 
@@ -133,7 +134,7 @@ def test_fields_come_down_from_crossref_and_xdata(tmp_path: Path) -> None:
 def test_cycles_of_crossref_end(tmp_path: Path) -> None:
     works = library(tmp_path, refs="@misc{a, title={A}, crossref={b}}\n@misc{b, title={B}, crossref={a}}")
     assert works["a"].item["title"] == "A"
-    assert told(works) == ["refs.bib:2: the entry “b” refers to “a”, which refers back to it"]
+    assert told(works) == ["refs.bib:1: the entry “b” refers to “a”, which refers back to it"]
 
 
 def test_a_parent_that_is_missing_is_told(tmp_path: Path) -> None:
@@ -142,6 +143,72 @@ def test_a_parent_that_is_missing_is_told(tmp_path: Path) -> None:
     assert told(works) == [
         "refs.bib:1: the entry “a” refers to “pars”, which is not in the bibliography; did you mean “parts”?"
     ]
+
+
+JSON = """[
+  {"id": "a", "type": "book", "title": "A <i>B</i> <script>", "issued": {"date-parts": [["2013", 12]]},
+   "author": [{"family": "Ä & B"}], "URL": "javascript:alert(1)", "DOI": "https://doi.org/10.1000/1"},
+  {"title": "No id"},
+  {"id": "a", "title": "Twice"}
+]"""
+YAML = """
+references:
+- id: a
+  type: book
+  title: A <i>B</i> <script>
+  author: [{family: Ä & B}]
+  issued: {year: 2013, month: 12}
+  URL: javascript:alert(1)
+  DOI: 10.1000/1
+- title: No id
+- {id: a, title: Twice}
+"""
+
+
+@pytest.mark.parametrize(("name", "text"), [("refs_json", JSON), ("refs_yaml", YAML)], ids=["json", "yaml"])
+def test_items_of_csl(tmp_path: Path, name: str, text: str) -> None:
+    works = library(tmp_path, **{name: text})
+    assert works["a"].item == {
+        "id": "a",
+        "type": "book",
+        "title": "A <i>B</i> &lt;script&gt;",
+        "author": [{"family": "Ä &amp; B"}],
+        "issued": {"date-parts": [[2013, 12]]},
+        "DOI": "10.1000/1",
+    }
+    assert [fault.message.partition(":")[0] for fault in works.faults] == [
+        "an item without an id",
+        "the id “a” is used twice; the later item is left out",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("written", "issued"),
+    [
+        ("2013", {"date-parts": [[2013]]}),
+        ("2013-12-20", {"date-parts": [[2013, 12, 20]]}),
+        ("[{year: 1995}, {year: 1996}]", {"date-parts": [[1995], [1996]]}),
+        ("{literal: in press}", {"literal": "in press"}),
+        ("in press", {"literal": "in press"}),
+    ],
+)
+def test_dates_of_csl(tmp_path: Path, written: str, issued: object) -> None:
+    works = library(tmp_path, refs_yaml=f"[{{id: a, issued: {written}}}]")
+    assert works["a"].item["issued"] == issued
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("refs_json", '[\n{"id": "a"},\n{"id"}]'), ("refs_yaml", "- id: a\n\n  x: [}")],
+    ids=["json", "yaml"],
+)
+def test_a_broken_file_of_csl_is_told_with_its_line(tmp_path: Path, name: str, text: str) -> None:
+    (fault,) = library(tmp_path, **{name: text}).faults
+    assert fault.line == 3
+
+
+def test_deep_json_does_not_hang(tmp_path: Path) -> None:
+    assert library(tmp_path, refs_json="[" * 100_000).faults
 
 
 @pytest.mark.parametrize(

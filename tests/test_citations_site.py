@@ -194,3 +194,35 @@ def test_nothing_of_a_hostile_entry_runs(build: Build) -> None:
     assert "<img" not in cited
     assert "javascript:" not in cited
     assert not re.search(r"<[^>]*\son\w+=", cited)
+
+
+def test_a_post_has_works_of_its_own(build: Build) -> None:
+    own = "@misc{mine, author={Own, Olga}, title={Mine}, year=2024}\n@misc{vae, author={Other}, year=2}"
+    files = {
+        "post.md": post("[@@mine] and [@@vae]", publications_src="own.bib"),
+        "references.bib": BIB.replace("vae,", "vae2,"),
+        "own.bib": own,
+    }
+    site = build(files, "", "--fatal", "warnings")
+    assert site.exit_code == 0, site.log
+    assert "Own (2024) and Other (2)" in text(site.read("post.html"))
+
+
+def test_settings_of_pelican_cite(build: Build) -> None:
+    settings = 'PUBLICATIONS_SRC = "content/pubs.bib"\nRESEARCH = {"citations_swapped": True}'
+    site = build({"post.md": post("[@vae] and [@@vae]"), "pubs.bib": BIB}, settings, "--fatal", "warnings")
+    assert site.exit_code == 0, site.log
+    assert "Kingma and Welling (2013) and (Kingma and Welling, 2013)" in text(site.read("post.html"))
+
+
+def test_any_order_of_plugins(build: Build) -> None:
+    files = {"post.md": post("[@@vae] $x$"), "references.bib": BIB}
+    orders = ('["pelican.plugins.render_math", "research"]', '["research", "pelican.plugins.render_math"]')
+    first, second = (body(build(files, f"PLUGINS = {order}").read("post.html")) for order in orders)
+    assert first == second
+    assert 'href="#ref-vae"' in first
+
+
+def test_relative_urls(build: Build) -> None:
+    site = build({"post.md": post("[@@vae]"), "references.bib": BIB}, "RELATIVE_URLS = True")
+    assert 'href="#ref-vae"' in site.read("post.html")

@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 HEAVY = {"torch", "onnxruntime", "pelican"}
 
 #: Files of the plugin that may name Pelican. The parts work on plain records.
-KNOW_PELICAN = {"plugin.py", "posts.py", "published.py", "reader.py", "summaries.py"}
+KNOW_PELICAN = {"__main__.py", "plugin.py", "posts.py", "published.py", "reader.py", "summaries.py"}
 
 
 def modules() -> list[str]:

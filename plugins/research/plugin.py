@@ -42,7 +42,8 @@ def register() -> None:
 def configure(pelican: Any) -> None:
     """Read our settings once, at the door, and teach the readers our marks."""
     root = Path(pelican.settings["PATH"]).resolve().parent
-    settings = Settings.read(pelican.settings.get("RESEARCH", {}), root)
+    values = citations.settings_of_pelican_cite(pelican.settings) | pelican.settings.get("RESEARCH", {})
+    settings = Settings.read(values, root)
     pelican.settings[STATE] = State(settings)
     citations.teach_readers(pelican.settings)
     demos.teach_readers(pelican.settings)
@@ -50,7 +51,7 @@ def configure(pelican: Any) -> None:
 
 def teach_readers(pelican: Any) -> None:
     """Teach the readers formulas, now that every plugin has been initialized."""
-    mathjax.teach_readers(pelican.settings)
+    pelican.settings[STATE].faults += mathjax.teach_readers(pelican.settings)
 
 
 def publish(generators: list[Any]) -> None:
@@ -85,8 +86,8 @@ def finish_page(path: str, context: Any) -> None:
     """Show formulas on the page just written, and link the style sheets that it needs."""
     page = Path(path)
     written = page.read_bytes().decode()
-    html = mathjax.show(written, context[STATE].formulas)
-    html = assets.link_assets(html, Path(context["OUTPUT_PATH"]), context["SITEURL"])
+    html = assets.link_assets(written, Path(context["OUTPUT_PATH"]), context["SITEURL"])
+    html = mathjax.show(html, context[STATE].formulas)
     if html is not written:
         page.write_bytes(html.encode())
 

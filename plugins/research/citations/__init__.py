@@ -1,15 +1,21 @@
 """Citations: ``[@@key]`` in posts → author and year, and a reference list.
 
 The files are the pipeline: `marks` finds what `markdown` and the authors left, `grammar` reads it,
-`library` knows the works (`bibtex` → `items`, their texts by `latex`), a style sets them
-(`author_date`, `reference`), `resolve` puts them into one post, `batch` into all.
+`library` knows the works (`bibfile` by `bibtex`, `items` and `latex`; `cslfile`), a style sets them
+(`author_date` and `reference`, or `csl`), `resolve` puts them into one post, `batch` into all.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from .batch import cite
 
-__all__ = ["cite", "teach_readers"]
+__all__ = ["cite", "settings_of_pelican_cite", "teach_readers"]
+
+
+def settings_of_pelican_cite(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what Pelican's `settings` say to a plugin that blogs may come from, in our words."""
+    return {"references": settings["PUBLICATIONS_SRC"]} if "PUBLICATIONS_SRC" in settings else {}
 
 
 def teach_readers(settings: dict[str, Any]) -> None:

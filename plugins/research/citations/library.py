@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..faults import Fault, nearest
-from . import bibtex, items
-from .bibtex import Fields, Problem, RawEntry
+from ..faults import Fault
+from .bibfile import BibFile, Entry
+from .cslfile import CslFile
+
+#: Files of these kinds hold items of CSL; all others are taken for BibTeX.
+CSL_SUFFIXES = frozenset((".json", ".yaml", ".yml"))
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,44 +23,6 @@ class Work:
     item: Mapping[str, Any]
 
 
-class BibFile:
-    """One .bib file: its entries, of which most are never read."""
-
-    def __init__(self, path: Path, text: str) -> None:
-        self.path = path
-        self.text = text
-        self.raw: dict[str, RawEntry] = {}
-        self.parsed: dict[str, tuple[str, Fields] | None] = {}
-        self._problems: list[Problem] = []
-        for entry, parsed in bibtex.entries(text, self._problems):
-            key = unicodedata.normalize("NFC", entry.key)
-            if key in self.raw:
-                line = self.line(self.raw[key].offset)
-                self.note(entry.offset, f"the key “{key}” is taken by line {line}; this entry is left out")
-            else:
-                self.raw[key] = entry
-                if parsed:
-                    self.parsed[key] = parsed
-
-    def fields(self, key: str) -> tuple[str, Fields] | None:
-        """Return type and fields of the entry `key`, None when it is broken."""
-        if key not in self.parsed:
-            self.parsed[key], _ = bibtex.read(self.raw[key], self._problems)
-        return self.parsed[key]
-
-    def note(self, offset: int, message: str) -> None:
-        """Keep what is wrong at `offset`."""
-        self._problems.append(Problem(offset, message))
-
-    def line(self, offset: int) -> int:
-        """Return the line, from 1, of `offset`."""
-        return self.text.count("\n", 0, offset) + 1
-
-    def faults(self) -> list[Fault]:
-        """Return what has been found wrong so far."""
-        return [Fault(self.path, self.line(problem.offset), problem.message) for problem in self._problems]
-
-
 class Library(Mapping[str, Work]):
     """The works in the files at `paths`, by key. Of two files with the same key the first one wins.
 
@@ -65,8 +30,8 @@ class Library(Mapping[str, Work]):
     """
 
     def __init__(self, paths: Sequence[Path]) -> None:
-        self._files: list[BibFile] = []
-        self._file_of: dict[str, BibFile] = {}
+        self._files: list[BibFile | CslFile] = []
+        self._file_of: dict[str, BibFile | CslFile] = {}
         self._works: dict[str, Work | None] = {}
         self._faults: list[Fault] = []
         for path in paths:
@@ -91,6 +56,11 @@ class Library(Mapping[str, Work]):
         """What has been found wrong so far; reading a work may add to it."""
         return self._faults + [fault for file in self._files for fault in file.faults()]
 
+    def place(self, key: str) -> tuple[Path, int]:
+        """Return file and line of the work `key`."""
+        file = self._file_of[key]
+        return file.path, file.line(file.offsets()[key])
+
     def _add(self, path: Path) -> None:
         try:
             text = path.read_text(encoding="utf-8-sig")
@@ -101,46 +71,20 @@ class Library(Mapping[str, Work]):
         except (OSError, UnicodeDecodeError) as error:
             self._faults.append(Fault(path, None, f"the bibliography cannot be read: {error}"))
             return
-        file = BibFile(path, text)
+        file = CslFile(path, text) if path.suffix in CSL_SUFFIXES else BibFile(path, text)
         self._files.append(file)
-        for key, entry in file.raw.items():
+        for key, offset in file.offsets().items():
             if other := self._file_of.get(key):
-                line = other.line(other.raw[key].offset)
-                file.note(entry.offset, f"the key “{key}” is taken by {other.path}:{line}")
+                line = other.line(other.offsets()[key])
+                file.note(offset, f"the key “{key}” is taken by {other.path}:{line}")
             else:
                 self._file_of[key] = file
 
     def _read(self, key: str) -> Work | None:
         file = self._file_of.get(key)
-        entry = file.fields(key) if file else None
-        if file is None or entry is None:
-            return None
-        kind, own = entry
-        try:
-            return Work(key, items.item(key, kind, self._inherit(key, own, frozenset())))
-        except ValueError as error:
-            file.note(file.raw[key].offset, f"the entry “{key}”: {error}")
-            return None
+        item = file.item(key, self._entry) if file else None
+        return Work(key, item) if item else None
 
-    def _inherit(self, key: str, own: Fields, seen: frozenset[str]) -> Fields:
-        """Fill the gaps of `own` from the entries that its fields xdata and crossref name."""
-        names = [name.strip() for name in own.get("xdata", "").split(",") if name.strip()]
-        inherited: Fields = {}
-        for name in [*names, *filter(None, [own.get("crossref")])]:
-            file = self._file_of.get(name)
-            parent = file.fields(name) if file and name not in seen else None
-            if parent is None:
-                mine, why = self._file_of[key], _why(name, seen, self)
-                mine.note(mine.raw[key].offset, f"the entry “{key}” refers to “{name}”{why}")
-                continue
-            fields = self._inherit(name, parent[1], seen | {key, name})
-            if name == own.get("crossref"):
-                fields = {"booktitle": fields.get("title", ""), **fields, "title": ""}
-            inherited = {**fields, **inherited}
-        return {**inherited, **own}
-
-
-def _why(name: str, seen: frozenset[str], known: Mapping[str, Work]) -> str:
-    if name in seen:
-        return ", which refers back to it"
-    return f", which is not in the bibliography{nearest(name, known)}"
+    def _entry(self, key: str) -> Entry | None:
+        file = self._file_of.get(key)
+        return file.fields(key) if isinstance(file, BibFile) else None

@@ -1,0 +1,89 @@
+"""One .bib file: where its entries are, and each one as an item of CSL-JSON once it is asked for."""
+
+import unicodedata
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from ..faults import Fault, nearest
+from . import bibtex, items
+from .bibtex import Fields, Problem, RawEntry
+
+Entry = tuple[str, Fields]
+#: Finds an entry that another one refers to, in whatever file it stands.
+Find = Callable[[str], Entry | None]
+
+
+class BibFile:
+    """The entries of a .bib file, of which most are never read."""
+
+    def __init__(self, path: Path, text: str) -> None:
+        self.path = path
+        self.text = text
+        self.raw: dict[str, RawEntry] = {}
+        self.parsed: dict[str, tuple[str, Fields] | None] = {}
+        self._problems: list[Problem] = []
+        for entry, parsed in bibtex.entries(text, self._problems):
+            key = unicodedata.normalize("NFC", entry.key)
+            if key in self.raw:
+                line = self.line(self.raw[key].offset)
+                self.note(entry.offset, f"the key “{key}” is taken by line {line}; this entry is left out")
+            else:
+                self.raw[key] = entry
+                if parsed:
+                    self.parsed[key] = parsed
+
+    def fields(self, key: str) -> tuple[str, Fields] | None:
+        """Return type and fields of the entry `key`, None when it is broken."""
+        if key not in self.parsed:
+            self.parsed[key], _ = bibtex.read(self.raw[key], self._problems)
+        return self.parsed[key]
+
+    def note(self, offset: int, message: str) -> None:
+        """Keep what is wrong at `offset`."""
+        self._problems.append(Problem(offset, message))
+
+    def line(self, offset: int) -> int:
+        """Return the line, from 1, of `offset`."""
+        return self.text.count("\n", 0, offset) + 1
+
+    def faults(self) -> list[Fault]:
+        """Return what has been found wrong so far."""
+        return [Fault(self.path, self.line(problem.offset), problem.message) for problem in self._problems]
+
+    def offsets(self) -> dict[str, int]:
+        """Return the keys of the file, and where their entries begin."""
+        return {key: entry.offset for key, entry in self.raw.items()}
+
+    def item(self, key: str, find: Find) -> dict[str, Any] | None:
+        """Return the item of the entry `key`, None when it is broken.
+
+        What it inherits comes from entries that `find` returns.
+        """
+        entry = self.fields(key)
+        if entry is None:
+            return None
+        kind, own = entry
+        try:
+            return items.item(key, kind, self._inherit(key, key, own, find, frozenset()))
+        except ValueError as error:
+            self.note(self.raw[key].offset, f"the entry “{key}”: {error}")
+            return None
+
+    def _inherit(self, top: str, key: str, own: Fields, find: Find, seen: frozenset[str]) -> Fields:
+        """Fill the gaps of `own` from the entries that its fields xdata and crossref name."""
+        names = [name.strip() for name in own.get("xdata", "").split(",") if name.strip()]
+        inherited: Fields = {}
+        for name in [*names, *filter(None, [own.get("crossref")])]:
+            is_cycle = name in seen | {key}
+            parent = None if is_cycle else find(name)
+            if parent is None:
+                unknown = f"which is not in the bibliography{nearest(name, self.raw)}"
+                why = "which refers back to it" if is_cycle else unknown
+                self.note(self.raw[top].offset, f"the entry “{key}” refers to “{name}”, {why}")
+                continue
+            fields = self._inherit(top, name, parent[1], find, seen | {key})
+            if name == own.get("crossref"):
+                fields = {"booktitle": fields.get("title", ""), **fields, "title": ""}
+            inherited = {**fields, **inherited}
+        return {**inherited, **own}

@@ -1,0 +1,62 @@
+"""The check command names what to mend, in a form that editors jump to."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from conftest import ROOT, SETTINGS
+
+POST = """Title: Post
+Date: 2026-01-01
+
+[@@vae] and [@wakeSlep] and [a link](#nowhere), [another](#ref-vae), [a third](#heading).
+
+<h2 id="heading">Heading</h2>
+"""
+BIB = """@misc{vae, author={Kingma}, title={Auto-Encoding}, year=2013, doi={10.1000/1}}
+@misc{wakeSleep, author={Hinton}, title={Wake-Sleep}, year=1995}
+
+@misc{again, author={Kingma}, title={Auto-encoding}, year=2013}
+@misc{bare, title={Bare}}
+@misc{broken, title={
+"""
+
+
+def check(folder: Path, **files: str) -> subprocess.CompletedProcess[str]:
+    (folder / "content").mkdir()
+    (folder / "pelicanconf.py").write_text(SETTINGS, encoding="utf-8")
+    for name, text in files.items():
+        (folder / "content" / name.replace("_", ".")).write_text(text, encoding="utf-8")
+    return subprocess.run(
+        [sys.executable, "-m", "research", "check"],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "plugins")},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+def test_all_that_is_to_mend(tmp_path: Path) -> None:
+    done = check(tmp_path, post_md=POST, references_bib=BIB)
+    content = f"{tmp_path / 'content'}/"
+    assert done.stdout.replace(content, "").splitlines() == [
+        "post.md:4: warning: the link to #nowhere leads nowhere in this post",
+        "post.md:4: warning: unknown citation key “wakeSlep”; did you mean “wakeSleep”?",
+        "references.bib:2: warning: “wakeSleep” is never cited",
+        "references.bib:4: warning: “again” is never cited",
+        "references.bib:4: warning: “again” is the same work as “vae”",
+        "references.bib:5: warning: “bare” has no author and no year",
+        "references.bib:5: warning: “bare” is never cited",
+        "references.bib:6: error: the entry “broken” has no end; close its braces and quotes",
+    ]
+    assert done.returncode == 1
+
+
+def test_nothing_to_mend(tmp_path: Path) -> None:
+    done = check(
+        tmp_path, post_md="Title: Post\nDate: 2026-01-01\n\n[@@vae]\n", references_bib=BIB.partition("\n")[0]
+    )
+    assert done.stdout == ""
+    assert done.returncode == 0
