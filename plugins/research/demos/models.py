@@ -1,9 +1,9 @@
 """The models of a build: each is brought up to date by the blog's command, once, and then read."""
 
+import codecs
 import importlib.util
 import subprocess
 import sys
-from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,8 +15,8 @@ from .release import Release
 
 #: The modules of the extra `demos`.
 EXTRA = ("emx_onnx_cgen", "jsonschema", "numpy", "onnx", "onnxruntime", "PIL", "wasmtime", "ziglang")
-#: Lines of a failed command's output that a message repeats.
-LAST_LINES = 8
+#: What a message repeats of a failed command's output, at most.
+LAST_LINES, LAST_CHARACTERS = 8, 2000
 
 
 class Models:
@@ -88,15 +88,17 @@ def run(command: Sequence[str], folder: Path) -> None:
 def _pass_on(process: "subprocess.Popen[bytes]") -> str:
     """Copy the standard error of `process` to ours until it ends; return its last lines, indented."""
     assert process.stderr is not None
-    lines: deque[str] = deque(maxlen=LAST_LINES)
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    end = ""
     try:
-        for line in process.stderr:
-            text = line.decode(errors="replace")
+        # By pieces and not by lines: a progress bar ends none.
+        while piece := process.stderr.read1():  # type: ignore[attr-defined]
+            text = decoder.decode(piece)
             sys.stderr.write(text)
             sys.stderr.flush()
-            lines.append(f"    {text.rstrip()}")
+            end = (end + text)[-LAST_CHARACTERS:]
     except BaseException:
         # Ctrl-C reaches the child as well; it is given the time to put its files in order.
         process.wait()
         raise
-    return "\n".join(lines)
+    return "\n".join(f"    {line}" for line in end.splitlines()[-LAST_LINES:])
