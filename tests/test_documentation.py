@@ -1,0 +1,61 @@
+"""What our own texts say of the code is so."""
+
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import torch
+from research.demos.kinds import kinds
+from research.settings import Settings
+from torch.nn.functional import logsigmoid
+
+from model import objectives
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def rows(text: str, head: str) -> list[list[str]]:
+    """Return the cells of the Markdown table whose first row begins with `head`."""
+    lines = text[text.index(head) :].split("\n\n")[0].splitlines()
+    return [[cell.strip() for cell in line.strip("| ").split("|")] for line in lines[2:]]
+
+
+def names(cell: str) -> set[str]:
+    return set(re.findall(r"`([^`]+)`", cell))
+
+
+def test_the_readme_lists_every_setting() -> None:
+    table = rows((ROOT / "README.md").read_text(encoding="utf-8"), "| Key |")
+    listed = set().union(*(names(row[0]) for row in table))
+    assert listed == {field.name for field in fields(Settings)} - {"root"}
+
+
+def test_the_post_for_authors_lists_every_kind_with_its_keys() -> None:
+    post = (ROOT / "content" / "writing-a-post.md").read_text(encoding="utf-8")
+    listed = {names(row[0]).pop(): names(row[2]) for row in rows(post, "| Kind |")}
+    known = {name: {option.name for option in fields(kind.options)} for name, kind in kinds().items()}
+    assert listed == known
+
+
+def test_the_code_in_the_article_is_the_objective_that_trains() -> None:
+    article = (ROOT / "content" / "variational-autoencoders.md").read_text(encoding="utf-8")
+    printed: dict[str, object] = {"torch": torch, "logsigmoid": logsigmoid}
+    exec(re.findall(r"```python\n(.*?)```", article, re.DOTALL)[0], printed)
+    mean, log_variance, logits = torch.randn(3, 7), torch.randn(3, 7), torch.randn(3, 784)
+    x = torch.bernoulli(torch.rand(3, 784))
+    found = printed["elbo"](x, lambda _: (mean, log_variance), lambda _: logits)  # type: ignore[operator]
+    expected = objectives.log_likelihood(x, logits) - objectives.kl_divergence(mean, log_variance)
+    torch.testing.assert_close(found, expected)
+
+
+def test_every_figure_that_a_text_refers_to_is_there() -> None:
+    for post in (ROOT / "content").glob("*.md"):
+        text = post.read_text(encoding="utf-8")
+        meant = set(re.findall(r"\[\]\(#([\w-]+)\)", text))
+        assert meant <= set(re.findall(r"^id: ([\w-]+)", text, re.MULTILINE)), post
+
+
+def test_the_pictures_and_pages_that_our_texts_link_to_are_there() -> None:
+    for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md"):
+        for target in re.findall(r"\]\((?!https?:|#)([^)\s]+)\)", (ROOT / name).read_text(encoding="utf-8")):
+            assert (ROOT / target).exists(), f"{name}: {target}"
