@@ -118,3 +118,9 @@ def test_typogrify_leaves_formulas_alone(build: Build) -> None:
     assert r"\(\"q\" -- ABC\)".replace('\\"', '"') in feed
     assert r'\(r"s" -- ABC\)' in feed
     assert "&amp;#8220;" in feed
+
+
+def test_settings_of_render_math_are_named(build: Build) -> None:
+    site = build({"post.md": post("$x$")}, 'MATH_JAX = {"auto_insert": False, "color": "blue"}')
+    assert "MATH_JAX['color']: warning: has no meaning here" in site.log
+    assert "auto_insert" not in site.log

@@ -2,10 +2,22 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from .faults import nearest
+
+#: MathJax's TeX packages that posts may always use. Left out are those that load, run or style
+#: (require, autoload, html, action, unicode, setoptions, texhtml), and those that turn errors into
+#: red text (noerrors, noundefined).
+TEX_PACKAGES = (
+    "base ams amscd bbox begingroup boldsymbol braket bussproofs cancel cases centernot color colortbl "
+    "empheq enclose extpfeil gensymb mathtools mhchem newcommand textcomp textmacros units upgreek verb"
+).split()
+#: Those that change what other commands mean, and are used when they are asked for.
+MORE_TEX_PACKAGES = ["physics"]
+EQUATION_NUMBERS = ("ams", "all", "none")
 
 
 @dataclass(frozen=True)
@@ -28,6 +40,13 @@ class Settings:
     #: The command that brings a model's release up to date; ``{name}`` is the model's name.
     #: Empty: releases are taken as they are.
     build_model: tuple[str, ...] = ()
+    #: Definitions (``\\newcommand``) for the formulas of all posts, as TeX and as a file of TeX.
+    macros: str = ""
+    macros_file: Path | None = None
+    #: Packages of MathJax beyond `TEX_PACKAGES`, such as ``physics``.
+    packages: tuple[str, ...] = ()
+    #: Which displayed formulas are numbered: ``ams``, those in AMS environments; ``all``; ``none``.
+    equation_numbers: str = "ams"
     #: Where typeset formulas and drawn pictures are kept from build to build.
     cache: Path = Path("build/cache")
 
@@ -51,9 +70,31 @@ class Settings:
         command = given.get("build_model", cls.build_model)
         if isinstance(command, str):
             raise ValueError('RESEARCH["build_model"] is a list of words, such as ["make", "{name}"]')
+        packages = given.get("packages", cls.packages)
+        for name in packages:
+            if name not in (choices := TEX_PACKAGES + MORE_TEX_PACKAGES):
+                raise ValueError(f"RESEARCH['packages']: {name!r} is no package{nearest(name, choices)}")
+        if (numbers := given.get("equation_numbers", cls.equation_numbers)) not in EQUATION_NUMBERS:
+            raise ValueError(f"RESEARCH['equation_numbers'] is one of {EQUATION_NUMBERS}, not {numbers!r}")
+        macros_file = given.get("macros_file")
+        if macros_file and not (root / macros_file).is_file():
+            raise ValueError(f"RESEARCH['macros_file']: there is no file {root / macros_file}")
+        given["macros_file"] = root / macros_file if macros_file else None
+        given["packages"] = tuple(packages)
         given["root"] = root
         given["references"] = tuple(root / path for path in references)
         given["models"] = root / given.get("models", cls.models)
         given["cache"] = root / given.get("cache", cls.cache)
         given["build_model"] = tuple(command)
         return cls(**given)
+
+    @cached_property
+    def all_macros(self) -> str:
+        """The definitions of `macros_file` and of `macros`, as one text."""
+        text = self.macros_file.read_text(encoding="utf-8") if self.macros_file else ""
+        return "\n".join(part for part in (text.strip(), self.macros.strip()) if part)
+
+    @property
+    def tex_packages(self) -> list[str]:
+        """All packages of MathJax that posts may use."""
+        return [*TEX_PACKAGES, *(name for name in self.packages if name not in TEX_PACKAGES)]

@@ -14,6 +14,7 @@ DEPENDENT = re.compile(
     r"DeclareMathOperator|DeclarePairedDelimiters?X?(?:PP)?|newtagform|usetagform)(?![A-Za-z])"
     r"|\\begin\{(?:equation|align|gather|multline|flalign|alignat|eqnarray)\}"
 )
+REFERENCE = re.compile(r"\\(?:eq)?ref\{[^{}]*\}")
 OPENING_TAG = re.compile(r"<(?P<name>\w+)(?:[^>\"']|\"[^\"]*\"|'[^']*')*>")
 
 
@@ -70,12 +71,22 @@ class Place(NamedTuple):
 
 
 def find_formulas(html: str, found: Iterable[Stretch]) -> list[Place]:
-    """Return the formulas of `html`, cut into the stretches `found`, in their order."""
+    """Return the formulas of `html`, cut into the stretches `found`, in their order.
+
+    References to numbered formulas are found in prose as well.
+    """
+    refers = "ref{" in html
     return [
         Place(formula, start + first, start + last)
         for kind, start, end in found
-        if kind is Kind.FORMULA
-        for formula, first, last in _read(html[start:end])
+        if kind is Kind.FORMULA or (refers and kind is Kind.PROSE)
+        for formula, first, last in (_read if kind is Kind.FORMULA else _references)(html[start:end])
+    ]
+
+
+def _references(text: str) -> list[Place]:
+    return [
+        Place(Formula(unescape(match[0]), display=False), *match.span()) for match in REFERENCE.finditer(text)
     ]
 
 

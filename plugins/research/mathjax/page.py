@@ -5,7 +5,9 @@ from collections.abc import Mapping
 
 from .formulas import SetFormula
 
-MARK = re.compile(r'<mjx-container data-key="([^"]*)">[^<]*</mjx-container>')
+#: The ids of numbered lines, to which references link.
+ID = re.compile(r' id="mjx-eqn:[^"]*"')
+MARK = re.compile(r'<mjx-container data-key="([^"]*)">([^<]*)</mjx-container>')
 
 
 def mark(key: str, source: str) -> str:
@@ -18,21 +20,44 @@ def show(html: str, formulas: Mapping[str, SetFormula]) -> str:
 
     The outlines of all glyphs stand at the end of the page, so that its text is there first.
     """
-    glyphs: dict[str, str] = {}
-
-    def put(match: re.Match[str]) -> str:
-        formula = formulas.get(match[1])
-        if formula is None:
-            return match[0]
-        glyphs.update(formula.glyphs)
-        return formula.html
-
-    html = MARK.sub(put, html)
-    if not glyphs:
+    pieces = MARK.split(html)  # text, key, TeX, text, key, TeX, …, text
+    shown = {key: formulas[key] for key in pieces[1::3] if key in formulas}
+    if not shown:
         return html
+    for at in range(1, len(pieces), 3):
+        key, source = pieces[at : at + 2]
+        if key in shown:
+            pieces[at : at + 2] = _with_source(shown[key].html, source), ""
+        else:
+            pieces[at] = ""
+    glyphs: dict[str, str] = {}
+    for formula in shown.values():
+        glyphs.update(formula.glyphs)
+    html = _with_ids_once("".join(pieces))
     end = html.rfind("</body>")
     end = end if end >= 0 else len(html)
     return html[:end] + _outlines(glyphs) + html[end:]
+
+
+def _with_ids_once(html: str) -> str:
+    """Leave out ids that a page has already, as one that shows several posts may."""
+    seen: set[str] = set()
+
+    def first(match: re.Match[str]) -> str:
+        if match[0] in seen:
+            return ""
+        seen.add(match[0])
+        return match[0]
+
+    return ID.sub(first, html)
+
+
+def _with_source(formula: str, source: str) -> str:
+    """Lay the TeX over the formula, not to be seen, but to be selected, copied and found."""
+    inside, end, _ = formula.rpartition("</mjx-container>")
+    if not end or "<a " in inside:  # a link must be reached
+        return formula
+    return f'{inside}<mjx-tex aria-hidden="true" hidden>{source}</mjx-tex>{end}'
 
 
 def _outlines(glyphs: Mapping[str, str]) -> str:

@@ -9,6 +9,7 @@ digit behind it. ``\$`` is a dollar. ``\(…\)``, ``\[…\]`` and environments a
 import re
 from collections.abc import MutableMapping
 from html import escape
+from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element
 
@@ -21,6 +22,7 @@ from pelican import signals
 from pelican.plugins.render_math import math as render_math
 from pelican.plugins.render_math.pelican_mathjax_markdown_extension import PelicanMathJaxExtension
 
+from ..faults import Fault, Severity
 from ..markup import Edit, Kind, splice, stretches
 
 DISPLAY = (
@@ -31,11 +33,21 @@ INLINE = r"(?:\\\((?P<parentheses>.+?)\\\)|(?<!\$)\$(?![\s$])(?P<dollar>(?:[^$\\
 BLOCK = re.compile(rf"(?:\A|(?<=\n\n)) {{0,3}}{DISPLAY} *(?=\n\n|\n*\Z)", re.DOTALL)
 
 
-def teach_readers(settings: MutableMapping[str, Any]) -> None:
+NO_MEANING = (
+    "has no meaning here, for formulas are set when the site is built: take it out "
+    "(RESEARCH has equation_numbers and packages)"
+)
+#: Settings of pelican-render-math that say what happens here anyway.
+SATISFIED = {"auto_insert": False, "process_summary": False, "process_escapes": True}
+
+
+def teach_readers(settings: MutableMapping[str, Any]) -> list[Fault]:
     """Make Pelican's readers, by its `settings`, leave formulas in elements of class ``math``.
 
     To be called when all plugins have been initialized: pelican-render-math may be one of them, and
     its scripts, which load MathJax 2 from another host, are then kept out of posts and summaries.
+
+    Returns a warning for each of its settings ``MATH_JAX``, which configured these scripts.
     """
     markdown = settings["MARKDOWN"]
     others = [
@@ -48,6 +60,11 @@ def teach_readers(settings: MutableMapping[str, Any]) -> None:
     settings["DOCUTILS_SETTINGS"] = {**settings["DOCUTILS_SETTINGS"], "math_output": "MathJax none"}
     settings["TYPOGRIFY_IGNORE_TAGS"] = [*settings["TYPOGRIFY_IGNORE_TAGS"], ".math"]
     signals.all_generators_finalized.disconnect(render_math.process_rst_and_summaries)
+    return [
+        Fault(Path(f"MATH_JAX[{key!r}]"), None, NO_MEANING, Severity.WARNING)
+        for key, value in settings.get("MATH_JAX", {}).items()
+        if key not in SATISFIED or value != SATISFIED[key]
+    ]
 
 
 def makeExtension(**options: Any) -> "MathExtension":  # noqa: N802 (Markdown's name for it)

@@ -1,11 +1,10 @@
 """Documents → documents whose formulas are set: what a build knows is looked up, the rest MathJax sets."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from html import escape
-from pathlib import Path
 from typing import Any
 
 from ..documents import Document
@@ -13,37 +12,41 @@ from ..faults import Fault, line_of
 from ..markup import Edit, splice, stretches
 from ..settings import Settings
 from .cache import Cache
-from .formulas import Place, Refusal, SetFormula, find_formulas
+from .formulas import Formula, Place, Refusal, SetFormula, find_formulas
 from .node import Group, NodeEndedError, NodeError, Result, typeset_groups
 from .page import mark
 from .scripts import removals
 
-#: MathJax's TeX packages that posts may use. Left out are those that load, run or style
-#: (require, autoload, html, action, unicode, setoptions, texhtml) and those that turn errors into
-#: red text (noerrors, noundefined).
-PACKAGES = (
-    "base ams amscd bbox begingroup boldsymbol braket bussproofs cancel cases centernot color colortbl "
-    "empheq enclose extpfeil gensymb mathtools mhchem newcommand textcomp textmacros units upgreek verb"
-).split()
-
-#: The ids of numbered lines, to which references link.
-ID = re.compile(r' id="mjx-eqn:[^"]*"')
-
 #: Characters of TeX. No formula that a reader could read is longer.
 LONGEST = 20_000
+
+#: Text on either side of a formula, with no space between: no line breaks there.
+BEFORE, AFTER = re.compile(r"[^\s<>&;\\$`]{1,20}\Z"), re.compile(r"[^\s<>&\\$`]{1,20}")
 
 
 @dataclass(frozen=True)
 class SetGroup:
-    """What MathJax made of the formulas of a group, and the hash that names the group."""
+    """What MathJax made of the formulas of a group, one after another."""
 
-    key: str
+    #: What a page needs to show each.
+    keys: list[str]
     outcomes: list[SetFormula | Refusal]
+    #: What stands for each in posts.
+    html: list[str]
 
     @classmethod
-    def read(cls, key: str, results: list[Result]) -> "SetGroup":
-        """Read what typeset.mjs wrote of the group."""
-        return cls(key, [_outcome(result) for result in results])
+    def read(cls, group: Group, key: str, results: Iterable[Result]) -> "SetGroup":
+        """Read the `results` of typeset.mjs for the `group`, whose hash is `key`."""
+        keys = [f"{key}-{index}" for index in range(len(group))]
+        outcomes = [_outcome(result) for result in results]
+        html = [
+            mark(key, formula.source) if isinstance(outcome, SetFormula) else _unset(formula, outcome.reason)
+            for key, formula, outcome in zip(keys, group, outcomes, strict=True)
+        ]
+        return cls(keys, outcomes, html)
+
+
+Known = Mapping[Group, SetGroup]
 
 
 @dataclass(frozen=True)
@@ -51,22 +54,31 @@ class Post:
     """A document, and what is to be done in it."""
 
     document: Document
+    #: Definitions that its formulas begin with: those of the site, those of its front matter.
+    preamble: Group
     places: list[Place]
     removals: list[Edit]
 
     @classmethod
-    def read(cls, document: Document) -> "Post":
+    def read(cls, document: Document, site_macros: str) -> "Post":
         """Find the formulas of `document`, and the scripts that it can do without."""
+        if document.metadata.get("math") == "off":
+            return cls(document, (), [], [])
         found = stretches(document.html)
-        return cls(document, find_formulas(document.html, found), removals(document.html, found))
+        macros = document.metadata.get("macros", "")
+        texts = (site_macros, macros if isinstance(macros, str) else "\n".join(macros))
+        preamble = tuple(Formula(text, display=False) for text in texts if text)
+        places = find_formulas(document.html, found)
+        return cls(document, preamble, places, removals(document.html, found))
 
     @cached_property
     def groups(self) -> list[tuple[Group, int]]:
         """For each place, the group that its formula is set with, and its index there."""
         formulas = tuple(place.formula for place in self.places)
+        first = len(self.preamble)
         if any(formula.depends for formula in formulas):
-            return [(formulas, index) for index in range(len(formulas))]
-        return [(formula.alone, 0) for formula in formulas]
+            return [(self.preamble + formulas, first + index) for index in range(len(formulas))]
+        return [(self.preamble + formula.alone, first) for formula in formulas]
 
     def line_of(self, number: int) -> int | None:
         """Return the line of the author's file in which the formula at place `number` begins."""
@@ -86,39 +98,46 @@ def typeset(
     to put there is the third thing given back. A formula that cannot be set is shown as its source
     and named in a fault.
     """
-    posts = [Post.read(document) for document in documents]
+    posts = [Post.read(document, settings.all_macros) for document in documents]
     groups = list(dict.fromkeys(group for post in posts for group, _ in post.groups))
     known: dict[Group, SetGroup] = {}
-    formulas: dict[str, SetFormula] = {}
     faults: list[Fault] = []
     try:
-        for group, set_group in _set(groups, settings.cache):
+        for group, set_group in _set(groups, settings):
             known[group] = set_group
     except NodeError as error:
         faults.append(_trouble(error, posts, known))
-    done = [_write(post, known, formulas, faults) for post in posts]
-    return done, faults, formulas
+    for post in posts:
+        faults += _faults(post, known)
+    formulas = {
+        key: outcome
+        for set_group in known.values()
+        for key, outcome in zip(set_group.keys, set_group.outcomes, strict=True)
+        if isinstance(outcome, SetFormula)
+    }
+    return [_write(post, known) for post in posts], faults, formulas
 
 
-def _set(groups: Sequence[Group], folder: Path) -> Iterator[tuple[Group, SetGroup]]:
+def _set(groups: Sequence[Group], settings: Settings) -> Iterator[tuple[Group, SetGroup]]:
     if not groups:
         return
-    tex = {"packages": PACKAGES, "tags": "ams"}
-    cache = Cache(folder, tex)
+    tex = {"packages": settings.tex_packages, "tags": settings.equation_numbers}
+    cache = Cache(settings.cache, tex)
     missing: dict[Group, str] = {}
     for group in groups:
         key = cache.key(group)
         if any(len(formula.tex) > LONGEST for formula in group):
-            yield group, SetGroup(key, [Refusal(f"more than {LONGEST:,} characters")] * len(group))
+            refusal = {"error": f"more than {LONGEST:,} characters"}
+            yield group, SetGroup.read(group, key, [refusal] * len(group))
         elif kept := cache.get(key):
-            yield group, SetGroup.read(key, kept)
+            yield group, SetGroup.read(group, key, kept)
         else:
             missing[group] = key
     if not missing:
         return
     for group, results in _typeset(list(missing), tex):
         cache.put(missing[group], results)
-        yield group, SetGroup.read(missing[group], results)
+        yield group, SetGroup.read(group, missing[group], results)
 
 
 def _typeset(groups: Sequence[Group], tex: dict[str, Any]) -> Iterator[tuple[Group, list[Result]]]:
@@ -139,37 +158,57 @@ def _outcome(result: Result) -> SetFormula | Refusal:
     return SetFormula(result["html"], result["glyphs"])
 
 
-def _write(
-    post: Post, known: Mapping[Group, SetGroup], formulas: dict[str, SetFormula], faults: list[Fault]
-) -> Document:
+def _unset(formula: Formula, reason: str) -> str:
+    return f'<code class="math-error" title="{escape(reason)}">{formula.source}</code>'
+
+
+def _write(post: Post, known: Known) -> Document:
     edits = list(post.removals)
-    for number, (place, (group, index)) in enumerate(zip(post.places, post.groups, strict=True)):
-        outcome = known[group].outcomes[index] if group in known else Refusal("not set")
-        if isinstance(outcome, SetFormula):
-            key = f"{known[group].key}-{index}"
-            if post.document.is_summary and ID.search(outcome.html):
-                key, outcome = f"{key}-summary", replace(outcome, html=ID.sub("", outcome.html))
-            formulas[key] = outcome
-            html = mark(key, place.formula.source)
-        else:
-            html = f'<code class="math-error" title="{escape(outcome.reason)}">{place.formula.source}</code>'
-            if group in known:
-                faults.append(_fault(post, number, outcome))
-        edits.append(Edit(place.start, place.end, html))
-    return replace(post.document, html=splice(post.document.html, edits))
+    at = 0
+    for (formula, start, end), (group, index) in zip(post.places, post.groups, strict=True):
+        html = known[group].html[index] if group in known else _unset(formula, "not set")
+        edit = Edit(start, end, html)
+        if not formula.display and html.startswith("<mjx-container"):
+            edit = _with_neighbours(edit, post.document.html, at)
+        edits.append(edit)
+        at = edit.end
+    return replace(post.document, html=splice(post.document.html, edits)) if edits else post.document
+
+
+def _with_neighbours(edit: Edit, source: str, at: int) -> Edit:
+    """Bind the formula to the text that it touches, not before `at`: a comma, an opening bracket."""
+    before = BEFORE.search(source, max(at, edit.start - 20), edit.start)
+    after = AFTER.match(source, edit.end)
+    if not before and not after:
+        return edit
+    start = before.start() if before else edit.start
+    end = after.end() if after else edit.end
+    html = source[start : edit.start] + edit.html + source[edit.end : end]
+    return Edit(start, end, f'<span class="math-nobr">{html}</span>')
+
+
+def _faults(post: Post, known: Known) -> Iterator[Fault]:
+    source = post.document.source
+    for number, (group, index) in enumerate(post.groups):
+        outcomes = known[group].outcomes if group in known else []
+        for formula, outcome in zip(post.preamble, outcomes, strict=False):
+            if isinstance(outcome, Refusal):
+                line = line_of(source, formula.tex.partition("\n")[0])
+                yield Fault(source, line, f"MathJax, of the macros: {outcome.reason}")
+        if outcomes and isinstance(refusal := outcomes[index], Refusal):
+            yield _fault(post, number, refusal)
 
 
 def _fault(post: Post, number: int, refusal: Refusal) -> Fault:
     tex, line, at = post.places[number].formula.tex, post.line_of(number), ""
     if refusal.column is not None:
         at = f", at character {refusal.column}"
-        line = line and line + tex.lstrip().count("\n", 0, refusal.column)
+        line = line and line + tex.count("\n", 0, refusal.column)
     shown = tex if len(tex) <= 60 else f"{tex[:60]}…"
-    message = f"MathJax, of the formula “{shown}”{at}: {refusal.reason}"
-    return Fault(post.document.source, line, message)
+    return Fault(post.document.source, line, f"MathJax, of the formula “{shown}”{at}: {refusal.reason}")
 
 
-def _trouble(error: NodeError, posts: Sequence[Post], known: Mapping[Group, SetGroup]) -> Fault:
+def _trouble(error: NodeError, posts: Sequence[Post], known: Known) -> Fault:
     unset = [
         (post, number)
         for post in posts
