@@ -73,7 +73,7 @@ MNIST_PLANE = Recipe(
     name="mnist-plane",
     latents=2,
     encoder=Dense((400, 400)),
-    decoder=Dense((200, 200)),
+    decoder=Convolutional(),
     epochs=12,
 )
 
