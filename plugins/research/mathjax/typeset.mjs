@@ -10,6 +10,8 @@ import {text} from 'node:stream/consumers';
 import MathJax from 'mathjax';
 
 const METRICS = [16, 8, 1280, 1]; // em and ex in px, width of the container in px, scale
+// In ex, the narrowest column that readers have: a phone's. What is wider may scroll there, and keys must reach it.
+const NARROWEST = 30;
 const REFERENCE = /^\s*\\(?:eq)?ref\s*\{[^{}]*\}\s*$/;
 
 const job = JSON.parse(await text(process.stdin));
@@ -95,8 +97,14 @@ function result(item, outlines) {
   }
   if (adaptor.getAttribute(container, 'width') === 'full') unscale(container);
   for (const name of ['class', 'jax', 'overflow', 'style']) adaptor.removeAttribute(container, name);
+  if (item.display && exes(container) > NARROWEST) adaptor.setAttribute(container, 'tabindex', '0');
   simplify(container);
   return {html: adaptor.outerHTML(container).replaceAll('></use>', '/>'), glyphs};
+}
+
+function exes(container) {
+  const [svg] = adaptor.childNodes(container);
+  return parseFloat(adaptor.getAttribute(svg, 'width'));
 }
 
 function outlinesOfGroup() {
