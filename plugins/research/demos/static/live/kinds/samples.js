@@ -12,9 +12,12 @@ export function start(stage) {
   const draw = latest(async () => {
     const pictures = await stage.decode(scaled(noise, temperature));
     pictures.forEach((bytes, i) => stage.draw(bytes, Math.floor(i / columns), i % columns));
-    const which = noise === first ? "The draws of the still picture" : `${rows * columns} new draws`;
-    stage.say(`${which}, temperature ${temperature.toFixed(2)}`);
+    say();
   });
+  const say = () => {
+    const which = noise === first ? "The first draws" : `${rows * columns} new draws`;
+    stage.say(`${which}, temperature ${temperature.toFixed(2)}`);
+  };
   const redraw = (drawn) => {
     noise = drawn;
     return draw();
@@ -32,5 +35,5 @@ export function start(stage) {
     [warmth],
     [],
   );
-  return draw();
+  say();
 }
