@@ -8,7 +8,6 @@ from pathlib import Path
 from ..documents import Document
 from ..faults import Fault
 from ..settings import Settings
-from . import csl
 from .author_date import AuthorDate
 from .library import Library
 from .resolve import Cited, request, resolve, unknown_keys
@@ -71,6 +70,8 @@ class Desk:
     def _open(self, name: str, language: str, source: Path) -> Style:
         if name == AUTHOR_DATE:
             return AuthorDate(language)
+        from . import csl  # brings in what only such styles need
+
         try:
             return csl.CslStyle(csl.find(name, self.settings.root), language, self.settings.cache)
         except ValueError as error:

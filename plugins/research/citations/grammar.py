@@ -89,9 +89,9 @@ class Citation:
 
     def clusters(self) -> list[tuple[Cite, ...]]:
         """Return the cites, cut where a further work is named in the sentence."""
+        if len(self.cites) == 1 or not self.in_sentence:
+            return [self.cites]
         starts = [number for number, cite in enumerate(self.cites) if cite.in_sentence]
-        if not self.in_sentence:
-            starts = [0]
         return [self.cites[start:end] for start, end in zip(starts, [*starts[1:], None], strict=True)]
 
     def swapped(self) -> "Citation":

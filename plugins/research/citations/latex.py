@@ -22,7 +22,7 @@ TAGS = {
 SPANS = ("smallcaps", "nocase")
 DECLARATIONS = frozenset("em it itshape sl bf bfseries sc scshape".split())
 
-PLAIN = re.compile(r"[^\\{}$~`'\"&<>\-]*+")
+PLAIN = re.compile(r"(?:[^\\{}$~`'&<>\-]|-(?!-))*+")
 MATH = re.compile(r"(?<!\\)\$((?:[^$\\]|\\.)+)\$|\\\((.+?)\\\)", re.DOTALL)
 TOKEN = re.compile(r"\\([a-zA-Z]+)\*?\s*|\\(.)|([{}])|([^\\{}]+|\\)", re.DOTALL)
 # C0 and C1 controls, and the marks that turn the direction of the text around them.
@@ -83,11 +83,14 @@ def _prose(text: str, is_title: bool) -> str:
 
 
 def _unicode(text: str) -> str:
-    """Write accents, dashes and quotes as characters. The codec drops space before the first word."""
-    if not any(mark in text for mark in ("\\", "~", "--", "``", "''")):
-        return text
-    space = text[: len(text) - len(text.lstrip())]
-    return space + _decode(text).lstrip(" \t\n\r")
+    """Write accents, dashes and quotes as characters."""
+    if "\\" in text or "~" in text:
+        # The codec drops space before the first word.
+        space = text[: len(text) - len(text.lstrip())]
+        return space + _decode(text).lstrip(" \t\n\r")
+    for tex, char in (("---", "—"), ("--", "–"), ("``", "“"), ("''", "”")):
+        text = text.replace(tex, char)
+    return text
 
 
 def _decode(text: Any) -> str:

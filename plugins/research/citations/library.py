@@ -38,12 +38,12 @@ class Library(Mapping[str, Work]):
             self._add(path)
 
     def __getitem__(self, key: str) -> Work:
-        key = unicodedata.normalize("NFC", key)
-        if key not in self._works:
-            self._works[key] = self._read(key)
-        if (work := self._works[key]) is None:
+        if (work := self._find(key)) is None:
             raise KeyError(key)
         return work
+
+    def __contains__(self, key: object) -> bool:
+        return self._find(str(key)) is not None
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._file_of)
@@ -79,6 +79,11 @@ class Library(Mapping[str, Work]):
                 file.note(offset, f"the key “{key}” is taken by {other.path}:{line}")
             else:
                 self._file_of[key] = file
+
+    def _find(self, key: str) -> Work | None:
+        if key not in self._works:
+            self._works[key] = self._read(unicodedata.normalize("NFC", key))
+        return self._works[key]
 
     def _read(self, key: str) -> Work | None:
         file = self._file_of.get(key)

@@ -55,7 +55,8 @@ class Cited:
     @classmethod
     def read(cls, document: Document, swapped: bool = False) -> "Cited":
         """Find the citations in `document`; `swapped` says that they are written as for pelican-cite."""
-        document = replace(document, html=readable(document.html))
+        if (html := readable(document.html)) != document.html:
+            document = replace(document, html=html)
         places = []
         for mark in find(document.html):
             citation = None if mark.is_literal else parse(mark.source)
@@ -120,6 +121,8 @@ def slug(key: str) -> str:
 def _known(place: Place, works: Mapping[str, Work]) -> Citation | None:
     """Return the citation at `place` with its known works alone; None where it has none."""
     known = tuple(cite for cite in place.cites() if cite.key in works)
+    if len(known) == len(place.cites()):
+        return place.citation
     return Citation(known, place.mark.source) if known else None
 
 
