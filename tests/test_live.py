@@ -1,0 +1,111 @@
+"""What the build does for figures that wake: files, markup, and where there are none."""
+
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import Build, Site
+from graphs import decoder, graph, weights, write_release
+from onnx import helper
+
+POST = """Title: Post
+Date: 2026-01-01
+Summary: -
+
+```demo
+kind: samples
+model: digits
+rows: 2
+columns: 3
+alt: Pictures
+```
+"""
+PLAIN = "Title: Plain\nDate: 2026-01-01\nSummary: -\n\nWords."
+
+
+def element(site: Site) -> dict[str, str]:
+    """Return the attributes of the figure that wakes."""
+    tag = re.search(r"<research-demo ([^>]*)>", site.read("post.html"))
+    assert tag
+    return dict(re.findall(r'([\w-]+)="([^"]*)"', tag[1]))
+
+
+@pytest.fixture
+def blog(build: Build, tmp_path: Path) -> Build:
+    write_release(tmp_path / "build" / "models" / "digits", decoder(4))
+    return build
+
+
+def test_a_figure_names_its_files_by_their_hashes(blog: Build) -> None:
+    site = blog({"post.md": POST}, "RELATIVE_URLS = True")
+    found = element(site)
+    assert re.fullmatch(r"\./demos/digits-samples\.\w{10}\.json", found["data-src"])
+    assert re.fullmatch(r"digits\.\w{10}\.wasm", found["data-program"])
+    program = site.root / "output" / "demos" / found["data-program"]
+    assert program.read_bytes()[:4] == b"\0asm"
+    assert abs(int(found["data-kilobytes"]) - program.stat().st_size / 1000) < 0.3 * int(
+        found["data-kilobytes"]
+    )
+    described = json.loads(site.read(found["data-src"]))
+    assert described["sheet"] == {"rows": 2, "columns": 3, "group": 0, "gap": 7}
+    assert described["shape"] == [1, 28, 28]
+
+
+def test_the_script_is_put_where_a_figure_is_and_nowhere_else(blog: Build) -> None:
+    site = blog({"post.md": POST, "plain.md": PLAIN})
+    (script,) = re.findall(
+        r'<script type="module" src="https://blog.example/([^"]*)">', site.read("post.html")
+    )
+    folder = (site.root / "output" / script).parent
+    for module in folder.rglob("*.js"):
+        for imported in re.findall(r'from "(.*)"', module.read_text()):
+            assert (module.parent / imported).exists()
+    for page in ("plain.html", "index.html", "feeds/all.atom.xml"):
+        assert "research/live." not in site.read(page)
+        assert "<script" not in site.read(page)
+
+
+def test_feeds_say_that_the_picture_is_still(blog: Build) -> None:
+    assert "A still picture." in blog({"post.md": POST}).read("feeds/all.atom.xml")
+
+
+def test_a_second_build_makes_the_same_files(blog: Build) -> None:
+    first = element(blog({"post.md": POST}))
+    assert element(blog({"post.md": POST})) == first
+
+
+def test_the_pictures_are_drawn_by_the_graph_that_is_sent(blog: Build) -> None:
+    live, still = blog({"post.md": POST}), re.compile(r"digits-samples\.\w+\.(?:png|webp)")
+    rounded = still.search(live.read("post.html"))
+    full = still.search(blog({"post.md": POST}, 'RESEARCH = {"live": False}').read("post.html"))
+    assert rounded
+    assert full
+    assert rounded[0] != full[0]
+
+
+def test_a_blog_can_keep_its_figures_still(blog: Build) -> None:
+    site = blog({"post.md": POST}, 'RESEARCH = {"live": False}')
+    assert "<research-demo" not in site.read("post.html")
+    assert "<script" not in site.read("post.html")
+    assert not list((site.root / "output").rglob("*.wasm"))
+
+
+def test_an_operator_that_cannot_be_compiled_is_named_and_the_figure_stays(
+    build: Build, tmp_path: Path
+) -> None:
+    nodes = [
+        helper.make_node("MatMul", ["z", "w"], ["hidden"]),
+        helper.make_node("Reshape", ["hidden", "shape"], ["maps"]),
+        helper.make_node("GlobalLpPool", ["maps"], ["norm"]),
+        helper.make_node("Div", ["maps", "norm"], ["x"]),
+    ]
+    tensors = {"w": weights(2, 64), "shape": np.array([-1, 1, 8, 8])}
+    model = graph(nodes, tensors, {"z": [2]}, {"x": [1, 8, 8]})
+    write_release(tmp_path / "build" / "models" / "digits", model)
+    site = build({"post.md": POST})
+    assert re.search(r"post\.md:5: warning: demo: the figure stays still.*GlobalLpPool", site.log)
+    assert "<img " in site.read("post.html")
+    assert "<research-demo" not in site.read("post.html")
+    assert site.exit_code == 0
