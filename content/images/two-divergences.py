@@ -68,7 +68,7 @@ def main() -> None:
         f"""\
 <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}">
 <style>
-  svg {{ color: #22252a; font: 15px -apple-system, "Segoe UI", Roboto, "Noto Sans", Arial, sans-serif }}
+  svg {{ color: #22252a; font: 19px -apple-system, "Segoe UI", Roboto, "Noto Sans", Arial, sans-serif }}
   text {{ fill: currentColor }}
   path, line {{ fill: none; stroke: currentColor }}
   .p {{ fill: #8884; stroke: none }}
@@ -85,7 +85,7 @@ def main() -> None:
 <text x="{x(LEFT.mean):.0f}" y="{y(posterior(LEFT.mean)) - 12:.0f}" text-anchor="middle">posterior</text>
 <text x="{x(0):.0f}" y="{y(sleep.pdf(sleep.mean)) - 14:.0f}" text-anchor="middle">sleep</text>
 <text x="{x(2.75):.0f}" y="{y(0.42):.0f}">bound</text>
-<text x="{WIDTH / 2:.0f}" y="{HEIGHT - 10}" text-anchor="middle">z</text>
+<text x="{WIDTH / 2:.0f}" y="{HEIGHT - 8}" text-anchor="middle">z</text>
 </svg>
 """,
         encoding="utf-8",
