@@ -5,11 +5,12 @@ feeds and summaries too.
 """
 
 import hashlib
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+
+from .modules import joined, stripped
 
 HERE = Path(__file__).parent
 
@@ -37,33 +38,31 @@ class Asset:
 
 
 @dataclass(frozen=True)
-class Modules:
-    """ES modules that import each other from one folder, of which a page with `marker` loads the `entry`.
+class Script:
+    """A module that a page with `marker` loads, joined with all that it imports, beside its `workers`.
 
     They keep their names, in a folder whose name changes with any of them.
     """
 
-    folder: Path
-    entry: str
+    path: Path
+    workers: tuple[str, ...]
     marker: str
 
     @cached_property
     def texts(self) -> dict[str, str]:
-        """The modules by name, without lines of comments: readers are sent what runs."""
-        return {
-            path.relative_to(self.folder).as_posix(): COMMENTS.sub("", path.read_text(encoding="utf-8"))
-            for path in sorted(self.folder.rglob("*.js"))
-        }
+        """What is published, by name."""
+        workers = {name: (self.path.parent / name).read_text(encoding="utf-8") for name in self.workers}
+        return {self.path.name: joined(self.path)} | {name: stripped(text) for name, text in workers.items()}
 
     @cached_property
     def address(self) -> str:
         """The folder that they are published in."""
         digest = hashlib.sha256(repr(self.texts).encode()).hexdigest()[:10]
-        return f"research/{self.folder.name}.{digest}"
+        return f"research/{self.path.parent.name}.{digest}"
 
     def tag(self, base: str) -> str:
         """Return the script of a page whose links begin with `base`."""
-        return f'<script type="module" src="{base}{self.address}/{self.entry}"></script>'
+        return f'<script type="module" src="{base}{self.address}/{self.path.name}"></script>'
 
     def publish(self, output: Path) -> None:
         """Write the modules below `output`."""
@@ -71,18 +70,16 @@ class Modules:
             _write(output / self.address / name, text.encode())
 
 
-#: Lines of a JavaScript file that hold nothing but a comment.
-COMMENTS = re.compile(r"^[ \t]*(?://|/\*|\*).*\n", re.MULTILINE)
-
-ASSETS: tuple[Asset | Modules, ...] = (
+ASSETS: tuple[Asset | Script, ...] = (
     Asset(HERE / "citations" / "citations.css", marker='class="citation'),
     Asset(HERE / "mathjax" / "mathjax.css", marker="<mjx-container"),
     Asset(HERE / "demos" / "static" / "demos.css", marker='class="research-demo'),
-    Modules(HERE / "demos" / "static" / "live", "element.js", marker="<research-demo "),
+    Modules(HERE / "citations" / "preview", "preview.js", marker='role="doc-biblioref"'),
+    Script(HERE / "demos" / "static" / "live" / "element.js", ("worker.js",), marker="<research-demo "),
 )
 
 
-def link_assets(html: str, output: Path, siteurl: str, assets: Iterable[Asset | Modules] = ASSETS) -> str:
+def link_assets(html: str, output: Path, siteurl: str, assets: Iterable[Asset | Script] = ASSETS) -> str:
     """Link from the page `html` each asset that it needs, and publish it under `output`."""
     needed = [asset for asset in assets if asset.marker in html]
     head = html.find("</head>")

@@ -1,0 +1,78 @@
+"""In a browser: a cited work is shown beside its citation, and without script the citation is a link."""
+
+import functools
+import threading
+from collections.abc import Iterator
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+
+import pytestfrom conftest import Build
+from playwright.sync_api import Browser, Page, expect
+
+POST = "Title: Post\nDate: 2026-01-01\n\n" + "Words. " * 300 + "\n\nAs [@@vae] show.\n\n" + "Words. " * 300
+BIB = "@misc{vae, author={Kingma, D. P. and Welling, M.}, title={Auto-Encoding}, year=2013, doi={10.1000/1}}"
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *arguments: object) -> None:
+        pass
+
+
+@pytest.fixture
+def address(build: Build) -> Iterator[str]:
+    site = build({"post.md": POST, "references.bib": BIB}, 'SITEURL = ""')
+    assert site.exit_code == 0, site.log
+    handler = functools.partial(Quiet, directory=str(site.root / "output"))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}/post.html"
+        server.shutdown()
+
+
+def opened(browser: Browser, address: str, **traits: bool) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 320, "height": 640}, **traits)  # type: ignore[arg-type]
+    page = context.new_page()
+    page.goto(address)
+    yield page
+    context.close()
+
+
+def test_hover_focus_and_escape(browser: Browser, address: str) -> None:
+    for page in opened(browser, address):
+        link, preview = page.locator('a[role="doc-biblioref"]'), page.locator("#citation-preview")
+        link.hover()
+        expect(preview).to_be_visible()
+        expect(preview).to_contain_text("Auto-Encoding")
+        expect(preview.locator("[role=doc-backlink]")).to_have_count(0)
+        box = preview.bounding_box()
+        assert box
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 320
+        preview.hover()
+        expect(preview).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(preview).to_be_hidden()
+        page.mouse.move(0, 0)
+        link.evaluate("link => link.focus({focusVisible: true})")
+        expect(preview).to_be_visible()
+        assert link.get_attribute("aria-describedby") == "citation-preview"
+        page.keyboard.press("Enter")
+        expect(preview).to_be_hidden()
+        assert page.url.endswith("#ref-vae")
+
+
+def test_a_first_tap_shows_and_a_second_follows(browser: Browser, address: str) -> None:
+    for page in opened(browser, address, has_touch=True):
+        link, preview = page.locator('a[role="doc-biblioref"]'), page.locator("#citation-preview")
+        link.tap()
+        expect(preview).to_be_visible()
+        assert "#" not in page.url
+        link.tap()
+        page.wait_for_url("**#ref-vae")
+
+
+def test_without_script_it_is_a_link(browser: Browser, address: str) -> None:
+    for page in opened(browser, address, java_script_enabled=False):
+        page.locator('a[role="doc-biblioref"]').click()
+        assert page.url.endswith("#ref-vae")
+        page.locator('a[role="doc-backlink"]').click()
+        assert page.url.endswith("#cite-vae-1")
