@@ -74,7 +74,7 @@ ASSETS: tuple[Asset | Script, ...] = (
     Asset(HERE / "citations" / "citations.css", marker='class="citation'),
     Asset(HERE / "mathjax" / "mathjax.css", marker="<mjx-container"),
     Asset(HERE / "demos" / "static" / "demos.css", marker='class="research-demo'),
-    Modules(HERE / "citations" / "preview", "preview.js", marker='role="doc-biblioref"'),
+    Script(HERE / "citations" / "preview" / "preview.js", (), marker='role="doc-biblioref"'),
     Script(HERE / "demos" / "static" / "live" / "element.js", ("worker.js",), marker="<research-demo "),
 )
 

@@ -5,7 +5,8 @@ import threading
 from collections.abc import Iterator
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
-import pytestfrom conftest import Build
+import pytest
+from conftest import Build
 from playwright.sync_api import Browser, Page, expect
 
 POST = "Title: Post\nDate: 2026-01-01\n\n" + "Words. " * 300 + "\n\nAs [@@vae] show.\n\n" + "Words. " * 300
