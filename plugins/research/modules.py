@@ -1,0 +1,50 @@
+"""Join ES modules into one: a page then makes one request for all of them, and text packs better.
+
+This is no bundler for any JavaScript. It reads the forms that our own modules keep to: imports of
+names or of everything from a relative path, exports of a function, a class or a constant.
+"""
+
+import re
+from pathlib import Path
+
+IMPORT = re.compile(r'^import (?:(\{\s*\w+(?:\s*,\s*\w+)*\s*,?\s*\})|\* as (\w+)) from "(\.{1,2}/[^"]+)";$', re.MULTILINE)
+EXPORT = re.compile(r"^export ((?:async )?function|class|const) (\w+)", re.MULTILINE)
+#: What would be left of a form that we do not read.
+UNREAD = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
+#: Lines that hold nothing but a comment, and indentation: readers are sent what runs.
+UNSENT = re.compile(r"^[ \t]*(?://|/\*|\*).*\n|^[ \t]+", re.MULTILINE)
+
+
+def joined(entry: Path) -> str:
+    """Return `entry` and all that it imports as one module, without comments.
+
+    Each module becomes a function that is called once and returns what it exports, those that are
+    imported first. Raises `ValueError` for an import or export of another form.
+    """
+    written: dict[Path, str] = {}
+    _write(entry.resolve(), written)
+    return "".join(written.values())
+
+
+def stripped(text: str) -> str:
+    """Return JavaScript without indentation and without lines that are comments."""
+    return UNSENT.sub("", text)
+
+
+def _write(path: Path, written: dict[Path, str]) -> None:
+    text = path.read_text(encoding="utf-8")
+    names: dict[Path, str] = {}
+    for match in IMPORT.finditer(text):
+        source = (path.parent / match[3]).resolve()
+        if source not in written:
+            _write(source, written)
+        names[source] = f"m{list(written).index(source)}"
+
+    def bound(match: re.Match[str]) -> str:
+        return f"const {match[1] or match[2]} = {names[(path.parent / match[3]).resolve()]};"
+
+    body = EXPORT.sub(r"\1 \2", IMPORT.sub(bound, stripped(text)))
+    if unread := UNREAD.search(body):
+        raise ValueError(f"{path}: {unread[0]!r} is not of a form that can be joined")
+    exported = ", ".join(name for _, name in EXPORT.findall(text))
+    written[path] = f"const m{len(written)} = (() => {{\n{body}return {{ {exported} }};\n}})();\n"

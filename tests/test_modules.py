@@ -1,0 +1,60 @@
+import gzip
+import subprocess
+from pathlib import Path
+
+import pytest
+from research.assets import ASSETS, Script
+from research.modules import joined
+
+
+def write(folder: Path, **modules: str) -> Path:
+    for name, text in modules.items():
+        (folder / f"{name}.js").write_text(text)
+    return folder / "entry.js"
+
+
+def run(code: str) -> str:
+    command = ["node", "--input-type=module", "--eval", code]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+def test_joined_modules_do_what_they_did(tmp_path: Path) -> None:
+    entry = write(
+        tmp_path,
+        base="// A comment.\nconst SECRET = 2;\nexport const twice = (value) => SECRET * value;\n",
+        more=(
+            'import { twice } from "./base.js";\n'
+            "export function four(value) {\n  return twice(twice(value)); // 4\n}\n"
+            "export class Five {\n  get() {\n    return five;\n  }\n}\n"
+            "const five = 5;\n"
+        ),
+        entry=(
+            'import * as more from "./more.js";\nimport {\n  twice,\n} from "./base.js";\n'
+            "const SECRET = 3;\nconsole.log(more.four(SECRET), twice(1), new more.Five().get());\n"
+        ),
+    )
+    assert run(joined(entry)) == "12 2 5\n"
+    assert "A comment" not in joined(entry)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'import one from "./base.js";',
+        "export default 1;",
+        "export { one };",
+        'import { a as b } from "./base.js";',
+    ],
+)
+def test_other_forms_are_refused(tmp_path: Path, line: str) -> None:
+    entry = write(tmp_path, base="export const a = 1;\n", entry=f"const one = 1;\n{line}\n")
+    with pytest.raises(ValueError, match=r"entry\.js"):
+        joined(entry)
+
+
+def test_all_scripts_of_a_page_weigh_less_than_10_kilobytes() -> None:
+    scripts = [asset for asset in ASSETS if isinstance(asset, Script)]
+    assert (
+        sum(len(gzip.compress(text.encode())) for script in scripts for text in script.texts.values())
+        < 10_000
+    )
