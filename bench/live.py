@@ -261,8 +261,8 @@ def ours(browser: Browser, address: str, name: str) -> dict[str, str]:
     with opened(browser, url) as page:
         found["first frame after prefetch (ms)"] = f"{page.evaluate(CLICK, button):.1f}"
         program = page.evaluate(
-            "const {src, program} = document.querySelector('research-demo').dataset;"
-            "new URL(program, new URL(src, document.baseURI)).href"
+            "const {src, decoder} = document.querySelector('research-demo').dataset;"
+            "new URL(decoder, new URL(src, document.baseURI)).href"
         )
         found["one decode (ms)"] = f"{page.evaluate(OUR_DECODES, program):.3f}"
     with opened(browser, url, cpu=4) as page:

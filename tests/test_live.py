@@ -42,8 +42,8 @@ def test_a_figure_names_its_files_by_their_hashes(blog: Build) -> None:
     site = blog({"post.md": POST}, "RELATIVE_URLS = True")
     found = element(site)
     assert re.fullmatch(r"\./demos/digits-samples\.\w{10}\.json", found["data-src"])
-    assert re.fullmatch(r"digits\.\w{10}\.wasm", found["data-program"])
-    program = site.root / "output" / "demos" / found["data-program"]
+    assert re.fullmatch(r"digits-decoder\.\w{10}\.wasm", found["data-decoder"])
+    program = site.root / "output" / "demos" / found["data-decoder"]
     assert program.read_bytes()[:4] == b"\0asm"
     assert abs(int(found["data-kilobytes"]) - program.stat().st_size / 1000) < 0.3 * int(
         found["data-kilobytes"]

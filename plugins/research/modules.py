@@ -7,7 +7,8 @@ names or of everything from a relative path, exports of a function, a class or a
 import re
 from pathlib import Path
 
-IMPORT = re.compile(r'^import (?:(\{\s*\w+(?:\s*,\s*\w+)*\s*,?\s*\})|\* as (\w+)) from "(\.{1,2}/[^"]+)";$', re.MULTILINE)
+NAMES = r"\{\s*\w+(?:\s*,\s*\w+)*\s*,?\s*\}"
+IMPORT = re.compile(rf'^import (?:({NAMES})|\* as (\w+)) from "(\.{{1,2}}/[^"]+)";$', re.MULTILINE)
 EXPORT = re.compile(r"^export ((?:async )?function|class|const) (\w+)", re.MULTILINE)
 #: What would be left of a form that we do not read.
 UNREAD = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)

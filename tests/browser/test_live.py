@@ -21,7 +21,7 @@ from browser.chromium import ROOT
 from browser.conftest import View, Visit
 
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
-KINDS = ("samples", "manifold", "interpolation", "reconstructions", "training")
+KINDS = ("draw", "samples", "manifold", "interpolation", "reconstructions", "training")
 #: A folder below the server's root, since blogs often lie in one.
 PLACE = "a/blog"
 
@@ -37,6 +37,7 @@ caption: A figure of the kind {kind}.
 """
 OPTIONS = {
     "samples": "rows: 2\ncolumns: 5",
+    "draw": "label: 2",
     "manifold": "rows: 6\ncolumns: 6",
     "interpolation": "columns: 7\nbetween: 0-1, 2-3",
     "reconstructions": "rows: 2\ncolumns: 4",
@@ -55,6 +56,11 @@ SUM = """figure => {
     const pixels = canvas?.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data ?? []
     return pixels.reduce((sum, value) => sum + value, 0)
 }"""
+#: The sums of the first channel of the first picture of the canvas, and of the second.
+INK = """figure => [0, 28].map(x => {
+    const {data} = figure.querySelector("canvas").getContext("2d").getImageData(x, 0, 28, 28)
+    return data.reduce((sum, value, i) => i % 4 ? sum : sum + value, 0)
+})"""
 #: Largest difference of a pixel, of 255, between the still picture and the canvas that lies on it.
 SHEET_DIFFERENCE = """figure => {
     const image = figure.querySelector("img"), canvas = figure.querySelector(".research-demo-over canvas")
@@ -222,6 +228,16 @@ class TestEveryKind:
             focused = found.locator(":focus")
             expect(focused).to_have_count(1)  # on the first control, not lost with the button
             before = said(found).inner_text()
+            if kind == "draw":
+                found.get_by_role("button", name="Clear").press("Enter")
+                expect(said(found)).not_to_have_text(before)
+                before = found.evaluate(SUM)
+                found.get_by_role("button", name="Pen down").press("Space")
+                found.get_by_role("application").press("ArrowRight")
+                visit.page.wait_for_function(
+                    f"([figure, sum]) => ({SUM})(figure) > sum", arg=[found.element_handle(), before]
+                )
+                return
             found.get_by_role("slider").first.focus()
             visit.page.keyboard.press("ArrowLeft" if kind == "training" else "ArrowRight")
             expect(said(found)).not_to_have_text(before)
@@ -250,6 +266,12 @@ class TestSamePixels:
                     f"([figure, sum]) => ({SUM})(figure) !== sum", arg=[found.element_handle(), before]
                 )
             same_size, difference = found.evaluate(SHEET_DIFFERENCE)
+            assert same_size
+            assert difference <= 2
+
+    def test_pad(self, live_blog: Blog, view: View) -> None:
+        with opened(view, live_blog, "draw") as visit:
+            same_size, difference = wake(visit.page, "draw").evaluate(SHEET_DIFFERENCE)
             assert same_size
             assert difference <= 2
 
@@ -311,6 +333,38 @@ class TestManifold:
             found.get_by_role("slider").first.press("ArrowRight")
             expect(said(found)).to_have_attribute("aria-live", "off")
             expect(said(found)).to_have_attribute("aria-live", "polite")
+
+
+class TestDraw:
+    @pytest.mark.parametrize("touch", [False, True])
+    def test_what_is_drawn_is_read(self, live_blog: Blog, view: View, touch: bool) -> None:
+        with opened(view, live_blog, "draw", has_touch=touch) as visit:
+            found = wake(visit.page, "draw")
+            found.get_by_role("button", name="Clear").click()
+            visit.page.wait_for_function(f"figure => !({INK})(figure)[0]", arg=found.element_handle())
+            before = found.evaluate(INK)
+            pad = found.locator(".research-demo-over").bounding_box()
+            assert pad
+            places = [
+                (pad["x"] + pad["width"] * (0.1 + 0.03 * i), pad["y"] + pad["height"] / 2) for i in range(5)
+            ]
+            if touch:
+                tools = visit.page.context.new_cdp_session(visit.page)
+                for i, (x, y) in enumerate(places):
+                    kind = "touchMove" if i else "touchStart"
+                    tools.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
+                tools.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+            else:
+                visit.page.mouse.move(*places[0])
+                visit.page.mouse.down()
+                for x, y in places:
+                    visit.page.mouse.move(x, y)
+                visit.page.mouse.up()
+            visit.page.wait_for_function(
+                f"([figure, made]) => ({INK})(figure)[1] !== made", arg=[found.element_handle(), before[1]]
+            )
+            assert found.evaluate(INK)[0] > 1000
+            expect(said(found)).to_contain_text("Most like a")
 
 
 class TestOtherKinds:

@@ -110,7 +110,7 @@ def _drawn(
     if not settings.live or not checked.kind.describe:
         return checked.alt, gallery.drawn(checked, releases, settings.cache), None, ""
     try:
-        model = live_model(releases[0], settings.cache)
+        model = live_model(checked, releases[0], settings.cache)
     except UnsupportedError as error:
         why = f"the figure stays still, model “{releases[0].name}” cannot be compiled for the page: {error}"
         return checked.alt, gallery.drawn(checked, releases, settings.cache), None, why

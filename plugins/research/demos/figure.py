@@ -54,13 +54,19 @@ class Live:
     """What a figure needs to wake in the page."""
 
     kind: str
-    #: The description of the figure, and the compiled decoder where the kind needs it.
-    files: tuple[PublishedFile, ...]
+    description: PublishedFile
+    #: The compiled networks that the kind needs: ``decoder``, ``encoder``.
+    programs: Mapping[str, PublishedFile]
     #: Floats in a latent and in a picture.
     input: int
     output: int
     #: Of all files, over the line.
     kilobytes: int
+
+    @property
+    def files(self) -> tuple[PublishedFile, ...]:
+        """All of them."""
+        return (self.description, *self.programs.values())
 
 
 def figure(
@@ -101,12 +107,12 @@ def _waking(stage: str, live: Live) -> str:
 
     Pelican resolves one link of a tag, so the names of further files are told apart from their folder.
     """
-    description, *programs = (file.address for file in live.files)
-    program = "".join(f' data-program="{address.rpartition("/")[2]}"' for address in programs)
+    names = {network: file.address.rpartition("/")[2] for network, file in live.programs.items()}
+    programs = "".join(f' data-{network}="{name}"' for network, name in names.items())
     return (
         f'<research-demo class="research-demo-stage" data-kind="{live.kind}" data-input="{live.input}" '
-        f'data-output="{live.output}" data-kilobytes="{live.kilobytes}"{program} '
-        f'data-src="{{static}}/{description}">{stage}'
+        f'data-output="{live.output}" data-kilobytes="{live.kilobytes}"{programs} '
+        f'data-src="{{static}}/{live.description.address}">{stage}'
         f'<div class="research-demo-panel"><p>{STILL}</p></div></research-demo>'
     )
 

@@ -2,7 +2,7 @@
 
 import gzip
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import prod
 from pathlib import Path
@@ -14,47 +14,67 @@ from .compile.compiled import compiled
 from .compile.records import TestItems
 from .figure import Live
 from .gallery import description
-from .release import Release
+from .inference import Floats
+from .release import Graph, Release
 from .spec import Spec
 
-#: On how many latents a compiled decoder is compared with its graph.
-LATENTS = 256
+#: On how many inputs a compiled network is compared with its graph.
+INPUTS = 256
 
 
 @dataclass(frozen=True)
 class LiveModel:
-    """A model whose decoder readers can be sent."""
+    """A model whose networks readers can be sent."""
 
-    #: With the rounded decoder, so that still pictures show what the page will compute.
+    #: With rounded networks, so that still pictures show what the page will compute.
     release: Release
-    #: The compiled decoder.
-    program: Path
+    #: The compiled networks: ``decoder``, and ``encoder`` where it was asked for.
+    programs: Mapping[str, Path]
 
 
-def live_model(release: Release, cache: Path) -> LiveModel:
-    """Return `release` with its decoder compiled; raise `UnsupportedError` where it cannot be."""
+def live_model(spec: Spec, release: Release, cache: Path) -> LiveModel:
+    """Return `release` with the networks compiled that figures of the kind of `spec` need.
+
+    Raises `UnsupportedError` for a network that cannot be.
+    """
+    items = _test_items(release)
     rng = np.random.default_rng(0)
-    latents = rng.standard_normal((LATENTS, release.latents), np.float32)
-    decoder = release.decoder
-    found = compiled(decoder, latents, cache / "programs", _test_items(release))
-    digest = hashlib.sha256(f"{release.digest} {found.program.parent.name}".encode()).hexdigest()
-    rounded = replace(release, decoder=replace(decoder, path=found.rounded), digest=digest)
-    return LiveModel(rounded, found.program)
+    latents = rng.standard_normal((INPUTS, release.latents), np.float32)
+    found = {"decoder": compiled(release.decoder, latents, cache / "programs", items)}
+    encoder = release.encoder
+    if spec.kind.needs_encoder and encoder and items:
+        found["encoder"] = compiled(encoder, _scaled(items.pictures[:INPUTS], encoder), cache / "programs")
+    rounded = {name: replace(getattr(release, name), path=network.rounded) for name, network in found.items()}
+    programs = {name: network.program for name, network in found.items()}
+    names = " ".join(program.parent.name for program in programs.values())
+    digest = hashlib.sha256(f"{release.digest} {names}".encode()).hexdigest()
+    return LiveModel(replace(release, **rounded, digest=digest), programs)
 
 
 def live(spec: Spec, model: LiveModel, cache: Path) -> Live:
     """Return what the figure `spec`, drawn from the release of `model`, needs to wake."""
-    name = f"{model.release.name}-{spec.kind.name}"
-    files = [_published(description(spec, [model.release], cache), name)]
-    if spec.kind.needs_decoder:
-        files.append(_published(model.program, model.release.name))
+    release, kind = model.release, spec.kind
+    needed = {"decoder": kind.needs_decoder, "encoder": kind.needs_encoder}
+    programs = {
+        network: _published(path, f"{release.name}-{network}")
+        for network, path in model.programs.items()
+        if needed[network]
+    }
+    described = _published(description(spec, [release], cache), f"{release.name}-{kind.name}")
     return Live(
-        kind=spec.kind.name,
-        files=tuple(files),
-        input=model.release.latents,
-        output=prod(model.release.decoder.outputs[0].shape),
-        kilobytes=_kilobytes(files),
+        kind=kind.name,
+        description=described,
+        programs=programs,
+        input=release.latents,
+        output=prod(release.decoder.outputs[0].shape),
+        kilobytes=_kilobytes([described, *programs.values()]),
     )
+
+
+def _scaled(pictures: Floats, encoder: Graph) -> Floats:
+    """Return `pictures`, in [0, 1], in the range that `encoder` takes."""
+    least, most = encoder.input.range
+    return (pictures * (most - least) + least).astype(np.float32)
 
 
 def _published(path: Path, name: str) -> PublishedFile:

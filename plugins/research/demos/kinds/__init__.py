@@ -26,8 +26,9 @@ class DemoKind:
     options: type[Options]
     draw: Callable[..., list[Panel]]
     describe: Callable[..., dict[str, Any]] | None
-    #: Whether the page needs the decoder, or no more than the description and the still picture.
+    #: Which networks the page needs beside the description and the still picture.
     needs_decoder: bool
+    needs_encoder: bool
 
 
 @cache
@@ -42,5 +43,6 @@ def kinds() -> dict[str, DemoKind]:
             kind.draw,
             getattr(kind, "describe", None),
             getattr(kind, "NEEDS_DECODER", True),
+            getattr(kind, "NEEDS_ENCODER", False),
         )
     return found

@@ -1,5 +1,6 @@
 // <research-demo>: a figure that stands in the page as a still picture, and wakes when it is touched.
 import { button, element } from "./controls.js";
+import * as draw from "./kinds/draw.js";
 import * as interpolation from "./kinds/interpolation.js";
 import * as manifold from "./kinds/manifold.js";
 import * as reconstructions from "./kinds/reconstructions.js";
@@ -8,7 +9,7 @@ import * as training from "./kinds/training.js";
 import { modelAt } from "./model.js";
 import { Stage } from "./stage.js";
 
-const KINDS = { interpolation, manifold, reconstructions, samples, training };
+const KINDS = { draw, interpolation, manifold, reconstructions, samples, training };
 
 //: How far below or above the window a figure is fetched before anyone asks for it.
 const NEAR = "400px";
@@ -53,18 +54,22 @@ class ResearchDemo extends HTMLElement {
   }
 
   async #fetch() {
-    const { src, program, input, output } = this.dataset;
+    const { src, decoder, encoder } = this.dataset;
+    const [latent, picture] = [Number(this.dataset.input), Number(this.dataset.output)];
     const url = new URL(src, document.baseURI);
-    const sizes = { input: Number(input), outputs: [Number(output)] };
-    return Promise.all([fetchJson(url), program && modelAt(new URL(program, url).href, sizes)]);
+    const model = (name, input, outputs) => name && modelAt(new URL(name, url).href, { input, outputs });
+    return Promise.all([
+      fetchJson(url),
+      model(decoder, latent, [picture]),
+      model(encoder, picture, [latent, latent]),
+    ]);
   }
 
   async #wake() {
     const hadFocus = this.#panel.contains(document.activeElement);
     this.#panel.ariaBusy = "true";
     try {
-      const [figure, model] = await this.#load();
-      await KINDS[this.dataset.kind].start(new Stage(this, figure, model));
+      await KINDS[this.dataset.kind].start(new Stage(this, ...(await this.#load())));
       if (hadFocus) this.#panel.querySelector("input, button, select").focus();
       this.dispatchEvent(new CustomEvent("research-demo-awake", { bubbles: true }));
     } catch (error) {

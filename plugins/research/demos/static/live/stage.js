@@ -8,9 +8,8 @@ const REST = 400;
 
 export class Stage {
   /** `host` is the upgraded element, `figure` the description that the build wrote for it. */
-  constructor(host, figure, model) {
-    this.figure = figure;
-    this.model = model;
+  constructor(host, figure, decoder, encoder) {
+    Object.assign(this, { figure, decoder, encoder });
     this.image = host.querySelector(".research-demo-sheet img");
     this.sheet = { ...figure.sheet, shape: figure.shape };
     this.#frame = element("div", { className: "research-demo-over" });
@@ -29,7 +28,7 @@ export class Stage {
 
   /** Return the pictures, RGBA bytes each, that the decoder draws from `latents`, one after the other. */
   async decode(latents) {
-    const [values] = await this.model.run(latents);
+    const [values] = await this.decoder.run(latents);
     const { shape, range } = this.figure;
     const size = shape[0] * shape[1] * shape[2];
     return Array.from({ length: values.length / size }, (_, i) =>
@@ -85,12 +84,24 @@ export class Stage {
     this.mark(x / whole.width, y / whole.height, (columns * width) / whole.width, height / whole.height);
   }
 
-  /** Call `onpoint` with the place, in parts of the whole, where a pointer presses or drags on the sheet. */
+  /** Return the bytes of the first channel of the cell of the still picture at `row` and `column`. */
+  read(row, column) {
+    const [, height, width] = this.figure.shape;
+    const { x, y } = cellOrigin(this.sheet, row, column);
+    const paper = element("canvas", { width, height }).getContext("2d");
+    paper.drawImage(this.image, -x, -y);
+    return paper.getImageData(0, 0, width, height).data.filter((_, i) => i % 4 === 0);
+  }
+
+  /**
+   * Call `onpoint` with the place, in parts of the whole, where a pointer presses or drags on the sheet,
+   * and with whether it goes on from the place before.
+   */
   follow(onpoint) {
-    const place = ({ clientX, clientY }) => {
+    const place = ({ clientX, clientY, type }) => {
       const box = this.#frame.getBoundingClientRect();
       const part = (value) => Math.min(1, Math.max(0, value));
-      onpoint(part((clientX - box.left) / box.width), part((clientY - box.top) / box.height));
+      onpoint(part((clientX - box.left) / box.width), part((clientY - box.top) / box.height), type === "pointermove");
     };
     this.#frame.onpointerdown = (event) => {
       this.#frame.setPointerCapture(event.pointerId);

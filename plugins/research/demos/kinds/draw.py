@@ -1,0 +1,58 @@
+"""A pad to draw on, beside what the model makes of the drawing.
+
+From left to right a picture, the decoder's picture of its posterior's mean, and that of one draw
+from the posterior. The still picture begins with the first test item of a label.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..errors import DemoError
+from ..inference import Floats, decode, deviations, encode
+from ..items import classes, first_of, read
+from ..options import Options as KindOptions
+from ..options import number
+from ..packing import packed
+from ..panels import Panel, Sheet
+from ..release import Release
+
+NEEDS_ENCODER = True
+
+
+@dataclass(frozen=True)
+class Options(KindOptions):
+    """What an author may set."""
+
+    label: int = number(3, 0, 255)
+    seed: int = number(1, 0, 2**31)
+
+
+def noise(options: Options, release: Release) -> Floats:
+    """Return the standard normal draw (1, Z) that tells the third picture from the second."""
+    return np.random.default_rng(options.seed).standard_normal((1, release.latents), np.float32)
+
+
+def draw(options: Options, release: Release) -> list[Panel]:
+    """Draw one sheet of three pictures."""
+    given = first_of(read(release), options.label, 1)  # (1, C, H, W)
+    if given.shape[1] != 1:
+        raise DemoError(f"kind draw is for pictures in grey, and those of “{release.name}” have colours")
+    mean, deviation = encode(release, given), deviations(release, given)  # (1, Z)
+    made = decode(release, np.concatenate([mean, mean + deviation * noise(options, release)]))
+    return [Sheet(np.concatenate([given, made])[None])]
+
+
+def describe(options: Options, release: Release) -> dict[str, Any]:
+    """Return what the page needs beside the two networks."""
+    assert release.encoder
+    if [output.name for output in release.encoder.outputs] != ["mean", "log_variance"]:
+        raise DemoError(
+            f"the encoder of “{release.name}” must have the outputs mean and log_variance, in this order"
+        )
+    return {
+        "noise": packed(noise(options, release)),
+        "encoder_range": release.encoder.input.range,
+        "labels": classes(release),
+    }
