@@ -5,6 +5,7 @@ so that is where posts are brought to their published form. Faults found on the 
 `finalized`, when every file is on disk.
 """
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +68,7 @@ def publish(generators: list[Any]) -> None:
     state.faults += found
     documents, found = citations.cite(documents, state.settings)
     state.faults += found
+    documents = _signed(contents, documents) if state.settings.cite_this_post else documents
     documents, found, state.formulas = mathjax.typeset(documents, state.settings)
     state.faults += found
     for generator in generators:
@@ -74,6 +76,17 @@ def publish(generators: list[Any]) -> None:
             published.add_static_files(generator, files)
     for content, body, summary in zip(contents, documents[::2], documents[1::2], strict=True):
         posts.give_back(content, body, summary)
+
+
+def _signed(contents: list[Any], documents: list[Document]) -> list[Document]:
+    """Return `documents`, a body and a summary for each content, with the record of each article."""
+    signed = list(documents)
+    for number, content in enumerate(contents):
+        body = documents[2 * number]
+        if identity := posts.identity(content):
+            record = citations.identity.section(identity, citations.terms.of(body.language))
+            signed[2 * number] = replace(body, html=body.html + record)
+    return signed
 
 
 def mend_feed(context: Any, feed: Any) -> None:
@@ -88,6 +101,8 @@ def finish_page(path: str, context: Any) -> None:
     written = page.read_bytes().decode()
     html = assets.link_assets(written, Path(context["OUTPUT_PATH"]), context["SITEURL"])
     html = mathjax.show(html, context[STATE].formulas)
+    if identity := posts.identity(context.get("article")):
+        html = html.replace("</head>", f"{citations.identity.head(identity)}</head>", 1)
     if html is not written:
         page.write_bytes(html.encode())
 

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from pelican.contents import Content
+from pelican.contents import Article, Content
 
+from .citations.identity import Identity
 from .documents import Document
 
 #: Where Pelican's generators keep content objects. No signal and no list of Pelican's names all.
@@ -42,6 +43,23 @@ def body(content: Content) -> Document:
 def summary(content: Content, html: str) -> Document:
     """Return `html` as the summary of `content`."""
     return _document(content, html, is_summary=True)
+
+
+def identity(content: Content) -> Identity | None:
+    """Return what `content` is cited by; None where it is no dated article."""
+    if not isinstance(content, Article) or not hasattr(content, "date"):
+        return None
+    settings = content.settings
+    has_address = settings["SITEURL"].startswith("http")
+    return Identity(
+        title=content.title,
+        authors=tuple(str(author) for author in getattr(content, "authors", ())),
+        date=content.date.date(),
+        url=f"{settings['SITEURL']}/{content.url}" if has_address else "",
+        site=settings["SITENAME"],
+        language=getattr(content, "lang", "en"),
+        slug=content.slug,
+    )
 
 
 def give_back(content: Content, body: Document, summary: Document) -> None:

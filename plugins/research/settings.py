@@ -35,6 +35,8 @@ class Settings:
     citation_style: str = "author-date"
     #: Read ``[@key]`` as part of the sentence and ``[@@key]`` in brackets, as pelican-cite has them.
     citations_swapped: bool = False
+    #: Whether an article ends with its own record, for readers to cite it by.
+    cite_this_post: bool = False
     #: Where releases of models lie, a folder each.
     models: Path = Path("build/models")
     #: The command that brings a model's release up to date; ``{name}`` is the model's name.

@@ -8,9 +8,10 @@ The files are the pipeline: `marks` finds what `markdown` and the authors left, 
 from collections.abc import Mapping
 from typing import Any
 
+from . import identity, terms
 from .batch import cite
 
-__all__ = ["cite", "settings_of_pelican_cite", "teach_readers"]
+__all__ = ["cite", "identity", "settings_of_pelican_cite", "teach_readers", "terms"]
 
 
 def settings_of_pelican_cite(settings: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from html import escape
 from ..documents import Document
 from ..faults import Fault, Severity, line_of, nearest
 from ..markup import Edit, splice
+from .coins import coins
 from .grammar import Citation, Cite, parse
 from .library import Work
 from .marks import Mark, find, readable
@@ -91,7 +92,7 @@ def resolve(
             edits.append(Edit(place.mark.start, place.mark.end, html))
         html = splice(cited.document.html, edits)
         if anchors.count:
-            html += _section(typeset.references, anchors, style)
+            html += _section(typeset.references, anchors, works, style)
         published.append(replace(cited.document, html=html))
     return published
 
@@ -162,10 +163,13 @@ def _piece(piece: Piece, anchors: Anchors | None) -> str:
     return f'<a href="#ref-{target}" id="{own}" role="doc-biblioref">{piece.html}</a>'
 
 
-def _section(references: Iterable[Reference], anchors: Anchors, style: Style) -> str:
+def _section(
+    references: Iterable[Reference], anchors: Anchors, works: Mapping[str, Work], style: Style
+) -> str:
     tag = "ol" if style.is_numeric else "ul"
     items = "".join(
-        f'<li id="ref-{slug(reference.key)}">{reference.html} {_back(reference.key, anchors, style)}</li>\n'
+        f'<li id="ref-{slug(reference.key)}">{reference.html} {_back(reference.key, anchors, style)}'
+        f"{coins(works[reference.key])}</li>\n"
         for reference in references
         if anchors.count[reference.key]
     )

@@ -17,6 +17,7 @@ class Terms:
     within: str = "In"
     edition: str = "{} ed."
     back: str = "Back to citation {}"
+    cite_this_post: str = "Cite this post"
 
 
 ENGLISH = Terms()
@@ -24,17 +25,77 @@ ENGLISH = Terms()
 LANGUAGES = {
     "en": ENGLISH,
     "de": Terms(
-        "Literatur", "und", "et al.", "o. J.", "Hrsg.", "Hrsg.", "In", "{} Aufl.", "Zurück zum Zitat {}"
+        "Literatur",
+        "und",
+        "et al.",
+        "o. J.",
+        "Hrsg.",
+        "Hrsg.",
+        "In",
+        "{} Aufl.",
+        "Zurück zum Zitat {}",
+        "Diesen Beitrag zitieren",
     ),
-    "es": Terms("Referencias", "y", "et al.", "s. f.", "ed.", "eds.", "En", "{} ed.", "Volver a la cita {}"),
+    "es": Terms(
+        "Referencias",
+        "y",
+        "et al.",
+        "s. f.",
+        "ed.",
+        "eds.",
+        "En",
+        "{} ed.",
+        "Volver a la cita {}",
+        "Citar esta entrada",
+    ),
     "fr": Terms(
-        "Références", "et", "et al.", "s. d.", "éd.", "éds.", "In", "{} éd.", "Revenir à la citation {}"
+        "Références",
+        "et",
+        "et al.",
+        "s. d.",
+        "éd.",
+        "éds.",
+        "In",
+        "{} éd.",
+        "Revenir à la citation {}",
+        "Citer ce billet",
     ),
     "it": Terms(
-        "Bibliografia", "e", "et al.", "s.d.", "a c. di", "a c. di", "In", "{} ed.", "Torna alla citazione {}"
+        "Bibliografia",
+        "e",
+        "et al.",
+        "s.d.",
+        "a c. di",
+        "a c. di",
+        "In",
+        "{} ed.",
+        "Torna alla citazione {}",
+        "Cita questo articolo",
     ),
-    "nl": Terms("Literatuur", "en", "e.a.", "z.d.", "red.", "red.", "In", "{} dr.", "Terug naar citaat {}"),
-    "pt": Terms("Referências", "e", "et al.", "s.d.", "ed.", "eds.", "In", "{} ed.", "Voltar à citação {}"),
+    "nl": Terms(
+        "Literatuur",
+        "en",
+        "e.a.",
+        "z.d.",
+        "red.",
+        "red.",
+        "In",
+        "{} dr.",
+        "Terug naar citaat {}",
+        "Dit bericht citeren",
+    ),
+    "pt": Terms(
+        "Referências",
+        "e",
+        "et al.",
+        "s.d.",
+        "ed.",
+        "eds.",
+        "In",
+        "{} ed.",
+        "Voltar à citação {}",
+        "Citar este artigo",
+    ),
 }
 
 #: The short forms of CSL's locator types, for one and for several.
