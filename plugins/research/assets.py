@@ -23,9 +23,14 @@ class Asset:
     marker: str
 
     @cached_property
+    def content(self) -> bytes:
+        """What is in the file."""
+        return self.path.read_bytes()
+
+    @cached_property
     def address(self) -> str:
         """Where it is published: a name that changes with its content, to be cached for ever."""
-        digest = hashlib.sha256(self.path.read_bytes()).hexdigest()[:10]
+        digest = hashlib.sha256(self.content).hexdigest()[:10]
         return f"research/{self.path.stem}.{digest}{self.path.suffix}"
 
     def tag(self, base: str) -> str:
@@ -34,7 +39,7 @@ class Asset:
 
     def publish(self, output: Path) -> None:
         """Write the file below `output`."""
-        _write(output / self.address, self.path.read_bytes())
+        _write(output / self.address, self.content)
 
 
 @dataclass(frozen=True)
@@ -75,7 +80,11 @@ ASSETS: tuple[Asset | Script, ...] = (
     Asset(HERE / "mathjax" / "mathjax.css", marker="<mjx-container"),
     Asset(HERE / "demos" / "static" / "demos.css", marker='class="research-demo'),
     Script(HERE / "citations" / "preview" / "preview.js", (), marker='role="doc-biblioref"'),
-    Script(HERE / "demos" / "static" / "live" / "element.js", ("worker.js",), marker="<research-demo "),
+    Script(
+        HERE / "demos" / "static" / "live" / "element.js",
+        ("worker.js", "fallback.js"),
+        marker="<research-demo ",
+    ),
 )
 
 

@@ -32,7 +32,8 @@ IN_THE_PAGE = """
 window.MathJax = {
     startup: {typeset: false},
     svg: {linebreaks: {inline: false}}, loader: {
-        load: ['input/tex', 'output/svg', '[tex]/mathtools', '[tex]/boldsymbol'], // no speech: it moves glyphs
+        // The usual bundle adds speech, which moves glyphs.
+        load: ['input/tex', 'output/svg', '[tex]/mathtools', '[tex]/boldsymbol'],
         paths: {fonts: 'https://packages.example/@mathjax'}
     },
     tex: {tags: 'ams', packages: {'[+]': ['mathtools', 'boldsymbol']}}

@@ -50,8 +50,8 @@ class SetFormula:
 
     #: The element ``mjx-container``, whose SVG refers to glyphs by id.
     html: str
-    #: The outline (SVG 2, section 9.3) of each glyph that it refers to.
-    glyphs: Mapping[str, str]
+    #: The element ``path`` (SVG 2, section 9.3) of each glyph that it refers to, by id.
+    outlines: Mapping[str, str]
 
 
 @dataclass(frozen=True)

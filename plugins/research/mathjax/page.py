@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from .formulas import SetFormula
 
 #: The ids of numbered lines, to which references link.
-ID = re.compile(r' id="mjx-eqn:[^"]*"')
+ID_PREFIX = ' id="mjx-eqn:'
+ID = re.compile(rf'{ID_PREFIX}[^"]*"')
+GLYPHS = '<svg class="mjx-glyphs" width="0" height="0" aria-hidden="true"><defs>{}</defs></svg>\n'
 MARK = re.compile(r'<mjx-container data-key="([^"]*)">([^<]*)</mjx-container>')
 
 
@@ -26,17 +28,16 @@ def show(html: str, formulas: Mapping[str, SetFormula]) -> str:
         return html
     for at in range(1, len(pieces), 3):
         key, source = pieces[at : at + 2]
-        if key in shown:
-            pieces[at : at + 2] = _with_source(shown[key].html, source), ""
-        else:
-            pieces[at] = ""
-    glyphs: dict[str, str] = {}
+        pieces[at] = _with_source(shown[key].html, source) if key in shown else source
+        pieces[at + 1] = ""
+    outlines: dict[str, str] = {}
     for formula in shown.values():
-        glyphs.update(formula.glyphs)
+        outlines |= formula.outlines
     html = _with_ids_once("".join(pieces))
     end = html.rfind("</body>")
     end = end if end >= 0 else len(html)
-    return html[:end] + _outlines(glyphs) + html[end:]
+    glyphs = GLYPHS.format("".join(outlines.values()))
+    return f"{html[:end]}{glyphs}{html[end:]}"
 
 
 def _with_ids_once(html: str) -> str:
@@ -49,7 +50,7 @@ def _with_ids_once(html: str) -> str:
         seen.add(match[0])
         return match[0]
 
-    return ID.sub(first, html)
+    return ID.sub(first, html) if ID_PREFIX in html else html
 
 
 def _with_source(formula: str, source: str) -> str:
@@ -58,8 +59,3 @@ def _with_source(formula: str, source: str) -> str:
     if not end or "<a " in inside:  # a link must be reached
         return formula
     return f'{inside}<mjx-tex aria-hidden="true" hidden>{source}</mjx-tex>{end}'
-
-
-def _outlines(glyphs: Mapping[str, str]) -> str:
-    paths = "".join(f'<path id="{name}" d="{outline}"/>' for name, outline in sorted(glyphs.items()))
-    return f'<svg class="mjx-glyphs" width="0" height="0" aria-hidden="true"><defs>{paths}</defs></svg>\n'

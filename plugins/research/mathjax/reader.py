@@ -26,7 +26,7 @@ from ..faults import Fault, Severity
 from ..markup import Edit, Kind, splice, stretches
 
 DISPLAY = (
-    r"(?:\$\$(?P<dollars>(?:(?!\n\n).)+?)(?<!\\)\$\$|\\\[(?P<brackets>(?:(?!\n\n).)+?)\\\]"
+    r"(?:\$\$(?P<dollars>(?:(?!\n\n).)+?)(?<!\\)\$\$|\\\[(?!-?@)(?P<brackets>(?:(?!\n\n).)+?)\\\]"
     r"|(?P<environment>\\begin\{(?P<name>[a-zA-Z]+\*?)\}(?:(?!\n\n).)+?\\end\{(?P=name)\}))"
 )
 INLINE = r"(?:\\\((?P<parentheses>.+?)\\\)|(?<!\$)\$(?![\s$])(?P<dollar>(?:[^$\\]|\\.)+?)(?<!\s)\$(?!\d))"

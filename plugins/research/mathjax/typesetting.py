@@ -155,7 +155,8 @@ def _typeset(groups: Sequence[Group], tex: dict[str, Any]) -> Iterator[tuple[Gro
 def _outcome(result: Result) -> SetFormula | Refusal:
     if "error" in result:
         return Refusal(result["error"], result.get("column"))
-    return SetFormula(result["html"], result["glyphs"])
+    glyphs = result["glyphs"].items()
+    return SetFormula(result["html"], {name: f'<path id="{name}" d="{path}"/>' for name, path in glyphs})
 
 
 def _unset(formula: Formula, reason: str) -> str:
