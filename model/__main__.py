@@ -60,13 +60,14 @@ def evaluate(options: argparse.Namespace) -> None:
 
     from .report import report
 
-    report(recipe, place, Console())
+    report(recipe, place, options.samples, Console())
 
 
 def show(options: argparse.Namespace) -> None:
-    """Say of each model whether its release is fresh, and if not, why."""
+    """Say of each model whether its release is fresh, and if not, why; and what it reaches."""
     for recipe in RECIPES.values():
-        print(f"{recipe.name}: {releases.stale(recipe, Place(options.into)) or 'fresh'}")
+        place = Place(options.into)
+        print(f"{recipe.name}: {releases.stale(recipe, place) or 'fresh'}{releases.summary(recipe, place)}")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -80,6 +81,10 @@ def _parser() -> argparse.ArgumentParser:
         subparser.set_defaults(run=command)
         if command is not show:
             subparser.add_argument("name", metavar="NAME", help=f"one of {', '.join(RECIPES)}")
+        if command is evaluate:
+            subparser.add_argument(
+                "--samples", type=int, default=500, help="of the importance-weighted bound (500)"
+            )
     return parser
 
 

@@ -86,8 +86,9 @@ def _release(recipe: Recipe, place: Place, folder: Path, console: Console) -> No
     _write_pictures(folder, recipe, state, items.test[:TEST_ITEMS])
     releases.publish(folder, manifest(recipe, state.model, items, made_of, seconds, differences), place)
     checkpoint.discard()
-    reached = ", ".join(f"{name} {metric.value:.2f} {metric.unit}" for name, metric in metrics.items())
-    console.print(f"{recipe.name}: trained in {seconds['train']:.0f} s, {reached}", soft_wrap=True)
+    console.print(
+        f"{recipe.name}: trained in {seconds['train']:.0f} s{releases.summary(recipe, place)}", soft_wrap=True
+    )
 
 
 def _write_model(

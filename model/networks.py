@@ -110,8 +110,7 @@ def _upward(spec: Convolutional, shape: Shape, latents: int) -> nn.Sequential:
     coarse, fine = spec.channels
     height, width = shape[1] // 4, shape[2] // 4
     return nn.Sequential(
-        _he(nn.Linear(latents, coarse * height * width)),
-        nn.SiLU(),
+        _hidden((latents, *spec.hidden, coarse * height * width)),
         Grid(coarse, height, width),
         *(Residual(coarse) for _ in range(spec.residuals[0])),
         _convolution(coarse, 4 * fine),

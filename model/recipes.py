@@ -21,6 +21,8 @@ class Dense:
 class Convolutional:
     """A decoder that doubles the size of its grid twice, from a quarter of the picture's to the whole."""
 
+    #: Units of fully connected layers in front of the grid.
+    hidden: tuple[int, ...] = ()
     #: Channels at a quarter and at half the size.
     channels: tuple[int, int] = (24, 16)
     #: Convolutions with a shortcut around them, there and there.
@@ -64,17 +66,20 @@ MNIST_VAE = Recipe(
     name="mnist-vae",
     latents=20,
     encoder=Dense((400, 400)),
-    decoder=Convolutional(channels=(24, 16), residuals=(1, 1)),
-    epochs=10,
+    decoder=Convolutional(channels=(24, 16)),
+    epochs=16,
+    rate=9e-3,
+    annealing=0.3,
 )
 
 # Two latents, to look at the latent plane. What it reached is still to be measured.
 MNIST_PLANE = Recipe(
     name="mnist-plane",
     latents=2,
-    encoder=Dense((400, 400)),
-    decoder=Convolutional(),
-    epochs=12,
+    encoder=Dense((400, 400, 400)),
+    decoder=Convolutional(hidden=(32,), channels=(16, 16)),
+    epochs=25,
+    rate=8e-3,
 )
 
 RECIPES = {recipe.name: recipe for recipe in (MNIST_VAE, MNIST_PLANE)}

@@ -91,6 +91,21 @@ def stale(recipe: Recipe, place: Place) -> str | None:
     return "; ".join(_changes(before, now)) or "it has another format"
 
 
+def summary(recipe: Recipe, place: Place) -> str:
+    """Return what the release of `recipe` weighs and reaches, to be put behind a word on it."""
+    folder = place.release(recipe.name)
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        metrics = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return ""
+    reached = (
+        f"{name} {metric['value']:.2f}" for name, metric in metrics.items() if metric["unit"] == "nats"
+    )
+    decoder = manifest["graphs"]["decoder"]
+    return f"; decoder {decoder['parameters']} parameters, {', '.join(reached)} nats"
+
+
 def publish(folder: Path, manifest: Mapping[str, Any], place: Place) -> None:
     """Move the finished `folder` to its place, with a manifest that lists its files.
 

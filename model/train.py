@@ -39,7 +39,7 @@ def train(recipe: Recipe, data: Data, checkpoint: Checkpoint, watcher: Watcher) 
     steps = math.ceil(len(data.train) / recipe.batch)
     for epoch in range(len(state.history) + 1, recipe.epochs + 1):
         began = time.monotonic()
-        bound = _epoch(recipe, state, data.train.images, epoch, watcher)
+        bound = run_epoch(recipe, state, data.train.images, epoch, watcher)
         validation = _validate(recipe, state.model, data.validation.images)
         if epoch & (epoch - 1) == 0 or epoch == recipe.epochs:
             state.drawings[epoch] = _draw(recipe, state.model)
@@ -65,7 +65,7 @@ def latents(recipe: Recipe) -> Tensor:
     return torch.randn((FOLLOWED, recipe.latents), generator=_generator(recipe, 0))
 
 
-def _epoch(recipe: Recipe, state: State, images: Tensor, epoch: int, watcher: Watcher) -> float:
+def run_epoch(recipe: Recipe, state: State, images: Tensor, epoch: int, watcher: Watcher) -> float:
     """Go through the training set once; return the mean of the objective in nats."""
     generator = _generator(recipe, epoch)
     objective = OBJECTIVES[recipe.objective]

@@ -115,7 +115,8 @@ def test_history_has_a_row_an_epoch(released: Path) -> None:
 def test_metrics_name_their_unit_and_error(released: Path) -> None:
     metrics = json.loads((released / "tiny" / "metrics.json").read_text(encoding="utf-8"))
     assert metrics["bound_500"]["value"] > metrics["elbo"]["value"]
-    assert all(metric["unit"] == "nats" and metric["standard_error"] > 0 for metric in metrics.values())
+    assert metrics["elbo"]["unit"] == metrics["bound_500"]["unit"] == "nats"
+    assert all(metrics[name]["standard_error"] > 0 for name in metrics if name != "active_units")
 
 
 @pytest.mark.parametrize("name", ["decoder", "encoder"])
@@ -148,7 +149,7 @@ def test_fresh_release_is_left_alone_and_torch_is_not_imported(data_folder: Path
 
 def test_stale_release_says_what_changed(data_folder: Path, released: Path) -> None:
     done = run(data_folder, released, "list", epochs=4)
-    assert "tiny: recipe: epochs 30 → 4\n" in done.stdout
+    assert "tiny: recipe: epochs 30 → 4; decoder" in done.stdout
 
 
 def test_damaged_file_makes_a_release_stale(data_folder: Path, released: Path) -> None:
@@ -292,10 +293,10 @@ def test_unknown_model_names_those_there_are(data_folder: Path, tmp_path: Path) 
 
 
 def test_evaluate_prints_the_bounds_of_the_release(data_folder: Path, released: Path) -> None:
-    done = run(data_folder, released, "evaluate", "tiny", **LONG)
+    done = run(data_folder, released, "evaluate", "tiny", "--samples", "50", **LONG)
     assert done.returncode == 0, done.stderr
     value = json.loads((released / "tiny" / "metrics.json").read_text(encoding="utf-8"))["elbo"]["value"]
-    assert f"{value:.2f}" in done.stdout
+    assert f"{value:.5g}" in done.stdout
 
 
 def test_evaluate_wants_a_fresh_release(data_folder: Path, tmp_path: Path) -> None:

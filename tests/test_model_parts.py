@@ -118,8 +118,11 @@ def test_weight_of_the_objective_is_that_of_the_kl_divergence() -> None:
 
 def test_bound_of_a_part_and_of_all_pictures_agree_within_their_errors() -> None:
     images = (pictures(600) * 255).to(torch.uint8)
-    part, whole = (evaluate.evaluate(model(), images, chosen) for chosen in (150, 600))
+    part, whole = (evaluate.evaluate(model(), images, chosen=chosen) for chosen in (150, 600))
     assert part["elbo"] == whole["elbo"]
+    terms = whole["reconstruction"].value - whole["divergence"].value
+    assert terms == pytest.approx(whole["elbo"].value, abs=1e-4)
+    assert whole["bits_per_dimension"].value == pytest.approx(-whole["bound_500"].value / 64 / math.log(2))
     difference = abs(part["bound_500"].value - whole["bound_500"].value)
     assert 0 < difference < 4 * part["bound_500"].standard_error
     assert whole["bound_500"].standard_error <= part["bound_500"].standard_error
@@ -132,7 +135,7 @@ def test_untrained_decoder_paints_the_mean_grey() -> None:
     assert abs(image.mean().item() - 0.3) < 0.1
 
 
-@pytest.mark.parametrize("spec", [Dense((8,)), Convolutional((4, 4), (0, 1))])
+@pytest.mark.parametrize("spec", [Dense((8,)), Convolutional((6,), (4, 4), (0, 1))])
 def test_decoders_give_a_logit_a_pixel(spec: Dense | Convolutional) -> None:
     assert Decoder(spec, (3, 12, 8), latents=5, grey=0.5)(torch.zeros(2, 5)).shape == (2, 3, 12, 8)
 

@@ -52,7 +52,7 @@ TINY = Recipe(
     name="tiny",
     latents=3,
     encoder=Dense((16,)),
-    decoder=Convolutional((4, 4)),
+    decoder=Convolutional(channels=(4, 4)),
     data="bars",
     epochs=3,
     batch=50,
