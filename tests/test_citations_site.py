@@ -226,3 +226,23 @@ def test_any_order_of_plugins(build: Build) -> None:
 def test_relative_urls(build: Build) -> None:
     site = build({"post.md": post("[@@vae]"), "references.bib": BIB}, "RELATIVE_URLS = True")
     assert 'href="#ref-vae"' in site.read("post.html")
+
+
+def test_a_page_of_all_works_and_who_cites_them(build: Build) -> None:
+    files = {
+        "post.md": post("[@@vae]"),
+        "sub/other.md": post("[@@wakeSleep] and [@@vae]", Title="Other", Slug="other"),
+        "draft.md": post("[@@GPT3]", Status="draft", Slug="draft"),
+        "pages/works.md": "Title: Works\nBibliography: all\nSlug: works\n\nAll of them.",
+        "references.bib": BIB,
+    }
+    site = build(files, "", "--fatal", "warnings")
+    assert site.exit_code == 0, site.log
+    items = re.findall(
+        r'(?s)<li id="work-(.*?)".*?<span class="citing-posts">(.*?)</span>', site.read("pages/works.html")
+    )
+    other = '<a href="https://blog.example/other.html">Other</a>'
+    assert [(key, set(links.split(", "))) for key, links in items] == [
+        ("wakeSleep", {other}),
+        ("vae", {other, '<a href="https://blog.example/post.html">Post</a>'}),
+    ]

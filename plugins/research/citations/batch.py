@@ -8,10 +8,11 @@ from pathlib import Path
 from ..documents import Document
 from ..faults import Fault
 from ..settings import Settings
+from . import overview
 from .author_date import AuthorDate
 from .library import Library
 from .resolve import Cited, request, resolve, unknown_keys
-from .typeset import Style, StyleError
+from .typeset import Request, Style, StyleError, Typeset
 
 #: The style of the house; any other name is that of a style of CSL.
 AUTHOR_DATE = "author-date"
@@ -63,6 +64,15 @@ class Desk:
         """Return the style that sets everything when another one cannot."""
         return self._styles.setdefault((AUTHOR_DATE, language), AuthorDate(language))
 
+    def typeset(self, requests: Sequence[Request], style: Style, post: Post) -> tuple[list[Typeset], Style]:
+        """Set `requests` in `style`, or in that of the house where that cannot be; `post` is named then."""
+        try:
+            return style.typeset(requests), style
+        except StyleError as error:
+            self.faults.append(Fault(post.document.source, None, str(error)))
+            house = self.house_style(post.document.language)
+            return house.typeset(requests), house
+
     def all_faults(self) -> list[Fault]:
         """Return what has been found wrong, in bibliographies too."""
         return self.faults + [fault for library in self._libraries.values() for fault in library.faults]
@@ -113,18 +123,26 @@ def cite(documents: Sequence[Document], settings: Settings) -> tuple[list[Docume
             desk.faults += (fault for part in post.parts for fault in unknown_keys(part, library))
     unchanged = [[part.document for part in post.parts] for post in posts]
     done = [published.get(id(post), before) for post, before in zip(posts, unchanged, strict=True)]
+    _list_all(posts, done, desk)
     return [document for post_documents in done for document in post_documents], desk.all_faults()
+
+
+def _list_all(posts: Sequence[Post], published: Sequence[list[Document]], desk: Desk) -> None:
+    """Add the list of all works to the pages that ask for it."""
+    pages = [number for number, post in enumerate(posts) if overview.is_asked_for(post.document)]
+    if not pages:
+        return
+    citing = overview.citing(part for post in posts for part in post.parts)
+    for number in pages:
+        library, style = desk.library(posts[number]), desk.style(posts[number])
+        (typeset,), style = desk.typeset([overview.request(citing, library)], style, posts[number])
+        published[number][0] = overview.add(published[number][0], citing, library, typeset, style)
 
 
 def _published(posts: Sequence[Post], style: Style, desk: Desk) -> list[list[Document]]:
     libraries = [desk.library(post) for post in posts]
     requests = [request(post.parts, library) for post, library in zip(posts, libraries, strict=True)]
-    try:
-        typeset = style.typeset(requests)
-    except StyleError as error:
-        desk.faults.append(Fault(posts[0].document.source, None, str(error)))
-        style = desk.house_style(posts[0].document.language)
-        typeset = style.typeset(requests)
+    typeset, style = desk.typeset(requests, style, posts[0])
     return [
         resolve(post.parts, library, done, style)
         for post, library, done in zip(posts, libraries, typeset, strict=True)
