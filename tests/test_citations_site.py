@@ -239,7 +239,7 @@ def test_a_page_of_all_works_and_who_cites_them(build: Build) -> None:
     site = build(files, "", "--fatal", "warnings")
     assert site.exit_code == 0, site.log
     items = re.findall(
-        r'(?s)<li id="work-(.*?)".*?<span class="citing-posts">(.*?)</span>', site.read("pages/works.html")
+        r'(?s)<li id="work-(.*?)".*?<span class="citation-posts">(.*?)</span>', site.read("pages/works.html")
     )
     other = '<a href="https://blog.example/other.html">Other</a>'
     assert [(key, set(links.split(", "))) for key, links in items] == [
