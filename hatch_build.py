@@ -23,6 +23,8 @@ FILES = {
         "output/svg.js",
         "a11y/assistive-mml.js",
         "ui/safe.js",
+        "startup.js",  # this and the next for browsers, where a build has no Node.js
+        "core.js",
     ),
     "@mathjax/mathjax-newcm-font": ("package.json", "svg.js", "svg/**/*.js"),
     "@mathjax/mathjax-mhchem-font-extension": ("package.json", "svg.js"),

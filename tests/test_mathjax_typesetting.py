@@ -258,7 +258,7 @@ def test_without_node_formulas_stay_readable(
     assert 'pip install "pelican-research[node]"' in fault.message
     assert (fault.path, fault.line) == (source, 3)
     assert "2 formulas" in fault.message
-    assert r"\(x^2\)</code>, " in page(done.html, formulas)
+    assert r'<span class="math-client">\(x^2\)</span>, ' in page(done.html, formulas)
 
 
 def die_after(lines: int, times: int, tmp_path: Path) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlparse
 
 import pytest
+from conftest import Build
 from playwright.sync_api import Browser, Page, Route
 from research.documents import Document
 from research.mathjax import show, typeset
@@ -155,3 +156,34 @@ def test_a_double_click_selects_the_tex(page: Page, set_page: Set, tex: str) -> 
     page.set_content(set_page(f"<p>of {tex}</p>"))
     page.dblclick("mjx-container")
     assert page.evaluate("getSelection().toString()").strip() == tex.replace("&lt;", "<")
+
+
+POST = r"""Title: Post
+Date: 2026-01-01
+Macros: \newcommand{\half}{\frac12}
+
+Of $\half$, $\mathbb{E}$, \eqref{a} and `\(code\)`.
+
+\begin{equation}
+x = y \label{a}
+\end{equation}
+"""
+
+
+def test_without_node_the_page_sets_its_formulas_and_asks_nobody_else(page: Page, build: Build) -> None:
+    site = build({"post.md": POST}, 'SITEURL = ""', env={"PATH": "/nowhere"})
+    assert "pelican-research[node]" in site.log
+    requests = []
+
+    def serve(route: Route) -> None:
+        requests.append(route.request.url)
+        route.fulfill(path=site.root / "output" / urlparse(route.request.url).path.lstrip("/"))
+
+    page.route("**/*", serve)
+    page.goto("https://blog.example/post.html")
+    page.wait_for_function("window.MathJax?.startup?.promise")
+    page.evaluate("MathJax.startup.promise")
+    assert page.locator("mjx-container > svg").count() == 5  # the macros are one, and empty
+    assert page.locator("code").inner_text() == r"\(code\)"
+    assert page.locator("mjx-assistive-mml", has_text="(1)").count()
+    assert {urlparse(url).netloc for url in requests} == {"blog.example"}

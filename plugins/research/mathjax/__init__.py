@@ -5,9 +5,10 @@
 feeds, summaries and whatever else reads a post, a formula is its TeX.
 """
 
+from .client import link_client
 from .formulas import SetFormula
 from .page import show
 from .reader import teach_readers
 from .typesetting import typeset
 
-__all__ = ["SetFormula", "show", "teach_readers", "typeset"]
+__all__ = ["SetFormula", "link_client", "show", "teach_readers", "typeset"]

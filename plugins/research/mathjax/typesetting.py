@@ -12,8 +12,9 @@ from ..faults import Fault, line_of
 from ..markup import Edit, splice, stretches
 from ..settings import Settings
 from .cache import Cache
+from .client import mark_for_client
 from .formulas import Formula, Place, Refusal, SetFormula, find_formulas
-from .node import Group, NodeEndedError, NodeError, Result, typeset_groups
+from .node import Group, NodeEndedError, NodeError, NodeMissingError, Result, typeset_groups
 from .page import mark
 from .scripts import removals
 
@@ -102,10 +103,12 @@ def typeset(
     groups = list(dict.fromkeys(group for post in posts for group, _ in post.groups))
     known: dict[Group, SetGroup] = {}
     faults: list[Fault] = []
+    in_browser = False
     try:
         for group, set_group in _set(groups, settings):
             known[group] = set_group
     except NodeError as error:
+        in_browser = isinstance(error, NodeMissingError)
         faults.append(_trouble(error, posts, known))
     for post in posts:
         faults += _faults(post, known)
@@ -115,7 +118,7 @@ def typeset(
         for key, outcome in zip(set_group.keys, set_group.outcomes, strict=True)
         if isinstance(outcome, SetFormula)
     }
-    return [_write(post, known) for post in posts], faults, formulas
+    return [_write(post, known, in_browser) for post in posts], faults, formulas
 
 
 def _set(groups: Sequence[Group], settings: Settings) -> Iterator[tuple[Group, SetGroup]]:
@@ -163,11 +166,17 @@ def _unset(formula: Formula, reason: str) -> str:
     return f'<code class="math-error" title="{escape(reason)}">{formula.source}</code>'
 
 
-def _write(post: Post, known: Known) -> Document:
+def _write(post: Post, known: Known, in_browser: bool) -> Document:
     edits = list(post.removals)
     at = 0
+    if in_browser and post.places and post.preamble:
+        definitions = "".join(mark_for_client(formula.source) for formula in post.preamble)
+        edits.append(Edit(0, 0, definitions))
     for (formula, start, end), (group, index) in zip(post.places, post.groups, strict=True):
-        html = known[group].html[index] if group in known else _unset(formula, "not set")
+        if group in known:
+            html = known[group].html[index]
+        else:
+            html = mark_for_client(formula.source) if in_browser else _unset(formula, "not set")
         edit = Edit(start, end, html)
         if not formula.display and html.startswith("<mjx-container"):
             edit = _with_neighbours(edit, post.document.html, at)
@@ -217,5 +226,6 @@ def _trouble(error: NodeError, posts: Sequence[Post], known: Known) -> Fault:
         if group not in known
     ]
     post, number = unset[0]
-    message = f"{error}; until then {len(unset)} formulas of this site are shown as their source"
+    fate = "set by each reader's browser" if isinstance(error, NodeMissingError) else "shown as their source"
+    message = f"{error}; until then {len(unset)} formulas of this site are {fate}"
     return Fault(post.document.source, post.line_of(number), message)

@@ -1,0 +1,16 @@
+// Where the build had no Node.js: MathJax sets the formulas in the page, from the blog's own files,
+// which lie beside this one.
+const {src, dataset} = document.currentScript
+const here = new URL('.', src).href
+
+window.MathJax = {
+  loader: {
+    load: [
+      'input/tex-base', 'output/svg', 'a11y/assistive-mml', 'ui/safe',
+      ...dataset.packages.split(' ').filter((name) => name !== 'base').map((name) => `[tex]/${name}`),
+    ],
+    paths: {mathjax: `${here}mathjax`, fonts: `${here}@mathjax`},
+  },
+  tex: {packages: dataset.packages.split(' '), tags: dataset.tags},
+  startup: {elements: ['.math-client']},
+}

@@ -1,0 +1,59 @@
+"""Without Node.js: MathJax in the page, from files that the blog itself serves.
+
+Formulas stay TeX, in elements that MathJax looks for; pages that have such elements load it.
+"""
+
+import shutil
+from html import escape
+from pathlib import Path
+
+from ..settings import Settings
+from .node import PACKAGES, SCRIPT, folder_of, versions
+
+MARKER = '<span class="math-client">'
+#: What a browser loads of the npm packages, as patterns.
+FILES = {
+    "mathjax": (
+        "startup.js",
+        "core.js",
+        "input/tex-base.js",
+        "input/tex/extensions/*.js",
+        "output/svg.js",
+        "a11y/assistive-mml.js",
+        "ui/safe.js",
+    ),
+    "@mathjax/mathjax-newcm-font": ("svg.js", "svg/dynamic/*.js"),
+    "@mathjax/mathjax-mhchem-font-extension": ("svg.js",),
+}
+
+
+def mark_for_client(source: str) -> str:
+    """Return the HTML that a formula is until a browser sets it."""
+    return f"{MARKER}{source}</span>"
+
+
+def link_client(html: str, output: Path, siteurl: str, settings: Settings) -> str:
+    """Let the page `html` load MathJax, if it has formulas to set, and publish MathJax below `output`."""
+    head = html.find("</head>")
+    if MARKER not in html or head < 0:
+        return html
+    address = f"research/mathjax-{versions()['mathjax']}"
+    if not (output / address).exists():
+        _publish(output / address)
+    base = f"{siteurl}/{address}" if siteurl else address
+    packages = escape(" ".join(settings.tex_packages))
+    tags = (
+        f'<script src="{base}/client.js" data-packages="{packages}" data-tags="{settings.equation_numbers}">'
+        f'</script>\n<script src="{base}/mathjax/startup.js" defer></script>\n'
+    )
+    return html[:head] + tags + html[head:]
+
+
+def _publish(folder: Path) -> None:
+    for package in PACKAGES:
+        for pattern in FILES[package]:
+            for path in folder_of(package).glob(pattern):
+                target = folder / package / path.relative_to(folder_of(package))
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(path, target)
+    shutil.copyfile(SCRIPT.with_name("client.js"), folder / "client.js")
