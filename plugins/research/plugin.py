@@ -99,8 +99,10 @@ def finish_page(path: str, context: Any) -> None:
     """Show formulas on the page just written, and link the style sheets that it needs."""
     page = Path(path)
     written = page.read_bytes().decode()
-    html = assets.link_assets(written, Path(context["OUTPUT_PATH"]), context["SITEURL"])
-    html = mathjax.show(html, context[STATE].formulas)
+    output, siteurl, state = Path(context["OUTPUT_PATH"]), context["SITEURL"], context[STATE]
+    html = assets.link_assets(written, output, siteurl)
+    html = mathjax.link_client(html, output, siteurl, state.settings)
+    html = mathjax.show(html, state.formulas)
     if identity := posts.identity(context.get("article")):
         html = html.replace("</head>", f"{citations.identity.head(identity)}</head>", 1)
     if html is not written:
