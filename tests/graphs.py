@@ -89,6 +89,19 @@ def encoder(latents: int = 4) -> ModelProto:
     return graph(nodes, parameters, {"x": [1, 28, 28]}, {"mean": [latents], "log_variance": [latents]})
 
 
+def odd_decoder() -> ModelProto:
+    """Return a decoder with an operator that cannot be compiled ahead of time: GlobalLpPool."""
+    nodes = [
+        helper.make_node("MatMul", ["z", "w"], ["hidden"]),
+        helper.make_node("Reshape", ["hidden", "shape"], ["maps"]),
+        helper.make_node("GlobalLpPool", ["maps"], ["norm"]),
+        helper.make_node("Div", ["maps", "norm"], ["bounded"]),
+        helper.make_node("Sigmoid", ["bounded"], ["x"]),
+    ]
+    tensors = {"w": weights(2, 64), "shape": np.array([-1, 1, 8, 8])}
+    return graph(nodes, tensors, {"z": [2]}, {"x": [1, 8, 8]})
+
+
 def write_release(
     folder: Path,
     decoder: ModelProto,

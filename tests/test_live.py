@@ -4,11 +4,9 @@ import json
 import re
 from pathlib import Path
 
-import numpy as np
 import pytest
-from conftest import Build, Site
-from graphs import decoder, graph, weights, write_release
-from onnx import helper
+from conftest import ROOT, Build, Site
+from graphs import decoder, odd_decoder, write_release
 
 POST = """Title: Post
 Date: 2026-01-01
@@ -64,7 +62,7 @@ def test_the_script_is_put_where_a_figure_is_and_nowhere_else(blog: Build) -> No
             assert (module.parent / imported).exists()
     for page in ("plain.html", "index.html", "feeds/all.atom.xml"):
         assert "research/live." not in site.read(page)
-        assert "<script" not in site.read(page)
+        assert '<script type="module"' not in site.read(page)
 
 
 def test_feeds_say_that_the_picture_is_still(blog: Build) -> None:
@@ -88,24 +86,27 @@ def test_the_pictures_are_drawn_by_the_graph_that_is_sent(blog: Build) -> None:
 def test_a_blog_can_keep_its_figures_still(blog: Build) -> None:
     site = blog({"post.md": POST}, 'RESEARCH = {"live": False}')
     assert "<research-demo" not in site.read("post.html")
-    assert "<script" not in site.read("post.html")
+    assert '<script type="module"' not in site.read("post.html")
     assert not list((site.root / "output").rglob("*.wasm"))
 
 
 def test_an_operator_that_cannot_be_compiled_is_named_and_the_figure_stays(
     build: Build, tmp_path: Path
 ) -> None:
-    nodes = [
-        helper.make_node("MatMul", ["z", "w"], ["hidden"]),
-        helper.make_node("Reshape", ["hidden", "shape"], ["maps"]),
-        helper.make_node("GlobalLpPool", ["maps"], ["norm"]),
-        helper.make_node("Div", ["maps", "norm"], ["x"]),
-    ]
-    tensors = {"w": weights(2, 64), "shape": np.array([-1, 1, 8, 8])}
-    model = graph(nodes, tensors, {"z": [2]}, {"x": [1, 8, 8]})
-    write_release(tmp_path / "build" / "models" / "digits", model)
+    write_release(tmp_path / "build" / "models" / "digits", odd_decoder())
     site = build({"post.md": POST})
     assert re.search(r"post\.md:5: warning: demo: the figure stays still.*GlobalLpPool", site.log)
     assert "<img " in site.read("post.html")
     assert "<research-demo" not in site.read("post.html")
     assert site.exit_code == 0
+
+
+def test_onnxruntime_web_is_sent_where_it_is_needed_and_installed(build: Build, tmp_path: Path) -> None:
+    write_release(tmp_path / "build" / "models" / "digits", odd_decoder())
+    (tmp_path / "node_modules").symlink_to(ROOT / "node_modules")
+    site = build({"post.md": POST})
+    assert re.search(r"post\.md:5: warning: demo: onnxruntime-web is sent with.*GlobalLpPool", site.log)
+    found = element(site)
+    assert found["data-decoder"].endswith(".onnx")
+    assert int(found["data-kilobytes"]) > 1000
+    assert site.exists(f"demos/{found['data-runtime']}ort-wasm-simd-threaded.wasm")

@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 from conftest import SETTINGS
-from graphs import RNG, decoder, encoder, write_release
+from graphs import RNG, decoder, encoder, odd_decoder, write_release
 from playwright.sync_api import Locator, Page, expect
 
 from browser.chromium import ROOT
@@ -124,6 +124,7 @@ def write_models(folder: Path) -> None:
         epochs=epochs,
     )
     write_release(folder / "plane", decoder(2))
+    write_release(folder / "odd", odd_decoder())
     write_release(folder / "colour", decoder(4, channels=3, side=8))
 
 
@@ -138,7 +139,8 @@ def live_blog(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Blog]:
     write_models(folder / "build" / "models")
     (folder / "content").mkdir()
     posts = {kind: figure(kind) for kind in KINDS} | {"all": "\n".join(map(figure, KINDS))}
-    posts["colour"] = figure("samples", "colour")
+    posts |= {name: figure("samples", name) for name in ("colour", "odd")}
+    (folder / "node_modules").symlink_to(ROOT / "node_modules")
     for name, body in posts.items():
         (folder / "content" / f"{name}.md").write_text(POST.format(title=name) + body, encoding="utf-8")
     settings = SETTINGS + 'THEME = "simple"\nRELATIVE_URLS = True\n'
@@ -254,7 +256,12 @@ class TestEveryKind:
 class TestSamePixels:
     @pytest.mark.parametrize(
         ("post", "kind"),
-        [("samples", "samples"), ("interpolation", "interpolation"), ("colour", "samples")],
+        [
+            ("samples", "samples"),
+            ("interpolation", "interpolation"),
+            ("colour", "samples"),
+            ("odd", "samples"),  # by onnxruntime-web
+        ],
     )
     def test_sheets(self, live_blog: Blog, view: View, post: str, kind: str) -> None:
         with opened(view, live_blog, post) as visit:

@@ -77,10 +77,10 @@ def _show(
         html = ""
         if not document.is_summary:
             try:
-                alt, parts, live, why_still = _drawn(block, id, models, settings)
+                alt, parts, live, why = _drawn(block, id, models, settings)
                 html = figure.figure(block, alt, parts, id, number, live)
-                if why_still:
-                    faults.append(Fault(document.source, block.line, f"demo: {why_still}", Severity.WARNING))
+                if why:
+                    faults.append(Fault(document.source, block.line, f"demo: {why}", Severity.WARNING))
                 files += (part.published for part in parts if isinstance(part, Picture))
                 files += live.files if live else ()
             except DemoError as error:
@@ -95,13 +95,13 @@ def _drawn(
 ) -> tuple[str, list[Part], Live | None, str]:
     """Return what the figure says to those who do not see it, its parts, and what it needs to wake.
 
-    Where it cannot wake although it should, the last item says why.
+    Where its networks cannot be compiled, the last item says why, and what comes of it.
     """
     require_extra()
     # These import what only blogs that show models have installed.
     from . import gallery, spec
     from .compile import UnsupportedError
-    from .live import live, live_model
+    from .live import LiveModel, fallback_model, live, live_model
 
     checked = spec.check(block)
     if block.keys.get("id", id) != id:
@@ -109,10 +109,15 @@ def _drawn(
     releases = [models[name] for name in checked.models]
     if not settings.live or not checked.kind.describe:
         return checked.alt, gallery.drawn(checked, releases, settings.cache), None, ""
+    why = ""
+    model: LiveModel | None
     try:
         model = live_model(checked, releases[0], settings.cache)
     except UnsupportedError as error:
-        why = f"the figure stays still, model “{releases[0].name}” cannot be compiled for the page: {error}"
+        model = fallback_model(checked, releases[0], settings.root)
+        outcome = "onnxruntime-web is sent with the figure" if model else "the figure stays still"
+        why = f"{outcome}: model “{releases[0].name}” cannot be compiled for the page: {error}"
+    if not model:
         return checked.alt, gallery.drawn(checked, releases, settings.cache), None, why
     parts = gallery.drawn(checked, [model.release], settings.cache)
-    return checked.alt, parts, live(checked, model, settings.cache), ""
+    return checked.alt, parts, live(checked, model, settings.cache), why

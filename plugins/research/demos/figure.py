@@ -57,6 +57,8 @@ class Live:
     description: PublishedFile
     #: The compiled networks that the kind needs: ``decoder``, ``encoder``.
     programs: Mapping[str, PublishedFile]
+    #: What runs the networks in the page where they are not compiled.
+    runtime: tuple[PublishedFile, ...]
     #: Floats in a latent and in a picture.
     input: int
     output: int
@@ -66,7 +68,7 @@ class Live:
     @property
     def files(self) -> tuple[PublishedFile, ...]:
         """All of them."""
-        return (self.description, *self.programs.values())
+        return (self.description, *self.programs.values(), *self.runtime)
 
 
 def figure(
@@ -108,6 +110,8 @@ def _waking(stage: str, live: Live) -> str:
     Pelican resolves one link of a tag, so the names of further files are told apart from their folder.
     """
     names = {network: file.address.rpartition("/")[2] for network, file in live.programs.items()}
+    for file in live.runtime[:1]:
+        names["runtime"] = f"{Path(file.address).parent.name}/"
     programs = "".join(f' data-{network}="{name}"' for network, name in names.items())
     return (
         f'<research-demo class="research-demo-stage" data-kind="{live.kind}" data-input="{live.input}" '

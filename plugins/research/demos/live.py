@@ -10,8 +10,10 @@ from pathlib import Path
 import numpy as np
 
 from ..documents import PublishedFile
+from .compile import UnsupportedError
 from .compile.compiled import compiled
 from .compile.records import TestItems
+from .fallback import runtime
 from .figure import Live
 from .gallery import description
 from .inference import Floats
@@ -30,6 +32,8 @@ class LiveModel:
     release: Release
     #: The compiled networks: ``decoder``, and ``encoder`` where it was asked for.
     programs: Mapping[str, Path]
+    #: What runs them in the page where they are not compiled but ONNX.
+    runtime: tuple[PublishedFile, ...] = ()
 
 
 def live_model(spec: Spec, release: Release, cache: Path) -> LiveModel:
@@ -42,13 +46,27 @@ def live_model(spec: Spec, release: Release, cache: Path) -> LiveModel:
     latents = rng.standard_normal((INPUTS, release.latents), np.float32)
     found = {"decoder": compiled(release.decoder, latents, cache / "programs", items)}
     encoder = release.encoder
-    if spec.kind.needs_encoder and encoder and items:
+    if spec.kind.needs_encoder:
+        if not encoder or not items:
+            raise UnsupportedError(f"kind {spec.kind.name} needs an encoder, and test items with posteriors")
         found["encoder"] = compiled(encoder, _scaled(items.pictures[:INPUTS], encoder), cache / "programs")
     rounded = {name: replace(getattr(release, name), path=network.rounded) for name, network in found.items()}
     programs = {name: network.program for name, network in found.items()}
     names = " ".join(program.parent.name for program in programs.values())
     digest = hashlib.sha256(f"{release.digest} {names}".encode()).hexdigest()
     return LiveModel(replace(release, **rounded, digest=digest), programs)
+
+
+def fallback_model(spec: Spec, release: Release, root: Path) -> LiveModel | None:
+    """Return `release` as it is, to be run by onnxruntime-web.
+
+    None where that is not installed in `root`, for a graph whose batch has a fixed size, and for kinds
+    that need an encoder as well.
+    """
+    files = runtime(root)
+    if not files or release.decoder.input.batch or spec.kind.needs_encoder:
+        return None
+    return LiveModel(release, {"decoder": release.decoder.path}, files)
 
 
 def live(spec: Spec, model: LiveModel, cache: Path) -> Live:
@@ -61,13 +79,15 @@ def live(spec: Spec, model: LiveModel, cache: Path) -> Live:
         if needed[network]
     }
     described = _published(description(spec, [release], cache), f"{release.name}-{kind.name}")
+    runs = model.runtime if programs else ()
     return Live(
         kind=kind.name,
         description=described,
         programs=programs,
+        runtime=runs,
         input=release.latents,
         output=prod(release.decoder.outputs[0].shape),
-        kilobytes=_kilobytes([described, *programs.values()]),
+        kilobytes=_kilobytes([described, *programs.values(), *runs]),
     )
 
 

@@ -54,10 +54,11 @@ class ResearchDemo extends HTMLElement {
   }
 
   async #fetch() {
-    const { src, decoder, encoder } = this.dataset;
+    const { src, decoder, encoder, runtime: folder } = this.dataset;
     const [latent, picture] = [Number(this.dataset.input), Number(this.dataset.output)];
     const url = new URL(src, document.baseURI);
-    const model = (name, input, outputs) => name && modelAt(new URL(name, url).href, { input, outputs });
+    const runtime = folder && new URL(folder, url).href;
+    const model = (name, input, outputs) => name && modelAt(new URL(name, url).href, { input, outputs, runtime });
     return Promise.all([
       fetchJson(url),
       model(decoder, latent, [picture]),

@@ -2,10 +2,13 @@
 
 const models = new Map();
 
-/** Return the model whose program lies at `url`; `sizes` are the floats of one input and of its outputs. */
-export function modelAt(url, sizes) {
+/**
+ * Return the model whose program lies at `url`. `about` says how many floats an input and its outputs
+ * have, and for a graph that is not compiled where the `runtime` lies.
+ */
+export function modelAt(url, about) {
   if (!models.has(url)) {
-    const model = Model.load(url, sizes);
+    const model = Model.load(url, about);
     models.set(url, model);
     model.catch(() => models.delete(url)); // the next touch tries again
   }
@@ -13,12 +16,13 @@ export function modelAt(url, sizes) {
 }
 
 class Model {
-  static async load(url, sizes) {
-    const model = new Model(new Worker(new URL("worker.js", import.meta.url)));
+  static async load(url, about) {
+    const name = about.runtime ? "fallback.js" : "worker.js";
+    const model = new Model(new Worker(new URL(name, import.meta.url), { type: "module" }));
     const response = await fetch(url);
     if (!response.ok) throw new Error(`${response.status} ${response.statusText}`);
     const bytes = await response.arrayBuffer();
-    await model.#ask({ program: { bytes, ...sizes } }, [bytes]);
+    await model.#ask({ program: { bytes, ...about } }, [bytes]);
     return model;
   }
 
