@@ -70,20 +70,21 @@ def _release(recipe: Recipe, place: Place, folder: Path, console: Console) -> No
     checkpoint = Checkpoint(place.checkpoint(recipe.name), key)
     with Bar(recipe, math.ceil(len(items.train) / recipe.batch), console) as bar:
         state = train.train(recipe, items, checkpoint, bar)
-    trained = time.monotonic()
-    graphs = export.graphs(
-        state.model, {"name": recipe.name, "key": key, "recipe": json.dumps(made_of["recipe"])}
-    )
-    differences = verify.verify(state.model, graphs)
-    exported = time.monotonic()
-    metrics = evaluate.evaluate(state.model, items.test.images)
-    seconds = {
-        "train": state.history[-1].seconds,
-        "export": exported - trained,
-        "evaluate": time.monotonic() - exported,
-    }
+    clock = [time.monotonic()]
+    about = {"name": recipe.name, "key": key, "recipe": json.dumps(made_of["recipe"])}
+    with console.status(f"{recipe.name}: exporting, verifying, evaluating"):
+        graphs = export.graphs(state.model, about)
+        differences = verify.verify(state.model, graphs)
+        clock.append(time.monotonic())
+        metrics = evaluate.evaluate(state.model, items.test.images)
+        clock.append(time.monotonic())
     _write_model(folder, state, graphs, metrics)
     _write_pictures(folder, recipe, state, items.test[:TEST_ITEMS])
+    seconds = {
+        "train": state.history[-1].seconds,
+        "export": clock[1] - clock[0],
+        "evaluate": clock[2] - clock[1],
+    }
     releases.publish(folder, manifest(recipe, state.model, items, made_of, seconds, differences), place)
     checkpoint.discard()
     console.print(

@@ -1,6 +1,7 @@
-"""What training maximizes: functions of a model and binary pictures x, one value a picture, in nats."""
+"""What training maximizes: functions of a model and binary pictures x, in nats."""
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -8,19 +9,31 @@ from torch.nn import functional
 
 from .networks import VAE
 
-#: (model, x, weight of the KL divergence, generator) → (B,)
-Objective = Callable[[VAE, Tensor, float, torch.Generator], Tensor]
+
+class Estimate(NamedTuple):
+    """What a draw of z says of each picture of a batch."""
+
+    #: To be maximized. (B,)
+    objective: Tensor
+    #: The evidence lower bound itself, to be watched. (B,)
+    bound: Tensor
 
 
-def elbo(model: VAE, x: Tensor, weight: float, generator: torch.Generator) -> Tensor:
-    """Return the evidence lower bound, Kingma and Welling (2013), eq. 10, with one draw (L = 1).
+#: (model, x, weight of the KL divergence, generator) → an estimate
+Objective = Callable[[VAE, Tensor, float, torch.Generator], Estimate]
 
-    `x` is (B, C, H, W), 0 or 1. `weight` multiplies the KL divergence; at 1 this is the bound.
+
+def elbo(model: VAE, x: Tensor, weight: float, generator: torch.Generator) -> Estimate:
+    """Estimate the evidence lower bound, Kingma and Welling (2013), eq. 10, with one draw (L = 1).
+
+    `x` is (B, C, H, W), 0 or 1. In the objective, `weight` multiplies the KL divergence.
     """
     mean, log_variance = model.encoder(x)  # (B, Z), (B, Z)
     noise = torch.randn(mean.shape, generator=generator)
     z = mean + torch.exp(0.5 * log_variance) * noise
-    return log_likelihood(x, model.decoder(z)) - weight * kl_divergence(mean, log_variance)  # (B,)
+    likelihood = log_likelihood(x, model.decoder(z))  # (B,)
+    divergence = kl_divergence(mean, log_variance)  # (B,)
+    return Estimate(likelihood - weight * divergence, (likelihood - divergence).detach())
 
 
 def kl_divergence(mean: Tensor, log_variance: Tensor) -> Tensor:

@@ -70,5 +70,6 @@ class Bar:
         if not self.console.is_terminal and row.epoch * LINES // epochs > (row.epoch - 1) * LINES // epochs:
             self.console.print(
                 f"{self.recipe.name}: epoch {row.epoch} of {epochs}, {row.seconds:.0f} s, "
-                f"bound {row.train_elbo:.2f} nats, {row.validation_elbo:.2f} on digits not trained on"
+                f"bound {row.train_elbo:.2f} nats, {row.validation_elbo:.2f} on items not trained on",
+                soft_wrap=True,
             )

@@ -76,10 +76,10 @@ MNIST_VAE = Recipe(
 MNIST_PLANE = Recipe(
     name="mnist-plane",
     latents=2,
-    encoder=Dense((400, 400, 400)),
-    decoder=Convolutional(hidden=(32,), channels=(16, 16)),
-    epochs=25,
-    rate=8e-3,
+    encoder=Dense((400, 400)),
+    decoder=Convolutional(hidden=(64, 64), channels=(12, 12)),
+    epochs=20,
+    rate=6e-3,
 )
 
 RECIPES = {recipe.name: recipe for recipe in (MNIST_VAE, MNIST_PLANE)}

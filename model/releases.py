@@ -99,9 +99,7 @@ def summary(recipe: Recipe, place: Place) -> str:
         metrics = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return ""
-    reached = (
-        f"{name} {metric['value']:.2f}" for name, metric in metrics.items() if metric["unit"] == "nats"
-    )
+    reached = (f"{name} {metrics[name]['value']:.2f}" for name in ("elbo", "bound_500"))
     decoder = manifest["graphs"]["decoder"]
     return f"; decoder {decoder['parameters']} parameters, {', '.join(reached)} nats"
 

@@ -22,7 +22,7 @@ class Watcher(Protocol):
     """Who is told how training goes."""
 
     def step(self, step: int, bound: float) -> None:
-        """Hear of the objective so far in this epoch, after `step` steps of all."""
+        """Hear of the mean bound so far in this epoch, after `step` steps of all."""
 
     def epoch(self, row: Row) -> None:
         """Hear that an epoch is finished."""
@@ -31,7 +31,7 @@ class Watcher(Protocol):
 def train(recipe: Recipe, data: Data, checkpoint: Checkpoint, watcher: Watcher) -> State:
     """Train the model of `recipe`, from the last epoch that `checkpoint` holds or from nothing.
 
-    Raises `ModelError` when the objective is no longer a number.
+    Raises `ModelError` when the bound is no longer a number.
     """
     torch.set_num_threads(recipe.threads)
     state = begin(recipe, data)
@@ -66,7 +66,7 @@ def latents(recipe: Recipe) -> Tensor:
 
 
 def run_epoch(recipe: Recipe, state: State, images: Tensor, epoch: int, watcher: Watcher) -> float:
-    """Go through the training set once; return the mean of the objective in nats."""
+    """Go through the training set once; return the mean bound on the way, in nats."""
     generator = _generator(recipe, epoch)
     objective = OBJECTIVES[recipe.objective]
     order = torch.split(torch.randperm(len(images), generator=generator), recipe.batch)
@@ -76,14 +76,14 @@ def run_epoch(recipe: Recipe, state: State, images: Tensor, epoch: int, watcher:
         state.optimizer.param_groups[0]["lr"] = recipe.rate * min(done / recipe.warm_up, 1) * (1 - done)
         x = binarize(images[batch], generator)  # (B, C, H, W)
         with torch.autocast("cpu", torch.bfloat16):
-            bound = objective(state.model, x, min(done / recipe.annealing, 1), generator)  # (B,)
-        torch.autograd.backward(-bound.mean())
+            estimate = objective(state.model, x, min(done / recipe.annealing, 1), generator)
+        torch.autograd.backward(-estimate.objective.mean())
         state.optimizer.step()
         state.optimizer.zero_grad()
-        total, seen = total + bound.sum().item(), seen + len(batch)
+        total, seen = total + estimate.bound.sum().item(), seen + len(batch)
         if not math.isfinite(total):
             raise ModelError(
-                f"{recipe.name}: the objective is {total} at step {step} of epoch {epoch}; "
+                f"{recipe.name}: the bound is {total} at step {step} of epoch {epoch}; "
                 "lower the rate of the recipe, or lengthen its warm_up"
             )
         watcher.step(step, total / seen)
@@ -97,7 +97,7 @@ def _validate(recipe: Recipe, model: VAE, images: Tensor) -> float:
     total = 0.0
     for batch in torch.split(images, 1000):
         with torch.autocast("cpu", torch.bfloat16):
-            total += elbo(model, binarize(batch, generator), 1, generator).sum().item()
+            total += elbo(model, binarize(batch, generator), 1, generator).bound.sum().item()
     return total / len(images)
 
 
@@ -110,4 +110,4 @@ def _draw(recipe: Recipe, model: VAE) -> Tensor:
 
 def _generator(recipe: Recipe, epoch: int) -> torch.Generator:
     # Each epoch has a generator of its own: what a run that was cut off has to remember is the epoch.
-    return torch.Generator().manual_seed((recipe.seed << 32) + epoch)
+    return torch.Generator().manual_seed(10_000 * recipe.seed + epoch)

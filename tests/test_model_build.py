@@ -253,7 +253,7 @@ def test_damaged_data_is_not_trained_on(data_folder: Path, tmp_path: Path) -> No
 def test_training_that_diverges_is_told_and_leaves_nothing(data_folder: Path, tmp_path: Path) -> None:
     done = run(data_folder, tmp_path, "build", "tiny", rate=1e6, warm_up=0.01)
     assert done.returncode == 1
-    assert "tiny: the objective is" in done.stderr
+    assert "tiny: the bound is" in done.stderr
     assert "lower the rate" in done.stderr
     assert left_over(tmp_path) <= {".tiny.checkpoint"}
 

@@ -11,7 +11,7 @@ import tiny_model
 import torch
 from torch import Tensor, distributions
 
-from model import evaluate, export, objectives, recipes, verify
+from model import evaluate, export, objectives, recipes, train, verify
 from model.data import Items, binarize, load
 from model.datasets import DATASETS
 from model.errors import ModelError
@@ -102,7 +102,7 @@ def test_bounds_lie_under_the_evidence_in_their_order_and_meet_it() -> None:
     vae, x = model(latents=1), pictures(6)
     vae.encoder.posterior.bias[1:] = 0.3  # a proposal as wide as the posterior, so that few samples do
     evidence = log_evidence(vae, x)
-    lower = torch.stack([objectives.elbo(vae, x, 1, random(seed)) for seed in range(1000)]).mean(0)
+    lower = torch.stack([objectives.elbo(vae, x, 1, random(seed)).bound for seed in range(1000)]).mean(0)
     five = torch.stack([evaluate.importance_bound(vae, x, 5, random(seed)) for seed in range(1000)]).mean(0)
     assert all((low < high - 0.02).all() for low, high in pairwise([lower, five, evidence]))
     many = evaluate.importance_bound(vae, x, 20_000, random())
@@ -113,7 +113,9 @@ def test_bounds_lie_under_the_evidence_in_their_order_and_meet_it() -> None:
 def test_weight_of_the_objective_is_that_of_the_kl_divergence() -> None:
     vae, x = model(), pictures(4)
     without, once = (objectives.elbo(vae, x, weight, random()) for weight in (0.0, 1.0))
-    torch.testing.assert_close(without - once, objectives.kl_divergence(*vae.encoder(x)))
+    divergence = objectives.kl_divergence(*vae.encoder(x))
+    torch.testing.assert_close(without.objective - once.objective, divergence)
+    torch.testing.assert_close(without.bound, once.objective)
 
 
 def test_bound_of_a_part_and_of_all_pictures_agree_within_their_errors() -> None:
@@ -128,6 +130,17 @@ def test_bound_of_a_part_and_of_all_pictures_agree_within_their_errors() -> None
     assert whole["bound_500"].standard_error <= part["bound_500"].standard_error
     assert "150 random ones" in part["bound_500"].meaning
     assert "random" not in whole["bound_500"].meaning
+
+
+@pytest.mark.usefixtures("bars")
+def test_another_seed_draws_other_numbers_and_the_same_seed_the_same() -> None:
+    states = [train.begin(replace(tiny_model.TINY, seed=seed), load("bars")) for seed in (0, 0, 1)]
+    weights = [state.model.encoder.posterior.weight for state in states]
+    assert torch.equal(weights[0], weights[1])
+    assert not torch.equal(weights[0], weights[2])
+    latents = [train.latents(replace(tiny_model.TINY, seed=seed)) for seed in (0, 0, 1)]
+    assert torch.equal(latents[0], latents[1])
+    assert not torch.equal(latents[0], latents[2])
 
 
 def test_untrained_decoder_paints_the_mean_grey() -> None:
