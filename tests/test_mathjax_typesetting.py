@@ -107,6 +107,18 @@ def test_a_page_that_shows_two_posts_has_each_id_once(source: Path, settings: Se
     assert html.count('id="mjx-eqn:a"') == 1
 
 
+def test_a_summary_knows_what_its_post_defines(source: Path, settings: Settings) -> None:
+    start = r"<p>By \eqref{a}, \(\half\).</p>"
+    rest = r"\(\newcommand{\half}{\frac12}\) \begin{equation}x\label{a}\end{equation}"
+    body = Document(html=rest + start, source=source)
+    summary = Document(html=start, source=source, is_summary=True)
+    (_, done), faults, formulas = typeset([body, summary], settings)
+    assert faults == []
+    html = page(done.html, formulas)
+    assert 'By <span class="math-nobr">(1),</span>' in html  # and no link to what is not there
+    assert "<mfrac>" in html
+
+
 def test_references_in_prose(source: Path, settings: Settings) -> None:
     text = r"<p>By \eqref{a}, <code>\eqref{a}</code></p>\begin{equation}x\label{a}\end{equation}"
     html = set_page([text], source, settings)
@@ -290,6 +302,15 @@ def test_a_process_that_dies_is_started_once_more(
     assert page(done.html, formulas).count("<svg style") == set_formulas
     assert len(faults) == times - 1
     assert all("Node.js ended with code -9" in fault.message for fault in faults)
+
+
+def test_packages_that_are_not_installed_are_named(
+    source: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(node, "SCRIPT", tmp_path / "typeset.mjs")
+    (done,), (fault,), _ = typeset(documents(source, r"\(x\)"), settings)
+    assert "npm ci" in fault.message
+    assert r"\(x\)</code>" in done.html
 
 
 def test_a_process_that_hangs_is_ended(

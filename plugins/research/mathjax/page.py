@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Mapping
+from urllib.parse import unquote
 
 from .formulas import SetFormula
 
-#: The ids of numbered lines, to which references link.
-ID_PREFIX = ' id="mjx-eqn:'
-ID = re.compile(rf'{ID_PREFIX}[^"]*"')
+#: Of ids of numbered lines, and of links to them, as MathJax writes them.
+REFERENCE = "mjx-eqn"
+ID = re.compile(r' id="(mjx-eqn:[^"]*)"')
+LINK = re.compile(r'<a href="#(mjx-eqn[^"]*)">([^<]*)</a>')
 GLYPHS = '<svg class="mjx-glyphs" width="0" height="0" aria-hidden="true"><defs>{}</defs></svg>\n'
 MARK = re.compile(r'<mjx-container data-key="([^"]*)">([^<]*)</mjx-container>')
 
@@ -33,24 +35,29 @@ def show(html: str, formulas: Mapping[str, SetFormula]) -> str:
     outlines: dict[str, str] = {}
     for formula in shown.values():
         outlines |= formula.outlines
-    html = _with_ids_once("".join(pieces))
+    html = "".join(pieces)
+    if REFERENCE in html:
+        html = _mend_references(html)
     end = html.rfind("</body>")
     end = end if end >= 0 else len(html)
     glyphs = GLYPHS.format("".join(outlines.values()))
     return f"{html[:end]}{glyphs}{html[end:]}"
 
 
-def _with_ids_once(html: str) -> str:
-    """Leave out ids that a page has already, as one that shows several posts may."""
+def _mend_references(html: str) -> str:
+    """Leave out ids that the page has already, as one that shows several posts may, and links to none.
+
+    A summary may refer to what its post alone shows.
+    """
     seen: set[str] = set()
 
     def first(match: re.Match[str]) -> str:
-        if match[0] in seen:
-            return ""
-        seen.add(match[0])
-        return match[0]
+        known = match[1] in seen
+        seen.add(match[1])
+        return "" if known else match[0]
 
-    return ID.sub(first, html) if ID_PREFIX in html else html
+    html = ID.sub(first, html)
+    return LINK.sub(lambda match: match[0] if unquote(match[1]) in seen else match[2], html)
 
 
 def _with_source(formula: str, source: str) -> str:

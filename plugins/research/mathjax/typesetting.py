@@ -59,6 +59,8 @@ class Post:
     preamble: Group
     places: list[Place]
     removals: list[Edit]
+    #: Of a summary, the formulas of the body: it uses their macros, labels and numbers.
+    body: Group = ()
 
     @classmethod
     def read(cls, document: Document, site_macros: str) -> "Post":
@@ -73,13 +75,20 @@ class Post:
         return cls(document, preamble, places, removals(document.html, found))
 
     @cached_property
+    def formulas(self) -> Group:
+        """Its formulas, in their order."""
+        return tuple(place.formula for place in self.places)
+
+    @cached_property
     def groups(self) -> list[tuple[Group, int]]:
         """For each place, the group that its formula is set with, and its index there."""
-        formulas = tuple(place.formula for place in self.places)
         first = len(self.preamble)
-        if any(formula.depends for formula in formulas):
-            return [(self.preamble + formulas, first + index) for index in range(len(formulas))]
-        return [(self.preamble + formula.alone, first) for formula in formulas]
+        if not any(formula.depends for formula in self.body + self.formulas):
+            return [(self.preamble + formula.alone, first) for formula in self.formulas]
+        if not self.body:
+            return [(self.preamble + self.formulas, first + index) for index in range(len(self.formulas))]
+        together = self.body + tuple(formula for formula in self.formulas if formula not in self.body)
+        return [(self.preamble + together, first + together.index(formula)) for formula in self.formulas]
 
     def line_of(self, number: int) -> int | None:
         """Return the line of the author's file in which the formula at place `number` begins."""
@@ -100,6 +109,11 @@ def typeset(
     and named in a fault.
     """
     posts = [Post.read(document, settings.all_macros) for document in documents]
+    bodies = {post.document.source: post.formulas for post in posts if not post.document.is_summary}
+    posts = [
+        replace(post, body=bodies.get(post.document.source, ())) if post.document.is_summary else post
+        for post in posts
+    ]
     groups = list(dict.fromkeys(group for post in posts for group, _ in post.groups))
     known: dict[Group, SetGroup] = {}
     faults: list[Fault] = []
