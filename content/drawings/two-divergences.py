@@ -1,12 +1,13 @@
-"""Draw two-divergences.svg: a posterior with two peaks and the Gaussian nearest to it in either sense.
+"""Draw images/two-divergences.svg: a posterior with two peaks and the Gaussian nearest to it in either sense.
 
-Run it in this folder: python two-divergences.py
+Run it from anywhere: python content/drawings/two-divergences.py
 """
 
 from math import exp, log
 from pathlib import Path
 from statistics import NormalDist
 
+PICTURE = Path(__file__).parent.parent / "images" / "two-divergences.svg"
 STEP = 0.02
 GRID = [STEP * i for i in range(-350, 351)]
 WIDTH, HEIGHT, MARGIN = 640, 250, 36
@@ -64,7 +65,7 @@ def main() -> None:
     """Write the picture."""
     sleep, bound = nearest_by_sleep(), nearest_by_bound()
     floor = y(0)
-    Path("two-divergences.svg").write_text(
+    PICTURE.write_text(
         f"""\
 <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}">
 <style>
