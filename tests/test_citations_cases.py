@@ -6,6 +6,8 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from markdown import Markdown
 from research import citations
 from research.documents import Document
@@ -25,6 +27,25 @@ def published(source: Path) -> str:
 @pytest.mark.parametrize("source", sorted(CASES.glob("*.md")), ids=lambda path: path.stem)
 def test_case(source: Path) -> None:
     assert published(source) == source.with_suffix(".html").read_text(encoding="utf-8")
+
+
+WORDS = st.lists(st.sampled_from("@vae a@b.c ( ] (1] x &amp; <i> </i> - ; \\ é \n".split(" ")))
+
+
+@given(WORDS)
+def test_what_is_no_citation_comes_out_byte_for_byte(words: list[str]) -> None:
+    html = " ".join(words)
+    (document,), faults = citations.cite([Document(html, CASES / "post.md")], SETTINGS)
+    assert document.html == html
+    assert not faults
+
+
+@given(WORDS, WORDS)
+def test_around_a_citation_all_is_as_it_was(before: list[str], after: list[str]) -> None:
+    first, last = (" ".join(words) for words in (before, after))
+    (document,), _ = citations.cite([Document(f"{first} [@vae] {last}", CASES / "post.md")], SETTINGS)
+    assert document.html.startswith(f'{first} <span class="citation">(<a href="#ref-vae"')
+    assert f"</a>)</span> {last}\n<section" in document.html
 
 
 if __name__ == "__main__":

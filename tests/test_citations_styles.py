@@ -134,6 +134,31 @@ def test_without_node_the_style_of_the_house_is_used(tmp_path: Path, monkeypatch
     assert 'pip install "pelican-research[node]"' in str(faults[0])
 
 
+def test_emphasis_around_a_key(tmp_path: Path) -> None:
+    for style in ("author-date", "apa"):
+        html = text(published("[*see* @vae, p. 3 and **not** a_b *passim*]", style, tmp_path))
+        assert html.startswith("(_see_ Kingma "), style
+        assert "p. 3 and *not* " in html, style
+        assert "_passim_)" in html, style
+
+
+def test_a_style_with_notes(tmp_path: Path) -> None:
+    html = published("[@@vae; @@wakeSleep] and [see @vae, p. 3]", "chicago-notes-bibliography", tmp_path)
+    body, notes, listed = re.split("\n(?=<section)", html)
+    assert text(body) == "Kingma and Welling^1^ and Hinton et al.^2^ and ^3^"
+    assert [text(item) for item in re.findall("<li.*?</li>", notes)] == [
+        "Diederik P. Kingma and Max Welling, “Auto-Encoding Variational Bayes,” _2nd International "
+        "Conference on Learning Representations_, 2013, https://arxiv.org/abs/1312.6114.",
+        "Geoffrey E. Hinton et al., “The ‘Wake-Sleep’ Algorithm for Unsupervised Neural Networks,” _Science_ "
+        "268, no. 5214 (1995): 1158–61, https://doi.org/10.1126/science.7761831.",
+        "see Kingma and Welling, “Auto-Encoding Variational Bayes,” 3.",
+    ]
+    ids = set(re.findall(r'\bid="([^"]*)"', html))
+    assert set(re.findall(r'href="#([^"]*)"', html)) <= ids
+    assert {"note-3", "noteref-3", "ref-vae", "cite-vae-2"} <= ids
+    assert len(re.findall("<li", listed)) == 2
+
+
 def test_nothing_of_a_hostile_entry_runs(tmp_path: Path) -> None:
     (tmp_path / "bad.bib").write_text(
         """@article{a, author = {<img src=x onerror=alert(1)>}, title = {"><script>alert(1)</script>},

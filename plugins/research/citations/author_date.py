@@ -12,6 +12,7 @@ from html import escape, unescape
 from typing import NamedTuple
 
 from . import terms
+from .affixes import spaced_prefix, spaced_suffix
 from .grammar import Citation, Cite
 from .library import Work
 from .reference import RANGE, SEVERAL, family, names_of, reference, year_of
@@ -86,7 +87,7 @@ class AuthorDate:
         text = f"({self._date(cite, labels)}"
         if not cite.suppress_author:
             text = f"{labels[cite.key].author} {text}"
-        prefix = [Piece(_spaced(cite.prefix))] if cite.prefix else []
+        prefix = [Piece(spaced_prefix(cite.prefix))] if cite.prefix else []
         if not others:
             return [*prefix, Piece(text + ")", cite.key)]
         return [*prefix, Piece(text, cite.key), Piece("; "), *self._cluster(others, labels), Piece(")")]
@@ -105,7 +106,7 @@ class AuthorDate:
             if previous:
                 pieces.append(Piece(", " if again else "; "))
             if cite.prefix:
-                pieces.append(Piece(_spaced(cite.prefix)))
+                pieces.append(Piece(spaced_prefix(cite.prefix)))
             names = "" if again or cite.suppress_author else f"{author}, "
             pieces.append(Piece(names + self._date(cite, labels), cite.key))
             previous = cite
@@ -116,10 +117,7 @@ class AuthorDate:
         text = labels[cite.key].date
         if cite.locator:
             text += ", " + _locator(cite)
-        if cite.suffix:
-            space = "" if cite.suffix[0] in ",.;:)" else " "
-            text += space + escape(cite.suffix, quote=False)
-        return text
+        return text + spaced_suffix(cite.suffix)
 
     def _label(self, work: Work) -> Label:
         """Return author and year of a work as they stand in the text."""
@@ -148,10 +146,6 @@ def _letter(number: int) -> str:
     """Return a, b, … z, aa, ab, … for 0, 1, …"""
     higher, lower = divmod(number, 26)
     return (_letter(higher - 1) if higher else "") + chr(ord("a") + lower)
-
-
-def _spaced(prefix: str) -> str:
-    return escape(prefix, quote=False) + " "
 
 
 def _locator(cite: Cite) -> str:

@@ -18,6 +18,7 @@ from xml.etree import ElementTree
 from ..faults import nearest
 from ..mathjax.node import NodeError, find_node
 from . import terms
+from .affixes import spaced_prefix, spaced_suffix
 from .author_date import AuthorDate
 from .grammar import Cite
 from .kept import Kept
@@ -82,7 +83,7 @@ class CslStyle:
                 {
                     "items": [_cite(cite) for cite in cluster],
                     "composite": self._is_composite(cluster),
-                    "unsorted": cluster[0].in_sentence,
+                    "unsorted": cluster[0].in_sentence or self._format == "note",
                 }
                 for cluster in clusters
             ],
@@ -102,9 +103,12 @@ class CslStyle:
         except NodeError as error:
             advice = 'pip install "pelican-research[node]"'
             raise StyleError(f"setting citations in a style of CSL needs Node.js: {advice}") from error
-        done = subprocess.run(
-            command, input=json.dumps(job), capture_output=True, encoding="utf-8", timeout=PATIENCE
-        )
+        try:
+            done = subprocess.run(
+                command, input=json.dumps(job), capture_output=True, encoding="utf-8", timeout=PATIENCE
+            )
+        except subprocess.TimeoutExpired as error:
+            raise StyleError(f"citeproc-js took longer than {PATIENCE} seconds") from error
         if done.returncode:
             said = next((line for line in done.stderr.splitlines() if "Error" in line), done.stderr[:200])
             raise StyleError(f"citeproc-js failed: {said.strip()}")
@@ -132,6 +136,8 @@ class CslStyle:
     ) -> list[Piece]:
         """Cut the `html` of a cluster into its cites and what stands between them."""
         first = cluster[0]
+        if self._format == "note":
+            return self._note(cluster, html, request)
         if first.in_sentence and not first.suppress_author and not self._is_composite(cluster):
             author = self._names.label(request.works[first.key]).author
             html = f"{author}{'' if html.startswith('<sup>') else ' '}{html}"
@@ -154,6 +160,18 @@ class CslStyle:
             pieces += (Piece(html[at : match.start()]), Piece(match[2], key))
             at = match.end()
         return [piece for piece in (*pieces, Piece(html[at:])) if piece.html]
+
+    def _note(self, cluster: Sequence[Cite], html: str, request: Request) -> list[Piece]:
+        """Return the pieces of a note, behind the author where the sentence names one."""
+        first = cluster[0]
+        names_author = first.in_sentence and not first.suppress_author
+        pieces = [Piece(self._names.label(request.works[first.key]).author)] if names_author else []
+        at = 0
+        html = clean(html.replace(NOTHING, ""), links=False)
+        for cite, match in zip(cluster, CITE.finditer(html), strict=False):
+            pieces += (Piece(html[at : match.start()], None, True), Piece(match[2], cite.key, True))
+            at = match.end()
+        return [piece for piece in (*pieces, Piece(html[at:], None, True)) if piece.html]
 
 
 def find(name: str, root: Path) -> Path:
@@ -202,11 +220,10 @@ def _independent(path: Path) -> str:
 
 
 def _cite(cite: Cite) -> Item:
-    suffix = cite.suffix if cite.suffix[:1] in ",.;:)" else f" {cite.suffix}"
     return {
         "id": cite.key,
-        "prefix": f"{cite.prefix} " if cite.prefix else "",
-        "suffix": suffix,
+        "prefix": unescape(spaced_prefix(cite.prefix)),
+        "suffix": unescape(spaced_suffix(cite.suffix)),
         "suppress-author": cite.suppress_author,
         **({"locator": cite.locator, "label": cite.label.replace("-", " ")} if cite.locator else {}),
     }

@@ -7,10 +7,11 @@ from html import escape
 from pathlib import Path
 
 from ..documents import Document
+from .apparatus import slug
 from .coins import coins
 from .grammar import Citation, Cite
 from .library import Work
-from .resolve import Cited, slug
+from .resolve import Cited
 from .typeset import Request, Style, Typeset
 
 #: The line of front matter that asks for the list: ``Bibliography: all``.

@@ -1,21 +1,19 @@
 """One post with citations → the post as it is published, with its reference list."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from html import escape
+from itertools import groupby
 
 from ..documents import Document
 from ..faults import Fault, Severity, line_of, nearest
 from ..markup import Edit, splice
-from .coins import coins
+from .apparatus import Apparatus, slug
 from .grammar import Citation, Cite, parse
 from .library import Work
 from .marks import Mark, find, readable
-from .typeset import Piece, Reference, Request, Style, Typeset
-
-UNSAFE_IN_ID = re.compile(r"[^\w.:+/-]")
+from .typeset import Piece, Request, Style, Typeset
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,22 +26,6 @@ class Place:
     def cites(self) -> tuple[Cite, ...]:
         """Return what is cited here."""
         return self.citation.cites if self.citation else ()
-
-
-class Anchors:
-    """The places in a post where each work is cited: the ids that its reference links back to."""
-
-    def __init__(self) -> None:
-        self.count: Counter[str] = Counter()
-
-    def new(self, key: str) -> str:
-        """Return the id of the next place where `key` is cited."""
-        self.count[key] += 1
-        return f"cite-{slug(key)}-{self.count[key]}"
-
-    def all(self, key: str) -> list[str]:
-        """Return the ids of all places where `key` is cited."""
-        return [f"cite-{slug(key)}-{number}" for number in range(1, self.count[key] + 1)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,18 +63,18 @@ def resolve(
     clusters = iter(typeset.citations)
     published = []
     for cited in post:
-        anchors = Anchors()
+        apparatus = None if cited.document.is_summary else Apparatus()
         edits = []
         for place in cited.places:
             known = _known(place, works)
             unknown = [cite.key for cite in place.cites() if cite.key not in works]
-            html = _citation(
-                place, known, next(clusters) if known else (), unknown, _for(cited.document, anchors)
-            )
+            html = _citation(place, known, next(clusters) if known else (), unknown, apparatus)
             edits.append(Edit(place.mark.start, place.mark.end, html))
         html = splice(cited.document.html, edits)
-        if anchors.count:
-            html += _section(typeset.references, anchors, works, style)
+        if apparatus:
+            html += apparatus.notes_section(style) + apparatus.references_section(
+                typeset.references, works, style
+            )
         published.append(replace(cited.document, html=html))
     return published
 
@@ -114,11 +96,6 @@ def unknown_keys(cited: Cited, works: Mapping[str, Work]) -> list[Fault]:
     return faults
 
 
-def slug(key: str) -> str:
-    """Return `key` in characters that an id and a fragment of a URL may both hold."""
-    return UNSAFE_IN_ID.sub(lambda match: f"-{ord(match[0]):x}-", key)
-
-
 def _known(place: Place, works: Mapping[str, Work]) -> Citation | None:
     """Return the citation at `place` with its known works alone; None where it has none."""
     known = tuple(cite for cite in place.cites() if cite.key in works)
@@ -127,64 +104,45 @@ def _known(place: Place, works: Mapping[str, Work]) -> Citation | None:
     return Citation(known, place.mark.source) if known else None
 
 
-def _for(document: Document, anchors: Anchors) -> Anchors | None:
-    """Return `anchors`, but nothing for a summary: it neither links nor is linked to."""
-    return None if document.is_summary else anchors
-
-
 def _citation(
     place: Place,
     known: Citation | None,
     pieces: Sequence[Piece],
     unknown: Sequence[str],
-    anchors: Anchors | None,
+    apparatus: Apparatus | None,
 ) -> str:
-    """Return the HTML of a citation."""
+    """Return the HTML of a citation; a summary, without `apparatus`, has neither links nor notes."""
     if place.citation is None:
         return escape(place.mark.source, quote=False)
-    words = ["".join(_piece(piece, anchors) for piece in pieces)]
+    words = [_text(pieces, apparatus)]
     words += (f'<mark class="citation-unknown">[@{escape(key)}]</mark>' for key in unknown)
-    return f'<span class="citation">{_hidden(known, pieces, anchors)}{" ".join(filter(None, words))}</span>'
+    text = " ".join(filter(None, words))
+    if apparatus and known:
+        text = _hidden(known, pieces, apparatus) + text
+    return f'<span class="citation">{text}</span>' if text else ""
 
 
-def _hidden(known: Citation | None, pieces: Iterable[Piece], anchors: Anchors | None) -> str:
+def _text(pieces: Iterable[Piece], apparatus: Apparatus | None) -> str:
+    """Return what stands in the text: pieces, and marks of notes in the place of others."""
+    parts = []
+    for in_note, group in groupby(pieces, key=lambda piece: piece.in_note):
+        html = "".join(_piece(piece, apparatus) for piece in group)
+        if not in_note:
+            parts.append(html)
+        elif apparatus:
+            parts.append(apparatus.note(html))
+    return "".join(parts)
+
+
+def _hidden(known: Citation, pieces: Iterable[Piece], apparatus: Apparatus) -> str:
     """Return targets for works that a style cites without naming them, as the second of [1–3]."""
-    if anchors is None or known is None:
-        return ""
     named = {piece.key for piece in pieces}
     keys = dict.fromkeys(cite.key for cite in known.cites if cite.key not in named)
-    return "".join(f'<span id="{anchors.new(key)}"></span>' for key in keys)
+    return "".join(f'<span id="{apparatus.anchor(key)}"></span>' for key in keys)
 
 
-def _piece(piece: Piece, anchors: Anchors | None) -> str:
-    if piece.key is None or anchors is None:
+def _piece(piece: Piece, apparatus: Apparatus | None) -> str:
+    if piece.key is None or apparatus is None:
         return piece.html
-    target, own = slug(piece.key), anchors.new(piece.key)
-    return f'<a href="#ref-{target}" id="{own}" role="doc-biblioref">{piece.html}</a>'
-
-
-def _section(
-    references: Iterable[Reference], anchors: Anchors, works: Mapping[str, Work], style: Style
-) -> str:
-    tag = "ol" if style.is_numeric else "ul"
-    items = "".join(
-        f'<li id="ref-{slug(reference.key)}">{reference.html} {_back(reference.key, anchors, style)}'
-        f"{coins(works[reference.key])}</li>\n"
-        for reference in references
-        if anchors.count[reference.key]
-    )
-    return (
-        f'\n<section class="references" role="doc-bibliography" aria-labelledby="reference-list">\n'
-        f'<h2 id="reference-list">{style.terms.heading}</h2>\n<{tag}>\n{items}</{tag}>\n</section>\n'
-    )
-
-
-def _back(key: str, anchors: Anchors, style: Style) -> str:
-    """Return links to the places where `key` is cited, numbered where there are several."""
-    ids = anchors.all(key)
-    links = []
-    for number, anchor in enumerate(ids, 1):
-        label = style.terms.back.format(number)
-        text = "↩\ufe0e" + (f"<sup>{number}</sup>" if len(ids) > 1 else "")
-        links.append(f'<a href="#{anchor}" role="doc-backlink" aria-label="{label}">{text}</a>')
-    return f'<span class="backlinks">{" ".join(links)}</span>'
+    own = apparatus.anchor(piece.key)
+    return f'<a href="#ref-{slug(piece.key)}" id="{own}" role="doc-biblioref">{piece.html}</a>'

@@ -18,6 +18,7 @@ class Terms:
     edition: str = "{} ed."
     back: str = "Back to citation {}"
     cite_this_post: str = "Cite this post"
+    notes: str = "Notes"
 
 
 ENGLISH = Terms()
@@ -35,6 +36,7 @@ LANGUAGES = {
         "{} Aufl.",
         "Zurück zum Zitat {}",
         "Diesen Beitrag zitieren",
+        "Anmerkungen",
     ),
     "es": Terms(
         "Referencias",
@@ -47,6 +49,7 @@ LANGUAGES = {
         "{} ed.",
         "Volver a la cita {}",
         "Citar esta entrada",
+        "Notas",
     ),
     "fr": Terms(
         "Références",
@@ -59,6 +62,7 @@ LANGUAGES = {
         "{} éd.",
         "Revenir à la citation {}",
         "Citer ce billet",
+        "Notes",
     ),
     "it": Terms(
         "Bibliografia",
@@ -71,6 +75,7 @@ LANGUAGES = {
         "{} ed.",
         "Torna alla citazione {}",
         "Cita questo articolo",
+        "Note",
     ),
     "nl": Terms(
         "Literatuur",
@@ -83,6 +88,7 @@ LANGUAGES = {
         "{} dr.",
         "Terug naar citaat {}",
         "Dit bericht citeren",
+        "Noten",
     ),
     "pt": Terms(
         "Referências",
@@ -95,6 +101,7 @@ LANGUAGES = {
         "{} ed.",
         "Voltar à citação {}",
         "Citar este artigo",
+        "Notas",
     ),
 }
 

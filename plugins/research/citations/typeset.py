@@ -15,6 +15,8 @@ class Piece:
 
     html: str
     key: str | None = None
+    #: It stands in a note, and the text has the mark of that note.
+    in_note: bool = False
 
 
 @dataclass(frozen=True, slots=True)
