@@ -26,11 +26,13 @@ from ..faults import Fault, Severity
 from ..markup import Edit, Kind, splice, stretches
 
 DISPLAY = (
-    r"(?:\$\$(?P<dollars>(?:(?!\n\n).)+?)(?<!\\)\$\$|\\\[(?!-?@)(?P<brackets>(?:(?!\n\n).)+?)\\\]"
-    r"|(?P<environment>\\begin\{(?P<name>[a-zA-Z]+\*?)\}(?:(?!\n\n).)+?\\end\{(?P=name)\}))"
+    r"(?:\$\$(?P<dollars>.+?)(?<!\\)\$\$|\\\[(?!-?@)(?P<brackets>.+?)\\\]"
+    r"|(?P<environment>\\begin\{(?P<name>[a-zA-Z]+\*?)\}.+?\\end\{(?P=name)\}))"
 )
 INLINE = r"(?:\\\((?P<parentheses>.+?)\\\)|(?<!\$)\$(?![\s$])(?P<dollar>(?:[^$\\]|\\.)+?)(?<!\s)\$(?!\d))"
-BLOCK = re.compile(rf"(?:\A|(?<=\n\n)) {{0,3}}{DISPLAY} *(?=\n\n|\n*\Z)", re.DOTALL)
+OPENING = re.compile(r"\n* {0,3}(?:\$\$|\\\[|\\begin)")
+OURS = '<div class="math">'
+BLOCK = re.compile(rf"\s*{DISPLAY}", re.DOTALL)
 
 
 NO_MEANING = (
@@ -121,11 +123,13 @@ class MathBlocks(Preprocessor):
 
     def run(self, lines: list[str]) -> list[str]:
         """Return `lines` with stored formulas in place of such paragraphs."""
-
-        def store(match: re.Match[str]) -> str:
-            return self.md.htmlStash.store(f'<div class="math">{escape(_display(match), quote=False)}</div>')
-
-        return BLOCK.sub(store, "\n".join(lines)).split("\n")
+        paragraphs = "\n".join(lines).split("\n\n")
+        for number, paragraph in enumerate(paragraphs):
+            match = BLOCK.match(paragraph) if OPENING.match(paragraph) else None
+            if match and not paragraph[match.end() :].strip():
+                formula = f"{OURS}{escape(_display(match), quote=False)}</div>"
+                paragraphs[number] = self.md.htmlStash.store(formula)
+        return "\n\n".join(paragraphs).split("\n")
 
 
 class RawMath(Postprocessor):
@@ -135,7 +139,7 @@ class RawMath(Postprocessor):
         """Edit what is stored of raw HTML; `text` itself stays."""
         stored = self.md.htmlStash.rawHtmlBlocks
         for number, block in enumerate(stored):
-            if isinstance(block, str) and ("\\" in block or "$$" in block):
+            if isinstance(block, str) and ("\\" in block or "$$" in block) and not block.startswith(OURS):
                 stored[number] = splice(
                     block,
                     [

@@ -137,6 +137,7 @@ function simplify(node) {
   for (const child of adaptor.childNodes(node).filter(isElement)) {
     simplify(child);
     if (adaptor.kind(child) === 'g') unwrap(child);
+    if (adaptor.kind(child) === 'text' && !adaptor.textContent(child)) adaptor.remove(child);
   }
 }
 
