@@ -371,6 +371,9 @@ class TestDraw:
                 f"([figure, made]) => ({INK})(figure)[1] !== made", arg=[found.element_handle(), before[1]]
             )
             assert found.evaluate(INK)[0] > 1000
+            # What is drawn stands in the place of the still picture, not on it.
+            expect(found.locator("img")).to_be_hidden()
+            expect(found.get_by_role("img", name="Pictures that a model of chance drew")).to_have_count(1)
             expect(said(found)).to_contain_text("Most like a")
 
 
@@ -462,7 +465,8 @@ class TestLine:
         with opened(view, live_blog, "all") as visit:
             for kind in ("samples", "interpolation", "reconstructions"):
                 wake(visit.page, kind)
-            assert len([url for url in visit.requests if "digits" in url and url.endswith(".wasm")]) == 1
+            programs = [url for url in visit.requests if "digits-decoder" in url]
+            assert len(programs) == 1
 
 
 def test_right_to_left_pages(live_blog: Blog, view: View) -> None:

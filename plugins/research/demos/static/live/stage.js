@@ -148,10 +148,11 @@ export class Stage {
   /** Return the context of the canvas over the still picture, made when it is first drawn on. */
   #paper() {
     if (!this.#canvas) {
-      const { className } = this.image;
-      this.#canvas = element("canvas", { className, ...this.#size(), ariaHidden: "true" });
+      const { alt, className } = this.image;
+      this.#canvas = element("canvas", { className, ...this.#size(), role: "img", ariaLabel: alt });
       this.#frame.prepend(this.#canvas);
       this.#canvas.getContext("2d").drawImage(this.image, 0, 0);
+      this.image.style.visibility = "hidden"; // a theme may let the paper through pictures
     }
     return this.#canvas.getContext("2d");
   }
