@@ -23,10 +23,12 @@ def verify(model: VAE, graphs: Mapping[str, bytes]) -> dict[str, float]:
     Raises `ModelError` when a graph cannot be run or differs by more than `TOLERANCE`.
     """
     generator = torch.Generator().manual_seed(0)
+    decoder = pixels(model)
     z = [torch.randn((count, model.latents), generator=generator) for count in BATCHES]
-    x = [torch.rand((count, *model.decoder.shape), generator=generator) for count in BATCHES]
+    with torch.no_grad():
+        x = [decoder(batch) for batch in z]  # such pictures as the encoder was trained on
     return {
-        "decoder": _difference("decoder", pixels(model), graphs["decoder"], z),
+        "decoder": _difference("decoder", decoder, graphs["decoder"], z),
         "encoder": _difference("encoder", model.encoder, graphs["encoder"], x),
     }
 
