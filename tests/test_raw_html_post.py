@@ -37,8 +37,9 @@ def test_its_formulas_are_set(site: Site) -> None:
     page = site.read("old-post.html")
     assert page.count("<mjx-container") == 3
     assert page.count('display="true"') >= 1
-    assert r"\boldsymbol" not in page
-    assert "$$" not in page
+    shown = re.sub("<mjx-tex.*?</mjx-tex>", "", page, flags=re.DOTALL)  # what can be copied is TeX
+    assert r"\boldsymbol" not in shown
+    assert "$$" not in shown
 
 
 def test_its_old_script_is_gone_and_no_other_host_is_asked(site: Site) -> None:
