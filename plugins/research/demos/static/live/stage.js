@@ -72,8 +72,11 @@ export class Stage {
   /** Frame the stretch of the sheet that begins at (x, y) and is `width` by `height`, in parts of the whole. */
   mark(x, y, width, height) {
     this.#mark ??= this.#frame.appendChild(element("span", { className: "research-demo-mark" }));
-    const percent = { left: x, top: y, width, height };
-    for (const [side, part] of Object.entries(percent)) this.#mark.style[side] = `${100 * part}%`;
+    const { style } = this.#mark;
+    style.width = `${100 * width}%`;
+    style.height = `${100 * height}%`;
+    // In parts of its own size: a translation needs no layout, so a drag costs little.
+    style.translate = `${(100 * x) / width}% ${(100 * y) / height}%`;
   }
 
   /** Frame the cell at `row` and `column`, or as many `columns` from it. */
