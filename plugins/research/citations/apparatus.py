@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from .coins import coins
 from .library import Work
@@ -12,6 +13,7 @@ UNSAFE_IN_ID = re.compile(r"[^\w.:+/-]")
 BACK = "↩\ufe0e"  # an arrow in the script of the text, not a picture of one
 
 
+@lru_cache(maxsize=4096)
 def slug(key: str) -> str:
     """Return `key` in characters that an id and a fragment of a URL may both hold."""
     return UNSAFE_IN_ID.sub(lambda match: f"-{ord(match[0]):x}-", key)

@@ -1,12 +1,14 @@
 """COinS: a reference in a form that Zotero and others collect from the page (OpenURL 1.0 in a span)."""
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from html import escape, unescape
 from urllib.parse import urlencode
 
 from .library import Work
 
+VERSION = "Z39.88-2004"
 BOOKS = frozenset(("book", "chapter", "paper-conference"))
 GENRES = {"book": "book", "chapter": "bookitem", "paper-conference": "proceeding"}
 
@@ -15,11 +17,13 @@ GENRES = {"book": "book", "chapter": "bookitem", "paper-conference": "proceeding
 def coins(work: Work) -> str:
     """Return an empty span whose title holds the OpenURL of `work`."""
     item = work.item
+    if item.get("DOI"):  # says it all, in a tenth of the bytes
+        return _span([("ctx_ver", VERSION), ("rft_id", f"info:doi/{item['DOI']}")])
     is_book = item["type"] in BOOKS
     title = "rft.btitle" if item["type"] == "book" else "rft.atitle"
     container = "rft.btitle" if is_book else "rft.jtitle"
     pairs = [
-        ("ctx_ver", "Z39.88-2004"),
+        ("ctx_ver", VERSION),
         ("rft_val_fmt", f"info:ofi/fmt:kev:mtx:{'book' if is_book else 'journal'}"),
         ("rft.genre", GENRES.get(item["type"], "article")),
         (title, item.get("title")),
@@ -30,8 +34,12 @@ def coins(work: Work) -> str:
         ("rft.issue", item.get("issue")),
         ("rft.pages", item.get("page")),
         ("rft.pub", item.get("publisher")),
-        ("rft_id", f"info:doi/{item['DOI']}" if item.get("DOI") else item.get("URL")),
+        ("rft_id", item.get("URL")),
     ]
+    return _span(pairs)
+
+
+def _span(pairs: Iterable[tuple[str, str | None]]) -> str:
     query = urlencode([(name, _bare(text)) for name, text in pairs if text])
     return f'<span class="Z3988" title="{escape(query)}"></span>'
 

@@ -66,9 +66,9 @@ def resolve(
         apparatus = None if cited.document.is_summary else Apparatus()
         edits = []
         for place in cited.places:
-            known = _known(place, works)
             unknown = [cite.key for cite in place.cites() if cite.key not in works]
-            html = _citation(place, known, next(clusters) if known else (), unknown, apparatus)
+            pieces = next(clusters) if len(unknown) < len(place.cites()) else ()
+            html = _citation(place, pieces, unknown, apparatus)
             edits.append(Edit(place.mark.start, place.mark.end, html))
         html = splice(cited.document.html, edits)
         if apparatus:
@@ -106,7 +106,6 @@ def _known(place: Place, works: Mapping[str, Work]) -> Citation | None:
 
 def _citation(
     place: Place,
-    known: Citation | None,
     pieces: Sequence[Piece],
     unknown: Sequence[str],
     apparatus: Apparatus | None,
@@ -114,11 +113,14 @@ def _citation(
     """Return the HTML of a citation; a summary, without `apparatus`, has neither links nor notes."""
     if place.citation is None:
         return escape(place.mark.source, quote=False)
-    words = [_text(pieces, apparatus)]
-    words += (f'<mark class="citation-unknown">[@{escape(key)}]</mark>' for key in unknown)
-    text = " ".join(filter(None, words))
-    if apparatus and known:
-        text = _hidden(known, pieces, apparatus) + text
+    text = _text(pieces, apparatus)
+    if unknown:
+        marks = (f'<mark class="citation-unknown">[@{escape(key)}]</mark>' for key in unknown)
+        text = " ".join(filter(None, (text, *marks)))
+    if apparatus:
+        named = {*unknown, *(piece.key for piece in pieces)}
+        hidden = dict.fromkeys(cite.key for cite in place.cites() if cite.key not in named)
+        text = _targets(hidden, apparatus) + text if hidden else text
     return f'<span class="citation">{text}</span>' if text else ""
 
 
@@ -134,10 +136,8 @@ def _text(pieces: Iterable[Piece], apparatus: Apparatus | None) -> str:
     return "".join(parts)
 
 
-def _hidden(known: Citation, pieces: Iterable[Piece], apparatus: Apparatus) -> str:
+def _targets(keys: Iterable[str], apparatus: Apparatus) -> str:
     """Return targets for works that a style cites without naming them, as the second of [1–3]."""
-    named = {piece.key for piece in pieces}
-    keys = dict.fromkeys(cite.key for cite in known.cites if cite.key not in named)
     return "".join(f'<span id="{apparatus.anchor(key)}"></span>' for key in keys)
 
 
