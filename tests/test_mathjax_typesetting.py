@@ -4,6 +4,7 @@ import os
 import re
 import stat
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -246,6 +247,15 @@ def test_what_is_known_is_not_set_again(source: Path, settings: Settings, node_s
 def test_no_formula_no_node(source: Path, settings: Settings, node_starts: Path) -> None:
     typeset(documents(source, "<p>It costs $5.</p>"), settings)
     assert node_starts.read_text() == ""
+
+
+def test_builds_at_once_share_the_cache(source: Path, settings: Settings) -> None:
+    texts = [rf"\({letter}^2\)" for letter in "abcdefgh"]
+    with ThreadPoolExecutor() as pool:
+        builds = [pool.submit(typeset, documents(source, *texts), settings) for _ in range(3)]
+    first, *others = [build.result() for build in builds]
+    assert all(other == first for other in others)
+    assert len(list((settings.cache / "formulas").iterdir())) == len(texts)  # nothing half-written
 
 
 def test_a_damaged_cache_is_made_anew(source: Path, settings: Settings) -> None:
