@@ -124,3 +124,10 @@ def test_settings_of_render_math_are_named(build: Build) -> None:
     site = build({"post.md": post("$x$")}, 'MATH_JAX = {"auto_insert": False, "color": "blue"}')
     assert "MATH_JAX['color']: warning: has no meaning here" in site.log
     assert "auto_insert" not in site.log
+
+
+def test_a_post_turns_formulas_off(build: Build) -> None:
+    off = "Title: Off\nDate: 2026-01-01\nMath: off\n\nAs $x$ is.\n\n$$y$$\n"
+    site = build({"off.md": off, "post.md": post("But $x$.")})
+    assert "<p>As $x$ is.</p>\n<p>$$y$$</p>" in site.read("off.html")
+    assert "<mjx-container" in site.read("post.html")

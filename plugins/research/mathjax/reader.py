@@ -110,8 +110,10 @@ class MathProcessor(InlineProcessor):
 
     def handleMatch(  # type: ignore[override]  # noqa: N802
         self, m: re.Match[str], data: str
-    ) -> tuple[Element, int, int]:
+    ) -> tuple[Element, int, int] | tuple[None, None, None]:
         """Return the element, and from where to where in `data` the formula stands."""
+        if _is_off(self.md):
+            return None, None, None
         inline = m["parentheses"] or m["dollar"]
         element = Element("span" if inline else "div", {"class": "math"})
         element.text = AtomicString(rf"\({inline}\)" if inline else _display(m))
@@ -123,6 +125,8 @@ class MathBlocks(Preprocessor):
 
     def run(self, lines: list[str]) -> list[str]:
         """Return `lines` with stored formulas in place of such paragraphs."""
+        if _is_off(self.md):
+            return lines
         paragraphs = "\n".join(lines).split("\n\n")
         for number, paragraph in enumerate(paragraphs):
             match = BLOCK.match(paragraph) if OPENING.match(paragraph) else None
@@ -149,6 +153,11 @@ class RawMath(Postprocessor):
                     ],
                 )
         return text
+
+
+def _is_off(md: Markdown) -> bool:
+    """Say whether the front matter that Markdown has just read turns formulas off."""
+    return getattr(md, "Meta", {}).get("math") == ["off"]
 
 
 def _display(match: re.Match[str]) -> str:

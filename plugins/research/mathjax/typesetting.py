@@ -59,20 +59,23 @@ class Post:
     preamble: Group
     places: list[Place]
     removals: list[Edit]
+    #: Whether each of its displayed formulas has a number.
+    numbers_all: bool = False
     #: Of a summary, the formulas of the body: it uses their macros, labels and numbers.
     body: Group = ()
 
     @classmethod
-    def read(cls, document: Document, site_macros: str) -> "Post":
+    def read(cls, document: Document, settings: Settings) -> "Post":
         """Find the formulas of `document`, and the scripts that it can do without."""
         if document.metadata.get("math") == "off":
             return cls(document, (), [], [])
         found = stretches(document.html)
         macros = document.metadata.get("macros", "")
-        texts = (site_macros, macros if isinstance(macros, str) else "\n".join(macros))
+        texts = (settings.all_macros, macros if isinstance(macros, str) else "\n".join(macros))
         preamble = tuple(Formula(text, display=False) for text in texts if text)
         places = find_formulas(document.html, found)
-        return cls(document, preamble, places, removals(document.html, found))
+        numbers_all = settings.equation_numbers == "all"
+        return cls(document, preamble, places, removals(document.html, found), numbers_all)
 
     @cached_property
     def formulas(self) -> Group:
@@ -83,7 +86,9 @@ class Post:
     def groups(self) -> list[tuple[Group, int]]:
         """For each place, the group that its formula is set with, and its index there."""
         first = len(self.preamble)
-        if not any(formula.depends for formula in self.body + self.formulas):
+        if not any(
+            formula.depends or (self.numbers_all and formula.display) for formula in self.body + self.formulas
+        ):
             return [(self.preamble + formula.alone, first) for formula in self.formulas]
         if not self.body:
             return [(self.preamble + self.formulas, first + index) for index in range(len(self.formulas))]
@@ -108,7 +113,7 @@ def typeset(
     to put there is the third thing given back. A formula that cannot be set is shown as its source
     and named in a fault.
     """
-    posts = [Post.read(document, settings.all_macros) for document in documents]
+    posts = [Post.read(document, settings) for document in documents]
     bodies = {post.document.source: post.formulas for post in posts if not post.document.is_summary}
     posts = [
         replace(post, body=bodies.get(post.document.source, ())) if post.document.is_summary else post
