@@ -21,7 +21,7 @@ from browser.chromium import ROOT
 from browser.conftest import View, Visit
 
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
-KINDS = ("draw", "samples", "manifold", "interpolation", "reconstructions", "training")
+KINDS = ("draw", "samples", "manifold", "interpolation", "reconstructions", "traversals", "training")
 #: A folder below the server's root, since blogs often lie in one.
 PLACE = "a/blog"
 
@@ -41,6 +41,7 @@ OPTIONS = {
     "manifold": "rows: 6\ncolumns: 6",
     "interpolation": "columns: 7\nbetween: 0-1, 2-3",
     "reconstructions": "rows: 2\ncolumns: 4",
+    "traversals": "rows: 3\ncolumns: 7\nlabel: 1",
     "training": "rows: 3\ncolumns: 5",
 }
 POST = "Title: {title}\nDate: 2026-01-01\nSummary: -\n\n"
@@ -395,6 +396,15 @@ class TestOtherKinds:
             visit.page.wait_for_function(
                 f"figure => ({SHEET_DIFFERENCE})(figure)[1] > 5", arg=found.element_handle()
             )
+
+    def test_traversals_name_their_dimension(self, live_blog: Blog, view: View) -> None:
+        with opened(view, live_blog, "traversals") as visit:
+            found = wake(visit.page, "traversals")
+            expect(said(found)).to_contain_text(" at 0.00")
+            dimensions = found.locator("li").all_inner_texts()
+            found.get_by_role("application").press("ArrowDown")
+            expect(said(found)).to_contain_text(f"Dimension {dimensions[1]} at")
+            assert len(set(dimensions)) == 3
 
     def test_a_posterior_is_sampled(self, live_blog: Blog, view: View) -> None:
         with opened(view, live_blog, "reconstructions") as visit:

@@ -9,7 +9,7 @@ import * as training from "./kinds/training.js";
 import { modelAt } from "./model.js";
 import { Stage } from "./stage.js";
 
-const KINDS = { draw, interpolation, manifold, reconstructions, samples, training };
+const KINDS = { draw, interpolation, manifold, reconstructions, samples, training, traversals: interpolation };
 
 //: How far below or above the window a figure is fetched before anyone asks for it.
 const NEAR = "400px";

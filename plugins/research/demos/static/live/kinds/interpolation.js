@@ -1,15 +1,17 @@
-// The way from one picture to another: any point of it, straight or turning evenly.
+// The way from one picture to another, any point of it, straight or turning evenly; or the way of
+// one latent dimension after another, all others held, which is a traversal.
 import { slider, toggle } from "../controls.js";
 import { latest } from "../latest.js";
 import { floats, labelsOf, linear, spherical } from "../latents.js";
 
 export function start(stage) {
   const { figure, sheet } = stage;
-  const size = figure.latents;
+  const { dimensions, latents: size } = figure;
   const cut = (values, row) => values.subarray(row * size, (row + 1) * size);
   const [begins, ends] = [floats(figure.begins), floats(figure.ends)];
   let [path, row, share] = [figure.path === "linear" ? linear : spherical, 0, 0.5];
 
+  const place = (at) => (dimensions ? (figure.reach * (2 * at - 1)).toFixed(2) : `${Math.round(100 * at)} %`);
   const point = (at, share) => path(cut(begins, at), cut(ends, at), share);
   const show = latest(async () => {
     const latents = point(row, share);
@@ -17,7 +19,7 @@ export function start(stage) {
     stage.magnify(bytes);
     stage.markCell(row, Math.round(share * (sheet.columns - 1)));
     const like = figure.labels ? `, most like a ${labelsOf(latents, figure.labels).join(" or a ")}` : "";
-    stage.say(`${Math.round(100 * share)} % of the way${like}`);
+    stage.say(`${dimensions ? `Dimension ${dimensions[row]} at ${place(share)}` : `${place(share)} of the way`}${like}`);
   });
   const redraw = latest(async () => {
     const shares = Array.from({ length: sheet.columns }, (_, i) => i / (sheet.columns - 1));
@@ -29,7 +31,7 @@ export function start(stage) {
     }
     await show();
   });
-  const way = slider("Way", { value: share, text: (value) => `${Math.round(100 * value)} %` }, (value) => {
+  const way = slider(dimensions ? "Value" : "Way", { value: share, text: place }, (value) => {
     share = value;
     show();
   });
@@ -40,16 +42,19 @@ export function start(stage) {
     rows.show(row + 1);
     return show();
   };
-  const rows = slider("Row", { min: 1, max: sheet.rows, step: 1 }, (value) => go(value - 1, share));
+  const name = (number) => String(dimensions ? dimensions[number - 1] : number);
+  const rows = slider(dimensions ? "Dimension" : "Row", { min: 1, max: sheet.rows, step: 1, text: name }, (value) =>
+    go(value - 1, share),
+  );
   const straight = toggle("Straight", path === linear, (on) => {
     path = on ? linear : spherical;
     redraw();
   });
 
   stage.addLens("The picture at this point of the way");
-  stage.arrange([way], [rows], [straight]);
+  stage.arrange([way], [rows], dimensions ? [] : [straight]);
   stage.pick((toRow, column) => go(toRow, column / (sheet.columns - 1)));
-  stage.steer("Interpolation: left and right along the way, up and down between rows", (x, y) =>
+  stage.steer("Ways between pictures: left and right along the way, up and down between rows", (x, y) =>
     go(row + y, share + x / 50),
   );
   return show();

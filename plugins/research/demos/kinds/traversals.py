@@ -1,0 +1,78 @@
+"""What single latent dimensions do: a row a dimension, from one end of the prior to the other.
+
+The dimensions that say most about test items come first: those of the largest mean divergence of the
+posterior from the prior (Kingma and Welling 2013, appendix B, each dimension's own term). All others
+stay at the posterior mean of the first test item of a label.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..errors import DemoError
+from ..inference import Floats, decode, encode
+from ..items import classes, first_of, read
+from ..options import Options as KindOptions
+from ..options import number
+from ..packing import packed
+from ..panels import Panel, Sheet
+from ..release import Release
+
+
+@dataclass(frozen=True)
+class Options(KindOptions):
+    """What an author may set."""
+
+    #: Dimensions to show.
+    rows: int = number(6, 1, 40)
+    columns: int = number(12, 3, 40)
+    label: int = number(3, 0, 255)
+    #: How far to go from 0, in standard deviations of the prior.
+    reach: float = number(3.0, 0.1, 6.0)
+
+
+def divergences(release: Release) -> Floats:
+    """Return the mean KL divergence (Z,) of the test items' posteriors from the prior, in nats."""
+    path = release.file("test_items.npz", "the kind traversals")
+    with np.load(path, allow_pickle=False) as arrays:
+        if not {"means", "log_variances"} <= set(arrays):
+            raise DemoError(f"{path} has no “means” and “log_variances”, which the kind traversals needs")
+        mean, log_variance = arrays["means"], arrays["log_variances"]  # (N, Z)
+    divergence: Floats = ((mean**2 + np.exp(log_variance) - 1 - log_variance) / 2).mean(axis=0)
+    return divergence
+
+
+def ends(options: Options, release: Release) -> tuple[Floats, Floats, list[int]]:
+    """Return the latents (rows, Z) where the rows begin and end, and the dimensions that they follow."""
+    order = np.argsort(-divergences(release), kind="stable")[: options.rows]
+    middle = encode(release, first_of(read(release), options.label, 1))  # (1, Z)
+    begin = np.repeat(middle, len(order), axis=0)
+    end = begin.copy()
+    rows = np.arange(len(order))
+    begin[rows, order], end[rows, order] = -options.reach, options.reach
+    return begin, end, order.tolist()
+
+
+def draw(options: Options, release: Release) -> list[Panel]:
+    """Draw one sheet."""
+    begin, end, dimensions = ends(options, release)
+    shares = np.linspace(0, 1, options.columns, dtype=np.float32)[:, None]
+    latents = (1 - shares) * begin[:, None] + shares * end[:, None]  # (rows, columns, Z)
+    pictures = decode(release, latents.reshape(-1, release.latents))
+    labels = tuple(str(dimension + 1) for dimension in dimensions)
+    sheet = pictures.reshape(*latents.shape[:2], *pictures.shape[1:])
+    return [Sheet(sheet, labels=labels, heading="Dimension")]
+
+
+def describe(options: Options, release: Release) -> dict[str, Any]:
+    """Return what the page needs beside the decoder: ways as those of an interpolation, with their names."""
+    begin, end, dimensions = ends(options, release)
+    return {
+        "begins": packed(begin),
+        "ends": packed(end),
+        "path": "linear",
+        "dimensions": [dimension + 1 for dimension in dimensions],
+        "reach": options.reach,
+        "labels": classes(release),
+    }
