@@ -11,7 +11,7 @@ from ..settings import Settings
 from . import overview
 from .author_date import AuthorDate
 from .library import Library
-from .resolve import Cited, request, resolve, unknown_keys
+from .resolve import Cited, cited_works, request, resolve, unknown_keys
 from .typeset import Request, Style, StyleError, Typeset
 
 #: The style of the house; any other name is that of a style of CSL.
@@ -140,10 +140,10 @@ def _list_all(posts: Sequence[Post], published: Sequence[list[Document]], desk: 
 
 
 def _published(posts: Sequence[Post], style: Style, desk: Desk) -> list[list[Document]]:
-    libraries = [desk.library(post) for post in posts]
-    requests = [request(post.parts, library) for post, library in zip(posts, libraries, strict=True)]
+    works = [cited_works(post.parts, desk.library(post)) for post in posts]
+    requests = [request(post.parts, known) for post, known in zip(posts, works, strict=True)]
     typeset, style = desk.typeset(requests, style, posts[0])
     return [
-        resolve(post.parts, library, done, style)
-        for post, library, done in zip(posts, libraries, typeset, strict=True)
+        resolve(post.parts, known, done, style)
+        for post, known, done in zip(posts, works, typeset, strict=True)
     ]

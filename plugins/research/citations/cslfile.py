@@ -8,8 +8,6 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from ..faults import Fault
 from .items import DOI, WEB
 from .latex import CONTROLS
@@ -70,6 +68,8 @@ class CslFile:
         return item
 
     def _load(self) -> list[Any]:
+        import yaml  # takes longer to import than a .bib file to read
+
         try:
             content = json.loads(self.text) if self.path.suffix == ".json" else yaml.safe_load(self.text)
         except (ValueError, RecursionError, yaml.YAMLError) as error:

@@ -47,6 +47,12 @@ class Cited:
         return cls(document, tuple(places))
 
 
+def cited_works(post: Iterable[Cited], library: Mapping[str, Work]) -> dict[str, Work]:
+    """Return the works in `library` that a post cites, by the keys that it writes."""
+    keys = {cite.key for cited in post for place in cited.places for cite in place.cites()}
+    return {key: work for key in keys if (work := library.get(key))}
+
+
 def request(post: Iterable[Cited], works: Mapping[str, Work]) -> Request:
     """Return what a style is to set for a post: for its body and its summary in one.
 
