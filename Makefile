@@ -29,7 +29,7 @@ publish: $(VENV)/.site node_modules/.site  ## build the blog with the settings o
 	$(BIN)/pelican content --settings publishconf.py --fatal errors
 
 test: $(VENV)/.dev node_modules/.dev  ## run all tests, those in a browser included
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto
 	node --test tests/js/*.test.js
 
 lint: $(VENV)/.dev  ## check style and types

@@ -19,7 +19,7 @@ from pathlib import Path
 from statistics import median
 from typing import cast
 
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+os.environ.setdefault("GOMP_SPINCOUNT", "10000")
 
 import torch
 from PIL import Image

@@ -40,8 +40,9 @@ def build(options: argparse.Namespace) -> None:
     if releases.stale(recipe, place) is None:
         print(f"{recipe.name}: fresh")
         return
-    # Threads that wait must sleep: where they spin, a second busy program makes training ten times slower.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    # Threads that wait spin for some microseconds and then sleep. Where they spin for long, a second busy
+    # program makes training ten times slower; where they sleep at once, it is a third slower on its own.
+    os.environ.setdefault("GOMP_SPINCOUNT", "10000")
     from rich.console import Console
 
     from .build import build

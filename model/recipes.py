@@ -62,24 +62,24 @@ class Recipe:
 
 
 # The model in the page; its decoder has 46,692 parameters. On the test set, one run with seed 0: ELBO
-# -93.1 ± 0.2, bound with 500 samples -88.0 ± 0.3. About 90 CPU seconds on one core of an AMD EPYC (Zen 5).
-# Chosen on 5,000 held-out training digits, in 8 epochs, one seed: rates of 7e-3 and 1.1e-2 are 0.2 nats
-# apart, 4e-3 is 1.2 worse.
+# -93.9 ± 0.2, bound with 500 samples -88.6 ± 0.3. 47 s on two cores of an AMD EPYC; 16 epochs take a
+# quarter longer and reach -93.1 and -88.0. Chosen on 5,000 held-out training digits, in 8 epochs, one
+# seed: rates of 7e-3 and 1.1e-2 are 0.2 nats apart, 4e-3 is 1.2 worse.
 MNIST_VAE = Recipe(
     name="mnist-vae",
     latents=20,
     encoder=Dense((400, 400)),
     decoder=Convolutional(channels=(24, 16)),
-    epochs=16,
+    epochs=13,
     rate=9e-3,
     annealing=0.3,
 )
 
 # Two latents, to look at the latent plane; the decoder has 50,856 parameters. On the test set, one run
-# with seed 0: ELBO -136.8 ± 0.5, bound with 500 samples -134.4 ± 0.5. About 90 CPU seconds on one core of
-# an AMD EPYC (Zen 5). Chosen on 5,000 held-out training digits, in 10 epochs, one seed: the third layer of
-# the encoder is worth 1.5 nats, layers in front of the grid 1.3 (of 32 units) to 2.6 (of 64); at a rate of
-# 8e-3 an encoder of three layers diverged.
+# with seed 0: ELBO -136.8 ± 0.5, bound with 500 samples -134.4 ± 0.5. 59 s on two cores of an AMD EPYC.
+# Chosen on 5,000 held-out training digits, in 10 epochs, one seed: the third layer of the encoder is
+# worth 1.5 nats, layers in front of the grid 1.3 (of 32 units) to 2.6 (of 64); at a rate of 8e-3 an
+# encoder of three layers diverged.
 MNIST_PLANE = Recipe(
     name="mnist-plane",
     latents=2,
