@@ -16,12 +16,12 @@ from typing import Any
 from xml.etree import ElementTree
 
 from ..faults import nearest
+from ..kept import Kept
 from ..mathjax.node import NodeError, find_node
 from . import terms
 from .affixes import spaced_prefix, spaced_suffix
 from .author_date import AuthorDate
 from .grammar import Cite
-from .kept import Kept
 from .safety import clean
 from .typeset import Piece, Reference, Request, StyleError, Typeset
 

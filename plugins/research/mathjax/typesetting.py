@@ -1,5 +1,6 @@
 """Documents → documents whose formulas are set: what a build knows is looked up, the rest MathJax sets."""
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -9,12 +10,21 @@ from typing import Any
 
 from ..documents import Document
 from ..faults import Fault, line_of
+from ..kept import Kept
 from ..markup import Edit, splice, stretches
 from ..settings import Settings
-from .cache import Cache
 from .client import mark_for_client
 from .formulas import Formula, Place, Refusal, SetFormula, find_formulas
-from .node import Group, NodeEndedError, NodeError, NodeMissingError, Result, typeset_groups
+from .node import (
+    SCRIPT,
+    Group,
+    NodeEndedError,
+    NodeError,
+    NodeMissingError,
+    Result,
+    typeset_groups,
+    versions,
+)
 from .page import mark
 from .scripts import removals
 
@@ -144,21 +154,23 @@ def _set(groups: Sequence[Group], settings: Settings) -> Iterator[tuple[Group, S
     if not groups:
         return
     tex = {"packages": settings.tex_packages, "tags": settings.equation_numbers}
-    cache = Cache(settings.cache, tex)
+    kept = Kept(
+        settings.cache / "formulas", json.dumps([versions(), tex], sort_keys=True), SCRIPT.read_text("utf-8")
+    )
     missing: dict[Group, str] = {}
     for group in groups:
-        key = cache.key(group)
+        key = kept.key([[formula.tex, formula.display] for formula in group])
         if any(len(formula.tex) > LONGEST for formula in group):
             refusal = {"error": f"more than {LONGEST:,} characters"}
             yield group, SetGroup.read(group, key, [refusal] * len(group))
-        elif kept := cache.get(key):
-            yield group, SetGroup.read(group, key, kept)
+        elif results := kept.get(key):
+            yield group, SetGroup.read(group, key, results)
         else:
             missing[group] = key
     if not missing:
         return
     for group, results in _typeset(list(missing), tex):
-        cache.put(missing[group], results)
+        kept.put(missing[group], results)
         yield group, SetGroup.read(group, missing[group], results)
 
 

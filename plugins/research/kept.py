@@ -1,35 +1,37 @@
-"""Set posts, kept from build to build: a file each, under a hash of all that decides how it is set."""
+"""What Node.js has set, kept from build to build: a file a job, named by a hash of all that decides it."""
 
 import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 
 class Kept:
-    """Results in `folder`, for one state of what `common` says. Builds that run at once may share it."""
+    """Results in `folder`, for one state of what `common` says.
+
+    Jobs and results are what JSON can say. Builds that run at once may share the folder: a file is
+    there whole or not.
+    """
 
     def __init__(self, folder: Path, *common: str) -> None:
         self._folder = folder
         self._common = hashlib.sha256("\0".join(common).encode()).hexdigest()
 
-    def key(self, job: Mapping[str, Any]) -> str:
+    def key(self, job: Any) -> str:
         """Return the hash of everything that decides the result of `job`."""
         text = self._common + json.dumps(job, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:24]
 
-    def get(self, key: str) -> Mapping[str, Any] | None:
+    def get(self, key: str) -> Any:
         """Return what was kept under `key`, or None."""
         try:
-            result: Mapping[str, Any] = json.loads(self._path(key).read_bytes())
+            return json.loads(self._path(key).read_bytes())
         except (OSError, ValueError):
             return None
-        return result
 
-    def put(self, key: str, result: Mapping[str, Any]) -> None:
+    def put(self, key: str, result: Any) -> None:
         """Keep `result` under `key`."""
         self._folder.mkdir(parents=True, exist_ok=True)
         handle, beside = tempfile.mkstemp(dir=self._folder)
