@@ -124,6 +124,13 @@ def test_a_spherical_path_stays_as_far_from_the_origin_as_its_ends(size: int, se
     assert np.allclose(interpolation.spherical(begin, begin, 0.4), begin, atol=1e-3)
 
 
+def test_a_spherical_path_between_nearly_opposite_ends_turns_and_between_opposite_ones_is_straight() -> None:
+    begin = np.float32([[1, 0], [1, 0]])
+    end = np.float32([[-1, 1e-4], [-1, 0]])
+    halfway = interpolation.spherical(begin, end, 0.5)
+    assert np.allclose(halfway, [[0, 1], [0, 0]], atol=1e-3)
+
+
 def test_pairs_that_are_none_are_told(tmp_path: Path) -> None:
     with pytest.raises(DemoError, match="“between: 3to8”: write pairs of labels such as 3-8"):
         interpolation.draw(interpolation.Options(between="3to8"), made(tmp_path))

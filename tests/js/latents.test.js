@@ -38,6 +38,10 @@ test("spherical interpolation keeps the distance from the middle", () => {
   halfway.forEach((value) => near(value, Math.SQRT1_2));
 });
 
+test("spherical interpolation between opposite points is straight", () => {
+  spherical(Float32Array.of(1, 0), Float32Array.of(-1, 0), 0.5).forEach((value) => near(value, 0, 1e-6));
+});
+
 test("spherical interpolation between the same points stays there", () => {
   const point = Float32Array.of(1, 2);
   spherical(point, point, 0.3).forEach((value, i) => near(value, point[i], 1e-3));

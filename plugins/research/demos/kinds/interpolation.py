@@ -60,11 +60,15 @@ def spherical(begin: Floats, end: Floats, share: float) -> Floats:
     White (2016), “Sampling Generative Networks”, section 2.1: a straight line between two draws
     from a normal distribution in many dimensions passes nearer to the origin than draws do.
     """
+    begin, end = begin.astype(np.float64), end.astype(np.float64)  # for ends that are nearly opposite
     norms = np.linalg.norm(begin, axis=1) * np.linalg.norm(end, axis=1)  # (rows,)
     cosines = np.clip((begin * end).sum(axis=1) / np.maximum(norms, 1e-12), -1, 1)
-    angles = np.clip(np.arccos(cosines), 1e-6, np.pi - 1e-6)[:, None]  # (rows, 1)
+    angles = np.arccos(cosines)[:, None]  # (rows, 1)
     turned = np.sin((1 - share) * angles) * begin + np.sin(share * angles) * end
-    return np.asarray(turned / np.sin(angles), np.float32)
+    sines = np.sin(angles)
+    # Ends on one line through the origin span no plane to turn in: there the way is straight.
+    path = np.where(sines < 1e-6, linear(begin, end, share), turned / np.maximum(sines, 1e-6))
+    return np.asarray(path, np.float32)
 
 
 def latents(options: Options, release: Release) -> Floats:

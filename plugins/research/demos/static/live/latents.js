@@ -27,7 +27,9 @@ export function linear(begin, end, share) {
 /** Return the point at `share` of the way that turns evenly from `begin` to `end` (White 2016, section 2.1). */
 export function spherical(begin, end, share) {
   const cosine = dot(begin, end) / Math.max(Math.sqrt(dot(begin, begin) * dot(end, end)), 1e-12);
-  const angle = Math.max(Math.acos(Math.min(1, Math.max(-1, cosine))), 1e-6);
+  const angle = Math.acos(Math.min(1, Math.max(-1, cosine)));
+  // Ends on one line through the origin span no plane to turn in: there the way is straight.
+  if (Math.sin(angle) < 1e-6) return linear(begin, end, share);
   const [from, to] = [Math.sin((1 - share) * angle), Math.sin(share * angle)];
   return begin.map((value, i) => (from * value + to * end[i]) / Math.sin(angle));
 }
