@@ -6,7 +6,6 @@ Builds are interleaved, each in a process of its own. Prints tables and judges n
 """
 
 import argparse
-import resource
 import subprocess
 import sys
 import tempfile
@@ -18,6 +17,8 @@ from statistics import median
 from rich.console import Console
 from rich.table import Table
 
+from build import Variant, user_seconds
+
 HERE = Path(__file__).resolve().parent
 PLUGINS = HERE.parent / "plugins"
 sys.path.insert(0, str(PLUGINS))
@@ -26,10 +27,6 @@ from research import citations  # noqa: E402
 from research.documents import Document  # noqa: E402
 from research.settings import Settings  # noqa: E402
 
-SETTINGS = """
-SITENAME, SITEURL, PATH, OUTPUT_PATH, TIMEZONE = "Bench", "", "content", "output", "UTC"
-DELETE_OUTPUT_DIRECTORY = True
-"""
 #: The plugin with no part but ours.
 ALONE = f"""
 import sys
@@ -58,16 +55,8 @@ def register():
     signals.initialized.connect(configure)
     signals.all_generators_finalized.connect(publish)
 """
-VARIANTS = {"plain Pelican": "PLUGINS = []", "citations alone": 'PLUGIN_PATHS, PLUGINS = ["."], ["alone"]'}
-
-
-def user_seconds(settings: str, folder: Path) -> float:
-    """Build the blog in `folder` once and return the user CPU seconds of all processes."""
-    (folder / "pelicanconf.py").write_text(SETTINGS + settings)
-    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
-    command = [sys.executable, "-m", "pelican", "--quiet"]
-    subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL)
-    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before
+PLAIN = Variant("plain Pelican", "PLUGINS = []")
+VARIANTS = (PLAIN, Variant("citations alone", 'PLUGIN_PATHS, PLUGINS = ["."], ["alone"]'))
 
 
 def builds(count: int, rounds: int, yardstick: Path) -> Table:
@@ -77,14 +66,14 @@ def builds(count: int, rounds: int, yardstick: Path) -> Table:
         folder = Path(name)
         subprocess.run([sys.executable, str(yardstick), str(count), name], check=True)
         (folder / "alone.py").write_text(ALONE)
-        seconds: dict[str, list[float]] = {variant: [] for variant in VARIANTS}
+        seconds: dict[Variant, list[float]] = {variant: [] for variant in VARIANTS}
         for _ in range(rounds):
             for variant, spent in seconds.items():
-                spent.append(user_seconds(VARIANTS[variant], folder))
-    plain = median(seconds["plain Pelican"])
+                spent.append(user_seconds(variant, folder))
+    plain = median(seconds[PLAIN])
     for variant, spent in seconds.items():
         span = f"{min(spent):.2f}–{max(spent):.2f}"
-        table.add_row(variant, f"{median(spent):.2f}", span, f"{median(spent) / plain:.3f}")
+        table.add_row(variant.name, f"{median(spent):.2f}", span, f"{median(spent) / plain:.3f}")
     return table
 
 
