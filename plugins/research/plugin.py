@@ -24,9 +24,17 @@ STATE = "RESEARCH_STATE"
 class State:
     """What one run of Pelican knows: the settings, and the faults found so far."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, static_paths: list[str]) -> None:
         self.settings = settings
+        #: Pelican's own list, which `tell` adds to.
+        self.static_paths = static_paths
+        self.begin()
+
+    def begin(self) -> None:
+        """Forget the last run; under ``--autoreload`` there are several."""
         self.faults: list[Fault] = []
+        #: Bibliographies that posts name in their front matter.
+        self.sources: set[Path] = set()
         self.formulas: dict[str, mathjax.SetFormula] = {}
 
 
@@ -45,14 +53,17 @@ def configure(pelican: Any) -> None:
     root = Path(pelican.settings["PATH"]).resolve().parent
     values = citations.settings_of_pelican_cite(pelican.settings) | pelican.settings.get("RESEARCH", {})
     settings = Settings.read(values, root)
-    pelican.settings[STATE] = State(settings)
+    pelican.settings[STATE] = State(settings, pelican.settings["STATIC_PATHS"])
     citations.teach_readers(pelican.settings)
     demos.teach_readers(pelican.settings)
 
 
 def teach_readers(pelican: Any) -> None:
-    """Teach the readers formulas, now that every plugin has been initialized."""
-    pelican.settings[STATE].faults += mathjax.teach_readers(pelican.settings)
+    """Begin a run: forget the last one, and teach the readers formulas, now that every plugin is there."""
+    state: State = pelican.settings[STATE]
+    state.begin()
+    pelican.settings["STATIC_PATHS"] = state.static_paths
+    state.faults += mathjax.teach_readers(pelican.settings)
 
 
 def publish(generators: list[Any]) -> None:
@@ -66,6 +77,7 @@ def publish(generators: list[Any]) -> None:
         documents += (body, posts.summary(content, cut))
     documents, files, found = demos.place(documents, state.settings)
     state.faults += found
+    state.sources = citations.own_files(documents, state.settings)
     documents, found = citations.cite(documents, state.settings)
     state.faults += found
     documents = _signed(contents, documents) if state.settings.cite_this_post else documents
@@ -110,5 +122,13 @@ def finish_page(path: str, context: Any) -> None:
 
 
 def tell(pelican: Any) -> None:
-    """Say what is wrong in the sources, now that everything is written."""
-    faults.report(pelican.settings[STATE].faults)
+    """Say what is wrong in the sources, now that everything is written.
+
+    Under ``--autoreload`` Pelican now waits for changes below its STATIC_PATHS among others, and a
+    path of these may be that of a file anywhere. They are put back when the next run begins.
+    """
+    state: State = pelican.settings[STATE]
+    sources = {*state.settings.sources, *state.sources}
+    watched = [str(path) for path in sorted(sources) if path.is_file()]
+    pelican.settings["STATIC_PATHS"] = [*state.static_paths, *watched]
+    faults.report(state.faults)

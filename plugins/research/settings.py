@@ -1,6 +1,6 @@
 """What a blog may set: one dictionary ``RESEARCH``, read once into one frozen record."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
@@ -95,6 +95,15 @@ class Settings:
         """The definitions of `macros_file` and of `macros`, as one text."""
         text = self.macros_file.read_text(encoding="utf-8") if self.macros_file else ""
         return "\n".join(part for part in (text.strip(), self.macros.strip()) if part)
+
+    @property
+    def sources(self) -> Iterator[Path]:
+        """The files that the build reads beside posts."""
+        yield from self.references
+        if self.macros_file:
+            yield self.macros_file
+        if self.citation_style.endswith(".csl"):
+            yield self.root / self.citation_style
 
     @property
     def tex_packages(self) -> list[str]:

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from . import identity, terms
-from .batch import cite
+from .batch import cite, own_files
 
-__all__ = ["cite", "identity", "settings_of_pelican_cite", "teach_readers", "terms"]
+__all__ = ["cite", "identity", "own_files", "settings_of_pelican_cite", "teach_readers", "terms"]
 
 
 def settings_of_pelican_cite(settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -24,5 +24,6 @@ def teach_readers(settings: dict[str, Any]) -> None:
 
     The extension is named, not made: Pelican's cache pickles its settings.
     """
-    markdown = settings["MARKDOWN"]
-    markdown["extensions"] = [*markdown.get("extensions", ()), f"{__name__}.markdown"]
+    markdown, own = settings["MARKDOWN"], f"{__name__}.markdown"
+    others = (extension for extension in markdown.get("extensions", ()) if extension != own)
+    settings["MARKDOWN"] = {**markdown, "extensions": [*others, own]}

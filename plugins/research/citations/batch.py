@@ -1,6 +1,6 @@
 """All posts of a site: the one place that holds libraries and styles while they are cited."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -46,7 +46,7 @@ class Desk:
 
     def library(self, post: Post) -> Library:
         """Return the works that `post` can cite: those of its own files, then those of the site."""
-        files = (*self._own_files(post.document), *self.settings.references)
+        files = (*_own_files(post.document, self.settings), *self.settings.references)
         if files not in self._libraries:
             self._libraries[files] = Library(files)
         return self._libraries[files]
@@ -88,13 +88,10 @@ class Desk:
             self.faults.append(Fault(source, None, f"citation_style: {error}"))
             return self.house_style(language)
 
-    def _own_files(self, document: Document) -> Iterable[Path]:
-        """Return the files that the front matter names, beside the post or below the root."""
-        names = document.metadata.get("publications_src", "")
-        for name in names.split(",") if isinstance(names, str) else names:
-            if name.strip():
-                beside = document.source.parent / name.strip()
-                yield beside if beside.exists() else self.settings.root / name.strip()
+
+def own_files(documents: Iterable[Document], settings: Settings) -> set[Path]:
+    """Return the bibliographies that posts name in their front matter."""
+    return {path for document in documents for path in _own_files(document, settings)}
 
 
 def cite(documents: Sequence[Document], settings: Settings) -> tuple[list[Document], list[Fault]]:
@@ -149,3 +146,12 @@ def _published(posts: Sequence[Post], style: Style, desk: Desk) -> list[list[Doc
         resolve(post.parts, known, done, style)
         for post, known, done in zip(posts, works, typeset, strict=True)
     ]
+
+
+def _own_files(document: Document, settings: Settings) -> Iterator[Path]:
+    """Yield the files that the front matter names, beside the post or below the root."""
+    names = document.metadata.get("publications_src", "")
+    for name in names.split(",") if isinstance(names, str) else names:
+        if name.strip():
+            beside = document.source.parent / name.strip()
+            yield beside if beside.exists() else settings.root / name.strip()
