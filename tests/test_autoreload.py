@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -45,19 +45,24 @@ def test_what_changes_in_a_bibliography_is_published(tmp_path: Path, where: str)
 
     def publishes(expected: str, name: str, text: str) -> None:
         """Write a file, again and again: Pelican says that a build is done before it begins to watch."""
+        until(
+            lambda: page.exists() and expected in page.read_text(), lambda: (folder / name).write_text(text)
+        )
+
+    def until(is_so: Callable[[], bool], act: Callable[[], object]) -> None:
         end = time.monotonic() + PATIENCE
-        while not page.exists() or expected not in page.read_text():
+        while not is_so():
             assert time.monotonic() < end, log.read_text()
-            (folder / name).write_text(text)
+            act()
             time.sleep(0.5)
 
     (folder / "references.bib").write_text(BIB)
     (folder / "own.bib").write_text(OWN)
     with watching(tmp_path) as log:
         publishes("Kingma (2013)", "references.bib", BIB)
-        assert "1 fault in the sources" in log.read_text()
+        until(lambda: "1 fault in the sources" in log.read_text(), lambda: None)
         publishes("Welling (2013)", "references.bib", BIB.replace("Kingma", "Welling"))
         publishes("Back (2)", "own.bib", OWN + "@misc{gone, author={Back}, year=2}\n@misc{broken, title={")
-    assert "the entry “broken” has no end" in log.read_text()
+        until(lambda: "the entry “broken” has no end" in log.read_text(), lambda: None)
     assert "2 faults" not in log.read_text()  # that of the first build is mended
     assert not list((tmp_path / "output").rglob("*.bib"))
