@@ -21,12 +21,12 @@ sys.path.append(str(Path(__file__).resolve().parent.parent))
 
 from rich.console import Console
 
-from model import data, recipes, train
+from model import data, recipes, specs, train
 from model.checkpoints import Checkpoint
 from model.evaluate import evaluate
 from model.networks import parameters
 from model.progress import Bar
-from model.recipes import Recipe
+from model.specs import Recipe
 
 HELD_OUT = 5000
 #: Held-out items on which the importance-weighted bound is measured.
@@ -51,9 +51,9 @@ def measure(recipe: Recipe, console: Console) -> str:
 
 
 def changes(assignments: list[str]) -> dict[str, Any]:
-    """Return fields and values of ``FIELD=VALUE`` words; values may name what recipes.py defines."""
+    """Return fields and values of ``FIELD=VALUE`` words; values may name what specs.py defines."""
     pairs = (assignment.split("=", 1) for assignment in assignments)
-    return {field: eval(value, vars(recipes)) for field, value in pairs}
+    return {field: eval(value, vars(specs)) for field, value in pairs}
 
 
 def main() -> None:

@@ -9,21 +9,25 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import numpy
+import numpy.typing
 import torch
 from filelock import FileLock, Timeout
 from rich.console import Console
 from safetensors.torch import save_file
+from torch import Tensor
 
 from . import data, evaluate, export, releases, train, verify
 from .checkpoints import Checkpoint, Row, State
 from .data import Items
 from .evaluate import Metric
 from .manifest import manifest
+from .models import Model
 from .progress import Bar
-from .recipes import Recipe
 from .releases import Place
+from .specs import Recipe
 
 #: Test items whose posterior goes into a release, for pictures of the latent space.
 TEST_ITEMS = 3000
@@ -105,19 +109,25 @@ def _write_model(
 
 
 def _write_pictures(folder: Path, recipe: Recipe, state: State, test: Items) -> None:
-    with torch.no_grad():
-        means, log_variances = state.model.encoder(test.images.float() / 255)
-    numpy.savez_compressed(
-        folder / "test_items.npz",
-        images=test.images.numpy(),  # (N, C, H, W)
-        labels=test.labels.numpy(),  # (N,)
-        means=means.numpy(),  # (N, Z)
-        log_variances=log_variances.numpy(),  # (N, Z)
-    )
+    arrays = {
+        "images": test.images.numpy(),  # (N, C, H, W)
+        "labels": test.labels.numpy(),  # (N,)
+        **_posteriors(state.model, test.images.float() / 255),
+    }
+    numpy.savez_compressed(folder / "test_items.npz", allow_pickle=False, **arrays)
     epochs = sorted(state.drawings)
     numpy.savez_compressed(
         folder / "epochs.npz",
         epochs=numpy.array(epochs, dtype=numpy.int64),  # (E,)
-        latents=train.latents(recipe).numpy(),  # (K, Z)
+        latents=train.latents(recipe, state.model).numpy(),  # (K, Z)
         images=torch.stack([state.drawings[epoch] for epoch in epochs]).numpy(),  # (E, K, C, H, W)
     )
+
+
+@torch.no_grad()
+def _posteriors(model: Model, x: Tensor) -> dict[str, numpy.typing.NDArray[Any]]:
+    """Return where the encoder puts the pictures x, (N, C, H, W); nothing where there is no encoder."""
+    if model.encoder is None:
+        return {}
+    means, log_variances = model.encoder(x)
+    return {"means": means.numpy(), "log_variances": log_variances.numpy()}  # (N, Z) each

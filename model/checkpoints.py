@@ -14,7 +14,7 @@ import torch
 from safetensors.torch import load, save
 from torch import Tensor
 
-from .networks import VAE
+from .models import Model
 
 
 class Row(NamedTuple):
@@ -31,7 +31,7 @@ class Row(NamedTuple):
 class State:
     """All that training changes."""
 
-    model: VAE
+    model: Model
     optimizer: torch.optim.AdamW
     history: list[Row] = field(default_factory=list)
     #: By epoch: what the decoder made of the same latents; (K, C, H, W) uint8.

@@ -7,8 +7,8 @@ import torch
 from torch import Tensor
 
 from .data import binarize
-from .networks import VAE
-from .objectives import kl_divergence, log_likelihood
+from .models import Model
+from .objectives import importance_bound
 
 #: Random pictures on which a build measures by how much the importance-weighted bound exceeds the ELBO.
 CHOSEN = 500
@@ -30,7 +30,7 @@ class Metric:
 
 
 @torch.no_grad()
-def evaluate(model: VAE, images: Tensor, samples: int = 500, chosen: int = CHOSEN) -> dict[str, Metric]:
+def evaluate(model: Model, images: Tensor, samples: int = 500, chosen: int = CHOSEN) -> dict[str, Metric]:
     """Return what `model` reaches on the pictures `images`, (N, C, H, W) uint8.
 
     The importance-weighted bound costs `samples` decodes a picture. So it is given as the ELBO of
@@ -44,7 +44,8 @@ def evaluate(model: VAE, images: Tensor, samples: int = 500, chosen: int = CHOSE
     lower = likelihood - divergence  # (N,)
     some = torch.randperm(len(x), generator=generator)[:chosen]
     batches = torch.split(x[some], max(1, AT_ONCE // samples))
-    gap = torch.cat([importance_bound(model, batch, samples, generator) for batch in batches]) - lower[some]
+    gap = torch.cat([importance_bound(model.log_weights(batch, samples, generator)) for batch in batches])
+    gap = gap - lower[some]
     bound, error = (lower.mean() + gap.mean()).item(), _error_of_sum(lower, gap, lower[some])
     how = "" if len(some) == len(x) else f", its gap above the ELBO on {len(some)} random ones"
     bits = math.log(2) * x[0].numel()
@@ -69,25 +70,12 @@ def evaluate(model: VAE, images: Tensor, samples: int = 500, chosen: int = CHOSE
     }
 
 
-def importance_bound(model: VAE, x: Tensor, samples: int, generator: torch.Generator) -> Tensor:
-    """Return log (1/K Σ p(x, z) / q(z | x)) with K `samples` of z for each x; (B, C, H, W) → (B,)."""
-    mean, log_variance = model.encoder(x)  # (B, Z), (B, Z)
-    noise = torch.randn((samples, *mean.shape), generator=generator)
-    z = mean + torch.exp(0.5 * log_variance) * noise  # (K, B, Z)
-    # The constants of the two normal densities cancel.
-    log_ratio = 0.5 * (noise**2 + log_variance - z**2).sum(dim=2)  # log p(z) - log q(z | x), (K, B)
-    x = x.expand(samples, *x.shape).flatten(0, 1)
-    log_weights = log_ratio + log_likelihood(x, model.decoder(z.flatten(0, 1))).view(samples, -1)
-    return torch.logsumexp(log_weights, dim=0) - math.log(samples)
-
-
-def _parts(model: VAE, x: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:
+def _parts(model: Model, x: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:
     """Return the two terms of the evidence lower bound, (B,) each, and the posterior means, (B, Z)."""
-    mean, log_variance = model.encoder(x)
-    deviation = torch.exp(0.5 * log_variance)
-    draws = (mean + deviation * torch.randn(mean.shape, generator=generator) for _ in range(4))
-    likelihood = torch.stack([log_likelihood(x, model.decoder(z)) for z in draws]).mean(dim=0)
-    return likelihood, kl_divergence(mean, log_variance), mean
+    draws = [model.terms(x, generator) for _ in range(4)]
+    likelihood = torch.stack([terms.likelihood for terms in draws]).mean(dim=0)
+    divergence = torch.stack([terms.divergence.sum(dim=1) for terms in draws]).mean(dim=0)
+    return likelihood, divergence, model.means(x)
 
 
 def _mean(values: Tensor, meaning: str) -> Metric:

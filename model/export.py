@@ -8,7 +8,7 @@ import onnx
 import torch
 from torch import Tensor, nn
 
-from .networks import VAE
+from .models import Model
 
 OPSET = 20
 
@@ -24,21 +24,21 @@ class _Pixels(nn.Module):
         return torch.sigmoid(self.decoder(z))
 
 
-def pixels(model: VAE) -> nn.Module:
+def pixels(model: Model) -> nn.Module:
     """Return the decoder as it is exported: z (B, Z) → mean of p(x | z) (B, C, H, W)."""
     return _Pixels(model.decoder)
 
 
-def graphs(model: VAE, about: Mapping[str, str]) -> dict[str, bytes]:
-    """Return the graphs “decoder”, z → x, and “encoder”, x → mean, log_variance.
+def graphs(model: Model, about: Mapping[str, str]) -> dict[str, bytes]:
+    """Return the graphs “decoder”, z → x, and “encoder”, x → mean, log_variance, where there is one.
 
     `about` goes into their metadata; its “name” is the model's.
     """
-    z, x = torch.zeros(2, model.latents), torch.zeros(2, *model.decoder.shape)
-    return {
-        "decoder": _graph(pixels(model), z, "z", ("x",), about),
-        "encoder": _graph(model.encoder, x, "x", ("mean", "log_variance"), about),
-    }
+    z, x = torch.zeros(2, model.latents), torch.zeros(2, *model.shape)
+    found = {"decoder": _graph(pixels(model), z, "z", ("x",), about)}
+    if model.encoder is not None:
+        found["encoder"] = _graph(model.encoder, x, "x", ("mean", "log_variance"), about)
+    return found
 
 
 def _graph(

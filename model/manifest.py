@@ -11,16 +11,17 @@ from torch import nn
 
 from . import export, releases, verify
 from .data import Data
-from .networks import VAE, parameters
-from .recipes import Recipe
+from .models import Model
+from .networks import parameters
 from .releases import Ingredients
+from .specs import Recipe
 
 PICTURE = "grey levels: 0 is the background, 1 is ink"
 
 
 def manifest(
     recipe: Recipe,
-    model: VAE,
+    model: Model,
     items: Data,
     made_of: Ingredients,
     seconds: Mapping[str, float],
@@ -54,18 +55,17 @@ def manifest(
     }
 
 
-def _graphs(model: VAE) -> dict[str, Any]:
-    pictures, latents = ["batch", *model.decoder.shape], ["batch", model.latents]
+def _graphs(model: Model) -> dict[str, Any]:
+    pictures, latents = ["batch", *model.shape], ["batch", model.latents]
     z = _tensor("z", latents, None, "a latent vector; under the prior its elements are standard normal")
-    mean = _tensor("mean", latents, None, "mean of q(z | x)")
-    log_variance = _tensor("log_variance", latents, None, "logarithms of the variances of q(z | x)")
     decoded = _tensor("x", pictures, [0, 1], f"mean of p(x | z), {PICTURE}")
-    return {
-        "decoder": _graph("decoder", model.decoder, z, decoded),
-        "encoder": _graph(
-            "encoder", model.encoder, _tensor("x", pictures, [0, 1], PICTURE), mean, log_variance
-        ),
-    }
+    found = {"decoder": _graph("decoder", model.decoder, z, decoded)}
+    if model.encoder is not None:
+        mean = _tensor("mean", latents, None, "mean of q(z | x)")
+        log_variance = _tensor("log_variance", latents, None, "logarithms of the variances of q(z | x)")
+        given = _tensor("x", pictures, [0, 1], PICTURE)
+        found["encoder"] = _graph("encoder", model.encoder, given, mean, log_variance)
+    return found
 
 
 def _graph(name: str, module: nn.Module, given: dict[str, Any], *results: dict[str, Any]) -> dict[str, Any]:

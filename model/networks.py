@@ -1,4 +1,4 @@
-"""The two networks of a variational autoencoder (Kingma and Welling, 2013, section 3 and appendix C)."""
+"""Networks that models are made of: encoders and decoders (Kingma and Welling, 2013, appendix C)."""
 
 import math
 from itertools import pairwise
@@ -8,19 +8,25 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from .recipes import Convolutional, Dense, Recipe
+from .models import Shape
+from .specs import Convolutional, Dense
 
-Shape = tuple[int, int, int]
 Layer = TypeVar("Layer", nn.Linear, nn.Conv2d)
 
 
 class Encoder(nn.Module):
     """The recognition model q(z | x) = N(z; mean, diag(exp(log_variance))), eq. 9."""
 
-    def __init__(self, spec: Dense, shape: Shape, latents: int) -> None:
+    def __init__(self, spec: Dense | Convolutional, shape: Shape, latents: int) -> None:
         super().__init__()
-        self.hidden = _hidden((math.prod(shape), *spec.hidden))
-        self.posterior = _he(nn.Linear(spec.hidden[-1], 2 * latents))
+        match spec:
+            case Dense():
+                self.hidden = nn.Sequential(nn.Flatten(), *_hidden((math.prod(shape), *spec.hidden)))
+                width = spec.hidden[-1]
+            case Convolutional():
+                self.hidden = _downward(spec, shape)
+                width = spec.hidden[-1] if spec.hidden else spec.channels[0] * math.prod(shape[1:]) // 16
+        self.posterior = _he(nn.Linear(width, 2 * latents))
         with torch.no_grad():
             # Nearly the same posterior for every x at first, and a narrow one: less noise for the decoder.
             self.posterior.weight.mul_(0.1)
@@ -28,7 +34,7 @@ class Encoder(nn.Module):
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:  # (B, C, H, W)
         """Return mean and log_variance of q(z | x), each (B, Z)."""
-        parameters: Tensor = self.posterior(self.hidden(x.flatten(1) - 0.5)).float()  # (B, 2Z)
+        parameters: Tensor = self.posterior(self.hidden(x - 0.5)).float()  # (B, 2Z)
         mean, log_variance = parameters.chunk(2, dim=1)
         return mean, log_variance
 
@@ -59,16 +65,6 @@ class Decoder(nn.Module):
         """Return the logits of the pixels, (B, C, H, W)."""
         logits: Tensor = self.arrange(self.pixels(self.hidden(z)))
         return logits.float()
-
-
-class VAE(nn.Module):
-    """A recognition and a generative model; the prior p(z) is N(0, I)."""
-
-    def __init__(self, recipe: Recipe, shape: Shape, grey: float) -> None:
-        super().__init__()
-        self.latents = recipe.latents
-        self.encoder = Encoder(recipe.encoder, shape, recipe.latents)
-        self.decoder = Decoder(recipe.decoder, shape, recipe.latents, grey)
 
 
 class Grid(nn.Module):
@@ -117,6 +113,24 @@ def _upward(spec: Convolutional, shape: Shape, latents: int) -> nn.Sequential:
         nn.PixelShuffle(2),
         nn.SiLU(),
         *(Residual(fine) for _ in range(spec.residuals[1])),
+    )
+
+
+def _downward(spec: Convolutional, shape: Shape) -> nn.Sequential:
+    """From the picture to features, `_upward` the other way round: (B, C, H, W) → (B, width)."""
+    coarse, fine = spec.channels
+    places = shape[1] * shape[2] // 16
+    return nn.Sequential(
+        nn.PixelUnshuffle(2),
+        _convolution(4 * shape[0], fine),
+        nn.SiLU(),
+        *(Residual(fine) for _ in range(spec.residuals[1])),
+        nn.PixelUnshuffle(2),
+        _convolution(4 * fine, coarse),
+        nn.SiLU(),
+        *(Residual(coarse) for _ in range(spec.residuals[0])),
+        nn.Flatten(),
+        *_hidden((coarse * places, *spec.hidden)),
     )
 
 

@@ -17,7 +17,7 @@ from rich.progress import (
 from rich.text import Text
 
 from .checkpoints import Row
-from .recipes import Recipe
+from .specs import Recipe
 
 #: Lines of a whole training where there is no bar.
 LINES = 5

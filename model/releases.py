@@ -8,17 +8,21 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from .datasets import DATASETS
-from .recipes import Recipe
+from .specs import Recipe
 
 FORMAT = 1
-#: The modules that decide what is in a release. The recipe counts by its values.
-CODE = ("datasets", "data", "networks", "objectives", "train", "export", "evaluate", "build", "manifest")
+#: The modules that decide what is in a release, beside that of the model's family. The recipe counts by
+#: its values.
+CODE = (
+    *("datasets", "data", "densities", "models", "networks", "objectives"),
+    *("train", "export", "evaluate", "build", "manifest"),
+)
 #: The packages that do.
 PACKAGES = ("torch", "onnx", "onnxscript")
 
@@ -51,10 +55,11 @@ class Place:
 def ingredients(recipe: Recipe) -> Ingredients:
     """Return all that a release of `recipe` follows from: recipe, code, data and versions."""
     here = Path(__file__).parent
+    code = [f"{name}.py" for name in (*CODE, f"families/{recipe.model.family}")]
     return {
         # By way of JSON, so that it compares with what a manifest says.
-        "recipe": json.loads(json.dumps(asdict(recipe))),
-        "code": {f"{name}.py": _sha256(here / f"{name}.py") for name in CODE},
+        "recipe": json.loads(json.dumps(_described(recipe))),
+        "code": {name: _sha256(here / name) for name in code},
         "data": dict(DATASETS[recipe.data].sha256),
         "versions": versions(*PACKAGES),
     }
@@ -136,6 +141,17 @@ def _changes(before: Mapping[str, Any], now: Ingredients) -> Iterator[str]:
             yield f"{kind}: " + ", ".join(f"{name} {old.get(name)} → {values[name]}" for name in changed)
         elif changed:
             yield f"{kind}: " + ", ".join(changed)
+
+
+def _described(record: Any) -> Any:
+    """Return a record of specs.py as JSON has it; the records in it say of which kind they are."""
+    if not is_dataclass(record):
+        return record
+    values = {field.name: getattr(record, field.name) for field in fields(record)}
+    return {
+        name: {"kind": type(value).__name__, **_described(value)} if is_dataclass(value) else value
+        for name, value in values.items()
+    }
 
 
 def _sha256(path: Path) -> str:

@@ -6,16 +6,16 @@ from rich.table import Table
 from safetensors.torch import load_file
 
 from . import data, evaluate
-from .networks import VAE
-from .recipes import Recipe
+from .families import build
 from .releases import Place
+from .specs import Recipe
 
 
 def report(recipe: Recipe, place: Place, samples: int, console: Console) -> None:
     """Measure the released model of `recipe` on all test pictures, with nothing estimated."""
     torch.set_num_threads(recipe.threads)
     items = data.load(recipe.data)
-    model = VAE(recipe, items.test.shape, grey=0.5)
+    model = build(recipe.model, items.test.shape, grey=0.5)
     model.load_state_dict(load_file(place.release(recipe.name) / "weights.safetensors"))
     count = len(items.test)
     with console.status(f"decoding {samples} latents for each of {count} pictures"):

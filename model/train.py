@@ -10,9 +10,10 @@ from torch import Tensor
 from .checkpoints import Checkpoint, Row, State
 from .data import Data, binarize
 from .errors import ModelError
-from .networks import VAE
-from .objectives import OBJECTIVES, elbo
-from .recipes import Recipe
+from .families import build
+from .models import Model
+from .objectives import objective
+from .specs import Recipe
 
 #: Latents whose pictures are kept as training goes on.
 FOLLOWED = 24
@@ -53,22 +54,22 @@ def train(recipe: Recipe, data: Data, checkpoint: Checkpoint, watcher: Watcher) 
 def begin(recipe: Recipe, data: Data) -> State:
     """Return the state before the first step."""
     torch.manual_seed(recipe.seed)
-    model = VAE(recipe, data.train.shape, data.train.images.float().mean().item() / 255)
+    model = build(recipe.model, data.train.shape, data.train.images.float().mean().item() / 255)
     optimizer = torch.optim.AdamW(
         model.parameters(), betas=(0.9, 0.99), weight_decay=recipe.decay, fused=True
     )
     return State(model, optimizer, drawings={0: _draw(recipe, model)})
 
 
-def latents(recipe: Recipe) -> Tensor:
-    """Return the latents, drawn from the prior, whose pictures are kept; (K, Z)."""
-    return torch.randn((FOLLOWED, recipe.latents), generator=_generator(recipe, 0))
+def latents(recipe: Recipe, model: Model) -> Tensor:
+    """Return what the decoder is given for the pictures that are kept, standard normal; (K, Z)."""
+    return torch.randn((FOLLOWED, model.latents), generator=_generator(recipe, 0))
 
 
 def run_epoch(recipe: Recipe, state: State, images: Tensor, epoch: int, watcher: Watcher) -> float:
     """Go through the training set once; return the mean bound on the way, in nats."""
     generator = _generator(recipe, epoch)
-    objective = OBJECTIVES[recipe.objective]
+    maximized = objective(recipe.objective)
     order = torch.split(torch.randperm(len(images), generator=generator), recipe.batch)
     total, seen = 0.0, 0
     for step, batch in enumerate(order, start=(epoch - 1) * len(order) + 1):
@@ -76,7 +77,7 @@ def run_epoch(recipe: Recipe, state: State, images: Tensor, epoch: int, watcher:
         state.optimizer.param_groups[0]["lr"] = recipe.rate * min(done / recipe.warm_up, 1) * (1 - done)
         x = binarize(images[batch], generator)  # (B, C, H, W)
         with torch.autocast("cpu", torch.bfloat16):
-            estimate = objective(state.model, x, min(done / recipe.annealing, 1), generator)
+            estimate = maximized(state.model, x, min(done / recipe.annealing, 1), generator)
         torch.autograd.backward(-estimate.objective.mean())
         state.optimizer.step()
         state.optimizer.zero_grad()
@@ -91,20 +92,20 @@ def run_epoch(recipe: Recipe, state: State, images: Tensor, epoch: int, watcher:
 
 
 @torch.no_grad()
-def _validate(recipe: Recipe, model: VAE, images: Tensor) -> float:
+def _validate(recipe: Recipe, model: Model, images: Tensor) -> float:
     """Return the mean bound on `images`, with the same random numbers after each epoch."""
     generator = _generator(recipe, 0)
     total = 0.0
     for batch in torch.split(images, 1000):
         with torch.autocast("cpu", torch.bfloat16):
-            total += elbo(model, binarize(batch, generator), 1, generator).bound.sum().item()
+            total += model.terms(binarize(batch, generator), generator).bound.sum().item()
     return total / len(images)
 
 
 @torch.no_grad()
-def _draw(recipe: Recipe, model: VAE) -> Tensor:
+def _draw(recipe: Recipe, model: Model) -> Tensor:
     """Return the pictures of the latents that are followed; (K, C, H, W) uint8."""
-    images: Tensor = model.decoder(latents(recipe)).sigmoid()
+    images: Tensor = model.decoder(latents(recipe, model)).sigmoid()
     return (images * 255).round().to(torch.uint8)
 
 

@@ -4,7 +4,6 @@ usage: tiny_model.py FOLDER ARGUMENT…     the data set's files lie in FOLDER
 """
 
 import hashlib
-import json
 import os
 import struct
 import sys
@@ -13,10 +12,10 @@ from pathlib import Path
 
 import numpy
 
-from model import datasets, recipes
+from model import datasets, recipes, specs
 from model.__main__ import main
 from model.datasets import Dataset
-from model.recipes import Convolutional, Dense, Recipe
+from model.specs import VAE, Convolutional, Dense, Recipe
 
 COUNTS = (600, 100)
 SHAPE = (1, 8, 8)
@@ -50,9 +49,7 @@ def dataset(folder: Path) -> Dataset:
 
 TINY = Recipe(
     name="tiny",
-    latents=3,
-    encoder=Dense((16,)),
-    decoder=Convolutional(channels=(4, 4)),
+    model=VAE(latents=3, encoder=Dense((16,)), decoder=Convolutional(channels=(4, 4))),
     data="bars",
     epochs=3,
     batch=50,
@@ -61,9 +58,10 @@ TINY = Recipe(
 
 
 def register(folder: Path) -> None:
-    """Make the data set and the recipe known; the variable RECIPE changes fields of the recipe."""
+    """Make the data set and the recipe known; the variable RECIPE holds changes of its fields."""
+    changes = eval(os.environ.get("RECIPE", "{}"), vars(specs))
     datasets.DATASETS["bars"] = dataset(folder)
-    recipes.RECIPES["tiny"] = replace(TINY, **json.loads(os.environ.get("RECIPE", "{}")))
+    recipes.RECIPES["tiny"] = replace(TINY, **changes)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,30 @@
+"""Logarithms of densities and of probabilities, and what they differ by, in nats."""
+
+import math
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+
+def log_bernoulli(x: Tensor, logits: Tensor) -> Tensor:
+    """Return log p(x) of each Bernoulli pixel or unit, in the shape of `logits`; `x` may be grey."""
+    return -functional.binary_cross_entropy_with_logits(logits, x.expand_as(logits), reduction="none")
+
+
+def log_likelihood(x: Tensor, logits: Tensor) -> Tensor:
+    """Return log p(x | z) of independent pixels, Kingma and Welling (2013), appendix C.1.
+
+    `x` is (B, C, H, W); `logits` the same, or (K, B, C, H, W) for K draws of z. Returns (B,) or (K, B).
+    """
+    return log_bernoulli(x, logits).flatten(-3).sum(dim=-1)
+
+
+def log_normal(z: Tensor, mean: Tensor, log_variance: Tensor) -> Tensor:
+    """Return log N(z; mean, exp(log_variance)) of each element; shapes broadcast."""
+    return -0.5 * (math.log(2 * math.pi) + log_variance + (z - mean) ** 2 * torch.exp(-log_variance))
+
+
+def kl_divergence(mean: Tensor, log_variance: Tensor) -> Tensor:
+    """Return D_KL(N(mean, exp(log_variance)) || N(0, 1)) of each element (appendix B)."""
+    return -0.5 * (1 + log_variance - mean**2 - log_variance.exp())

@@ -1,0 +1,121 @@
+"""The Helmholtz machine: layers of binary units, wired both ways (Hinton et al., 1995)."""
+
+import math
+from collections.abc import Sequence
+from itertools import pairwise
+
+import torch
+from torch import Tensor, nn
+
+from ..densities import log_bernoulli, log_likelihood
+from ..models import Draws, Model, Shape
+from ..specs import Helmholtz
+
+
+class Generative(nn.Module):
+    """p(h_L) … p(h_1 | h_2) p(x | h_1), from the top layer down: binary units, given the layer above."""
+
+    def __init__(self, units: Sequence[int], shape: Shape, grey: float) -> None:
+        super().__init__()
+        self.downward, self.shape = list(reversed(units)), shape
+        self.top = nn.Parameter(torch.zeros(self.downward[0]))
+        self.hidden = _connections(self.downward)
+        self.pixels = nn.Linear(units[0], math.prod(shape))
+        nn.init.constant_(self.pixels.bias, math.log(grey / (1 - grey)))
+
+    def forward(self, noise: Tensor) -> Tensor:  # (B, units of all layers, the top one first)
+        """Return the logits of the pixels, (B, C, H, W), that come of standard normal `noise`.
+
+        A unit with the input a is on where Φ(noise) < σ(a): with the probability σ(a).
+        """
+        uniform = torch.split(0.5 + 0.5 * torch.erf(noise / math.sqrt(2)), self.downward, dim=1)
+        state = (uniform[0] < torch.sigmoid(self.top)).float()
+        for connection, chance in zip(self.hidden, uniform[1:], strict=True):
+            state = (chance < torch.sigmoid(connection(state))).float()
+        return self.picture(state)
+
+    def picture(self, state: Tensor) -> Tensor:  # (…, units beside the picture)
+        """Return the logits of the pixels given h_1, (…, C, H, W)."""
+        logits: Tensor = self.pixels(state)
+        return logits.view(*logits.shape[:-1], *self.shape).float()
+
+    def log_prior(self, states: Sequence[Tensor]) -> Tensor:
+        """Return log p(h_1, …, h_L); (K, B, units) each → (K, B)."""
+        total = log_bernoulli(states[-1], self.top.expand_as(states[-1])).sum(dim=-1)
+        for connection, (state, above) in zip(reversed(self.hidden), pairwise(states), strict=True):
+            total = total + log_bernoulli(state, connection(above).float()).sum(dim=-1)
+        return total
+
+
+class Recognition(nn.Module):
+    """q(h_1 | x) … q(h_L | h_L-1), from the picture up."""
+
+    def __init__(self, units: Sequence[int], shape: Shape) -> None:
+        super().__init__()
+        self.hidden = _connections((math.prod(shape), *units))
+
+    def draw(self, x: Tensor, samples: int, generator: torch.Generator) -> tuple[list[Tensor], Tensor]:
+        """Draw h_1, …, h_L for x (B, C, H, W); return them, (K, B, units) each, and log q, (K, B)."""
+        below = x.flatten(1).expand(samples, len(x), -1)
+        states, total = [], torch.zeros(())
+        for connection in self.hidden:
+            logits = connection(below).float()  # (K, B, units)
+            below = _bernoulli(logits, generator)
+            states.append(below)
+            total = total + log_bernoulli(below, logits).sum(dim=-1)
+        return states, total
+
+    def log_posterior(self, x: Tensor, states: Sequence[Tensor]) -> Tensor:
+        """Return log q(h_1, …, h_L | x); x (B, C, H, W), (B, units) each → (B,)."""
+        below = (x.flatten(1), *states)
+        terms = [
+            log_bernoulli(state, connection(given).float()).sum(dim=-1)
+            for connection, given, state in zip(self.hidden, below, states, strict=False)
+        ]
+        return torch.stack(terms).sum(dim=0)
+
+
+class HelmholtzMachine(Model):
+    """A generative and a recognition model of sigmoid belief networks; no gradient passes a binary unit."""
+
+    decoder: Generative
+
+    def __init__(self, spec: Helmholtz, shape: Shape, grey: float) -> None:
+        super().__init__()
+        self.latents, self.shape = sum(spec.units), shape
+        self.decoder = Generative(spec.units, shape, grey)
+        self.recognition = Recognition(spec.units, shape)
+        self.encoder = None
+
+    def draws(self, x: Tensor, samples: int, generator: torch.Generator, only_paths: bool = False) -> Draws:
+        """Draw the layers from the picture up."""
+        if only_paths:
+            raise ValueError("there are no paths through binary units")
+        states, log_posterior = self.recognition.draw(x, samples, generator)
+        likelihood = log_likelihood(x, self.decoder.picture(states[0]))
+        return Draws(likelihood, self.decoder.log_prior(states), log_posterior, tuple(states))
+
+    def means(self, x: Tensor) -> Tensor:
+        """Return the probabilities of the units, each layer given those of the layer below; (B, Z)."""
+        layers = [x.flatten(1)]
+        for connection in self.recognition.hidden:
+            layers.append(torch.sigmoid(connection(layers[-1])))
+        return torch.cat(layers[1:], dim=1)
+
+    def dreams(self, count: int, generator: torch.Generator) -> Tensor:
+        """Return log q(h | x) of states and pictures drawn from the top down."""
+        with torch.no_grad():
+            states = [_bernoulli(self.decoder.top.expand(count, -1), generator)]
+            for connection in self.decoder.hidden:
+                states.append(_bernoulli(connection(states[-1]).float(), generator))
+            x = _bernoulli(self.decoder.picture(states[-1]), generator)
+        return self.recognition.log_posterior(x, states[::-1])
+
+
+def _connections(widths: Sequence[int]) -> nn.ModuleList:
+    return nn.ModuleList(nn.Linear(inputs, outputs) for inputs, outputs in pairwise(widths))
+
+
+def _bernoulli(logits: Tensor, generator: torch.Generator) -> Tensor:
+    """Return a draw of units that are on, 1, with the probability σ(logits)."""
+    return (torch.rand(logits.shape, generator=generator) < torch.sigmoid(logits)).float().detach()

@@ -1,0 +1,107 @@
+"""What recipes are written in: records of networks, of models, of what is maximized, and of a training.
+
+Asked before each build of the blog, so nothing here imports torch.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True)
+class Dense:
+    """A network of fully connected layers with SiLU between them."""
+
+    #: Units of the hidden layers, from input to output.
+    hidden: tuple[int, ...] = (400, 400)
+
+
+@dataclass(frozen=True)
+class Convolutional:
+    """A decoder that doubles the size of its grid twice, from a quarter of the picture's to the whole.
+
+    As an encoder, the same way back: from the picture to half and to a quarter of its size.
+    """
+
+    #: Units of fully connected layers between the latents and the grid.
+    hidden: tuple[int, ...] = ()
+    #: Channels at a quarter and at half the size.
+    channels: tuple[int, int] = (24, 16)
+    #: Convolutions with a shortcut around them, there and there.
+    residuals: tuple[int, int] = (1, 1)
+
+
+@dataclass(frozen=True)
+class VAE:
+    """A variational autoencoder with one layer of normal latents (Kingma and Welling, 2013)."""
+
+    #: The module of `families` that makes it.
+    family: ClassVar[str] = "vae"
+    #: Dimensions of z.
+    latents: int
+    #: The recognition network q(z | x).
+    encoder: Dense | Convolutional
+    #: The generative network p(x | z).
+    decoder: Dense | Convolutional
+
+
+@dataclass(frozen=True)
+class Helmholtz:
+    """A Helmholtz machine: layers of binary units, each given the next (Hinton et al., 1995)."""
+
+    family: ClassVar[str] = "helmholtz"
+    #: Units of each layer, from the one beside the picture up.
+    units: tuple[int, ...] = (200, 200, 10)
+
+
+@dataclass(frozen=True)
+class Elbo:
+    """The evidence lower bound, the KL divergence weighted by beta, free up to some nats a latent."""
+
+    beta: float = 1
+    free_nats: float = 0
+
+
+@dataclass(frozen=True)
+class ImportanceWeighted:
+    """The bound of so many samples (Burda et al., 2015)."""
+
+    samples: int = 5
+
+
+@dataclass(frozen=True)
+class WakeSleep:
+    """The two phases of the wake-sleep algorithm (Hinton et al., 1995)."""
+
+
+@dataclass(frozen=True)
+class ReweightedWakeSleep:
+    """Wake-sleep with weighted samples (Bornschein and Bengio, 2014)."""
+
+    samples: int = 5
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """One model. Two builds of one recipe on one machine give the same weights, bit for bit."""
+
+    name: str
+    model: VAE | Helmholtz
+    #: What is maximized: a function of objectives.py, with its numbers.
+    objective: Elbo | ImportanceWeighted | WakeSleep | ReweightedWakeSleep = Elbo()
+    #: A data set of datasets.py.
+    data: str = "mnist"
+    #: Training items, from the end, that are left out of training to choose hyperparameters on.
+    held_out: int = 0
+    epochs: int = 20
+    #: Items in a step.
+    batch: int = 200
+    #: Peak of the learning rate; it rises over `warm_up` of the steps and falls linearly to 0.
+    rate: float = 4e-3
+    warm_up: float = 0.05
+    #: Share of the steps over which the weight of the KL divergence rises from 0 to 1.
+    annealing: float = 0.2
+    #: Decoupled weight decay of AdamW.
+    decay: float = 0.05
+    seed: int = 0
+    #: Sums are split over threads, so another number of them gives other last digits.
+    threads: int = 2
