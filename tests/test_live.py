@@ -47,8 +47,9 @@ def test_a_figure_names_its_files_by_their_hashes(blog: Build) -> None:
         found["data-kilobytes"]
     )
     described = json.loads(site.read(found["data-src"]))
-    assert described["sheet"] == {"rows": 2, "columns": 3, "group": 0, "gap": 7}
-    assert described["shape"] == [1, 28, 28]
+    [sheet] = described["sheets"]
+    assert (sheet["rows"], sheet["columns"], sheet["latents"]) == (2, 3, 4)
+    assert sheet["shape"] == [1, 28, 28]
 
 
 def test_the_script_is_put_where_a_figure_is_and_nowhere_else(blog: Build) -> None:

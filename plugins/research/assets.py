@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from .modules import joined, stripped
+from .modules import joined
 
 HERE = Path(__file__).parent
 
@@ -44,7 +44,7 @@ class Asset:
 
 @dataclass(frozen=True)
 class Script:
-    """A module that a page with `marker` loads, joined with all that it imports, beside its `workers`.
+    """A module that a page with `marker` loads, beside its `workers`, each joined with all that it imports.
 
     They keep their names, in a folder whose name changes with any of them.
     """
@@ -56,8 +56,8 @@ class Script:
     @cached_property
     def texts(self) -> dict[str, str]:
         """What is published, by name."""
-        workers = {name: (self.path.parent / name).read_text(encoding="utf-8") for name in self.workers}
-        return {self.path.name: joined(self.path)} | {name: stripped(text) for name, text in workers.items()}
+        entries = (self.path, *(self.path.parent / name for name in self.workers))
+        return {entry.name: joined(entry) for entry in entries}
 
     @cached_property
     def address(self) -> str:
@@ -82,7 +82,7 @@ ASSETS: tuple[Asset | Script, ...] = (
     Script(HERE / "citations" / "preview" / "preview.js", (), marker='role="doc-biblioref"'),
     Script(
         HERE / "demos" / "static" / "live" / "element.js",
-        ("worker.js", "fallback.js"),
+        ("worker.js",),
         marker="<research-demo ",
     ),
 )

@@ -12,16 +12,29 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
+import onnx
 import pytest
 from conftest import SETTINGS
 from graphs import RNG, decoder, encoder, odd_decoder, write_release
 from playwright.sync_api import Locator, Page, expect
+from research.demos.compile.runtime import run_graph, run_program
 
 from browser.chromium import ROOT
 from browser.conftest import View, Visit
 
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
-KINDS = ("draw", "samples", "manifold", "interpolation", "reconstructions", "traversals", "training")
+KINDS = (
+    "draw",
+    "samples",
+    "manifold",
+    "interpolation",
+    "reconstructions",
+    "traversals",
+    "training",
+    "compare",
+)
+#: What a kind shows where it is not the model of digits.
+MODELS = {"manifold": "plane", "compare": "digits plane"}
 #: A folder below the server's root, since blogs often lie in one.
 PLACE = "a/blog"
 
@@ -38,11 +51,12 @@ caption: A figure of the kind {kind}.
 OPTIONS = {
     "samples": "rows: 2\ncolumns: 5",
     "draw": "label: 2",
-    "manifold": "rows: 6\ncolumns: 6",
+    "manifold": "rows: 5\ncolumns: 5",
     "interpolation": "columns: 7\nbetween: 0-1, 2-3",
     "reconstructions": "rows: 2\ncolumns: 4",
     "traversals": "rows: 3\ncolumns: 7\nlabel: 1",
     "training": "rows: 3\ncolumns: 5",
+    "compare": "rows: 2\ncolumns: 3",
 }
 POST = "Title: {title}\nDate: 2026-01-01\nSummary: -\n\n"
 
@@ -62,18 +76,21 @@ INK = """figure => [0, 28].map(x => {
     const {data} = figure.querySelector("canvas").getContext("2d").getImageData(x, 0, 28, 28)
     return data.reduce((sum, value, i) => i % 4 ? sum : sum + value, 0)
 })"""
-#: Largest difference of a pixel, of 255, between the still picture and the canvas that lies on it.
+#: Largest difference of a pixel, of 255, between still pictures and the canvases that lie on them.
 SHEET_DIFFERENCE = """figure => {
-    const image = figure.querySelector("img"), canvas = figure.querySelector(".research-demo-over canvas")
-    const {width, height} = canvas
-    const still = Object.assign(document.createElement("canvas"), {width, height})
-    still.getContext("2d").drawImage(image, 0, 0)
-    const pixels = each => each.getContext("2d").getImageData(0, 0, width, height).data
-    const [a, b] = [pixels(still), pixels(canvas)]
-    return [image.naturalWidth === width && image.naturalHeight === height,
-            a.reduce((most, value, i) => Math.max(most, Math.abs(value - b[i])), 0)]
+    const pixels = each => each.getContext("2d").getImageData(0, 0, each.width, each.height).data
+    const differences = [...figure.querySelectorAll(".research-demo-over canvas")].map(canvas => {
+        const image = canvas.parentElement.previousElementSibling
+        const {naturalWidth: width, naturalHeight: height} = image
+        if (canvas.width !== width || canvas.height !== height) return 255
+        const still = Object.assign(document.createElement("canvas"), {width, height})
+        still.getContext("2d").drawImage(image, 0, 0)
+        const [a, b] = [pixels(still), pixels(canvas)]
+        return a.reduce((most, value, i) => Math.max(most, Math.abs(value - b[i])), 0)
+    })
+    return differences.length ? Math.max(...differences) : 255
 }"""
-#: The same between the lens and the cell of the still picture at a row and a column.
+#: The same between the lens and a cell of the still picture, in a row above which stands no gap.
 LENS_DIFFERENCE = """(figure, [row, column]) => {
     const image = figure.querySelector("img"), lens = figure.querySelector(".research-demo-lens")
     const {width, height} = lens
@@ -82,6 +99,20 @@ LENS_DIFFERENCE = """(figure, [row, column]) => {
     const pixels = each => each.getContext("2d").getImageData(0, 0, width, height).data
     const [a, b] = [pixels(cell), pixels(lens)]
     return a.reduce((most, value, i) => Math.max(most, Math.abs(value - b[i])), 0)
+}"""
+
+#: What a published program makes of latents, in the page itself.
+RUN = """async ([url, latents, size, output]) => {
+    const {instance} = await WebAssembly.instantiate(await (await fetch(url)).arrayBuffer())
+    const {init, run, input, output: at, memory} = instance.exports
+    init()
+    const made = []
+    for (let i = 0; i < latents.length; i += size) {
+        new Float32Array(memory.buffer, input(0), size).set(latents.slice(i, i + size))
+        run()
+        made.push(...new Float32Array(memory.buffer, at(0), output))
+    }
+    return made
 }"""
 
 
@@ -104,6 +135,7 @@ class StrictHost(SimpleHTTPRequestHandler):
 
 @dataclass(frozen=True)
 class Blog:
+    root: Path
     folder: Path
     address: str
 
@@ -130,7 +162,7 @@ def write_models(folder: Path) -> None:
 
 
 def figure(kind: str, model: str = "") -> str:
-    model = model or ("plane" if kind == "manifold" else "digits")
+    model = model or MODELS.get(kind, "digits")
     return FIGURE.format(kind=kind, model=model, options=OPTIONS[kind])
 
 
@@ -154,7 +186,7 @@ def live_blog(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Blog]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
-    yield Blog(folder / "www" / PLACE, f"http://127.0.0.1:{server.server_port}/{PLACE}/")
+    yield Blog(folder, folder / "www" / PLACE, f"http://127.0.0.1:{server.server_port}/{PLACE}/")
     server.shutdown()
     thread.join()
     server.server_close()
@@ -183,6 +215,10 @@ def wake(page: Page, kind: str) -> Locator:
     return found
 
 
+def boxes(found: Locator) -> list[Any]:
+    return [each.bounding_box() for each in found.all()]
+
+
 def said(found: Locator) -> Locator:
     return found.locator(".research-demo-status")
 
@@ -194,16 +230,16 @@ class TestEveryKind:
         with opened(view, live_blog, "all", width=width) as visit:
             found = demo(visit.page, kind)
             found.scroll_into_view_if_needed()
-            before = [found.bounding_box(), found.locator("img").bounding_box()]
+            before = [found.bounding_box(), *boxes(found.locator("img"))]
             wake(visit.page, kind)
-            assert [found.bounding_box(), found.locator("img").bounding_box()] == before
-            assert found.locator(".research-demo-over").bounding_box() == before[1]
+            assert [found.bounding_box(), *boxes(found.locator("img"))] == before
+            assert boxes(found.locator(".research-demo-over")) == before[1:]
             assert visit.page.evaluate(LAYOUT_SHIFT) == 0
             assert visit.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
     def test_has_controls_that_a_finger_hits(self, live_blog: Blog, view: View, kind: str) -> None:
         with opened(view, live_blog, kind, width=360, height=740, has_touch=True, is_mobile=True) as visit:
-            demo(visit.page, kind).locator("img").tap()
+            demo(visit.page, kind).locator("img").first.tap()
             expect(said(demo(visit.page, kind))).not_to_be_empty()
             panel = demo(visit.page, kind).locator(".research-demo-panel").bounding_box()
             for control in demo(visit.page, kind).locator("button, input, select").all():
@@ -250,7 +286,7 @@ class TestEveryKind:
             found = demo(visit.page, kind)
             expect(found).to_contain_text("A still picture")
             expect(found.get_by_role("button")).to_have_count(0)
-            assert found.locator("img").bounding_box()
+            assert all(boxes(found.locator("img")))
             assert not [url for url in visit.requests if "/live." in url or ".wasm" in url]
 
 
@@ -259,6 +295,7 @@ class TestSamePixels:
         ("post", "kind"),
         [
             ("samples", "samples"),
+            ("compare", "compare"),
             ("interpolation", "interpolation"),
             ("colour", "samples"),
             ("odd", "samples"),  # by onnxruntime-web
@@ -267,41 +304,72 @@ class TestSamePixels:
     def test_sheets(self, live_blog: Blog, view: View, post: str, kind: str) -> None:
         with opened(view, live_blog, post) as visit:
             found = wake(visit.page, kind)
-            for button in ("Draw again", "First draws") if kind == "samples" else ("Straight", "Straight"):
+            for button in (
+                ("Straight", "Straight") if kind == "interpolation" else ("Draw again", "First draws")
+            ):
                 before = found.evaluate(SUM)
                 found.get_by_role("button", name=button).click()
                 visit.page.wait_for_function(
                     f"([figure, sum]) => ({SUM})(figure) !== sum", arg=[found.element_handle(), before]
                 )
-            same_size, difference = found.evaluate(SHEET_DIFFERENCE)
-            assert same_size
-            assert difference <= 2
+            assert found.evaluate(SHEET_DIFFERENCE) <= 2
 
     def test_pad(self, live_blog: Blog, view: View) -> None:
         with opened(view, live_blog, "draw") as visit:
-            same_size, difference = wake(visit.page, "draw").evaluate(SHEET_DIFFERENCE)
-            assert same_size
-            assert difference <= 2
+            assert wake(visit.page, "draw").evaluate(SHEET_DIFFERENCE) <= 2
 
     def test_reconstructions(self, live_blog: Blog, view: View) -> None:
         with opened(view, live_blog, "reconstructions") as visit:
             found = wake(visit.page, "reconstructions")
             found.get_by_role("slider", name="Spread").press("ArrowRight")
             visit.page.wait_for_function(f"figure => ({SUM})(figure)", arg=found.element_handle())
-            assert found.evaluate(SHEET_DIFFERENCE)[1] <= 2
+            assert found.evaluate(SHEET_DIFFERENCE) <= 2
 
     def test_places_of_the_plane(self, live_blog: Blog, view: View) -> None:
         with opened(view, live_blog, "manifold") as visit:
             found = wake(visit.page, "manifold")
-            box = found.locator("img").bounding_box()
-            assert box
-            for row, column in ((0, 0), (2, 4), (5, 5)):
+            across, up = found.get_by_role("slider").all()
+            for row, column in ((0, 0), (1, 3), (4, 4)):
                 before = said(found).inner_text()
-                x, y = ((column + 0.5) / 6 * box["width"], (row + 0.5) / 6 * box["height"])
-                found.locator(".research-demo-over").click(position={"x": x, "y": y})
+                # Of the sliders' 200 steps each cell has 40, so that its middle is one of them.
+                across.fill(str(20 + 40 * column))
+                up.fill(str(180 - 40 * row))
                 expect(said(found)).not_to_have_text(before)
-                # A click falls on whole pixels of the screen, so its latents are not quite the cell's.
-                assert found.evaluate(LENS_DIFFERENCE, [row, column]) <= 8
+                visit.page.wait_for_timeout(50)
+                assert found.evaluate(LENS_DIFFERENCE, [row, column]) <= 2
+
+    @pytest.mark.parametrize("kind", ["interpolation", "traversals", "training"])
+    def test_cells_that_are_picked(self, live_blog: Blog, view: View, kind: str) -> None:
+        with opened(view, live_blog, kind) as visit:
+            found = wake(visit.page, kind)
+            over = found.locator(".research-demo-over")
+            rows, columns = {"interpolation": (2, 7), "traversals": (3, 7), "training": (3, 5)}[kind]
+            box = over.bounding_box()
+            assert box
+            for row, column in ((0, 0), (1, 2), (rows - 1, columns - 1)):
+                before = said(found).inner_text()
+                x, y = (column + 0.5) / columns * box["width"], (row + 0.5) / rows * box["height"]
+                over.click(position={"x": x, "y": y})
+                expect(said(found)).not_to_have_text(before)
+                assert found.evaluate(LENS_DIFFERENCE, [row, column]) <= 2
+
+
+def test_page_wasmtime_and_onnx_runtime_compute_the_same(live_blog: Blog, view: View) -> None:
+    (published,) = (live_blog.folder / "demos").glob("plane-decoder.*.wasm")
+    program = published.read_bytes()
+    (rounded,) = (
+        path.with_name("rounded.onnx")
+        for path in (live_blog.root / "build" / "cache" / "programs").glob("*/program.wasm")
+        if path.read_bytes() == program
+    )
+    latents = RNG.standard_normal((16, 2)).astype(np.float32)
+    with opened(view, live_blog, "manifold") as visit:
+        found = visit.page.evaluate(RUN, [f"demos/{published.name}", latents.ravel().tolist(), 2, 784])
+    page = np.array(found, np.float32).reshape(16, 1, 28, 28)
+    expected = run_graph(onnx.load(rounded), latents)[0]
+    assert np.abs(page - expected).max() < 1e-5
+    assert np.abs(page - run_program(program, latents, [(1, 28, 28)])[0]).max() < 1e-5
+    assert expected.std() > 0.1
 
 
 class TestManifold:
@@ -384,17 +452,36 @@ class TestOtherKinds:
             found = wake(visit.page, "samples")
             found.get_by_role("button", name="Draw again").click()
             expect(said(found)).to_contain_text("10 new draws")
-            assert found.evaluate(SHEET_DIFFERENCE)[1] > 20
+            assert found.evaluate(SHEET_DIFFERENCE) > 20
             found.get_by_role("button", name="First draws").click()
             expect(said(found)).to_contain_text("The first draws")
-            assert found.evaluate(SHEET_DIFFERENCE)[1] <= 2
+            assert found.evaluate(SHEET_DIFFERENCE) <= 2
+
+    def test_models_are_compared_on_the_same_draws(self, live_blog: Blog, view: View) -> None:
+        with opened(view, live_blog, "compare") as visit:
+            found = wake(visit.page, "compare")
+            assert found.locator(".research-demo-heading").all_inner_texts() == ["digits", "plane"]
+            expect(found.get_by_role("img", name="plane: Pictures")).to_have_count(1)
+            found.get_by_role("button", name="Draw again").click()
+            expect(said(found)).to_contain_text("6 new draws, the same for both models")
+            expect(found.locator("canvas")).to_have_count(2)
+            assert found.evaluate(SHEET_DIFFERENCE) > 20
+
+    @pytest.mark.parametrize(("width", "aside"), [(1280, True), (390, False)])
+    def test_models_stand_side_by_side_where_there_is_room(
+        self, live_blog: Blog, view: View, width: int, aside: bool
+    ) -> None:
+        with opened(view, live_blog, "compare", width=width) as visit:
+            one, other = boxes(demo(visit.page, "compare").locator("img"))
+            assert (one["y"] == other["y"]) is aside
+            assert one["x"] + one["width"] <= other["x"] or one["y"] + one["height"] <= other["y"]
 
     def test_straight_ways_differ_from_turning_ones(self, live_blog: Blog, view: View) -> None:
         with opened(view, live_blog, "interpolation") as visit:
             found = wake(visit.page, "interpolation")
             found.get_by_role("button", name="Straight").click()
             visit.page.wait_for_function(
-                f"figure => ({SHEET_DIFFERENCE})(figure)[1] > 5", arg=found.element_handle()
+                f"figure => ({SHEET_DIFFERENCE})(figure) > 5", arg=found.element_handle()
             )
 
     def test_traversals_name_their_dimension(self, live_blog: Blog, view: View) -> None:
@@ -411,10 +498,10 @@ class TestOtherKinds:
             found = wake(visit.page, "reconstructions")
             found.get_by_role("button", name="Draw").click()
             expect(said(found)).to_contain_text("a draw from its posterior")
-            assert found.evaluate(SHEET_DIFFERENCE)[1] > 5
+            assert found.evaluate(SHEET_DIFFERENCE) > 5
             found.get_by_label("Spread").fill("0")
             expect(said(found)).to_contain_text("the mean of its posterior")
-            assert found.evaluate(SHEET_DIFFERENCE)[1] <= 2
+            assert found.evaluate(SHEET_DIFFERENCE) <= 2
 
     def test_epochs_play_unless_motion_is_unwanted(self, live_blog: Blog, view: View) -> None:
         with opened(view, live_blog, "training") as visit:
@@ -434,15 +521,51 @@ class TestLine:
             assert fetched
             assert not [url for url in fetched if "training" in url]
 
-    def test_a_reader_who_saves_data_is_asked_first(self, live_blog: Blog, view: View) -> None:
-        thrift = "Object.defineProperty(navigator, 'connection', {value: {saveData: true}})"
+    @pytest.mark.parametrize("line", ["{saveData: true}", "{effectiveType: '2g'}"])
+    def test_a_reader_who_saves_data_is_asked_first(self, live_blog: Blog, view: View, line: str) -> None:
+        thrift = f"Object.defineProperty(navigator, 'connection', {{value: {line}}})"
         with view() as visit:
             visit.page.add_init_script(thrift)
             visit.page.goto(f"{live_blog.address}samples.html")
             visit.page.wait_for_load_state("networkidle")
-            assert not [url for url in visit.requests if url.endswith(".wasm")]
+            assert not [url for url in visit.requests if url.endswith((".wasm", ".json"))]
             wake(visit.page, "samples")
             assert [url for url in visit.requests if url.endswith(".wasm")]
+
+    @pytest.mark.parametrize("kind", KINDS)
+    def test_a_browser_without_wasm_keeps_the_picture_and_is_told(
+        self, live_blog: Blog, view: View, kind: str
+    ) -> None:
+        with view() as visit:
+            visit.page.add_init_script("delete globalThis.WebAssembly")
+            visit.page.goto(f"{live_blog.address}{kind}.html")
+            if kind == "training":  # which computes nothing
+                wake(visit.page, kind)
+                return
+            expect(demo(visit.page, kind)).to_contain_text("does not run WebAssembly")
+            expect(demo(visit.page, kind).get_by_role("button")).to_have_count(0)
+            assert all(boxes(demo(visit.page, kind).locator("img")))
+
+    def test_the_encoder_is_fetched_for_those_who_wake_the_pad(self, live_blog: Blog, view: View) -> None:
+        with opened(view, live_blog, "draw") as visit:
+            visit.page.wait_for_load_state("networkidle")
+            assert [url for url in visit.requests if "digits-decoder" in url]
+            assert not [url for url in visit.requests if "digits-encoder" in url]
+            with visit.page.expect_request("**/digits-encoder.*.wasm"):
+                wake(visit.page, "draw")
+
+    def test_a_pad_whose_encoder_fails_says_so_and_tries_again(self, live_blog: Blog, view: View) -> None:
+        with view() as visit:
+            visit.page.route("**/digits-encoder.*.wasm", lambda route: route.abort())
+            visit.page.goto(f"{live_blog.address}draw.html")
+            found = wake(visit.page, "draw")
+            over = found.locator(".research-demo-over")
+            over.click(position={"x": 30, "y": 30})
+            expect(said(found)).to_contain_text("The drawing cannot be read")
+            assert found.evaluate(INK)[0] > 0
+            visit.page.unroute("**/digits-encoder.*.wasm")
+            over.click(position={"x": 60, "y": 60})
+            expect(said(found)).to_contain_text("Most like")
 
     def test_a_failed_download_is_said_and_can_be_tried_again(self, live_blog: Blog, view: View) -> None:
         with view() as visit:
@@ -489,3 +612,16 @@ def test_right_to_left_pages(live_blog: Blog, view: View) -> None:
         found.locator(".research-demo-over").click(position={"x": image["width"] - 3, "y": 3})
         expect(said(found)).to_contain_text("(1.")  # the right of the plane stays the right
         assert visit.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_forced_colours_keep_controls_and_mark(live_blog: Blog, view: View) -> None:
+    with opened(view, live_blog, "manifold", forced_colors="active") as visit:
+        found = wake(visit.page, "manifold")
+        found.get_by_role("application").press("ArrowUp")
+        edges = found.evaluate(
+            "figure => ['.research-demo-mark', '.research-demo-over'].map(name => "
+            "getComputedStyle(figure.querySelector(name)).borderTopColor)"
+        )
+        assert edges[0] != "rgb(208, 32, 32)"  # the system's own highlight
+        for slider in found.get_by_role("slider").all():
+            expect(slider).to_be_visible()

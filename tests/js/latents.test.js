@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  along, floats, labelsOf, linear, normals, placeOf, scaled, spherical,
+  along, firstOf, floats, labelsOf, likeness, linear, normals, scaled, sentence, spherical,
 } from "../../plugins/research/demos/static/live/latents.js";
 
 const near = (found, expected, tolerance = 1e-6) =>
@@ -54,13 +54,6 @@ test("values along a line stand in the middles of equal stretches", () => {
   assert.deepEqual([along(values, 0), along(values, 1)], [-2, 5]);
 });
 
-test("the place of a value is where it stands, on rising and on falling lines", () => {
-  for (const values of [[-2, 0, 1, 5], [5, 1, 0, -2]]) {
-    for (const value of [-2, -1.5, 0, 0.4, 3, 5]) near(along(values, placeOf(values, value)), value);
-    near(placeOf(values, 99), values[3] === 5 ? 0.875 : 0.125);
-  }
-});
-
 test("scaling leaves what was given alone", () => {
   const point = Float32Array.of(1, -2);
   assert.deepEqual([...scaled(point, 2)], [2, -4]);
@@ -77,4 +70,23 @@ test("a point has the labels whose codes it is least surprising among", () => {
   const between = [{ label: 4, mean: [0], variance: [1] }, { label: 9, mean: [1], variance: [1] }];
   assert.deepEqual(labelsOf([0.4], between), [4, 9]);
   assert.deepEqual(labelsOf([0.6], between), [9, 4]);
+});
+
+test("models with fewer latents get the first numbers of each draw", () => {
+  assert.deepEqual([...firstOf(Float32Array.of(1, 2, 3, 4, 5, 6), 3, 2)], [1, 2, 4, 5]);
+  assert.deepEqual([...firstOf(Float32Array.of(1, 2), 2, 2)], [1, 2]);
+});
+
+test("what a point is like is said as one says it", () => {
+  const at = (label) => ({ label, mean: [0], variance: [1] });
+  assert.equal(likeness([0], [at(3)]), "most like a 3");
+  assert.equal(likeness([0], [at(8), at(18), at(80)]), "most like an 8 or an 18 or an 80");
+  assert.equal(likeness([0], [at(1), at(11)]), "most like a 1 or an 11");
+  assert.equal(likeness([0], null), "");
+});
+
+test("a sentence begins with a capital and leaves out what is empty", () => {
+  assert.equal(sentence("", "at (0, 0)"), "At (0, 0)");
+  assert.equal(sentence("most like a 3", false, "at 1"), "Most like a 3, at 1");
+  assert.equal(sentence(""), "");
 });

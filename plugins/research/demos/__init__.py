@@ -9,7 +9,7 @@ cached) → figure, references and numbers (what readers get).
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..documents import Document, PublishedFile
 from ..faults import Fault, Severity
@@ -20,6 +20,11 @@ from .canonical import Block
 from .errors import DemoError
 from .figure import Live, Part, Picture
 from .models import Models, require_extra
+from .release import Release
+
+if TYPE_CHECKING:
+    from .live import LiveModel
+    from .spec import Spec
 
 __all__ = ["place", "teach_readers"]
 
@@ -100,8 +105,7 @@ def _drawn(
     require_extra()
     # These import what only blogs that show models have installed.
     from . import gallery, spec
-    from .compile import UnsupportedError
-    from .live import LiveModel, fallback_model, live, live_model
+    from .live import live
 
     checked = spec.check(block)
     if block.keys.get("id", id) != id:
@@ -109,15 +113,28 @@ def _drawn(
     releases = [models[name] for name in checked.models]
     if not settings.live or not checked.kind.describe:
         return checked.alt, gallery.drawn(checked, releases, settings.cache), None, ""
-    why = ""
-    model: LiveModel | None
-    try:
-        model = live_model(checked, releases[0], settings.cache)
-    except UnsupportedError as error:
-        model = fallback_model(checked, releases[0], settings.root)
-        outcome = "onnxruntime-web is sent with the figure" if model else "the figure stays still"
-        why = f"{outcome}: model “{releases[0].name}” cannot be compiled for the page: {error}"
-    if not model:
-        return checked.alt, gallery.drawn(checked, releases, settings.cache), None, why
-    parts = gallery.drawn(checked, [model.release], settings.cache)
-    return checked.alt, parts, live(checked, model, settings.cache), why
+    found, reasons = _live_models(checked, releases, settings)
+    if None in found:
+        return checked.alt, gallery.drawn(checked, releases, settings.cache), None, "; ".join(reasons)
+    waking = [model for model in found if model]
+    parts = gallery.drawn(checked, [model.release for model in waking], settings.cache)
+    return checked.alt, parts, live(checked, waking, settings.cache), "; ".join(reasons)
+
+
+def _live_models(
+    checked: "Spec", releases: Sequence[Release], settings: Settings
+) -> "tuple[list[LiveModel | None], list[str]]":
+    """Return what readers can be sent of each release, None where nothing, and what stands in the way."""
+    from .compile import UnsupportedError
+    from .live import fallback_model, live_model
+
+    found: list[LiveModel | None] = []
+    reasons = []
+    for release in releases:
+        try:
+            found.append(live_model(checked, release, settings.cache))
+        except UnsupportedError as error:
+            found.append(fallback_model(checked, release, settings.root))
+            outcome = "onnxruntime-web is sent with the figure" if found[-1] else "the figure stays still"
+            reasons.append(f"{outcome}: model “{release.name}” cannot be compiled for the page: {error}")
+    return found, reasons

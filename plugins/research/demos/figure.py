@@ -8,12 +8,13 @@ script nothing is missing.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import chain
 from pathlib import Path
 
 from ..documents import PublishedFile
 from .canonical import Block
 
-#: A picture is shown at a whole multiple of its size, the largest that is no wider than this.
+#: Pictures are shown at a whole multiple of their size, the largest that is no wider than this together.
 WIDEST = 672
 STILL = "A still picture. In a browser that runs JavaScript, on the page itself, it answers to touch."
 MISSING = '<p class="research-demo-missing">This figure could not be made. The log of the build says why.</p>'
@@ -55,27 +56,31 @@ class Live:
 
     kind: str
     description: PublishedFile
-    #: The compiled networks that the kind needs: ``decoder``, ``encoder``.
-    programs: Mapping[str, PublishedFile]
+    #: The compiled networks that the kind needs, a model each: ``decoder``, ``encoder``.
+    programs: Mapping[str, tuple[PublishedFile, ...]]
     #: What runs the networks in the page where they are not compiled.
     runtime: tuple[PublishedFile, ...]
-    #: Floats in a latent and in a picture.
-    input: int
-    output: int
     #: Of all files, over the line.
-    kilobytes: int
+    kilobytes: int = 0
 
     @property
     def files(self) -> tuple[PublishedFile, ...]:
         """All of them."""
-        return (self.description, *self.programs.values(), *self.runtime)
+        return (self.description, *chain(*self.programs.values()), *self.runtime)
 
 
 def figure(
     block: Block, alt: str, parts: Sequence[Part], id: str, number: int, live: Live | None = None
 ) -> str:
     """Return figure `number` of a page, with its `parts`. All but the first are loaded lazily."""
-    shown = (part.svg if isinstance(part, Drawing) else _picture(part, alt, number > 1) for part in parts)
+    pictures = [part for part in parts if isinstance(part, Picture)]
+    widest = WIDEST // max(1, len(pictures))
+    shown = (
+        part.svg
+        if isinstance(part, Drawing)
+        else _picture(part, _alt(part, alt, pictures), number > 1, widest)
+        for part in parts
+    )
     data = {"demo": block.keys["kind"], "model": block.keys["model"]}
     data |= {key: block.keys[key] for key in sorted(block.keys.keys() - {"kind", "model", "id", "alt"})}
     attributes = {f"data-{key}": value for key, value in data.items()}
@@ -109,20 +114,28 @@ def _waking(stage: str, live: Live) -> str:
 
     Pelican resolves one link of a tag, so the names of further files are told apart from their folder.
     """
-    names = {network: file.address.rpartition("/")[2] for network, file in live.programs.items()}
+    names = {
+        network: " ".join(file.address.rpartition("/")[2] for file in files)
+        for network, files in live.programs.items()
+    }
     for file in live.runtime[:1]:
         names["runtime"] = f"{Path(file.address).parent.name}/"
     programs = "".join(f' data-{network}="{name}"' for network, name in names.items())
     return (
-        f'<research-demo class="research-demo-stage" data-kind="{live.kind}" data-input="{live.input}" '
-        f'data-output="{live.output}" data-kilobytes="{live.kilobytes}"{programs} '
+        f'<research-demo class="research-demo-stage" data-kind="{live.kind}" '
+        f'data-kilobytes="{live.kilobytes}"{programs} '
         f'data-src="{{static}}/{live.description.address}">{stage}'
         f'<div class="research-demo-panel"><p>{STILL}</p></div></research-demo>'
     )
 
 
-def _picture(picture: Picture, alt: str, lazy: bool) -> str:
-    scale = max(1, WIDEST // picture.width)
+def _alt(picture: Picture, alt: str, pictures: Sequence[Picture]) -> str:
+    """Return what `picture` shows: of several, each is told by its heading."""
+    return alt if len(pictures) == 1 else f"{picture.heading}: {alt}"
+
+
+def _picture(picture: Picture, alt: str, lazy: bool, widest: int) -> str:
+    scale = max(1, widest // picture.width)
     loading = ' loading="lazy"' if lazy else ""
     ink = ' class="research-demo-ink"' if picture.ink else ""
     image = (
@@ -130,5 +143,7 @@ def _picture(picture: Picture, alt: str, lazy: bool) -> str:
         f'width="{picture.width * scale}" height="{picture.height * scale}" decoding="async"{loading}{ink}>'
     )
     rows = "".join(f"<li>{escape(text)}</li>" for text in picture.labels)
-    labels = f'<p class="research-demo-heading">{escape(picture.heading)}</p><ol>{rows}</ol>' if rows else ""
+    labels = f"<ol>{rows}</ol>" if rows else ""
+    if picture.heading:
+        labels = f'<p class="research-demo-heading">{escape(picture.heading)}</p>{labels}'
     return f'<div class="research-demo-sheet">{labels}{image}</div>'

@@ -49,18 +49,24 @@ def _part(place: Path, stated: dict[str, Any]) -> Part:
 
 
 def _described(spec: Spec, releases: Sequence[Release], panels: Sequence[Panel]) -> dict[str, Any]:
-    """Return what ``static/live`` needs to know of a figure: its sheet, its decoder, and the kind's own."""
+    """Return what ``static/live`` needs to know of a figure: a sheet a model, and the kind's own."""
     assert spec.kind.describe
-    [sheet] = (panel for panel in panels if isinstance(panel, Sheet))
+    sheets = [panel for panel in panels if isinstance(panel, Sheet)]
+    forms = [_form(sheet, release) for sheet, release in zip(sheets, releases, strict=True)]
+    return {"sheets": forms, **spec.kind.describe(spec.options, *releases)}
+
+
+def _form(sheet: Sheet, release: Release) -> dict[str, Any]:
     rows, columns = sheet.pictures.shape[:2]
-    release = releases[0]
     output = release.decoder.outputs[0]
     return {
-        "sheet": {"rows": rows, "columns": columns, "group": sheet.group, "gap": sheet.gap},
+        "rows": rows,
+        "columns": columns,
+        "group": sheet.group,
+        "gap": sheet.gap,
         "latents": release.latents,
         "shape": output.shape,
         "range": output.range,
-        **spec.kind.describe(spec.options, *releases),
     }
 
 

@@ -36,9 +36,14 @@ def encode(release: Release, pictures: Bytes) -> Floats:
     return _encode(release, pictures, "mean")
 
 
+def log_variances(release: Release, pictures: Bytes) -> Floats:
+    """Return the logarithms of the variances (N, Z) of the posteriors of `pictures` (N, C, H, W)."""
+    return _encode(release, pictures, "log_variance")
+
+
 def deviations(release: Release, pictures: Bytes) -> Floats:
     """Return the standard deviations (N, Z) of the posteriors of `pictures` (N, C, H, W)."""
-    deviation: Floats = np.exp(_encode(release, pictures, "log_variance") / 2)
+    deviation: Floats = np.exp(log_variances(release, pictures) / 2)
     return deviation
 
 

@@ -2,9 +2,8 @@
 
 import gzip
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import prod
 from pathlib import Path
 
 import numpy as np
@@ -69,26 +68,22 @@ def fallback_model(spec: Spec, release: Release, root: Path) -> LiveModel | None
     return LiveModel(release, {"decoder": release.decoder.path}, files)
 
 
-def live(spec: Spec, model: LiveModel, cache: Path) -> Live:
-    """Return what the figure `spec`, drawn from the release of `model`, needs to wake."""
-    release, kind = model.release, spec.kind
+def live(spec: Spec, models: Sequence[LiveModel], cache: Path) -> Live:
+    """Return what the figure `spec`, drawn from the releases of `models`, needs to wake."""
+    kind = spec.kind
     needed = {"decoder": kind.needs_decoder, "encoder": kind.needs_encoder}
     programs = {
-        network: _published(path, f"{release.name}-{network}")
-        for network, path in model.programs.items()
-        if needed[network]
+        network: tuple(
+            _published(model.programs[network], f"{model.release.name}-{network}") for model in models
+        )
+        for network, is_needed in needed.items()
+        if is_needed
     }
-    described = _published(description(spec, [release], cache), f"{release.name}-{kind.name}")
-    runs = model.runtime if programs else ()
-    return Live(
-        kind=kind.name,
-        description=described,
-        programs=programs,
-        runtime=runs,
-        input=release.latents,
-        output=prod(release.decoder.outputs[0].shape),
-        kilobytes=_kilobytes([described, *programs.values(), *runs]),
-    )
+    releases = [model.release for model in models]
+    described = _published(description(spec, releases, cache), "-".join((*spec.models, kind.name)))
+    runtimes = [model.runtime for model in models if model.runtime and kind.needs_decoder]
+    found = Live(kind.name, described, programs, runtimes[0] if runtimes else ())
+    return replace(found, kilobytes=_kilobytes(found.files))
 
 
 def _scaled(pictures: Floats, encoder: Graph) -> Floats:
@@ -102,9 +97,10 @@ def _published(path: Path, name: str) -> PublishedFile:
     return PublishedFile(path, f"demos/{name}.{digest}{path.suffix}")
 
 
-def _kilobytes(files: Sequence[PublishedFile]) -> int:
+def _kilobytes(files: Iterable[PublishedFile]) -> int:
     """Return what goes over the line, in thousands of bytes: servers compress."""
-    return max(1, round(sum(len(gzip.compress(file.path.read_bytes())) for file in files) / 1000))
+    paths = {file.path for file in files}
+    return max(1, round(sum(len(gzip.compress(path.read_bytes())) for path in paths) / 1000))
 
 
 def _test_items(release: Release) -> TestItems | None:

@@ -42,8 +42,12 @@ def check(block: Block) -> Spec:
             "“alt” is missing: say in a few words what the picture shows, for those who do not see it"
         )
     if len(models) != options.models:
-        count = "one model" if options.models == 1 else f"{options.models} models"
-        raise DemoError(f"“model: {' '.join(models)}”: the kind {kind.name} shows {count}; write its name")
+        what = (
+            "one model; write its name"
+            if options.models == 1
+            else f"{options.models} models; write their names"
+        )
+        raise DemoError(f"“model: {' '.join(models)}”: the kind {kind.name} shows {what}")
     for model in models:
         if not MODEL.fullmatch(model):
             raise DemoError(f"“{model}” is not the name of a model: write letters, digits, - and _")

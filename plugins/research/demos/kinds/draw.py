@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import DemoError
-from ..inference import Floats, decode, deviations, encode
+from ..inference import Floats, decode, deviations, encode, log_variances
 from ..items import classes, first_of, read
 from ..options import Options as KindOptions
 from ..options import number
@@ -45,13 +45,16 @@ def draw(options: Options, release: Release) -> list[Panel]:
 
 
 def describe(options: Options, release: Release) -> dict[str, Any]:
-    """Return what the page needs beside the two networks."""
+    """Return what the page needs beside the networks; with the item's posterior, to wake by one of them."""
     assert release.encoder
     if [output.name for output in release.encoder.outputs] != ["mean", "log_variance"]:
         raise DemoError(
             f"the encoder of “{release.name}” must have the outputs mean and log_variance, in this order"
         )
+    given = first_of(read(release), options.label, 1)
     return {
+        "mean": packed(encode(release, given)),
+        "log_variance": packed(log_variances(release, given)),
         "noise": packed(noise(options, release)),
         "encoder_range": release.encoder.input.range,
         "labels": classes(release),

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..inference import Bytes, decode, deviations, encode
-from ..items import first_of, read
+from ..items import classes, first_of, read
 from ..options import Options as KindOptions
 from ..options import number
 from ..packing import packed
@@ -44,7 +44,11 @@ def draw(options: Options, release: Release) -> list[Panel]:
 
 
 def describe(options: Options, release: Release) -> dict[str, Any]:
-    """Return the posteriors of the items, row by row."""
+    """Return the posteriors of the items, row by row, and where labels lie."""
     items = originals(options, release)
     pictures = items.reshape(-1, *items.shape[2:])  # (rows · columns, C, H, W)
-    return {"means": packed(encode(release, pictures)), "deviations": packed(deviations(release, pictures))}
+    return {
+        "means": packed(encode(release, pictures)),
+        "deviations": packed(deviations(release, pictures)),
+        "labels": classes(release),
+    }

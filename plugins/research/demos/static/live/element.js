@@ -7,21 +7,37 @@ import * as reconstructions from "./kinds/reconstructions.js";
 import * as samples from "./kinds/samples.js";
 import * as training from "./kinds/training.js";
 import { modelAt } from "./model.js";
+import { Sheet } from "./sheet.js";
 import { Stage } from "./stage.js";
 
-const KINDS = { draw, interpolation, manifold, reconstructions, samples, training, traversals: interpolation };
+const KINDS = {
+  compare: samples,
+  draw,
+  interpolation,
+  manifold,
+  reconstructions,
+  samples,
+  training,
+  traversals: interpolation,
+};
 
 //: How far below or above the window a figure is fetched before anyone asks for it.
 const NEAR = "400px";
 
 class ResearchDemo extends HTMLElement {
-  #parts = null;
+  #stage = null;
+  #invited = false;
 
   connectedCallback() {
-    if (this.#parts || !KINDS[this.dataset.kind]) return;
+    if (this.#invited || !KINDS[this.dataset.kind]) return;
+    this.#invited = true;
+    if (this.dataset.decoder && !canRun()) {
+      this.#panel.firstChild.textContent = "A still picture: this browser does not run WebAssembly.";
+      return;
+    }
     this.#invite();
-    this.querySelector(".research-demo-sheet img").addEventListener("click", () => this.#wake(), { once: true });
-    if (!isThrifty(navigator.connection)) this.#prefetchWhenNear();
+    for (const image of this.#images) image.addEventListener("click", () => this.#wake(), { once: true });
+    if (!isThrifty(navigator.connection)) this.#prepareWhenNear();
   }
 
   /** Put the button that wakes the figure in the place of the line that says it is still. */
@@ -32,51 +48,60 @@ class ResearchDemo extends HTMLElement {
     this.#panel.replaceChildren(button(name, () => this.#wake()), line);
   }
 
-  #prefetchWhenNear() {
+  #prepareWhenNear() {
     const observer = new IntersectionObserver(
       ([entry]) => {
         if (!entry.isIntersecting) return;
         observer.disconnect();
-        this.#load().catch(() => {}); // said when somebody asks for it
+        this.#prepare().catch(() => {}); // said when somebody asks for it
       },
       { rootMargin: NEAR },
     );
     observer.observe(this);
   }
 
-  /** Fetch the description of the figure and its model, once, and at the same time. */
-  #load() {
-    this.#parts ??= this.#fetch().catch((error) => {
-      this.#parts = null;
+  /** Make all that the figure shows awake, once, so that a touch has nothing to wait for. */
+  #prepare() {
+    this.#stage ??= this.#make().catch((error) => {
+      this.#stage = null;
       throw error;
     });
-    return this.#parts;
+    return this.#stage;
   }
 
-  async #fetch() {
-    const { src, decoder, encoder, runtime: folder } = this.dataset;
-    const [latent, picture] = [Number(this.dataset.input), Number(this.dataset.output)];
+  async #make() {
+    const { kind, src, decoder = "", encoder, runtime } = this.dataset;
     const url = new URL(src, document.baseURI);
-    const runtime = folder && new URL(folder, url).href;
-    const model = (name, input, outputs) => name && modelAt(new URL(name, url).href, { input, outputs, runtime });
-    return Promise.all([
+    const resolved = (name) => new URL(name, url).href;
+    const model = (name) => modelAt(resolved(name), name.endsWith(".onnx") ? resolved(runtime) : undefined);
+    // All at the same time.
+    const [figure, decoders] = await Promise.all([
       fetchJson(url),
-      model(decoder, latent, [picture]),
-      model(encoder, picture, [latent, latent]),
+      Promise.all(decoder.split(" ").filter(Boolean).map(model)),
+      ...this.#images.map(seen),
     ]);
+    const sheets = figure.sheets.map((form, i) => new Sheet(this.#images[i], form, decoders[i]));
+    const stage = new Stage(this.#panel, figure, sheets, () => model(encoder));
+    await KINDS[kind].start(stage);
+    return stage;
   }
 
   async #wake() {
-    const hadFocus = this.#panel.contains(document.activeElement);
     this.#panel.ariaBusy = "true";
     try {
-      await KINDS[this.dataset.kind].start(new Stage(this, ...(await this.#load())));
+      const stage = await this.#prepare();
+      const hadFocus = this.#panel.contains(document.activeElement);
+      stage.attach();
       if (hadFocus) this.#panel.querySelector("input, button, select").focus();
       this.dispatchEvent(new CustomEvent("research-demo-awake", { bubbles: true }));
     } catch (error) {
       this.#invite(`The picture stays still: its model could not be loaded (${error.message}).`);
     }
     this.#panel.ariaBusy = null;
+  }
+
+  get #images() {
+    return [...this.querySelectorAll(".research-demo-sheet img")];
   }
 
   get #panel() {
@@ -90,9 +115,17 @@ async function fetchJson(url) {
   return response.json();
 }
 
+/** Wait until `image` can be drawn, wherever in the page it stands. */
+function seen(image) {
+  image.loading = "eager";
+  return image.decode();
+}
+
+const canRun = () => "WebAssembly" in globalThis && "Worker" in globalThis;
+
 /** Say whether the reader's line is announced to be slow, or to be spared. */
 function isThrifty(connection) {
   return Boolean(connection?.saveData) || /2g/.test(connection?.effectiveType);
 }
 
-if ("WebAssembly" in globalThis && "Worker" in globalThis) customElements.define("research-demo", ResearchDemo);
+customElements.define("research-demo", ResearchDemo);

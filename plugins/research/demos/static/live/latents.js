@@ -19,6 +19,11 @@ export function normals(count, random = Math.random) {
 /** Return each of `points` times `factor`. */
 export const scaled = (points, factor) => points.map((value) => value * factor);
 
+/** Return of `points`, which have `width` numbers each, the first `size` numbers of each. */
+export function firstOf(points, width, size) {
+  return points.filter((_, i) => i % width < size);
+}
+
 /** Return the point at `share` of the straight way from `begin` to `end`. */
 export function linear(begin, end, share) {
   return begin.map((value, i) => (1 - share) * value + share * end[i]);
@@ -41,15 +46,6 @@ export function along(values, place) {
   return values[below] + (at - below) * (values[below + 1] - values[below]);
 }
 
-/** Return the place, 0 to 1, of `value` along `values`, which rise or fall: the inverse of `along`. */
-export function placeOf(values, value) {
-  const sign = Math.sign(values.at(-1) - values[0]);
-  let below = 0;
-  while (below < values.length - 2 && sign * values[below + 1] < sign * value) below += 1;
-  const share = (value - values[below]) / (values[below + 1] - values[below]);
-  return (below + Math.min(1, Math.max(0, share)) + 0.5) / values.length;
-}
-
 /**
  * Return the labels that a point may well have, the likeliest first. `classes` holds for each label
  * the mean and the variance of its test items' codes, taken as normal and independent in each dimension.
@@ -60,6 +56,19 @@ export function labelsOf(point, classes) {
   const found = classes.map((entry) => ({ label: entry.label, surprise: surprise(entry) }));
   found.sort((a, b) => a.surprise - b.surprise);
   return found.filter((entry) => found[0].surprise - entry.surprise > -CLOSE).map((entry) => entry.label);
+}
+
+/** Return in words what a point is most like to the model, "" where its release does not tell. */
+export function likeness(point, classes) {
+  if (!classes) return "";
+  const named = labelsOf(point, classes).map((label) => `${/^(8|1[18]$)/.test(label) ? "an" : "a"} ${label}`);
+  return `most like ${named.join(" or ")}`;
+}
+
+/** Return `words` as a sentence, without those that are empty. */
+export function sentence(...words) {
+  const text = words.filter(Boolean).join(", ");
+  return text && text[0].toUpperCase() + text.slice(1);
 }
 
 function dot(a, b) {

@@ -3,12 +3,12 @@
 const models = new Map();
 
 /**
- * Return the model whose program lies at `url`. `about` says how many floats an input and its outputs
- * have, and for a graph that is not compiled where the `runtime` lies.
+ * Return the model whose program lies at `url`. `runtime` is the folder of what runs it, where it is
+ * not compiled but ONNX.
  */
-export function modelAt(url, about) {
+export function modelAt(url, runtime) {
   if (!models.has(url)) {
-    const model = Model.load(url, about);
+    const model = Model.load(url, runtime);
     models.set(url, model);
     model.catch(() => models.delete(url)); // the next touch tries again
   }
@@ -16,13 +16,12 @@ export function modelAt(url, about) {
 }
 
 class Model {
-  static async load(url, about) {
-    const name = about.runtime ? "fallback.js" : "worker.js";
-    const model = new Model(new Worker(new URL(name, import.meta.url), { type: "module" }));
+  static async load(url, runtime) {
+    const model = new Model(new Worker(new URL("worker.js", import.meta.url), { type: "module" }));
     const response = await fetch(url);
     if (!response.ok) throw new Error(`${response.status} ${response.statusText}`);
     const bytes = await response.arrayBuffer();
-    await model.#ask({ program: { bytes, ...about } }, [bytes]);
+    await model.#ask({ program: { bytes, runtime } }, [bytes]);
     return model;
   }
 
@@ -38,9 +37,9 @@ class Model {
     };
   }
 
-  /** Return the outputs, a Float32Array each, for `inputs`, those of several items one after the other. */
-  run(inputs) {
-    return this.#ask({ inputs });
+  /** Return the outputs for `inputs`, those of several items one after the other: see worker.js for `asked`. */
+  run(inputs, asked) {
+    return this.#ask({ inputs, ...asked });
   }
 
   #ask(message, transfer = []) {

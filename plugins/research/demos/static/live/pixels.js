@@ -1,17 +1,4 @@
-// From what a decoder returns to what a canvas shows, and where on a sheet it stands.
-
-/** Return the RGBA bytes of one picture, whose `values` are (C, H, W) and lie in a range; C is 1 or 3. */
-export function rgba(values, [channels, height, width], [least, most]) {
-  const area = height * width;
-  const bytes = new Uint8ClampedArray(4 * area).fill(255);
-  for (let i = 0; i < area; i += 1) {
-    for (let c = 0; c < 3; c += 1) {
-      const value = (values[channels === 1 ? i : c * area + i] - least) / (most - least);
-      bytes[4 * i + c] = Math.round(255 * value); // out of range is clamped
-    }
-  }
-  return bytes;
-}
+// Where on a sheet a picture stands.
 
 /** Return where on a sheet, in pixels of its file, the cell of `row` and `column` begins. */
 export function cellOrigin({ group, gap, shape: [, height, width] }, row, column) {

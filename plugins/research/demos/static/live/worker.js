@@ -1,31 +1,48 @@
-// Runs a compiled model beside the page. The first message brings the program and the numbers of
-// floats that go in and come out for one item; each further one the inputs of some items.
-let program;
-let sizes;
+// Runs a model beside the page. The first message brings its program: compiled to WebAssembly, or ONNX
+// with the folder of the onnxruntime-web that is to run it. Each further one brings `inputs` of items
+// with `size` floats each, and says how many each of the `outputs` has for one item.
+import { rgba } from "./rgba.js";
 
-async function start({ bytes, input, outputs }) {
+let run;
+
+async function compiled({ bytes }) {
   const { instance } = await WebAssembly.instantiate(bytes);
-  instance.exports.init();
-  program = instance.exports;
-  sizes = { input, outputs };
+  const { init, input, output, memory, run: step } = instance.exports;
+  const floats = (at, length) => new Float32Array(memory.buffer, at, length);
+  init();
+  return ({ inputs, size, outputs }) => {
+    const count = inputs.length / size;
+    const results = outputs.map((length) => new Float32Array(count * length));
+    for (let item = 0; item < count; item += 1) {
+      floats(input(0), size).set(inputs.subarray(item * size, (item + 1) * size));
+      step();
+      results.forEach((result, n) => result.set(floats(output(n), outputs[n]), item * outputs[n]));
+    }
+    return results;
+  };
 }
 
-function run(inputs) {
-  const count = inputs.length / sizes.input;
-  const results = sizes.outputs.map((size) => new Float32Array(count * size));
-  const floats = (at, length) => new Float32Array(program.memory.buffer, at, length);
-  for (let item = 0; item < count; item += 1) {
-    floats(program.input(0), sizes.input).set(inputs.subarray(item * sizes.input, (item + 1) * sizes.input));
-    program.run();
-    results.forEach((result, n) => result.set(floats(program.output(n), sizes.outputs[n]), item * sizes.outputs[n]));
-  }
-  return results;
+async function interpreted({ bytes, runtime }) {
+  const ort = await import(`${runtime}ort.wasm.min.mjs`);
+  // Fetched as data, since the server may not know its type.
+  const wasmBinary = await (await fetch(`${runtime}ort-wasm-simd-threaded.wasm`)).arrayBuffer();
+  Object.assign(ort.env.wasm, { wasmPaths: runtime, wasmBinary, numThreads: 1 });
+  const session = await ort.InferenceSession.create(new Uint8Array(bytes));
+  return async ({ inputs, size }) => {
+    const tensor = new ort.Tensor("float32", inputs, [inputs.length / size, size]);
+    const results = await session.run({ [session.inputNames[0]]: tensor });
+    return [results[session.outputNames[0]].data];
+  };
 }
 
-self.onmessage = async ({ data: { id, program: given, inputs } }) => {
+/** Answer a message; where it gives the shape and range of a `picture`, by the bytes of pictures. */
+self.onmessage = async ({ data: { id, program, picture, ...asked } }) => {
   try {
-    const results = given ? await start(given) : run(inputs);
-    self.postMessage({ id, results });
+    let results = [];
+    if (program) run = await (program.runtime ? interpreted : compiled)(program);
+    else results = await run(asked);
+    if (picture) results = [rgba(results[0], picture.shape, picture.range)];
+    self.postMessage({ id, results }, results.map(({ buffer }) => buffer));
   } catch (error) {
     self.postMessage({ id, error: String(error) });
   }

@@ -1,34 +1,55 @@
 // A pad to draw on: what the encoder makes of the drawing, and the decoder of that.
 import { button, toggle } from "../controls.js";
 import { latest } from "../latest.js";
-import { floats, labelsOf, normals } from "../latents.js";
+import { floats, likeness, normals, sentence } from "../latents.js";
 import { centred, stroke } from "../pen.js";
-import { rgba } from "../pixels.js";
 
 export function start(stage) {
-  const { figure } = stage;
-  const [, height, width] = figure.shape;
+  const { figure, sheet } = stage;
+  const [, height, width] = sheet.shape;
   const [least, most] = figure.encoder_range;
-  const item = Float32Array.from(stage.read(0, 0), (byte) => byte / 255);
-  let ink = item.slice();
+  const item = Float32Array.from(sheet.read(0, 0), (byte) => byte / 255);
+  const posterior = [floats(figure.mean), floats(figure.log_variance)]; // of the item
+  const asked = { size: width * height, outputs: [sheet.latents, sheet.latents] };
+  let encoder = null;
+  let ink = item;
   let noise = floats(figure.noise);
   let pen = [width / 2, height / 2];
 
-  const show = latest(async () => {
-    stage.draw(rgba(ink, [1, height, width], [0, 1]), 0, 0);
-    const seen = ink.some((value, i) => value !== item[i]) ? centred(ink, width) : ink;
-    const [mean, logVariance] = await stage.encoder.run(seen.map((value) => least + (most - least) * value));
-    const drawn = mean.map((value, i) => value + Math.exp(logVariance[i] / 2) * noise[i]);
-    const pictures = await stage.decode(Float32Array.of(...mean, ...drawn));
-    pictures.forEach((bytes, i) => stage.draw(bytes, 0, i + 1));
-    const where = mean.length === 2 ? `, at (${[...mean].map((value) => value.toFixed(1)).join(", ")})` : "";
-    const like = figure.labels ? `Most like a ${labelsOf(mean, figure.labels).join(" or a ")}` : "Drawn";
-    stage.say(`${like}${where}`);
+  /** Return mean and log variance of what is on the pad. */
+  const read = async () => {
+    if (ink === item) return posterior;
+    const seen = centred(ink, width).map((value) => least + (most - least) * value);
+    if (!encoder) stage.say("The network that reads drawings is on its way");
+    encoder ??= await stage.encoder();
+    return encoder.run(seen, asked);
+  };
+  const answer = latest(async () => {
+    try {
+      const [mean, logVariance] = await read();
+      const drawn = mean.map((value, i) => value + Math.exp(logVariance[i] / 2) * noise[i]);
+      const pictures = await sheet.decode(Float32Array.of(...mean, ...drawn));
+      pictures.forEach((picture, i) => sheet.draw(picture, 0, i + 1));
+      const at = [...mean].map((value) => value.toFixed(1)).join(", ");
+      const like = likeness(mean, figure.labels) || "Drawn";
+      stage.say(sentence(like, mean.length === 2 && `at (${at})`));
+    } catch (error) {
+      stage.say(`The drawing cannot be read: its model could not be loaded (${error.message})`);
+    }
   });
+  const show = () => {
+    const bytes = new Uint8ClampedArray(4 * ink.length).fill(255);
+    ink.forEach((value, i) => bytes.fill(255 * value, 4 * i, 4 * i + 3));
+    sheet.draw(new ImageData(bytes, width), 0, 0);
+    return answer();
+  };
   const move = (to, inks) => {
-    if (inks) stroke(ink, width, pen, to);
+    if (inks) {
+      ink = ink.slice();
+      stroke(ink, width, pen, to);
+    }
     pen = to;
-    stage.mark((pen[0] - 1) / width / 3, (pen[1] - 1) / height, 2 / width / 3, 2 / height);
+    sheet.mark((pen[0] - 1) / width / 3, (pen[1] - 1) / height, 2 / width / 3, 2 / height);
     return inks && show();
   };
   const down = toggle("Pen down", false, (on) => on && move(pen, true));
@@ -42,13 +63,15 @@ export function start(stage) {
   });
 
   stage.arrange([clear, down], [again], []);
-  stage.follow((x, y, goesOn) => {
+  sheet.follow((x, y, goesOn) => {
     const to = [Math.min(3 * x, 1) * width, y * height];
     if (!goesOn) pen = to;
     move(to, true);
   });
-  stage.steer("Pad: the arrow keys move the pen, which draws while it is down", (x, y) =>
+  sheet.steer("Pad: the arrow keys move the pen, which draws while it is down", (x, y) =>
     move([Math.min(width, Math.max(0, pen[0] + x)), Math.min(height, Math.max(0, pen[1] + y))], down.ariaPressed === "true"),
   );
+  // Its encoder is large, and needed by those who draw: it is fetched when the figure has been woken.
+  stage.onattach = () => stage.encoder().catch(() => {}); // said when somebody draws
   return show();
 }

@@ -2,11 +2,12 @@
 // one latent dimension after another, all others held, which is a traversal.
 import { slider, toggle } from "../controls.js";
 import { latest } from "../latest.js";
-import { floats, labelsOf, linear, spherical } from "../latents.js";
+import { floats, likeness, linear, sentence, spherical } from "../latents.js";
 
 export function start(stage) {
   const { figure, sheet } = stage;
-  const { dimensions, latents: size } = figure;
+  const { dimensions } = figure;
+  const { latents: size } = sheet;
   const cut = (values, row) => values.subarray(row * size, (row + 1) * size);
   const [begins, ends] = [floats(figure.begins), floats(figure.ends)];
   let [path, row, share] = [figure.path === "linear" ? linear : spherical, 0, 0.5];
@@ -15,19 +16,19 @@ export function start(stage) {
   const point = (at, share) => path(cut(begins, at), cut(ends, at), share);
   const show = latest(async () => {
     const latents = point(row, share);
-    const [bytes] = await stage.decode(latents);
-    stage.magnify(bytes);
-    stage.markCell(row, Math.round(share * (sheet.columns - 1)));
-    const like = figure.labels ? `, most like a ${labelsOf(latents, figure.labels).join(" or a ")}` : "";
-    stage.say(`${dimensions ? `Dimension ${dimensions[row]} at ${place(share)}` : `${place(share)} of the way`}${like}`);
+    const [picture] = await sheet.decode(latents);
+    stage.magnify(picture);
+    sheet.markCell(row, Math.round(share * (sheet.columns - 1)));
+    const where = dimensions ? `dimension ${dimensions[row]} at ${place(share)}` : `${place(share)} of the way`;
+    stage.say(sentence(where, likeness(latents, figure.labels)));
   });
   const redraw = latest(async () => {
     const shares = Array.from({ length: sheet.columns }, (_, i) => i / (sheet.columns - 1));
     for (let at = 0; at < sheet.rows; at += 1) {
       const latents = new Float32Array(size * sheet.columns);
       shares.forEach((each, i) => latents.set(point(at, each), i * size));
-      const pictures = await stage.decode(latents);
-      pictures.forEach((bytes, column) => stage.draw(bytes, at, column));
+      const pictures = await sheet.decode(latents);
+      pictures.forEach((picture, column) => sheet.draw(picture, at, column));
     }
     await show();
   });
@@ -53,8 +54,8 @@ export function start(stage) {
 
   stage.addLens("The picture at this point of the way");
   stage.arrange([way], [rows], dimensions ? [] : [straight]);
-  stage.pick((toRow, column) => go(toRow, column / (sheet.columns - 1)));
-  stage.steer("Ways between pictures: left and right along the way, up and down between rows", (x, y) =>
+  sheet.pick((toRow, column) => go(toRow, column / (sheet.columns - 1)));
+  sheet.steer("Ways between pictures: left and right along the way, up and down between rows", (x, y) =>
     go(row + y, share + x / 50),
   );
   return show();

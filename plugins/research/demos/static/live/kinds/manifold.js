@@ -1,22 +1,22 @@
 // The latent plane: a place on it, by pointer, arrow keys or a slider a dimension, seen large.
 import { slider } from "../controls.js";
 import { latest } from "../latest.js";
-import { along, labelsOf, placeOf } from "../latents.js";
+import { along, likeness, sentence } from "../latents.js";
 
 //: Steps of a slider across the plane, which are those of the arrow keys.
 const STEPS = 200;
 
 export function start(stage) {
+  const { sheet } = stage;
   const { across, up, labels } = stage.figure;
-  const { rows, columns } = stage.sheet;
-  const place = [placeOf(across, 0), placeOf(up, 0)]; // from the left and from the top, 0 to 1
+  const { rows, columns } = sheet;
+  const place = [0.5, 0.5]; // from the left and from the top, 0 to 1
 
   const show = latest(async () => {
     const point = Float32Array.of(along(across, place[0]), along(up, place[1]));
-    const [bytes] = await stage.decode(point);
-    stage.magnify(bytes);
-    const where = `(${number(point[0])}, ${number(point[1])})`;
-    stage.say(labels ? `Most like a ${labelsOf(point, labels).join(" or a ")}, at ${where}` : `At ${where}`);
+    const [picture] = await sheet.decode(point);
+    stage.magnify(picture);
+    stage.say(sentence(likeness(point, labels), `at (${number(point[0])}, ${number(point[1])})`));
   });
   const dimension = (name, axis, values, flip) =>
     slider(name, { max: STEPS, step: 1, text: (at) => number(along(values, flip(at / STEPS))) }, (at) => {
@@ -32,14 +32,14 @@ export function start(stage) {
     sliders[0].show(place[0] * STEPS);
     sliders[1].show(rise(place[1]) * STEPS);
     const [width, height] = [1 / columns, 1 / rows];
-    stage.mark(clamp(place[0] - width / 2, 1 - width), clamp(place[1] - height / 2, 1 - height), width, height);
+    sheet.mark(clamp(place[0] - width / 2, 1 - width), clamp(place[1] - height / 2, 1 - height), width, height);
     return show();
   }
 
   stage.addLens("The picture at this place of the latent plane");
   stage.arrange(...sliders.map((each) => [each]), []);
-  stage.follow(move);
-  stage.steer("Latent plane: the arrow keys move across it", (x, y) =>
+  sheet.follow(move);
+  sheet.steer("Latent plane: the arrow keys move across it", (x, y) =>
     move(place[0] + (2 * x) / STEPS, place[1] + (2 * y) / STEPS),
   );
   return move(...place);

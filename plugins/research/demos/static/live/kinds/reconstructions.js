@@ -1,31 +1,34 @@
 // Test items: pick one, and draw from the posterior that the encoder found for it.
 import { button, slider } from "../controls.js";
 import { latest } from "../latest.js";
-import { floats, normals } from "../latents.js";
+import { floats, likeness, normals, sentence } from "../latents.js";
 
 export async function start(stage) {
   const { figure, sheet } = stage;
   const [means, deviations] = [floats(figure.means), floats(figure.deviations)];
-  const count = means.length / figure.latents;
+  const count = means.length / sheet.latents;
   let noise = new Float32Array(means.length);
   let spread = 1;
   let item = 0;
 
   const place = (index) => ({ row: 2 * Math.floor(index / sheet.columns) + 1, column: index % sheet.columns });
   const isMean = () => spread === 0 || noise.every((value) => value === 0);
+  const latents = () => means.map((mean, i) => mean + spread * deviations[i] * noise[i]);
   const draw = latest(async () => {
-    const pictures = await stage.decode(means.map((mean, i) => mean + spread * deviations[i] * noise[i]));
-    pictures.forEach((bytes, index) => {
+    const pictures = await sheet.decode(latents());
+    pictures.forEach((picture, index) => {
       const { row, column } = place(index);
-      stage.draw(bytes, row, column);
+      sheet.draw(picture, row, column);
     });
     show(pictures[item]);
   });
-  const show = (bytes) => {
+  const show = (picture) => {
     const { row, column } = place(item);
-    stage.magnify(bytes);
-    stage.markCell(row, column);
-    stage.say(`Item ${item + 1}: ${isMean() ? "the mean of its posterior" : "a draw from its posterior"}`);
+    stage.magnify(picture);
+    sheet.markCell(row, column);
+    const point = latents().subarray(item * sheet.latents, (item + 1) * sheet.latents);
+    const which = `item ${item + 1}: ${isMean() ? "the mean of its posterior" : "a draw from its posterior"}`;
+    stage.say(sentence(which, likeness(point, figure.labels)));
   };
   const sample = () => {
     noise = normals(means.length);
@@ -47,8 +50,8 @@ export async function start(stage) {
 
   stage.addLens("The reconstruction of the chosen item");
   stage.arrange([items], [width], [button("Draw", sample)]);
-  stage.pick((row, column) => go(Math.floor(row / 2) * sheet.columns + column));
-  stage.steer("Test items: the arrow keys choose one", (x, y) => go(item + x + y * sheet.columns));
-  const [bytes] = await stage.decode(means.subarray(0, figure.latents));
-  show(bytes);
+  sheet.pick((row, column) => go(Math.floor(row / 2) * sheet.columns + column));
+  sheet.steer("Test items: the arrow keys choose one", (x, y) => go(item + x + y * sheet.columns));
+  const [picture] = await sheet.decode(means.subarray(0, sheet.latents));
+  show(picture);
 }

@@ -1,22 +1,27 @@
-// Draws from the prior: draw again, and hold the same draws nearer to or farther from the middle.
+// Draws from the prior: draw again, and hold the same draws nearer to or farther from the middle. Where
+// two models are compared, both draw from the same numbers.
 import { button, slider } from "../controls.js";
 import { latest } from "../latest.js";
-import { floats, normals, scaled } from "../latents.js";
+import { firstOf, floats, normals, scaled } from "../latents.js";
 
 export function start(stage) {
-  const { rows, columns } = stage.sheet;
-  const first = floats(stage.figure.noise);
+  const { figure, sheets } = stage;
+  const [{ rows, columns }] = sheets;
+  const width = Math.max(...sheets.map(({ latents }) => latents));
+  const first = floats(figure.noise); // (rows · columns, width)
   let noise = first;
-  let temperature = stage.figure.temperature;
+  let temperature = figure.temperature;
 
   const draw = latest(async () => {
-    const pictures = await stage.decode(scaled(noise, temperature));
-    pictures.forEach((bytes, i) => stage.draw(bytes, Math.floor(i / columns), i % columns));
+    const latents = sheets.map((sheet) => scaled(firstOf(noise, width, sheet.latents), temperature));
+    const drawn = await Promise.all(sheets.map((sheet, i) => sheet.decode(latents[i])));
+    sheets.forEach((sheet, i) => sheet.fill(drawn[i]));
     say();
   });
   const say = () => {
     const which = noise === first ? "The first draws" : `${rows * columns} new draws`;
-    stage.say(`${which}, temperature ${temperature.toFixed(2)}`);
+    const whose = sheets.length > 1 ? ", the same for both models" : "";
+    stage.say(`${which}${whose}, temperature ${temperature.toFixed(2)}`);
   };
   const redraw = (drawn) => {
     noise = drawn;

@@ -12,7 +12,7 @@ export function start(stage) {
     row = Math.min(Math.max(toRow, 0), sheet.rows - 1);
     column = Math.min(Math.max(toColumn, 0), sheet.columns - 1);
     stage.magnifyCell(row, column);
-    stage.markCell(row, column);
+    sheet.markCell(row, column);
     epochs.show(row);
     latents.show(column + 1);
     stage.say(`Latent ${column + 1} after epoch ${figure.epochs[row]}`);
@@ -37,7 +37,7 @@ export function start(stage) {
 
   stage.addLens("What the model draws from this latent after this epoch");
   stage.arrange([epochs], [latents], still ? [] : [button("Play", play)]);
-  stage.pick(go);
-  stage.steer("Epochs: up and down through time, left and right between latents", (x, y) => go(row + y, column + x));
+  sheet.pick(go);
+  sheet.steer("Epochs: up and down through time, left and right between latents", (x, y) => go(row + y, column + x));
   show(row, column);
 }

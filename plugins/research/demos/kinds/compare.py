@@ -1,0 +1,53 @@
+"""Two models side by side: what each draws from the same numbers.
+
+Both get the same draws from the prior, so what differs is what the models make of them. Of two models
+with latents of unlike sizes, the one with fewer gets the first numbers of each draw. The numbers are
+all that is shared: what a latent dimension stands for, each model has found for itself.
+"""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from ..inference import Floats, decode
+from ..options import Options as KindOptions
+from ..options import number
+from ..packing import packed
+from ..panels import Panel, Sheet
+from ..release import Release
+
+
+@dataclass(frozen=True)
+class Options(KindOptions):
+    """What an author may set."""
+
+    models: ClassVar[int] = 2
+
+    rows: int = number(5, 1, 40)
+    columns: int = number(6, 1, 40)
+    seed: int = number(1, 0, 2**31)
+    #: The standard deviation of the normal distribution that latents are drawn from.
+    temperature: float = number(1.0, 0.0, 4.0)
+
+
+def noise(options: Options, *releases: Release) -> Floats:
+    """Return draws (rows · columns, Z) from the prior of the model with the most latents, row by row."""
+    shape = (options.rows * options.columns, max(release.latents for release in releases))
+    return np.random.default_rng(options.seed).standard_normal(shape, np.float32)
+
+
+def draw(options: Options, *releases: Release) -> list[Panel]:
+    """Draw a sheet for each model."""
+    latents = noise(options, *releases) * np.float32(options.temperature)
+    sheets: list[Panel] = []
+    for release in releases:
+        pictures = decode(release, latents[:, : release.latents])  # (rows · columns, C, H, W)
+        grid = pictures.reshape(options.rows, options.columns, *pictures.shape[1:])
+        sheets.append(Sheet(grid, heading=release.name))
+    return sheets
+
+
+def describe(options: Options, *releases: Release) -> dict[str, Any]:
+    """Return what the page needs beside the decoders to draw the same, and more."""
+    return {"noise": packed(noise(options, *releases)), "temperature": options.temperature}
