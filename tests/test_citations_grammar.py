@@ -21,6 +21,8 @@ ONE = {
     ),
     "[@key, §2]": Cite("key", label="section", locator="2"),
     "[@key, eq. (10)]": Cite("key", label="equation", locator="(10)"),
+    "[@key, Fig. 3 and more]": Cite("key", "", "figure", "3", "and more"),
+    "[@key, Part of it]": Cite("key", suffix=", Part of it"),
     "[@key, app. A]": Cite("key", label="appendix", locator="A"),
     "[@key, volumes 1 and 2]": Cite("key", label="volume", locator="1 and 2"),
     "[@key, part of it]": Cite("key", suffix=", part of it"),

@@ -33,6 +33,8 @@ def test_our_own_bibtex_reads_as_what_it_says(tmp_path: Path) -> None:
         "id": "lovelace2026-on-bayes",
         "type": "webpage",
         "title": "On Bayes &amp; braces 100%",
+        "headline": True,
+        "language": "en",
         "container-title": "A blog",
         "issued": {"date-parts": [[2026, 1, 2]]},
         "URL": "https://blog.example/on-bayes.html",

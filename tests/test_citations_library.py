@@ -6,6 +6,8 @@ import pytest
 from research.citations.items import names_of
 from research.citations.latex import to_html
 from research.citations.library import Library
+from research.citations.links import pdf_of
+from research.citations.titles import in_sentence_case
 
 
 def library(folder: Path, **files: str) -> Library:
@@ -91,6 +93,12 @@ def test_an_unknown_abbreviation_is_told(tmp_path: Path) -> None:
         ("date={2013-12-20}", {"date-parts": [[2013, 12, 20]]}),
         ("date={1995/1996-05}", {"date-parts": [[1995], [1996, 5]]}),
         ("year={in press}", {"literal": "in press"}),
+        ("date={2004-04-25T14:34:00}", {"date-parts": [[2004, 4, 25]]}),
+        ("date={2004-04-XX}", {"date-parts": [[2004, 4]]}),
+        ("date={2001-21}", {"date-parts": [[2001]], "season": 1}),
+        ("date={1723~}", {"date-parts": [[1723]], "circa": True}),
+        ("date={1999/}", {"literal": "1999–"}),
+        ("date={-0334}", {"date-parts": [[-335]]}),
     ],
 )
 def test_dates(tmp_path: Path, fields: str, issued: object) -> None:
@@ -104,12 +112,77 @@ def test_dates(tmp_path: Path, fields: str, issued: object) -> None:
         ("Jean de la Fontaine", [{"family": "Fontaine", "given": "Jean", "non-dropping-particle": "de la"}]),
         ("King, Jr., Martin", [{"family": "King", "given": "Martin", "suffix": "Jr."}]),
         ("{Barnes and Noble}", [{"literal": "Barnes and Noble"}]),
+        ("{\\'E}mile d'Alembert", [{"family": "d’Alembert", "given": "Émile"}]),
+        (
+            "family={de Beauvoir}, given=Simone and family=Bülow, given=Hans, prefix=von, useprefix=false",
+            [
+                {"family": "de Beauvoir", "given": "Simone"},
+                {"family": "Bülow", "given": "Hans", "dropping-particle": "von"},
+            ],
+        ),
         ("A and others", [{"family": "A"}, {"literal": "others"}]),
         (r"Erd{\H{o}}s, P{\'a}l", [{"family": "Erdős", "given": "Pál"}]),
     ],
 )
 def test_names(text: str, names: object) -> None:
     assert names_of(text) == names
+
+
+@pytest.mark.parametrize(
+    ("name", "tag"), [("ngerman", "de-DE"), ("British", "en-GB"), ("pt_BR", "pt-BR"), ("elvish", None)]
+)
+def test_languages(tmp_path: Path, name: str, tag: str | None) -> None:
+    item = library(tmp_path, refs=f"@misc{{a, title={{T}}, langid={{{name}}}}}")["a"].item
+    assert item.get("language") == tag
+
+
+def test_fields_of_biblatex(tmp_path: Path) -> None:
+    text = r"""@inbook{a, title={T}, subtitle={S}, booktitle={B}, booksubtitle={C}, series={LNCS}, number=7,
+    volumes=2, venue={Oslo}, eventdate={2001-02-03}, urldate={2020-01-01}, origdate=1900, isbn={1},
+    version={2}, shorttitle={Short}, pagetotal=300, url={https://example.org}}"""
+    item = library(tmp_path, refs=text)["a"].item
+    assert item == {
+        "id": "a",
+        "type": "chapter",
+        "title": "T: S",
+        "headline": True,
+        "title-short": "Short",
+        "container-title": "B: C",
+        "collection-title": "LNCS",
+        "collection-number": "7",
+        "number-of-volumes": "2",
+        "number-of-pages": "300",
+        "version": "2",
+        "event-place": "Oslo",
+        "event-date": {"date-parts": [[2001, 2, 3]]},
+        "accessed": {"date-parts": [[2020, 1, 1]]},
+        "original-date": {"date-parts": [[1900]]},
+        "ISBN": "1",
+        "URL": "https://example.org",
+    }
+
+
+@pytest.mark.parametrize(
+    ("fields", "address"),
+    [
+        ("pdf={https://example.org/a b.pdf}", ""),
+        ("pdf={https://example.org/get?id=1&x={2}}", "https://example.org/get?id=1&amp;x=%7B2%7D"),
+        ("pdf={papers/a_b.pdf}", "{static}/papers/a_b.pdf"),
+        ("pdf={/papers/a.pdf}", "{static}/papers/a.pdf"),
+        ("pdf={../secret.pdf}", ""),
+        ("pdf={papers/../../secret.pdf}", ""),
+        ("pdf={javascript:alert(1)}", ""),
+        ('pdf={x" onclick="alert(1).pdf}', ""),
+        ("file={Full Text:/home/me/a.pdf:application/pdf}", ""),
+        ("file={/home/me/a.pdf}", ""),
+        ("file={https://example.org/a.pdf}", "https://example.org/a.pdf"),
+        ("url={https://example.org/a.PDF?x=1}", "https://example.org/a.PDF?x=1"),
+        ("url={https://example.org/a.html}", ""),
+        ("eprint={1312.6114v2}, eprinttype={arxiv}", "https://arxiv.org/pdf/1312.6114v2"),
+    ],
+)
+def test_where_the_pdf_of_a_work_is(tmp_path: Path, fields: str, address: str) -> None:
+    assert pdf_of(library(tmp_path, refs=f"@misc{{a, title={{T}}, {fields}}}")["a"].item) == address
 
 
 def test_a_name_that_cannot_be_read_is_told(tmp_path: Path) -> None:
@@ -220,7 +293,8 @@ def test_deep_json_does_not_hang(tmp_path: Path) -> None:
         (r"H\textsubscript{2}O", "H<sub>2</sub>O"),
         (r"$\beta$-VAE in $O(n^2)$ of $n$", r"β-VAE in \(O(n^2)\) of n"),
         (r"5\% \& \$5", "5% &amp; $5"),
-        ("1--2 --- ``q''", "1–2 — “q”"),
+        ("1--2 --- ``q'' `a' Stein's", "1–2 — “q” ‘a’ Stein’s"),
+        (r"l'\'Ecole", "l’École"),
         ("<b>&</b>", "&lt;b&gt;&amp;&lt;/b&gt;"),
         ("$a<b_1$", r"\(a&lt;b_1\)"),
         ("a\x00b\x1b\u202ec", "abc"),
@@ -230,6 +304,21 @@ def test_deep_json_does_not_hang(tmp_path: Path) -> None:
 )
 def test_latex(latex: str, html: str) -> None:
     assert to_html(latex) == html
+
+
+@pytest.mark.parametrize(
+    ("title", "sentence"),
+    [
+        ('Auto-Encoding Variational <span class="nocase">Bayes</span>', None),
+        ("Deep learning with Python", "Deep learning with Python"),
+        ("The “Wake-Sleep” Algorithm: An Idea", "The “wake-sleep” algorithm: An idea"),
+        ("What Is It? A Guide", "What is it? A guide"),
+        ("ImageNet Classification by U-Net and GPT-3", "ImageNet classification by U-Net and GPT-3"),
+        ("<i>In Vitro</i> Studies of R&amp;D and DNA", "<i>In vitro</i> studies of R&amp;D and DNA"),
+    ],
+)
+def test_titles_in_sentence_case(title: str, sentence: str | None) -> None:
+    assert in_sentence_case(title) == (sentence or title.replace("Encoding V", "encoding v"))
 
 
 def test_only_web_addresses_become_links(tmp_path: Path) -> None:

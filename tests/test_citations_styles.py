@@ -58,7 +58,7 @@ def published(html: str, style: str, cache: Path, **traits: str) -> str:
 
 def text(html: str) -> str:
     """Return what a reader sees, with the marks of type that a style sets."""
-    html = re.sub(r'<span class="backlinks">.*?</span>', "", html)
+    html = re.sub(r'<span class="(?:backlinks|reference-links)">.*?</span>', "", html)
     for tag, mark in (("i", "_"), ("b", "*"), ("sup", "^")):
         html = re.sub(rf"</?{tag}>", re.escape(mark).replace("\\", ""), html)
     html = html.replace('</span><span class="reference-text">', " ")
@@ -99,6 +99,75 @@ def test_locale_of_the_post(tmp_path: Path) -> None:
     german = published("[@vae, p. 3]", "apa", tmp_path, language="de")
     assert "S. 3" in german
     assert "Literatur" in german
+
+
+def test_locale_of_a_style_that_has_its_own(tmp_path: Path) -> None:
+    """Nature's style is British, as its CSL file says; a post in German is in German all the same."""
+    assert "(eds Jones, B." in published("[@chapter]", "nature", tmp_path)
+    assert "(Hrsg. Jones, B." in published("[@chapter]", "nature", tmp_path, language="de")
+
+
+WORKS = r"""
+@article{others, author={Brown, Tom and others}, title={Few-Shot Learners}, year=2020, journal={J},
+  volume=1, pages={2}, doi={10.1000/1}, eprint={2005.14165}, pdf={papers/brown.pdf}}
+@article{less, author={<b>B</b>, Al}, title={If a<b and <i>c</i>}, year=2001, journal={A <b>}}
+@article{german, author={Ä, B}, title={Die Grundlage der Relativität Aller Dinge}, year=1916, langid={german},
+  journal={Annalen}}
+"""
+
+
+def listed(folder: Path, style: str, key: str) -> str:
+    """Return the reference to the work `key` of those above."""
+    (folder / "works.bib").write_text(WORKS, encoding="utf-8")
+    given = Settings(root=folder, references=(folder / "works.bib",), citation_style=style, cache=folder)
+    (done,), faults = citations.cite([Document(f"[@{key}]", folder / "post.md")], given)
+    assert not faults, faults
+    (reference,) = re.findall('<li id.*?>(.*?) <span class="backlinks">', done.html)
+    return reference
+
+
+@pytest.mark.parametrize(
+    ("style", "authors"),
+    [
+        ("apa", "Brown, T. et al. (2020). Few"),
+        ("ieee", "T. Brown et al., “Few"),
+        ("nature", "Brown, T. et al. Few"),
+        ("american-chemical-society", "Brown, T.; et al. Few"),
+    ],
+)
+def test_and_others_of_bibtex(tmp_path: Path, style: str, authors: str) -> None:
+    assert authors in text(listed(tmp_path, style, "others"))
+
+
+@pytest.mark.parametrize("style", ["author-date", "apa", "nature"])
+def test_markup_in_a_bib_file_is_text(tmp_path: Path, style: str) -> None:
+    reference = listed(tmp_path, style, "less")
+    assert "<b>" not in reference
+    assert "<b>B</b>, A" in unescape(reference)
+    assert "f a<b and <i>c</i>" in unescape(reference)
+
+
+def test_german_titles_keep_their_capitals(tmp_path: Path) -> None:
+    assert "Die Grundlage der Relativität Aller Dinge" in listed(tmp_path, "apa", "german")
+
+
+@pytest.mark.parametrize(
+    ("style", "names"),
+    [
+        ("author-date", ["https://doi.org/10.1000/1", "arXiv:2005.14165", "PDF"]),
+        ("apa", ["https://doi.org/10.1000/1", "arXiv", "PDF"]),
+        ("nature", ["DOI", "arXiv", "PDF"]),
+    ],
+)
+def test_links_to_doi_arxiv_and_pdf(tmp_path: Path, style: str, names: list[str]) -> None:
+    links = re.findall(
+        '<a class="reference-link[^>]* href="(.*?)">(.*?)</a>', listed(tmp_path, style, "others")
+    )
+    assert links == [
+        ("https://doi.org/10.1000/1", names[0]),
+        ("https://arxiv.org/abs/2005.14165", names[1]),
+        ("{static}/papers/brown.pdf", names[2]),
+    ]
 
 
 def test_a_style_by_file_and_one_that_names_its_parent(tmp_path: Path) -> None:
@@ -157,6 +226,20 @@ def test_a_style_with_notes(tmp_path: Path) -> None:
     assert set(re.findall(r'href="#([^"]*)"', html)) <= ids
     assert {"note-3", "noteref-3", "ref-vae", "cite-vae-2"} <= ids
     assert len(re.findall("<li", listed)) == 2
+
+
+def test_ibid_where_a_style_has_it(tmp_path: Path) -> None:
+    style = "chicago-notes-bibliography-subsequent-ibid"
+    html = published("[@vae, p. 3] [@vae, p. 3] [@vae, p. 4] [@wakeSleep] [@vae]", style, tmp_path)
+    notes = [text(item) for item in re.findall('<li id="note.*?</li>', html)]
+    assert [note.partition(",")[0] for note in notes] == [
+        "Diederik P. Kingma and Max Welling",
+        "Ibid.",
+        "Ibid.",
+        "Geoffrey E. Hinton et al.",
+        "Kingma and Welling",
+    ]
+    assert notes[2] == "Ibid., 4."
 
 
 def test_nothing_of_a_hostile_entry_runs(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ def coins(work: Work) -> str:
         ("rft.genre", GENRES.get(item["type"], "article")),
         (title, item.get("title")),
         (container, item.get("container-title")),
-        *(("rft.au", _name(name)) for name in item.get("author", ())),
+        *(("rft.au", _name(name)) for name in item.get("author", ()) if name.get("literal") != "others"),
         ("rft.date", _date(item.get("issued", {}))),
         ("rft.volume", item.get("volume")),
         ("rft.issue", item.get("issue")),

@@ -2,6 +2,7 @@
 // of JSON for each post.
 //
 //   stdin   {"style": "<style …>", "locales": "/folder/of/locale/files", "language": "de",
+//            "override": whether that counts for more than the style's own language,
 //            "posts": [{"items": {"key": {CSL-JSON}, …}, "citations": [{"items": [{"id": "key", …}, …],
 //                       "composite": authors are words of the sentence, "unsorted": in that order}, …]}, …]}
 //   stdout  {"citations": ["HTML", …], "references": [["key", "HTML"], …]}
@@ -25,6 +26,7 @@ const engine = new CSL.Engine(
   },
   job.style,
   job.language,
+  job.override,
 );
 engine.opt.development_extensions.wrap_url_and_doi = true;
 

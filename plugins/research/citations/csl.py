@@ -18,17 +18,25 @@ from xml.etree import ElementTree
 from ..faults import nearest
 from ..kept import Kept
 from ..mathjax.node import NodeError, find_node
-from . import terms
+from . import links, terms
 from .affixes import spaced_prefix, spaced_suffix
 from .author_date import AuthorDate
 from .grammar import Cite
+from .languages import is_english
+from .library import Work
 from .safety import clean
+from .titles import in_sentence_case
 from .typeset import Piece, Reference, Request, StyleError, Typeset
 
 SCRIPT = Path(__file__).with_name("csl.mjs")
 NAMESPACE = "{http://purl.org/net/xbiblio/csl}"
 #: Where csl.mjs says that a cite begins, which one it is, and where it ends.
 CITE = re.compile("\ue000(-?\\d+)\ue001([^\ue000-\ue002]*)\ue002")
+#: Stands for a “<” that is text: citeproc-js takes what follows one for a tag.
+LESS_THAN = "\ue010"
+#: Stands for BibTeX's “and others” where CSL has a name, with what the style joins it by.
+OTHERS = "\ue011"
+JOINED_OTHERS = re.compile(rf"(?P<mark>[,;]?)\s*(?:and|&(?:\w+|#38);|\w{{1,3}})?\s*{OTHERS}\.?")
 #: What citeproc-js writes where a style has nothing to say, as for an author in a numeric style.
 NOTHING = "[NO_PRINTED_FORM]"
 #: Seconds for all posts of a site that are not known yet. A post takes about twenty milliseconds.
@@ -60,6 +68,15 @@ class CslStyle:
         """Whether a work is named by its number in the list."""
         return self._format == "numeric"
 
+    @property
+    def _overrides_locale(self) -> bool:
+        """Whether the post's language counts for more than that of the style.
+
+        Of two kinds of English, that of the style is meant, unless the post says which.
+        """
+        own = ElementTree.fromstring(self._xml).get("default-locale", "")
+        return "-" in self.language or not own.startswith(self.language)
+
     def typeset(self, requests: Sequence[Request]) -> list[Typeset]:
         """Set the citations of each post in `requests`.
 
@@ -78,7 +95,7 @@ class CslStyle:
         keys = dict.fromkeys(cite.key for citation in request.citations for cite in citation.cites)
         clusters = [cluster for citation in request.citations for cluster in citation.clusters()]
         return {
-            "items": {key: _item(request.works[key].item) | {"id": key} for key in keys},
+            "items": {key: _item(request.works[key].item, key) for key in keys},
             "citations": [
                 {
                     "items": [_cite(cite) for cite in cluster],
@@ -97,7 +114,13 @@ class CslStyle:
     def _run(self, jobs: Sequence[Item]) -> Iterator[Item]:
         if not jobs:
             return
-        job = {"style": self._xml, "locales": str(_locales()), "language": self.language, "posts": jobs}
+        job = {
+            "style": self._xml,
+            "locales": str(_locales()),
+            "language": self.language,
+            "override": self._overrides_locale,
+            "posts": jobs,
+        }
         try:
             command = [find_node(), str(SCRIPT)]
         except NodeError as error:
@@ -128,7 +151,7 @@ class CslStyle:
                     pieces.append(Piece(terms.joint(number, len(clusters), self.terms.conjunction)))
                 pieces += self._pieces(cluster, next(set_clusters), keys, listed, request)
             citations.append(tuple(pieces))
-        references = tuple(Reference(key, clean(html).strip()) for key, html in result["references"])
+        references = tuple(self._reference(request.works[key], html) for key, html in result["references"])
         return Typeset(tuple(citations), references)
 
     def _pieces(
@@ -145,7 +168,7 @@ class CslStyle:
             # Where authors are words of the sentence, so is what joins them.
             author, mark, rest = html.partition("\ue000")
             html = author.replace("&#38;", self.terms.conjunction) + mark + rest
-        html = clean(html.replace(f" {NOTHING}", "").replace(NOTHING, ""), links=False)
+        html = self._mended(clean(html.replace(f" {NOTHING}", "").replace(NOTHING, ""), links=False))
         if len(cluster) == 1:
             # Where a style has nothing to say, as one without years of “-@key”, the year says it.
             text = CITE.sub(r"\2", html) or f"({self._names.label(request.works[first.key]).date})"
@@ -167,11 +190,21 @@ class CslStyle:
         names_author = first.in_sentence and not first.suppress_author
         pieces = [Piece(self._names.label(request.works[first.key]).author)] if names_author else []
         at = 0
-        html = clean(html.replace(NOTHING, ""), links=False)
+        html = self._mended(clean(html.replace(NOTHING, ""), links=False))
         for cite, match in zip(cluster, CITE.finditer(html), strict=False):
             pieces += (Piece(html[at : match.start()], None, True), Piece(match[2], cite.key, True))
             at = match.end()
         return [piece for piece in (*pieces, Piece(html[at:], None, True)) if piece.html]
+
+    def _reference(self, work: Work, html: str) -> Reference:
+        html = self._mended(clean(html).strip())
+        return Reference(work.key, html + links.missing(work.item, html))
+
+    def _mended(self, html: str) -> str:
+        """Put what was meant in the place of what stood for it."""
+        if OTHERS in html:
+            html = JOINED_OTHERS.sub(rf"\g<mark> {self.terms.et_al}", html)
+        return html.replace(LESS_THAN, "&lt;")
 
 
 def find(name: str, root: Path) -> Path:
@@ -229,13 +262,23 @@ def _cite(cite: Cite) -> Item:
     }
 
 
-def _item(value: Any) -> Any:
-    """Return a CSL-JSON item as the processor reads it: text, with tags but not escaped."""
+def _item(item: Item, key: str) -> Item:
+    """Return the `item` of a work as the processor reads it: text, with tags but not escaped."""
+    variables = {name: value for name, value in item.items() if name not in ("headline", "pdf", "arxiv")}
+    if item.get("headline") and is_english(item.get("language", "")):
+        variables["title"] = in_sentence_case(item["title"])
+    return {**_text(variables), "id": key}
+
+
+def _text(value: Any) -> Any:
     if isinstance(value, str):
-        return unescape(value.replace('class="smallcaps"', 'style="font-variant:small-caps;"'))
+        small = value.replace('class="smallcaps"', 'style="font-variant:small-caps;"')
+        return unescape(small.replace("&lt;", LESS_THAN))
+    if value == {"literal": "others"}:
+        return {"literal": OTHERS}
     if isinstance(value, Mapping):
-        return {name: _item(part) for name, part in value.items()}
-    return [_item(part) for part in value] if isinstance(value, list) else value
+        return {name: _text(part) for name, part in value.items()}
+    return [_text(part) for part in value] if isinstance(value, list) else value
 
 
 def _key(match: re.Match[str], keys: Sequence[str], listed: Sequence[str]) -> str | None:

@@ -49,7 +49,11 @@ NUMBER = r"\(?[\w.:/]*\d[\w.:/]*\)?"
 ROMAN = r"\(?(?:[ivxlcdm]+|[IVXLCDM]+|[A-Z])(?!\w)\)?"
 JOIN = r"\s*(?:-+|[–—,&]|and\b)\s*"
 NUMBERS = rf"{NUMBER}(?:{JOIN}{NUMBER})*"
-FORMS = "|".join(re.escape(form) for form in sorted(LABEL_OF_FORM, key=len, reverse=True))
+# “Fig. 3” is as good as “fig. 3”; of single letters only the small ones are labels.
+FORMS = "|".join(
+    re.escape(form) if len(form) < 3 else f"(?i:{re.escape(form)})"
+    for form in sorted(LABEL_OF_FORM, key=len, reverse=True)
+)
 LABELLED = re.compile(
     rf"\s*,?\s*(?P<form>{FORMS})(?<!\w(?=\w))\s*(?P<numbers>(?:{NUMBER}|{ROMAN})"
     rf"(?:{JOIN}(?:{NUMBER}|{ROMAN}))*)"
@@ -131,7 +135,7 @@ def _locator(rest: str) -> tuple[str, str, str]:
     groups = found.groupdict()
     locator = groups["numbers"].rstrip(".: ")
     suffix = groups["numbers"][len(locator) :].strip() + rest[found.end() :]
-    label = LABEL_OF_FORM[groups.get("form") or "p."] if locator else ""
+    label = LABEL_OF_FORM[(groups.get("form") or "p.").lower()] if locator else ""
     return label, _collapse(locator), _collapse(suffix)
 
 

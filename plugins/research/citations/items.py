@@ -10,9 +10,11 @@ from collections.abc import Mapping
 from html import escape
 from typing import Any
 
-from pybtex.bibtex.utils import split_name_list
+from pybtex.bibtex.utils import split_name_list, split_tex_string
 from pybtex.database import InvalidNameString, Person
 
+from . import links
+from .languages import tag_of
 from .latex import to_html
 
 Item = dict[str, Any]
@@ -20,6 +22,8 @@ Fields = Mapping[str, str]
 
 TYPES = {
     "article": "article-journal",
+    "artwork": "graphic",
+    "audio": "song",
     "book": "book",
     "booklet": "pamphlet",
     "bookinbook": "chapter",
@@ -27,22 +31,39 @@ TYPES = {
     "conference": "paper-conference",
     "dataset": "dataset",
     "electronic": "webpage",
+    "image": "graphic",
     "inbook": "chapter",
     "incollection": "chapter",
     "inproceedings": "paper-conference",
+    "inreference": "entry-encyclopedia",
+    "jurisdiction": "legal_case",
+    "legislation": "legislation",
+    "letter": "personal_communication",
     "manual": "report",
     "mastersthesis": "thesis",
+    "movie": "motion_picture",
+    "music": "song",
     "mvbook": "book",
+    "mvcollection": "book",
+    "mvproceedings": "book",
+    "mvreference": "book",
     "online": "webpage",
     "patent": "patent",
+    "performance": "performance",
+    "periodical": "periodical",
     "phdthesis": "thesis",
     "proceedings": "book",
+    "reference": "book",
     "report": "report",
+    "review": "review",
     "software": "software",
+    "standard": "standard",
     "suppbook": "chapter",
+    "suppcollection": "chapter",
     "techreport": "report",
     "thesis": "thesis",
     "unpublished": "manuscript",
+    "video": "motion_picture",
     "www": "webpage",
 }
 GENRES = {
@@ -58,14 +79,38 @@ TEXTS = {
     "publisher": ("publisher", "school", "institution", "organization"),
     "publisher-place": ("location", "address"),
     "event-title": ("eventtitle",),
+    "event-place": ("venue",),
+    "title-short": ("shorttitle",),
     "volume": ("volume",),
+    "number-of-volumes": ("volumes",),
+    "number-of-pages": ("pagetotal",),
     "edition": ("edition",),
+    "version": ("version",),
     "chapter-number": ("chapter",),
+    "ISBN": ("isbn",),
+    "ISSN": ("issn",),
     "note": ("note",),
 }
+#: Subtitles, by the field of the title that they follow.
+SUBTITLES = {
+    "title": "subtitle",
+    "journaltitle": "journalsubtitle",
+    "booktitle": "booksubtitle",
+    "maintitle": "mainsubtitle",
+}
+#: Types whose number is that of the series.
+IN_SERIES = frozenset(("book", "chapter", "paper-conference"))
+DATES = {"issued": "date", "accessed": "urldate", "original-date": "origdate", "event-date": "eventdate"}
+LANGUAGES = ("langid", "hyphenation", "language")
 NAMES = {"author": "author", "editor": "editor", "translator": "translator", "bookauthor": "container-author"}
 MONTHS = dict(zip("jan feb mar apr may jun jul aug sep oct nov dec".split(), range(1, 13), strict=True))
-DATE = re.compile(r"(?P<year>-?\d{4})(?:-(?P<month>\d\d))?(?:-(?P<day>\d\d))?")
+#: A date of BibLaTeX (ISO 8601-2, level 1): with a time, and with a mark where it is not certain.
+DATE = re.compile(
+    r"(?P<year>-?\d{1,4})(?:-(?P<month>\d\d|XX))?(?:-(?P<day>\d\d|XX))?(?:T[\d:.Z+-]+)?(?P<circa>[~?%]?)"
+)
+#: The first number of a season, where a date has it in the place of a month.
+SPRING = 21
+EXTENDED_NAME = re.compile(r"\s*(?:family|given|prefix|suffix|useprefix)(?:-i)?\s*=")
 DOI = re.compile(r"10\.\d{4,9}/[^\s\"']+")
 WEB = re.compile(r"https?://[^\s<>\"'{}|\\^`]+", re.IGNORECASE)
 ARXIV = re.compile(r"(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?")
@@ -79,14 +124,15 @@ def item(key: str, kind: str, fields: Fields) -> Item:
     """
     made: Item = {"id": key, "type": TYPES.get(kind, "document")}
     for variable, names in TEXTS.items():
-        if text := next((fields[name] for name in names if fields.get(name)), None):
+        if text := next((_whole(fields, name) for name in names if fields.get(name)), None):
             made[variable] = to_html(text, is_title=variable.endswith("-title"))
-    made |= _titles(fields) | _numbers(made["type"], fields) | _links(fields)
+    made |= _title(fields) | _numbers(made["type"], fields) | _links(fields)
     for field, variable in NAMES.items():
         if fields.get(field):
             made[variable] = names_of(fields[field])
-    if date := _date(fields):
-        made["issued"] = date
+    for variable, field in DATES.items():
+        if date := _date(fields, field):
+            made[variable] = date
     if genre := fields.get("type") or GENRES.get(kind):
         made["genre"] = to_html(GENRES.get(genre, genre))
     return made
@@ -102,6 +148,9 @@ def names_of(text: str) -> list[dict[str, str]]:
         if name == "others" or (name.startswith("{") and name.endswith("}") and "}" not in name[1:-1]):
             found.append({"literal": to_html(name)})
             continue
+        if EXTENDED_NAME.match(name):
+            found.append(_extended(name))
+            continue
         try:
             person = Person(name)
         except InvalidNameString as error:
@@ -116,11 +165,34 @@ def names_of(text: str) -> list[dict[str, str]]:
     return found
 
 
-def _titles(fields: Fields) -> Item:
-    title = fields.get("title", "")
-    if title and fields.get("subtitle"):
-        title = f"{title}: {fields['subtitle']}"
-    return {"title": to_html(title, is_title=True)} if title else {}
+def _extended(name: str) -> dict[str, str]:
+    """Return the CSL name of BibLaTeX's ``family=…, given=…, prefix=…, useprefix=…`` (section 2.3.3)."""
+    pairs = (part.partition("=") for part in split_tex_string(name, ","))
+    given = {key.strip(): to_html(value.strip(' "')) for key, _, value in pairs}
+    own = given.get("useprefix", "true") != "false"
+    names = {
+        "family": "family",
+        "given": "given",
+        "suffix": "suffix",
+        "prefix": "non-dropping-particle" if own else "dropping-particle",
+    }
+    return {names[part]: text for part, text in given.items() if part in names and text}
+
+
+def _whole(fields: Fields, name: str) -> str:
+    """Return the title or other text in the field `name`, with its subtitle."""
+    subtitle = fields.get(SUBTITLES.get(name, ""))
+    return f"{fields[name]}: {subtitle}" if subtitle else fields[name]
+
+
+def _title(fields: Fields) -> Item:
+    made: Item = {}
+    if fields.get("title"):
+        # BibTeX's titles have capitals that a style may drop, outside of braces (see `titles`).
+        made = {"title": to_html(_whole(fields, "title"), is_title=True), "headline": True}
+    if language := tag_of(next((fields[name] for name in LANGUAGES if fields.get(name)), "")):
+        made["language"] = language
+    return made
 
 
 def _numbers(kind: str, fields: Fields) -> Item:
@@ -128,7 +200,7 @@ def _numbers(kind: str, fields: Fields) -> Item:
     if issue := fields.get("issue") or (fields.get("number") if kind == "article-journal" else None):
         made["issue"] = to_html(issue)
     elif number := fields.get("number"):
-        made["number"] = to_html(number)
+        made["collection-number" if kind in IN_SERIES else "number"] = to_html(number)
     if pages := fields.get("pages") or fields.get("eid"):
         made["page"] = re.sub(r"\s*[-–—]+\s*", "-", to_html(pages))
     return made
@@ -146,6 +218,10 @@ def _links(fields: Fields) -> Item:
     if arxiv := _arxiv(fields):
         made["arxiv"] = arxiv
         made.setdefault("URL", f"https://arxiv.org/abs/{arxiv}")
+    # What reference managers keep in the field file is as a rule on the author's own disk.
+    own = fields.get("pdf", "").replace("\\", "") or fields.get("file", "")
+    if pdf := links.pdf_address(own, is_ours=bool(fields.get("pdf"))):
+        made["pdf"] = pdf
     return made
 
 
@@ -158,15 +234,32 @@ def _arxiv(fields: Fields) -> str | None:
     return mention[1] if mention else None
 
 
-def _date(fields: Fields) -> Item | None:
-    """Return the CSL date in BibLaTeX's ``date`` or BibTeX's ``year`` and ``month``."""
-    text = fields.get("date") or fields.get("year") or ""
-    ends = [DATE.fullmatch(end) for end in text.split("/")]
-    if not text or len(ends) > 2 or None in ends:
+def _date(fields: Fields, field: str) -> Item | None:
+    """Return the CSL date in BibLaTeX's `field`, or in BibTeX's ``year`` and ``month``."""
+    text = fields.get(field) or (fields.get("year") if field == "date" else "") or ""
+    ends = text.split("/")
+    if len(ends) == 2 and ends[1] in ("", "..", "open"):
+        return {"literal": f"{ends[0]}–"}
+    found = [DATE.fullmatch(end.strip()) for end in ends]
+    if not text or len(found) > 2 or None in found:
         return {"literal": to_html(text)} if text else None
-    parts = [[int(part) for part in end.groups() if part] for end in ends if end]
-    month = fields.get("month", "")
-    if len(parts) == 1 and len(parts[0]) == 1 and month:
-        number = MONTHS.get(month[:3].lower()) or (int(month) if month.isdigit() else 0)
-        parts[0] += [number] if 1 <= number <= 12 else []
-    return {"date-parts": parts}
+    made: Item = {"date-parts": [_parts(end) for end in found if end]}
+    first = made["date-parts"][0]
+    if len(found) == 1 and len(first) == 1 and field == "date":
+        first += _month(fields.get("month", ""))
+    if len(first) > 1 and first[1] >= SPRING:
+        made["season"] = first.pop() - SPRING + 1
+    if any(end["circa"] for end in found if end):
+        made["circa"] = True
+    return made
+
+
+def _parts(end: re.Match[str]) -> list[int]:
+    year, *others = (int(part) for part in end.group("year", "month", "day") if part and part != "XX")
+    # ISO 8601 has a year 0, which is 1 BCE; CSL has none.
+    return [year if year > 0 else year - 1, *others]
+
+
+def _month(text: str) -> list[int]:
+    number = MONTHS.get(text[:3].lower()) or (int(text) if text.isdigit() else 0)
+    return [number] if 1 <= number <= 12 else []

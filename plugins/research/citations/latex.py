@@ -87,8 +87,8 @@ def _unicode(text: str) -> str:
     if "\\" in text or "~" in text:
         # The codec drops space before the first word.
         space = text[: len(text) - len(text.lstrip())]
-        return space + _decode(text).lstrip(" \t\n\r")
-    for tex, char in (("---", "—"), ("--", "–"), ("``", "“"), ("''", "”")):
+        text = space + _decode(text).lstrip(" \t\n\r")
+    for tex, char in (("---", "—"), ("--", "–"), ("``", "“"), ("''", "”"), ("`", "‘"), ("'", "’")):
         text = text.replace(tex, char)
     return text
 

@@ -1,25 +1,82 @@
-"""Links out of a reference: to its DOI, its arXiv number, its address."""
+"""Links out of a reference: to its DOI, its arXiv number, its address, its PDF."""
 
+import re
 from collections.abc import Iterator, Mapping
 from html import escape, unescape
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
+
+#: A file of the blog itself, by its path in the content folder.
+OWN_FILE = re.compile(r"/?(?!\.\.?/)[^\s:<>\"'{}|\\^`/]+(?:/(?!\.\.?/)[^\s:<>\"'{}|\\^`/]+)*", re.ASCII)
 
 
 def of(item: Mapping[str, Any]) -> Iterator[str]:
-    """Yield a link for the DOI of `item`, or its URL, and for its arXiv number beside another one."""
+    """Yield a link for the DOI of `item`, or its URL, one for its arXiv number, and one for its PDF."""
     doi, url, arxiv = item.get("DOI"), item.get("URL", ""), item.get("arxiv")
+    pdf = pdf_of(item)
     if doi:
-        address = f"https://doi.org/{quote(unescape(doi), safe='/:;()._-')}"
-        yield _link(address, f"https://doi.org/{doi}")
+        yield _link(_doi(doi), f"https://doi.org/{doi}")
     elif url:
         yield _link(escape(_encoded(unescape(url))), url)
     if arxiv and (doi or "arxiv.org" not in url):
-        yield _link(f"https://arxiv.org/abs/{arxiv}", f"arXiv:{arxiv}")
+        yield _link(_arxiv(arxiv), f"arXiv:{arxiv}")
+    if pdf and (doi or pdf != url):
+        yield _short(pdf, "PDF")
+
+
+def missing(item: Mapping[str, Any], html: str) -> str:
+    """Return short links for what `of` has and the reference `html`, set in a style of CSL, has not."""
+    doi, url, arxiv, pdf = item.get("DOI"), item.get("URL", ""), item.get("arxiv"), pdf_of(item)
+    found = []
+    if doi and "//doi.org/" not in html:
+        found.append(_short(_doi(doi), "DOI"))
+    if arxiv and "//arxiv.org/abs/" not in html:
+        found.append(_short(_arxiv(arxiv), "arXiv"))
+    if url and not doi and not arxiv and "href=" not in html and url != pdf:
+        found.append(_short(escape(_encoded(unescape(url))), "URL"))
+    if pdf and f'href="{pdf}"' not in html:
+        found.append(_short(pdf, "PDF"))
+    return f' <span class="reference-links">{" ".join(found)}</span>' if found else ""
+
+
+def pdf_of(item: Mapping[str, Any]) -> str:
+    """Return the address, as it stands in an attribute, at which readers find the PDF of `item`."""
+    if item.get("pdf"):
+        return str(item["pdf"])
+    if url := pdf_address(unescape(item.get("URL", ""))):
+        return url
+    return f"https://arxiv.org/pdf/{item['arxiv']}" if item.get("arxiv") else ""
+
+
+def pdf_address(text: str, is_ours: bool = False) -> str:
+    """Return the address of a PDF in `text`, as it stands in an attribute; nothing where it is none.
+
+    With `is_ours` it may be the path of a file in the content folder, to which Pelican finds the way.
+    """
+    text = text.strip()
+    address = urlsplit(text) if re.match(r"https?://[^\s<>\"]+$", text, re.IGNORECASE) else None
+    if address and (is_ours or address.path.lower().endswith(".pdf")):
+        return escape(_encoded(text))
+    if is_ours and OWN_FILE.fullmatch(text):
+        return f"{{static}}/{escape(quote(text.lstrip('/')))}"
+    return ""
+
+
+def _doi(doi: str) -> str:
+    return f"https://doi.org/{quote(unescape(doi), safe='/:;()._-')}"
+
+
+def _arxiv(number: str) -> str:
+    return f"https://arxiv.org/abs/{number}"
 
 
 def _link(address: str, text: str) -> str:
     return f'<a class="reference-link" href="{address}">{text}</a>'
+
+
+def _short(address: str, name: str) -> str:
+    """Return a link of which the page shows the `name`, and print the address."""
+    return f'<a class="reference-link short" href="{address}">{name}</a>'
 
 
 def _encoded(url: str) -> str:

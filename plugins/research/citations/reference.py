@@ -76,8 +76,10 @@ def _details(item: Item, terms: Terms) -> list[str]:
     edition = item.get("edition", "")
     place = ": ".join(filter(None, (item.get("publisher-place"), item.get("publisher"))))
     genre = " ".join(filter(None, (item.get("genre"), item.get("number"))))
+    series = " ".join(filter(None, (item.get("collection-title"), item.get("collection-number"))))
     return [
         terms.edition.format(_ordinal(edition)) if edition else "",
+        series,
         ", ".join(filter(None, (genre, place))),
         item.get("note", "") if item["type"] in ("document", "manuscript") else "",
     ]
@@ -93,7 +95,10 @@ def year_of(work: Work, terms: Terms) -> str:
     """Return the year of a work, the years of one that took several, or that there is none."""
     issued = work.item.get("issued", {})
     if "date-parts" in issued:
-        return "–".join(dict.fromkeys(str(parts[0]) for parts in issued["date-parts"]))
+        years = (parts[0] for parts in issued["date-parts"])
+        written = (terms.before_our_era.format(-year) if year < 0 else str(year) for year in years)
+        span = "–".join(dict.fromkeys(written))
+        return terms.circa.format(span) if issued.get("circa") else span
     literal: str = issued.get("literal", terms.no_date)
     return literal
 

@@ -19,6 +19,11 @@ class Terms:
     back: str = "Back to citation {}"
     cite_this_post: str = "Cite this post"
     notes: str = "Notes"
+    before_our_era: str = "{} BCE"
+    circa: str = "ca. {}"
+    copy: str = "Copy"
+    copied: str = "Copied"
+    download: str = "Download"
 
 
 ENGLISH = Terms()
@@ -37,6 +42,11 @@ LANGUAGES = {
         "Zurück zum Zitat {}",
         "Diesen Beitrag zitieren",
         "Anmerkungen",
+        "{} v. Chr.",
+        "ca. {}",
+        "Kopieren",
+        "Kopiert",
+        "Herunterladen",
     ),
     "es": Terms(
         "Referencias",
@@ -50,6 +60,11 @@ LANGUAGES = {
         "Volver a la cita {}",
         "Citar esta entrada",
         "Notas",
+        "{} a. C.",
+        "ca. {}",
+        "Copiar",
+        "Copiado",
+        "Descargar",
     ),
     "fr": Terms(
         "Références",
@@ -63,6 +78,11 @@ LANGUAGES = {
         "Revenir à la citation {}",
         "Citer ce billet",
         "Notes",
+        "{} av. J.-C.",
+        "vers {}",
+        "Copier",
+        "Copié",
+        "Télécharger",
     ),
     "it": Terms(
         "Bibliografia",
@@ -76,6 +96,11 @@ LANGUAGES = {
         "Torna alla citazione {}",
         "Cita questo articolo",
         "Note",
+        "{} a.C.",
+        "ca. {}",
+        "Copia",
+        "Copiato",
+        "Scarica",
     ),
     "nl": Terms(
         "Literatuur",
@@ -89,6 +114,11 @@ LANGUAGES = {
         "Terug naar citaat {}",
         "Dit bericht citeren",
         "Noten",
+        "{} v.Chr.",
+        "ca. {}",
+        "Kopiëren",
+        "Gekopieerd",
+        "Downloaden",
     ),
     "pt": Terms(
         "Referências",
@@ -102,6 +132,11 @@ LANGUAGES = {
         "Voltar à citação {}",
         "Citar este artigo",
         "Notas",
+        "{} a.C.",
+        "ca. {}",
+        "Copiar",
+        "Copiado",
+        "Descarregar",
     ),
 }
 
