@@ -10,10 +10,10 @@ import sys
 from pathlib import Path
 
 from . import releases
-from .datasets import ROOT
 from .errors import ModelError
 from .recipes import RECIPES, recipe_named
 from .releases import Place
+from .sources import ROOT
 
 EXTRA = 'pip install "pelican-research[train]"'
 

@@ -1,14 +1,13 @@
 """From files to tensors: all pictures in memory, one byte a pixel."""
 
-import hashlib
 import math
 from dataclasses import dataclass
-from pathlib import Path
 
+import numpy
 import torch
 from torch import Tensor
 
-from .datasets import DATASETS, Dataset
+from .datasets import dataset_named
 from .errors import ModelError
 
 
@@ -16,7 +15,7 @@ from .errors import ModelError
 class Items:
     """Pictures and their labels, in the order of the data set."""
 
-    images: Tensor  # (N, C, H, W) uint8; 0 is the background, 255 is ink
+    images: Tensor  # (N, C, H, W) uint8; 0 is the background, 255 is ink; or RGB
     labels: Tensor  # (N,) uint8
 
     def __len__(self) -> int:
@@ -44,19 +43,31 @@ class Data:
     train: Items
     validation: Items
     test: Items
+    #: By which rule a picture is one of the test set.
+    split: str = ""
+    #: What the labels stand for, in their order, where that is known.
+    classes: tuple[str, ...] = ()
 
 
 def load(name: str, held_out: int = 0) -> Data:
-    """Return the data set `name`, its files checked by hash, `held_out` items kept from training."""
-    dataset = DATASETS[name]
-    files = [
-        _read(path, sha256) for path, sha256 in zip(dataset.paths(), dataset.sha256.values(), strict=True)
-    ]
-    train = _items(dataset, files[0], files[1], dataset.counts[0])
-    test = _items(dataset, files[2], files[3], dataset.counts[1])
+    """Return the data set `name`, its content checked by hash, `held_out` items kept from training.
+
+    Raises `ModelError` where it cannot be had, or is too small.
+    """
+    split = dataset_named(name).read()
+    train, test = (
+        Items(*(torch.from_numpy(numpy.require(array, requirements=["C", "W"])) for array in part))
+        for part in (split.train, split.test)
+    )
+    if not (len(test) and len(train) > held_out):
+        raise ModelError(
+            f"the data set “{name}” has {len(train)} pictures for training, {held_out} of them held out, "
+            f"and {len(test)} for test; it needs some of each"
+        )
+    about = (split.rule, split.classes)
     if not held_out:
-        return Data(train, test, test)
-    return Data(train[:-held_out], train[-held_out:], test)
+        return Data(train, test, test, *about)
+    return Data(train[:-held_out], train[-held_out:], test, *about)
 
 
 def binarize(images: Tensor, generator: torch.Generator) -> Tensor:
@@ -69,18 +80,3 @@ def binarize(images: Tensor, generator: torch.Generator) -> Tensor:
     words.random_(torch.iinfo(torch.int64).min, None, generator=generator)
     bits = words.view(torch.int16)[: images.numel()].view(images.shape)
     return (bits < images.to(torch.int16) * 257 - 32768).float()
-
-
-def _read(path: Path, sha256: str) -> bytes:
-    content = path.read_bytes()
-    found = hashlib.sha256(content).hexdigest()
-    if found != sha256:
-        raise ModelError(f"{path} is damaged: its SHA-256 is {found}, not {sha256}; fetch it again")
-    return content
-
-
-def _items(dataset: Dataset, images: bytes, labels: bytes, count: int) -> Items:
-    # IDX: a header of 4 bytes and 4 more for each dimension, then the values. The hash vouches for it.
-    pixels = torch.frombuffer(bytearray(images), dtype=torch.uint8, offset=16)
-    classes = torch.frombuffer(bytearray(labels), dtype=torch.uint8, offset=8)
-    return Items(pixels.view(count, *dataset.shape), classes.view(count))

@@ -16,7 +16,8 @@ from .networks import parameters
 from .releases import Ingredients
 from .specs import Recipe
 
-PICTURE = "grey levels: 0 is the background, 1 is ink"
+#: What the values of a picture mean, by its channels.
+PICTURE = {1: "grey levels: 0 is the background, 1 is ink", 3: "intensities of red, green and blue"}
 
 
 def manifest(
@@ -37,7 +38,11 @@ def manifest(
             "name": recipe.data,
             "train": len(items.train),
             "test": len(items.test),
+            "shape": list(items.test.shape),
+            "split": items.split,
+            "classes": list(items.classes),
             "sha256": made_of["data"],
+            "reading": made_of["reading"],
         },
         "code": made_of["code"],
         "seed": recipe.seed,
@@ -57,13 +62,14 @@ def manifest(
 
 def _graphs(model: Model) -> dict[str, Any]:
     pictures, latents = ["batch", *model.shape], ["batch", model.latents]
+    picture = PICTURE[model.shape[0]]
     z = _tensor("z", latents, None, "a latent vector; under the prior its elements are standard normal")
-    decoded = _tensor("x", pictures, [0, 1], f"mean of p(x | z), {PICTURE}")
+    decoded = _tensor("x", pictures, [0, 1], f"mean of p(x | z), {picture}")
     found = {"decoder": _graph("decoder", model.decoder, z, decoded)}
     if model.encoder is not None:
         mean = _tensor("mean", latents, None, "mean of q(z | x)")
         log_variance = _tensor("log_variance", latents, None, "logarithms of the variances of q(z | x)")
-        given = _tensor("x", pictures, [0, 1], PICTURE)
+        given = _tensor("x", pictures, [0, 1], picture)
         found["encoder"] = _graph("encoder", model.encoder, given, mean, log_variance)
     return found
 

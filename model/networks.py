@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from .errors import ModelError
 from .models import Shape
 from .specs import Convolutional, Dense
 
@@ -25,7 +26,7 @@ class Encoder(nn.Module):
                 width = spec.hidden[-1]
             case Convolutional():
                 self.hidden = _downward(spec, shape)
-                width = spec.hidden[-1] if spec.hidden else spec.channels[0] * math.prod(shape[1:]) // 16
+                width = spec.hidden[-1] if spec.hidden else spec.channels[0] * math.prod(_quarter(shape))
         self.posterior = _he(nn.Linear(width, 2 * latents))
         with torch.no_grad():
             # Nearly the same posterior for every x at first, and a narrow one: less noise for the decoder.
@@ -104,7 +105,7 @@ def _upward(spec: Convolutional, shape: Shape, latents: int) -> nn.Sequential:
     stride 2, and several times as fast on a CPU.
     """
     coarse, fine = spec.channels
-    height, width = shape[1] // 4, shape[2] // 4
+    height, width = _quarter(shape)
     return nn.Sequential(
         _hidden((latents, *spec.hidden, coarse * height * width)),
         Grid(coarse, height, width),
@@ -119,7 +120,7 @@ def _upward(spec: Convolutional, shape: Shape, latents: int) -> nn.Sequential:
 def _downward(spec: Convolutional, shape: Shape) -> nn.Sequential:
     """From the picture to features, `_upward` the other way round: (B, C, H, W) → (B, width)."""
     coarse, fine = spec.channels
-    places = shape[1] * shape[2] // 16
+    places = math.prod(_quarter(shape))
     return nn.Sequential(
         nn.PixelUnshuffle(2),
         _convolution(4 * shape[0], fine),
@@ -132,6 +133,17 @@ def _downward(spec: Convolutional, shape: Shape) -> nn.Sequential:
         nn.Flatten(),
         *_hidden((coarse * places, *spec.hidden)),
     )
+
+
+def _quarter(shape: Shape) -> tuple[int, int]:
+    """Return a quarter of the height and of the width of a picture."""
+    _, height, width = shape
+    if height % 4 or width % 4:
+        raise ModelError(
+            f"pictures of {height} × {width} are not made by a convolutional network, which doubles a size "
+            "twice; give the data set's frame a height and a width that 4 divides"
+        )
+    return height // 4, width // 4
 
 
 def _hidden(widths: tuple[int, ...]) -> nn.Sequential:

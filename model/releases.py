@@ -13,15 +13,16 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from .datasets import DATASETS
+from .datasets import dataset_named
+from .errors import ModelError
 from .specs import Recipe
 
 FORMAT = 1
-#: The modules that decide what is in a release, beside that of the model's family. The recipe counts by
-#: its values.
+#: The modules that decide what is in a release, beside those of the model's family and of the kind of
+#: data set. Recipe and data set count by their values.
 CODE = (
-    *("datasets", "data", "densities", "models", "networks", "objectives"),
-    *("train", "export", "evaluate", "build", "manifest"),
+    *("data", "densities", "models", "networks", "objectives"),
+    *("train", "export", "evaluate", "build", "manifest", "sources/__init__"),
 )
 #: The packages that do.
 PACKAGES = ("torch", "onnx", "onnxscript")
@@ -54,13 +55,15 @@ class Place:
 
 def ingredients(recipe: Recipe) -> Ingredients:
     """Return all that a release of `recipe` follows from: recipe, code, data and versions."""
-    here = Path(__file__).parent
-    code = [f"{name}.py" for name in (*CODE, f"families/{recipe.model.family}")]
+    here, source = Path(__file__).parent, dataset_named(recipe.data)
+    own = (f"families/{recipe.model.family}", *(f"sources/{name}" for name in source.code))
+    code = [f"{name}.py" for name in (*CODE, *own)]
     return {
         # By way of JSON, so that it compares with what a manifest says.
         "recipe": json.loads(json.dumps(_described(recipe))),
         "code": {name: _sha256(here / name) for name in code},
-        "data": dict(DATASETS[recipe.data].sha256),
+        "data": dict(source.sha256()),
+        "reading": json.loads(json.dumps(source.settings())),
         "versions": versions(*PACKAGES),
     }
 
@@ -89,10 +92,14 @@ def stale(recipe: Recipe, place: Place) -> str | None:
         return "its manifest is damaged"
     if damaged:
         return f"{', '.join(damaged)}: not the file that was released"
-    now = ingredients(recipe)
+    try:
+        now = ingredients(recipe)
+    except ModelError as error:
+        return str(error)
     if manifest.get("format") == FORMAT and manifest.get("key") == key(now):
         return None
-    before = {**manifest, "data": manifest.get("data", {}).get("sha256", {})}
+    data = manifest.get("data", {})
+    before = {**manifest, "data": data.get("sha256", {}), "reading": data.get("reading", {})}
     return "; ".join(_changes(before, now)) or "it has another format"
 
 
@@ -137,7 +144,7 @@ def _changes(before: Mapping[str, Any], now: Ingredients) -> Iterator[str]:
     for kind, values in now.items():
         old = before.get(kind, {})
         changed = sorted(name for name in values if old.get(name) != values[name])
-        if changed and kind in ("recipe", "versions"):
+        if changed and kind in ("recipe", "reading", "versions"):
             yield f"{kind}: " + ", ".join(f"{name} {old.get(name)} → {values[name]}" for name in changed)
         elif changed:
             yield f"{kind}: " + ", ".join(changed)
