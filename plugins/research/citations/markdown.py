@@ -14,6 +14,7 @@ from markdown.postprocessors import Postprocessor
 from markdown.util import ETX, INLINE_PLACEHOLDER, STX, AtomicString
 
 from ..markup import Edit, splice
+from ..paragraphs import Paragraphs, spans_cells
 from .grammar import parse
 from .marks import ATTRIBUTE, ELEMENT, has_raw, mark, raw
 
@@ -24,11 +25,37 @@ CITATION_PRIORITY = 145
 #: Behind all of Markdown's own postprocessors, when raw HTML is back in its place.
 RAW_PRIORITY = -10
 
+#: Behind formulas (14), which may hold brackets.
+STORE_PRIORITY = 13
+
 CITATION = r"\[[^\[\]]{0,1000}?@[^\[\]]{0,1000}\]"
+# What needs no look at what Markdown makes of it: nothing escaped, nothing stored.
+IN_TEXT = re.compile(rf"\[(?<!\\\[)[^\[\]\\{STX}]{{0,1000}}?@[^\[\]\\{STX}]{{0,1000}}\]")
+DEFINITION = re.compile(r"^ {0,3}\[[^\[\]]*@[^\[\]]*\]:", re.MULTILINE)
 ESCAPED_BRACKET = r"\\\[(?=[^\[\]]*@)"
 # What Markdown puts in the place of what it has dealt with: here, of a character behind a backslash.
 STASHED = re.compile(INLINE_PLACEHOLDER % r"(\d+)")
 ESCAPED = re.compile(rf"{STX}(\d+){ETX}")
+
+
+class CitationsInText(Paragraphs):
+    """The citations of a paragraph of text → stored marks."""
+
+    signs = ("@",)
+
+    def run(self, lines: list[str]) -> list[str]:
+        """Return `lines` with marks; as they are, where a definition may make links of such brackets."""
+        text = "\n".join(lines)
+        return lines if "]:" in text and DEFINITION.search(text) else super().run(lines)
+
+    def store(self, paragraph: str) -> str:
+        """Return `paragraph` with marks."""
+
+        def stored(match: re.Match[str]) -> str:
+            is_citation = not spans_cells(match[0], paragraph) and parse(match[0])
+            return self.md.htmlStash.store(mark(match[0])) if is_citation else match[0]
+
+        return IN_TEXT.sub(stored, paragraph)
 
 
 class CitationProcessor(InlineProcessor):
@@ -78,6 +105,7 @@ class CitationExtension(Extension):
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802
         """Register the processors."""
+        md.preprocessors.register(CitationsInText(md), "citations_in_text", STORE_PRIORITY)
         md.inlinePatterns.register(CitationProcessor(CITATION, md), "citation", CITATION_PRIORITY)
         escaped = EscapedBracketProcessor(ESCAPED_BRACKET, md)
         md.inlinePatterns.register(escaped, "escaped_citation", ESCAPE_PRIORITY)

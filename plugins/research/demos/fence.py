@@ -59,6 +59,8 @@ class FencePreprocessor(Preprocessor):
     def run(self, lines: list[str]) -> list[str]:
         """Find blocks as Markdown's fenced code does, so that a demo shown as code stays code."""
         text = "\n".join(lines)
+        if LANGUAGE not in text:
+            return lines
         return FencedBlockPreprocessor.FENCED_BLOCK_RE.sub(self._take, text).split("\n")
 
     def _take(self, block: "re.Match[str]") -> str:

@@ -24,15 +24,23 @@ from pelican.plugins.render_math.pelican_mathjax_markdown_extension import Pelic
 
 from ..faults import Fault, Severity
 from ..markup import Edit, Kind, splice, stretches
+from ..paragraphs import Paragraphs, spans_cells
 
+# Each branch starts with its literal, the lookbehind after it: so the engine skips to candidates.
 DISPLAY = (
-    r"(?:\$\$(?P<dollars>.+?)(?<!\\)\$\$|\\\[(?!-?@)(?P<brackets>.+?)\\\]"
-    r"|(?P<environment>\\begin\{(?P<name>[a-zA-Z]+\*?)\}.+?\\end\{(?P=name)\}))"
+    r"\$(?<!\\\$)\$(?P<dollars>.+?)(?<!\\)\$\$|\\(?<!\\\\)\[(?!-?@)(?P<brackets>.+?)\\\]"
+    r"|\\(?<!\\\\)begin\{(?P<name>[a-zA-Z]+\*?)\}.+?\\end\{(?P=name)\}"
 )
-INLINE = r"(?:\\\((?P<parentheses>.+?)\\\)|(?<!\$)\$(?![\s$])(?P<dollar>(?:[^$\\]|\\.)+?)(?<!\s)\$(?!\d))"
+INLINE = (
+    r"\\(?<!\\\\)\((?P<parentheses>.+?)\\\)"
+    r"|\$(?<![\\$]\$)(?![\s$])(?P<dollar>(?:[^$\\]++|\\.)++)(?<!\s)\$(?!\d)"
+)
+IN_TEXT = re.compile(INLINE, re.DOTALL)
+#: How displayed formulas begin.
+DISPLAYED = ("$$", r"\[", r"\begin")
 OPENING = re.compile(r"\n* {0,3}(?:\$\$|\\\[|\\begin)")
-OURS = '<div class="math">'
-BLOCK = re.compile(rf"\s*{DISPLAY}", re.DOTALL)
+BLOCK_TAG, TEXT_TAG = '<div class="math">', '<span class="math">'
+BLOCK = re.compile(rf"\s*(?:{DISPLAY})", re.DOTALL)
 
 
 NO_MEANING = (
@@ -88,9 +96,10 @@ class MathExtension(PelicanMathJaxExtension):  # type: ignore[misc]
         md.inlinePatterns.deregister("mathjax_inlined")
         # Behind code (190) and before escapes (180), as theirs.
         md.inlinePatterns.register(EscapedDelimiter(r"\\\$|\\\\(?=[(\[])", md), "math_escape", 184)
-        md.inlinePatterns.register(MathProcessor(rf"(?<!\\)(?:{DISPLAY}|{INLINE})", md), "math", 185)
+        md.inlinePatterns.register(MathProcessor(f"{DISPLAY}|{INLINE}", md), "math", 185)
         # Behind fenced code (25) and raw HTML (20).
         md.preprocessors.register(MathBlocks(md), "math_blocks", 15)
+        md.preprocessors.register(MathInText(md), "math_in_text", 14)
         # Before raw HTML is put back (30).
         md.postprocessors.register(RawMath(md), "raw_math", 35)
 
@@ -114,9 +123,9 @@ class MathProcessor(InlineProcessor):
         """Return the element, and from where to where in `data` the formula stands."""
         if _is_off(self.md):
             return None, None, None
-        inline = m["parentheses"] or m["dollar"]
-        element = Element("span" if inline else "div", {"class": "math"})
-        element.text = AtomicString(rf"\({inline}\)" if inline else _display(m))
+        is_inline = m["dollar"] or m["parentheses"]
+        element = Element("span" if is_inline else "div", {"class": "math"})
+        element.text = AtomicString(_inline(m) if is_inline else _display(m))
         return element, m.start(), m.end()
 
 
@@ -131,9 +140,28 @@ class MathBlocks(Preprocessor):
         for number, paragraph in enumerate(paragraphs):
             match = BLOCK.match(paragraph) if OPENING.match(paragraph) else None
             if match and not paragraph[match.end() :].strip():
-                formula = f"{OURS}{escape(_display(match), quote=False)}</div>"
+                formula = f"{BLOCK_TAG}{escape(_display(match), quote=False)}</div>"
                 paragraphs[number] = self.md.htmlStash.store(formula)
         return "\n\n".join(paragraphs).split("\n")
+
+
+class MathInText(Paragraphs):
+    """The formulas of a paragraph: stored, if all of them stand in lines of text."""
+
+    signs = ("$", r"\(")
+
+    def store(self, paragraph: str) -> str:
+        """Return `paragraph` with stored formulas."""
+        if _is_off(self.md) or any(sign in paragraph for sign in DISPLAYED):
+            return paragraph
+        if any(spans_cells(match[0], paragraph) for match in IN_TEXT.finditer(paragraph)):
+            return paragraph
+        stored = IN_TEXT.sub(self._stored, paragraph)
+        # What is left of delimiters would be paired again, around what is stored.
+        return paragraph if any(sign in stored for sign in self.signs) else stored
+
+    def _stored(self, match: re.Match[str]) -> str:
+        return self.md.htmlStash.store(f"{TEXT_TAG}{escape(_inline(match), quote=False)}</span>")
 
 
 class RawMath(Postprocessor):
@@ -143,7 +171,9 @@ class RawMath(Postprocessor):
         """Edit what is stored of raw HTML; `text` itself stays."""
         stored = self.md.htmlStash.rawHtmlBlocks
         for number, block in enumerate(stored):
-            if isinstance(block, str) and ("\\" in block or "$$" in block) and not block.startswith(OURS):
+            if not isinstance(block, str) or block.startswith((BLOCK_TAG, TEXT_TAG)):
+                continue
+            if "\\" in block or "$$" in block:
                 stored[number] = splice(
                     block,
                     [
@@ -160,6 +190,11 @@ def _is_off(md: Markdown) -> bool:
     return getattr(md, "Meta", {}).get("math") == ["off"]
 
 
+def _inline(match: re.Match[str]) -> str:
+    """Return a formula of a line of text with the delimiters of LaTeX."""
+    return rf"\({match['dollar'] or match['parentheses']}\)"
+
+
 def _display(match: re.Match[str]) -> str:
     """Return a displayed formula with the delimiters of LaTeX."""
-    return match["environment"] or rf"\[{match['dollars'] or match['brackets']}\]"
+    return match[0].lstrip() if match["name"] else rf"\[{match['dollars'] or match['brackets']}\]"

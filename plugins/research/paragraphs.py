@@ -1,0 +1,50 @@
+"""Paragraphs of Markdown that are text and nothing else: there, a part takes out early what is its own.
+
+Markdown tries some twenty patterns on every paragraph, and tries on behind each match. What has been
+stored before, a formula or a citation, costs less than Markdown would spend on its backslashes and
+brackets. In any other paragraph it could stand in code, in a tag, in the address of a link or across
+two cells of a table: there the parts leave it to their inline patterns.
+"""
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from markdown import Markdown
+from markdown.preprocessors import Preprocessor
+
+#: Code; tags and addresses; links, images and their definitions; attributes; references to characters.
+OTHER = ("`", "<", "](", "][", "]:", "{:", "&")
+
+
+class Paragraphs(Preprocessor):
+    """Calls `store` for each paragraph that is text and has one of the `signs`.
+
+    To be registered behind fenced code (25) and raw HTML (20).
+    """
+
+    signs: ClassVar[tuple[str, ...]]
+
+    def __init__(self, md: Markdown) -> None:
+        super().__init__(md)
+        self.other = (*OTHER, " " * md.tab_length)  # indented, it may be code
+
+    def store(self, paragraph: str) -> str:
+        """Return `paragraph` with placeholders of the stash of `md`."""
+        raise NotImplementedError
+
+    def run(self, lines: list[str]) -> list[str]:
+        """Return `lines` with placeholders."""
+        paragraphs = "\n".join(lines).split("\n\n")
+        for number, paragraph in enumerate(paragraphs):
+            if _has(paragraph, self.signs) and not _has(paragraph, self.other):
+                paragraphs[number] = self.store(paragraph)
+        return "\n\n".join(paragraphs).split("\n")
+
+
+def spans_cells(found: str, paragraph: str) -> bool:
+    """Say whether `found` may stand in several lines, items or cells of `paragraph`."""
+    return "\n" in paragraph and ("\n" in found or "|" in found)
+
+
+def _has(paragraph: str, signs: Iterable[str]) -> bool:
+    return any(sign in paragraph for sign in signs)
