@@ -162,8 +162,9 @@ def test_an_unknown_key_is_told_with_its_place_and_marked(build: Build) -> None:
 def test_faults_in_the_bibliography_are_told_and_the_rest_is_published(build: Build) -> None:
     bib = BIB + "@misc{vae, title={Twice}}\n@misc{broken, title={Open\n"
     first = len(BIB.splitlines()) + 1
-    site = build({"post.md": post("[@@vae]"), "references.bib": bib}, "", "--fatal", "errors")
+    site = build({"post.md": post("[@@vae], [@broken]"), "references.bib": bib}, "", "--fatal", "errors")
     assert site.exit_code != 0
+    assert "post.md:5: warning: the entry of “broken” cannot be read" in site.log
     assert f"references.bib:{first}: error: the key “vae” is taken by line 2" in site.log
     assert f"references.bib:{first + 1}: error: the entry “broken” has no end" in site.log
     assert "Kingma and Welling (2013)" in site.read("post.html")

@@ -80,6 +80,7 @@ ASSETS: tuple[Asset | Script, ...] = (
     Asset(HERE / "mathjax" / "mathjax.css", marker="<mjx-container"),
     Asset(HERE / "demos" / "static" / "demos.css", marker='class="research-demo'),
     Script(HERE / "citations" / "preview" / "preview.js", (), marker='role="doc-biblioref"'),
+    Script(HERE / "citations" / "copying" / "copy.js", (), marker='class="citation-record"'),
     Script(
         HERE / "demos" / "static" / "live" / "element.js",
         ("worker.js",),

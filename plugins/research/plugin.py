@@ -102,8 +102,10 @@ def _signed(contents: list[Any], documents: list[Document]) -> list[Document]:
 
 
 def mend_feed(context: Any, feed: Any) -> None:
-    """Make links inside posts work outside the site."""
+    """Make links inside posts work outside the site, and leave out what belongs to their pages."""
     for item in feed.items:
+        if item.get("content"):
+            item["content"] = citations.identity.without_section(item["content"])
         feeds.anchor_fragments(item)
 
 

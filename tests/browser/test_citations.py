@@ -13,6 +13,9 @@ POST = "Title: Post\nDate: 2026-01-01\n\n" + "Words. " * 300 + "\n\nAs [@@vae] s
 BIB = "@misc{vae, author={Kingma, D. P. and Welling, M.}, title={Auto-Encoding}, year=2013, doi={10.1000/1}}"
 
 
+SETTINGS = 'SITEURL = ""\nRESEARCH = {"cite_this_post": True}'
+
+
 class Quiet(SimpleHTTPRequestHandler):
     def log_message(self, *arguments: object) -> None:
         pass
@@ -20,7 +23,7 @@ class Quiet(SimpleHTTPRequestHandler):
 
 @pytest.fixture
 def address(build: Build) -> Iterator[str]:
-    site = build({"post.md": POST, "references.bib": BIB}, 'SITEURL = ""')
+    site = build({"post.md": POST, "references.bib": BIB}, SETTINGS)
     assert site.exit_code == 0, site.log
     handler = functools.partial(Quiet, directory=str(site.root / "output"))
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
@@ -77,3 +80,33 @@ def test_without_script_it_is_a_link(browser: Browser, address: str) -> None:
         assert page.url.endswith("#ref-vae")
         page.locator('a[role="doc-backlink"]').click()
         assert page.url.endswith("#cite-vae-1")
+
+
+def test_a_record_is_copied_and_said_to_be(browser: Browser, address: str) -> None:
+    for page in opened(browser, address):
+        page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        page.locator(".cite-this-post summary").click()
+        record = page.locator(".citation-record").nth(2)
+        record.get_by_role("button", name="Copy RIS").press("Enter")
+        expect(record.get_by_role("status")).to_have_text("Copied")
+        copied = page.evaluate("navigator.clipboard.readText()")
+        assert copied.replace("\r\n", "\n") == record.locator("code").text_content()
+        assert copied.startswith("TY  - BLOG")
+
+
+def test_where_there_is_no_clipboard_the_record_is_selected(browser: Browser, address: str) -> None:
+    for page in opened(browser, address):
+        page.evaluate("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
+        page.locator(".cite-this-post summary").click()
+        page.get_by_role("button", name="Copy BibTeX").click()
+        assert page.evaluate("getSelection().toString()").startswith("@online{")
+
+
+def test_a_record_is_downloaded_without_script(browser: Browser, address: str) -> None:
+    for page in opened(browser, address, java_script_enabled=False):
+        page.locator(".cite-this-post summary").click()
+        expect(page.locator(".citation-record button")).to_have_count(0)
+        with page.expect_download() as download:
+            page.get_by_role("link", name="Download BibTeX").click()
+        assert download.value.suggested_filename == "post.bib"
+        assert download.value.path().read_text().startswith("@online{author2026-post,")

@@ -51,6 +51,10 @@ class BibFile:
         """Return what has been found wrong so far."""
         return [Fault(self.path, self.line(problem.offset), problem.message) for problem in self._problems]
 
+    def has_broken(self, key: str) -> bool:
+        """Return whether there is an entry `key` that could not be read."""
+        return any(problem.key == key for problem in self._problems)
+
     def offsets(self) -> dict[str, int]:
         """Return the keys of the file, and where their entries begin."""
         return {key: entry.offset for key, entry in self.raw.items()}

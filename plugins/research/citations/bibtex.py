@@ -47,6 +47,8 @@ class Problem:
 
     offset: int
     message: str
+    #: The key of the entry that it is about, where there is one.
+    key: str = ""
 
 
 def entries(text: str, problems: list[Problem]) -> Iterator[tuple[RawEntry, tuple[str, Fields] | None]]:
@@ -89,7 +91,9 @@ def read(
     """
     if len(entry.text) > LONGEST_ENTRY:
         limit = f"{len(entry.text):,} characters long, more than {LONGEST_ENTRY:,}"
-        problems.append(Problem(entry.offset, f"the entry is {limit}; shorten it or close its braces"))
+        problems.append(
+            Problem(entry.offset, f"the entry is {limit}; shorten it or close its braces", entry.key)
+        )
         return None, len(entry.text)
     errors: list[PybtexError] = []
     parser = LowLevelParser(entry.text, macros=macros, handle_error=errors.append)
@@ -110,5 +114,7 @@ def _problem(error: PybtexError, entry: RawEntry) -> Problem:
         advice = "is not defined; put the value in braces, or define it by @string"
         return Problem(entry.offset + error.error_context_info[2], f"the abbreviation “{what}” {advice}")
     if isinstance(error, PrematureEOF):
-        return Problem(entry.offset, f"the entry “{entry.key}” has no end; close its braces and quotes")
-    return Problem(entry.offset + error.error_context_info[2], f"the entry “{entry.key}” is broken: {what}")
+        advice = f"the entry “{entry.key}” has no end; close its braces and quotes"
+        return Problem(entry.offset, advice, entry.key)
+    at = entry.offset + error.error_context_info[2]
+    return Problem(at, f"the entry “{entry.key}” is broken: {what}", entry.key)

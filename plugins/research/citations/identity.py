@@ -14,6 +14,8 @@ from urllib.parse import quote
 
 from .terms import Terms
 
+SECTION = re.compile(r'\n<details class="cite-this-post">.*?</details>\n', re.DOTALL)
+
 
 @dataclass(frozen=True)
 class Identity:
@@ -55,18 +57,31 @@ def head(post: Identity) -> str:
 
 
 def section(post: Identity, terms: Terms) -> str:
-    """Return a section that shows the record of `post` and has it to download in three forms."""
-    downloads = " · ".join(
-        f'<a download="{escape(post.slug)}.{suffix}" href="data:{kind},{quote(text)}">{name}</a>'
+    """Return a section that has the record of `post` in three forms, each to select and to download."""
+    records = "".join(
+        _record(name, f"{post.slug}.{suffix}", kind, text, terms)
         for name, suffix, kind, text in (
             ("BibTeX", "bib", "application/x-bibtex", bibtex(post)),
             ("CSL-JSON", "json", "application/vnd.citationstyles.csl+json", csl_json(post)),
             ("RIS", "ris", "application/x-research-info-systems", ris(post)),
         )
     )
+    summary = f"<summary>{terms.cite_this_post}</summary>"
+    return f'\n<details class="cite-this-post">\n{summary}\n{records}</details>\n'
+
+
+def without_section(html: str) -> str:
+    """Return `html` without that section, as feed readers are to have it."""
+    return SECTION.sub("", html) if "cite-this-post" in html else html
+
+
+def _record(name: str, file: str, kind: str, text: str, terms: Terms) -> str:
+    address = f"data:{kind};charset=utf-8,{quote(text)}"
     return (
-        f'\n<details class="cite-this-post">\n<summary>{terms.cite_this_post}</summary>\n'
-        f"<pre><code>{escape(bibtex(post), quote=False)}</code></pre>\n<p>{downloads}</p>\n</details>\n"
+        f'<div class="citation-record" data-copy="{terms.copy}" data-copied="{terms.copied}">\n'
+        f'<p><b>{name}</b> <a download="{escape(file)}" href="{address}" '
+        f'aria-label="{terms.download} {name}">{terms.download}</a></p>\n'
+        f'<pre tabindex="0" aria-label="{name}"><code>{escape(text, quote=False)}</code></pre>\n</div>\n'
     )
 
 

@@ -61,6 +61,11 @@ class Library(Mapping[str, Work]):
         file = self._file_of[key]
         return file.path, file.line(file.offsets()[key])
 
+    def has_entry(self, key: str) -> bool:
+        """Return whether there is an entry `key`, which may be broken."""
+        broken = any(file.has_broken(key) for file in self._files if isinstance(file, BibFile))
+        return key in self._file_of or broken
+
     def _add(self, path: Path) -> None:
         try:
             text = path.read_text(encoding="utf-8-sig")

@@ -11,7 +11,7 @@ from ..faults import Fault, Severity, line_of, nearest
 from ..markup import Edit, splice
 from .apparatus import Apparatus, slug
 from .grammar import Citation, Cite, parse
-from .library import Work
+from .library import Library, Work
 from .marks import Mark, find, readable
 from .typeset import Piece, Request, Style, Typeset
 
@@ -85,8 +85,8 @@ def resolve(
     return published
 
 
-def unknown_keys(cited: Cited, works: Mapping[str, Work]) -> list[Fault]:
-    """Return a warning for each key that is not in `works`."""
+def unknown_keys(cited: Cited, works: Library) -> list[Fault]:
+    """Return a warning for each key that is not in `works`, or is that of a broken entry."""
     document = cited.document
     faults = []
     seen: Counter[str] = Counter()
@@ -97,6 +97,8 @@ def unknown_keys(cited: Cited, works: Mapping[str, Work]) -> list[Fault]:
                 line = line_of(document.source, source, seen[source])
                 line = line or line_of(document.source, f"@{cite.key}")
                 message = f"unknown citation key “{cite.key}”{nearest(cite.key, works)}"
+                if works.has_entry(cite.key):
+                    message = f"the entry of “{cite.key}” cannot be read: mend it in the bibliography"
                 faults.append(Fault(document.source, line, message, Severity.WARNING))
         seen[source] += 1
     return faults
