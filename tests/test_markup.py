@@ -16,7 +16,7 @@ def kinds(html: str) -> list[tuple[str, str]]:
 
 @given(st.lists(FRAGMENTS, max_size=20).map("".join))
 def test_stretches_are_the_whole_html_in_order(html: str) -> None:
-    found = stretches(html)
+    found = list(stretches(html))
     assert "".join(html[start:end] for _, start, end in found) == html
     assert all(start < end for _, start, end in found)
 

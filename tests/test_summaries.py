@@ -14,6 +14,15 @@ def test_the_figure_of_a_demo_is_left_out() -> None:
     assert cut(html, SETTINGS) == "<p>one two</p>"
 
 
+def test_words_may_stand_far_apart() -> None:
+    html = f"<p>one {'<b></b>' * 100}two{'<!-- -->' * 100} three four</p>"
+    assert cut(html, SETTINGS).replace("<b></b>", "").replace("<!-- -->", "") == "<p>one two three …</p>"
+
+
+def test_a_text_that_ends_soon_stays_whole() -> None:
+    assert cut(f"<p>one {FORMULA}</p>", SETTINGS) == f"<p>one {FORMULA}</p>"
+
+
 def test_no_limit_leaves_the_text_whole() -> None:
     assert cut("<p>one two three four</p>", {**SETTINGS, "SUMMARY_MAX_LENGTH": None}).count(" ") == 3
 

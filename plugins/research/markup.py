@@ -9,7 +9,7 @@ Tags are read as the HTML Standard tokenizes them (section 13.2.5), less its err
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from enum import Enum, auto
 from typing import NamedTuple
 
@@ -64,27 +64,25 @@ DELIMITED = re.compile(
 )
 
 
-def stretches(html: str) -> list[Stretch]:
-    """Cut `html` into stretches that follow on each other and together are all of it."""
-    found: list[Stretch] = []
-    links = 0
-    at = 0
+def stretches(html: str) -> Iterator[Stretch]:
+    """Cut `html` into stretches that follow on each other and together are all of it, one by one."""
+    links = at = 0
     while tag := TAG.search(html, at):
-        _add_text(found, html, at, tag.start(), Kind.LINK if links else Kind.PROSE)
-        name, closes = (tag["name"] or "").lower(), bool(tag["close"])
-        at = tag.end()
+        start, end = tag.span()
+        yield from _text(html, at, start, Kind.LINK if links else Kind.PROSE)
+        closes, name, attributes = tag.groups()
+        name, at = (name or "").lower(), end
         if name in VERBATIM_ELEMENTS and not closes:
             at = _end_of_element(html, tag)
-            found.append(Stretch(Kind.VERBATIM, tag.start(), at))
-        elif name in MATH_ELEMENTS and not closes and MATH_CLASS.search(tag["attributes"]):
+            yield Stretch(Kind.VERBATIM, start, at)
+        elif name in MATH_ELEMENTS and not closes and MATH_CLASS.search(attributes):
             at = _end_of_element(html, tag)
-            found.append(Stretch(Kind.FORMULA, tag.start(), at))
+            yield Stretch(Kind.FORMULA, start, at)
         else:
             if name == "a":
                 links = max(0, links - 1) if closes else links + 1
-            found.append(Stretch(Kind.TAG, tag.start(), at))
-    _add_text(found, html, at, len(html), Kind.LINK if links else Kind.PROSE)
-    return found
+            yield Stretch(Kind.TAG, start, at)
+    yield from _text(html, at, len(html), Kind.LINK if links else Kind.PROSE)
 
 
 def splice(html: str, edits: Iterable[Edit]) -> str:
@@ -100,14 +98,14 @@ def splice(html: str, edits: Iterable[Edit]) -> str:
     return "".join(parts)
 
 
-def _add_text(found: list[Stretch], html: str, start: int, end: int, kind: Kind) -> None:
+def _text(html: str, start: int, end: int, kind: Kind) -> Iterator[Stretch]:
     for formula in DELIMITED.finditer(html, start, end):
         if start < formula.start():
-            found.append(Stretch(kind, start, formula.start()))
-        found.append(Stretch(Kind.FORMULA, formula.start(), formula.end()))
+            yield Stretch(kind, start, formula.start())
+        yield Stretch(Kind.FORMULA, *formula.span())
         start = formula.end()
     if start < end:
-        found.append(Stretch(kind, start, end))
+        yield Stretch(kind, start, end)
 
 
 def _end_of_element(html: str, opening: re.Match[str]) -> int:

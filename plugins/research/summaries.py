@@ -6,12 +6,18 @@ from typing import Any
 
 from pelican.utils import truncate_html_paragraphs, truncate_html_words
 
-from .markup import Edit, Kind, splice, stretches
+from .markup import Kind, stretches
 
 # Private-use characters (Unicode, section 23.5): no author writes them, no cut falls inside one.
 OPEN, CLOSE = "\ue000", "\ue001"
 
 DEMO = re.compile(r"<figure\b[^>]*\bdata-demo\b.*?</figure>", re.DOTALL)
+
+
+HIDDEN = re.compile(f"{OPEN}([0-9]+){CLOSE}")
+
+#: Characters of HTML that a word takes, tags around it included, in all but odd texts.
+LONG_WORD = 40
 
 
 def cut(html: str, settings: Mapping[str, Any]) -> str:
@@ -22,18 +28,28 @@ def cut(html: str, settings: Mapping[str, Any]) -> str:
     paragraphs, words = settings.get("SUMMARY_MAX_PARAGRAPHS"), settings["SUMMARY_MAX_LENGTH"]
     if paragraphs is None and words is None:
         return html
-    html = DEMO.sub("", html)
-    whole: list[str] = []
-    edits: list[Edit] = []
+    html = DEMO.sub("", html) if "data-demo" in html else html
+    is_short = words and paragraphs is None
+    for reach in (LONG_WORD * words, len(html)) if is_short else (len(html),):
+        text, formulas = _hidden(html, reach)
+        beginning = text if paragraphs is None else truncate_html_paragraphs(text, paragraphs)
+        if words is not None:
+            beginning = truncate_html_words(beginning, words, settings["SUMMARY_END_SUFFIX"])
+        if beginning != text:
+            break
+    return HIDDEN.sub(lambda hidden: formulas[int(hidden[1])], beginning)
+
+
+def _hidden(html: str, reach: int) -> tuple[str, list[str]]:
+    """Return `html` to a little behind `reach`, with a number for each formula, and the formulas."""
+    parts: list[str] = []
+    formulas: list[str] = []
     for kind, start, end in stretches(html):
         if kind is Kind.FORMULA:
-            edits.append(Edit(start, end, f"{OPEN}{len(whole)}{CLOSE}"))
-            whole.append(html[start:end])
-    text = splice(html, edits)
-    if paragraphs is not None:
-        text = truncate_html_paragraphs(text, paragraphs)
-    if words is not None:
-        text = truncate_html_words(text, words, settings["SUMMARY_END_SUFFIX"])
-    for number, formula in enumerate(whole):
-        text = text.replace(f"{OPEN}{number}{CLOSE}", formula)
-    return text
+            parts.append(f"{OPEN}{len(formulas)}{CLOSE}")
+            formulas.append(html[start:end])
+        else:
+            parts.append(html[start:end])
+        if end >= reach:
+            break
+    return "".join(parts), formulas

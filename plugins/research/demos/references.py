@@ -21,8 +21,9 @@ def resolve(document: Document, labels: Mapping[str, str]) -> tuple[Document, li
     html = document.html
     edits: list[Edit] = []
     faults: list[Fault] = []
-    pieces = stretches(html) if EMPTY_LINK.search(html) else []
-    for opening, closing in pairwise(pieces):
+    if not EMPTY_LINK.search(html):
+        return document, []
+    for opening, closing in pairwise(stretches(html)):
         link = EMPTY_LINK.fullmatch(html, opening.start, opening.end)
         if not link or opening.kind is not Kind.TAG or not html.startswith("</a", closing.start):
             continue

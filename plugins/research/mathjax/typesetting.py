@@ -79,7 +79,7 @@ class Post:
         """Find the formulas of `document`, and the scripts that it can do without."""
         if document.metadata.get("math") == "off":
             return cls(document, (), [], [])
-        found = stretches(document.html)
+        found = list(stretches(document.html))
         macros = document.metadata.get("macros", "")
         texts = (settings.all_macros, macros if isinstance(macros, str) else "\n".join(macros))
         preamble = tuple(Formula(text, display=False) for text in texts if text)
