@@ -5,8 +5,10 @@ from pathlib import Path
 import markdown
 import pytest
 from conftest import ROOT, Build
+from hypothesis import example, given
+from hypothesis import strategies as st
 from research.markup import stretches
-from research.mathjax.formulas import Formula, find_formulas
+from research.mathjax.formulas import Formula, candidates, find_formulas
 from research.mathjax.scripts import removals
 
 CASES = sorted((ROOT / "tests" / "cases" / "formulas").glob("*.md"))
@@ -57,6 +59,30 @@ def test_prose_in_an_element_of_the_class_stays() -> None:
     assert [html[place.start : place.end] for place in find_formulas(html, stretches(html))] == [
         r"\(x\)",
         r"\(y\)",
+    ]
+
+
+# Pieces that readers leave, and those that authors write, put together at random.
+PIECES = r"""<p>|</p>|<a href="#">|</a>|<code>|</code>|<CODE>|</CODE>|
+    <script>|</script>|<!--|-->|word |<br>|<embed>|
+    <span class="math">\(x\)</span>|<div class="math">\[y\]</div>|<span class="math">z</span>|<svg/>|<title>|
+    <span class='math'>\(x\)</span>|<p class=math>|<span class="math">|</span>|\(x\)|$$z$$|
+    \ref{a}|mathematics"""
+
+
+@given(st.lists(st.sampled_from(PIECES.replace("\n    ", "").split("|")), max_size=8).map("".join))
+@example('<pre><span class="math">\\(x\\)</span></pre>')
+def test_marks_alone_say_what_a_walk_says(html: str) -> None:
+    assert find_formulas(html, candidates(html)) == find_formulas(html, list(stretches(html)))
+    assert removals(html, candidates(html)) == removals(html, list(stretches(html)))
+
+
+def test_marks_of_readers_spare_the_walk() -> None:
+    text = 'Of $x$ and `code`.\n\n$$y$$\n\n```c\nint *p = "$$";\n```\n'
+    html = markdown.markdown(text, extensions=["extra", "research.mathjax.reader"])
+    assert [html[start:end] for _, start, end in candidates(html)] == [
+        r'<span class="math">\(x\)</span>',
+        r'<div class="math">\[y\]</div>',
     ]
 
 

@@ -7,7 +7,7 @@ from functools import cached_property, lru_cache
 from html import escape, unescape
 from typing import NamedTuple
 
-from ..markup import DELIMITED, Kind, Stretch
+from ..markup import DELIMITED, VERBATIM_ELEMENTS, Kind, Stretch, stretches
 
 DEPENDENT = re.compile(
     r"\\(?:label|(?:eq)?ref|tag|notag|(?:re)?newcommand|(?:re)?newenvironment|def|g?let|"
@@ -15,6 +15,14 @@ DEPENDENT = re.compile(
     r"|\\begin\{(?:equation|align|gather|multline|flalign|alignat|eqnarray)\}"
 )
 REFERENCE = re.compile(r"\\(?:eq)?ref\{[^{}]*\}")
+#: A formula as readers leave it.
+MARKED = re.compile(r'<(span|div) class="math">[^<]*</\1>')
+NAMES = "|".join(VERBATIM_ELEMENTS)
+VERBATIM = re.compile(rf"<({NAMES})(?=[\s>])[^>]*(?<!/)>[^<]*+(?:<(?!/?\1\b)[^<]*+)*+</\1\s*>", re.IGNORECASE)
+VERBATIM_TAG = re.compile(rf"<(?:{NAMES})(?=[\s/>])", re.IGNORECASE)
+#: Signs of what no reader marked: TeX, references.
+UNMARKED = ("\\", "$$", "ref{")
+MATH_CLASS = re.compile(r"class\s*=[^>]*\bmath\b")
 OPENING_TAG = re.compile(r"<(?P<name>\w+)(?:[^>\"']|\"[^\"]*\"|'[^']*')*>")
 
 
@@ -68,6 +76,25 @@ class Place(NamedTuple):
     formula: Formula
     start: int
     end: int
+
+
+def candidates(html: str) -> list[Stretch]:
+    """Return the stretches of `html` that `find_formulas` and `scripts.removals` are to look at.
+
+    Where readers have marked all formulas, these are the marks, and nobody walks through the rest.
+    """
+    marks = [Stretch(Kind.FORMULA, *match.span()) for match in MARKED.finditer(html)]
+    rest, count = MARKED.subn("", VERBATIM.sub("", html))
+    if (
+        count < len(marks)
+        or "<script" in html
+        or "<!--" in html
+        or any(sign in rest for sign in UNMARKED)
+        or VERBATIM_TAG.search(rest)
+        or MATH_CLASS.search(rest)
+    ):
+        return list(stretches(html))
+    return marks
 
 
 def find_formulas(html: str, found: Iterable[Stretch]) -> list[Place]:

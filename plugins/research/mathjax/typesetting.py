@@ -11,10 +11,10 @@ from typing import Any
 from ..documents import Document
 from ..faults import Fault, line_of
 from ..kept import Kept
-from ..markup import Edit, splice, stretches
+from ..markup import Edit, splice
 from ..settings import Settings
 from .client import mark_for_client
-from .formulas import Formula, Place, Refusal, SetFormula, find_formulas
+from .formulas import Formula, Place, Refusal, SetFormula, candidates, find_formulas
 from .node import (
     SCRIPT,
     Group,
@@ -79,7 +79,7 @@ class Post:
         """Find the formulas of `document`, and the scripts that it can do without."""
         if document.metadata.get("math") == "off":
             return cls(document, (), [], [])
-        found = list(stretches(document.html))
+        found = candidates(document.html)
         macros = document.metadata.get("macros", "")
         texts = (settings.all_macros, macros if isinstance(macros, str) else "\n".join(macros))
         preamble = tuple(Formula(text, display=False) for text in texts if text)
