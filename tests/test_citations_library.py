@@ -292,6 +292,7 @@ def test_deep_json_does_not_hang(tmp_path: Path) -> None:
         (r"{\bf a {\em b}} c", "<b>a <i>b</i></b> c"),
         (r"H\textsubscript{2}O", "H<sub>2</sub>O"),
         (r"$\beta$-VAE in $O(n^2)$ of $n$", r"β-VAE in \(O(n^2)\) of n"),
+        (r"\LaTeX{} and {\TeX}", "LaTeX and TeX"),
         (r"5\% \& \$5", "5% &amp; $5"),
         ("1--2 --- ``q'' `a' Stein's", "1–2 — “q” ‘a’ Stein’s"),
         (r"l'\'Ecole", "l’École"),

@@ -1,4 +1,8 @@
-"""``python -m pelican.plugins.research check``: what to mend in the sources of a blog, before it is built."""
+"""Commands for authors: ``python -m pelican.plugins.research check`` and ``… add``.
+
+The one says what to mend in the sources of a blog before it is built, the other fetches works into its
+bibliography.
+"""
 
 import argparse
 import sys
@@ -12,19 +16,42 @@ from pelican.readers import Readers
 from pelican.settings import read_settings
 
 from . import posts
+from .citations.add import add, place
 from .citations.check import check
+from .citations.library import CSL_SUFFIXES, Library
+from .citations.registry import RESOLVER, RegistryError
 from .documents import Document
 from .faults import Severity
-from .plugin import STATE
+from .plugin import STATE, settings_of
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Print each fault as ``file:line: severity: message``; return 1 where there is an error or a warning."""
+    """Run the command that is named; return 1 where there is something to mend."""
     parser = argparse.ArgumentParser(prog="python -m pelican.plugins.research", description=__doc__)
     commands = parser.add_subparsers(required=True)
     command = commands.add_parser("check", help="unknown keys, uncited and incomplete entries, dead anchors")
+    command.set_defaults(run=_check)
     command.add_argument("-s", "--settings", default="pelicanconf.py", help="the blog's settings file")
+    command = commands.add_parser("add", help="fetch works by DOI or arXiv number into the bibliography")
+    command.set_defaults(run=_add)
+    command.add_argument(
+        "numbers", nargs="+", metavar="NUMBER", help="a DOI, an arXiv number, or its address"
+    )
+    command.add_argument("-s", "--settings", default="pelicanconf.py", help="the blog's settings file")
+    command.add_argument("--to", type=Path, metavar="FILE", help="the .bib file; else the blog's first one")
+    command.add_argument("--key", default="", help="the key to cite it by; else one is made")
+    command.add_argument(
+        "--resolver", default=RESOLVER, metavar="URL", help="asked for DOIs; else %(default)s"
+    )
     given = parser.parse_args(arguments)
+    if "numbers" in given and given.key and len(given.numbers) > 1:
+        parser.error("--key is for one number")
+    code: int = given.run(given)
+    return code
+
+
+def _check(given: argparse.Namespace) -> int:
+    """Print each fault as ``file:line: severity: message``; return 1 where there is an error or a warning."""
     settings = read_settings(given.settings)
     pelican = Pelican(settings)
     faults = check(list(_documents(settings)), pelican.settings[STATE].settings)
@@ -32,6 +59,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(fault)
     print(f"{len(set(faults))} to mend", file=sys.stderr)
     return int(any(fault.severity in (Severity.ERROR, Severity.WARNING) for fault in faults))
+
+
+def _add(given: argparse.Namespace) -> int:
+    """Append each work, and print where it stands; return 1 where one could not be had."""
+    files = settings_of(read_settings(given.settings)).references
+    to = given.to or next((file for file in files if file.suffix not in CSL_SUFFIXES), files[0])
+    failed = False
+    for number in given.numbers:
+        library = Library([file for file in dict.fromkeys((to, *files)) if file.exists()])
+        try:
+            key = add(number, to, library, given.key, given.resolver)
+        except RegistryError as error:
+            print(error, file=sys.stderr)
+            failed = True
+        else:
+            print(f"{place(Library([to]), key)}: added “{key}”, to be cited by [@@{key}]")
+    return int(failed)
 
 
 def _documents(settings: dict[str, Any]) -> Iterator[Document]:

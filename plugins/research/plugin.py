@@ -5,6 +5,7 @@ so that is where posts are brought to their published form. Faults found on the 
 `finalized`, when every file is on disk.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -50,12 +51,15 @@ def register() -> None:
 
 def configure(pelican: Any) -> None:
     """Read our settings once, at the door, and teach the readers our marks."""
-    root = Path(pelican.settings["PATH"]).resolve().parent
-    values = citations.settings_of_pelican_cite(pelican.settings) | pelican.settings.get("RESEARCH", {})
-    settings = Settings.read(values, root)
-    pelican.settings[STATE] = State(settings, pelican.settings["STATIC_PATHS"])
+    pelican.settings[STATE] = State(settings_of(pelican.settings), pelican.settings["STATIC_PATHS"])
     citations.teach_readers(pelican.settings)
     demos.teach_readers(pelican.settings)
+
+
+def settings_of(settings: Mapping[str, Any]) -> Settings:
+    """Return what Pelican's `settings` say to us."""
+    values = citations.settings_of_pelican_cite(settings) | settings.get("RESEARCH", {})
+    return Settings.read(values, Path(settings["PATH"]).resolve().parent)
 
 
 def teach_readers(pelican: Any) -> None:

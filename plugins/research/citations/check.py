@@ -9,6 +9,7 @@ from ..faults import Fault, Severity, line_of
 from ..settings import Settings
 from .batch import cite
 from .library import Library, Work
+from .likeness import signs
 from .resolve import Cited
 
 ID = re.compile(r"""\bid\s*=\s*["']?([^"'\s>]+)""")
@@ -48,12 +49,10 @@ def _incomplete(works: Iterable[Work], library: Library) -> Iterator[Fault]:
 
 
 def _duplicates(works: Iterable[Work], library: Library) -> Iterator[Fault]:
-    """Tell of works with the same DOI, or with the same title and year."""
+    """Tell of works with the same DOI or arXiv number, or with the same title and year."""
     seen: dict[object, str] = {}
     for work in works:
-        title = re.sub(r"<[^>]*>|\W", "", unescape(work.item.get("title", ""))).casefold()
-        same = [work.item.get("DOI", "").casefold(), (title, str(work.item.get("issued"))) if title else ""]
-        for sign in filter(None, same):
+        for sign in signs(work.item):
             if sign in seen and seen[sign] != work.key:
                 yield _warning(library, work.key, f"“{work.key}” is the same work as “{seen[sign]}”")
                 break

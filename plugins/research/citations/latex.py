@@ -19,6 +19,8 @@ TAGS = {
     "textsuperscript": "sup",
     "textsubscript": "sub",
 }
+#: Commands that stand for text and are unknown to the codec.
+WORDS = {"LaTeX": "LaTeX", "LaTeXe": "LaTeX2e", "TeX": "TeX", "BibTeX": "BibTeX", "textasciicircum": "^"}
 SPANS = ("smallcaps", "nocase")
 DECLARATIONS = frozenset("em it itshape sl bf bfseries sc scshape".split())
 
@@ -73,13 +75,15 @@ def _prose(text: str, is_title: bool) -> str:
         elif command in DECLARATIONS and len(open_groups) > 1:
             open_groups[-1].append(TAGS[command])
             html.append(_opening(TAGS[command]))
+        elif command in WORDS:
+            html.append(WORDS[command])
         elif command:
             pending = TAGS.get(command)
         elif symbol or words:
             html.append(escape(symbol or words, quote=False))
     for group in reversed(open_groups):
         html += [_closing(tag) for tag in reversed(group)]
-    return "".join(html)
+    return "".join(html).replace(_opening("nocase") + _closing("nocase"), "")  # that of “\\LaTeX{}”
 
 
 def _unicode(text: str) -> str:

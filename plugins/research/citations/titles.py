@@ -26,7 +26,7 @@ def in_sentence_case(title: str) -> str:
     A title of which most words begin small is so already. Words with capitals inside are names, and
     so is what braces have marked.
     """
-    if not _is_headline(title):
+    if not is_headline(title):
         return title
     is_first = True
 
@@ -43,7 +43,8 @@ def in_sentence_case(title: str) -> str:
     return TOKEN.sub(smaller, title)
 
 
-def _is_headline(title: str) -> bool:
+def is_headline(title: str) -> bool:
+    """Return whether most of the words in `title` begin with capitals."""
     words = [token["word"] for token in TOKEN.finditer(title) if token["word"]][1:]
     long = [word for word in words if len(word) >= LONG and word not in SMALL]
     capitals = [word for word in long if word[0].isupper()]
