@@ -83,7 +83,7 @@ def _prose(text: str, is_title: bool) -> str:
             html.append(escape(symbol or words, quote=False))
     for group in reversed(open_groups):
         html += [_closing(tag) for tag in reversed(group)]
-    return "".join(html).replace(_opening("nocase") + _closing("nocase"), "")  # that of “\\LaTeX{}”
+    return "".join(html).replace(_opening("nocase") + _closing("nocase"), "")  # that of “\LaTeX{}”
 
 
 def _unicode(text: str) -> str:
