@@ -17,9 +17,11 @@ DEPENDENT = re.compile(
 REFERENCE = re.compile(r"\\(?:eq)?ref\{[^{}]*\}")
 #: A formula as readers leave it.
 MARKED = re.compile(r'<(span|div) class="math">[^<]*</\1>')
-NAMES = "|".join(VERBATIM_ELEMENTS)
-VERBATIM = re.compile(rf"<({NAMES})(?=[\s>])[^>]*(?<!/)>[^<]*+(?:<(?!/?\1\b)[^<]*+)*+</\1\s*>", re.IGNORECASE)
-VERBATIM_TAG = re.compile(rf"<(?:{NAMES})(?=[\s/>])", re.IGNORECASE)
+VERBATIM = re.compile(
+    rf"<({'|'.join(VERBATIM_ELEMENTS)})(?=[\s>])[^>]*(?<!/)>[^<]*+(?:<(?!/?\1\b)[^<]*+)*+</\1\s*>",
+    re.IGNORECASE,
+)
+TAG_NAME = re.compile(r"<([a-zA-Z]+|!--)")
 #: Signs of what no reader marked: TeX, references.
 UNMARKED = ("\\", "$$", "ref{")
 MATH_CLASS = re.compile(r"class\s*=[^>]*\bmath\b")
@@ -84,17 +86,23 @@ def candidates(html: str) -> list[Stretch]:
     Where readers have marked all formulas, these are the marks, and nobody walks through the rest.
     """
     marks = [Stretch(Kind.FORMULA, *match.span()) for match in MARKED.finditer(html)]
-    rest, count = MARKED.subn("", VERBATIM.sub("", html))
+    tags = _tags(html)
+    code = tags & VERBATIM_ELEMENTS
+    rest, count = MARKED.subn("", VERBATIM.sub("", html) if code else html)
     if (
         count < len(marks)
-        or "<script" in html
-        or "<!--" in html
+        or tags & {"!--", "script"}
+        or code & _tags(rest)
         or any(sign in rest for sign in UNMARKED)
-        or VERBATIM_TAG.search(rest)
         or MATH_CLASS.search(rest)
     ):
         return list(stretches(html))
     return marks
+
+
+def _tags(html: str) -> set[str]:
+    """Return the names of the elements in `html`, and that of comments."""
+    return {name.lower() for name in set(TAG_NAME.findall(html))}
 
 
 def find_formulas(html: str, found: Iterable[Stretch]) -> list[Place]:

@@ -218,7 +218,8 @@ def _write(post: Post, known: Known, in_browser: bool) -> Document:
 
 def _with_neighbours(edit: Edit, source: str, at: int) -> Edit:
     """Bind the formula to the text that it touches, not before `at`: a comma, an opening bracket."""
-    before = BEFORE.search(source, max(at, edit.start - 20), edit.start)
+    stands_apart = source[edit.start - 1 : edit.start].isspace()
+    before = None if stands_apart else BEFORE.search(source, max(at, edit.start - 20), edit.start)
     after = AFTER.match(source, edit.end)
     if not before and not after:
         return edit
