@@ -22,9 +22,7 @@ VERBATIM = re.compile(
     re.IGNORECASE,
 )
 TAG_NAME = re.compile(r"<([a-zA-Z]+|!--)")
-#: Signs of what no reader marked: TeX, references.
-UNMARKED = ("\\", "$$", "ref{")
-MATH_CLASS = re.compile(r"class\s*=[^>]*\bmath\b")
+MATH_CLASS = re.compile(r"class\s*=\s*(?:\"[^\"]*|'[^']*)?\bmath\b")
 OPENING_TAG = re.compile(r"<(?P<name>\w+)(?:[^>\"']|\"[^\"]*\"|'[^']*')*>")
 
 
@@ -93,7 +91,8 @@ def candidates(html: str) -> list[Stretch]:
         count < len(marks)
         or tags & {"!--", "script"}
         or code & _tags(rest)
-        or any(sign in rest for sign in UNMARKED)
+        or "\\" in rest
+        or "$$" in rest
         or MATH_CLASS.search(rest)
     ):
         return list(stretches(html))
@@ -110,11 +109,10 @@ def find_formulas(html: str, found: Iterable[Stretch]) -> list[Place]:
 
     References to numbered formulas are found in prose as well.
     """
-    refers = "ref{" in html
     return [
         Place(formula, start + first, start + last)
         for kind, start, end in found
-        if kind is Kind.FORMULA or (refers and kind is Kind.PROSE)
+        if kind is Kind.FORMULA or kind is Kind.PROSE
         for formula, first, last in (_read if kind is Kind.FORMULA else _references)(html[start:end])
     ]
 
