@@ -17,7 +17,7 @@ DEMO = re.compile(r"<figure\b[^>]*\bdata-demo\b.*?</figure>", re.DOTALL)
 HIDDEN = re.compile(f"{OPEN}([0-9]+){CLOSE}")
 
 #: Characters of HTML that a word takes, tags around it included, in all but odd texts.
-LONG_WORD = 40
+LONG_WORD = 20
 
 
 def cut(html: str, settings: Mapping[str, Any]) -> str:

@@ -7,8 +7,8 @@ look before the mark is resolved. What no reader could mark, as in raw HTML, is 
 """
 
 import re
-from dataclasses import dataclass
 from html import escape, unescape
+from typing import NamedTuple
 
 from ..markup import Kind, stretches
 
@@ -16,13 +16,14 @@ ELEMENT = "research-citation"
 ATTRIBUTE = "source"
 # Brackets with an at sign and no brackets in between; longer ones are no citation.
 RAW = re.compile(r"\[[^\[\]]{0,1000}?(?:@|&#64;)[^\[\]]{0,1000}\]")
-MARKED = re.compile(rf'<{ELEMENT} {ATTRIBUTE}="(?P<source>[^"]*)">(?P<text>.*?)</{ELEMENT}>', re.DOTALL)
+MARKED = re.compile(
+    rf'<{ELEMENT} {ATTRIBUTE}="(?P<source>[^"]*)">(?P<text>[^<]*+(?:<(?!/{ELEMENT}>)[^<]*+)*+)</{ELEMENT}>'
+)
 # docutils takes “-@key” for the address of a letter.
 MAILTO = re.compile(r'<a [^>]*href="mailto:-(?:@|&#64;)[^"]*">(-(?:@|&#64;)[^<]*)</a>')
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """``html[start:end]`` is, or stands for, what the author typed."""
 
     start: int
@@ -46,7 +47,8 @@ def readable(html: str) -> str:
 
 def find(html: str) -> list[Mark]:
     """Return the marks in `html`, and what in its prose looks like a citation, in their order."""
-    found = [_marked(html, match) for match in MARKED.finditer(html)] if ELEMENT in html else []
+    has_links = "<a " in html
+    found = [_marked(html, match, has_links) for match in MARKED.finditer(html)] if ELEMENT in html else []
     if has_raw(html):
         found += raw(html)
         found.sort(key=lambda mark: mark.start)
@@ -55,9 +57,8 @@ def find(html: str) -> list[Mark]:
 
 def has_raw(html: str) -> bool:
     """Return whether brackets with an at sign stand in `html` that no mark is for."""
-    if "@" not in html and "&#64;" not in html:
-        return False
-    return RAW.search(MARKED.sub("", html)) is not None
+    rest = MARKED.sub("", html) if ELEMENT in html else html
+    return ("@" in rest or "&#64;" in rest) and RAW.search(rest) is not None
 
 
 def raw(html: str) -> list[Mark]:
@@ -75,7 +76,7 @@ def raw(html: str) -> list[Mark]:
     return found
 
 
-def _marked(html: str, match: re.Match[str]) -> Mark:
-    in_link = html.rfind("<a ", 0, match.start()) > html.rfind("</a>", 0, match.start())
+def _marked(html: str, match: re.Match[str], has_links: bool) -> Mark:
+    in_link = has_links and html.rfind("<a ", 0, match.start()) > html.rfind("</a>", 0, match.start())
     source = unescape(match["source"])
     return Mark(*match.span(), source or unescape(match["text"]), is_literal=in_link or not source)

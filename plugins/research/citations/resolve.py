@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from html import escape
 from itertools import groupby
+from typing import NamedTuple
 
 from ..documents import Document
 from ..faults import Fault, Severity, line_of, nearest
@@ -16,8 +17,7 @@ from .marks import Mark, find, readable
 from .typeset import Piece, Request, Style, Typeset
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A mark in a document, and the citation it is; None where it is not one."""
 
     mark: Mark
@@ -132,8 +132,10 @@ def _citation(
     return f'<span class="citation">{text}</span>' if text else ""
 
 
-def _text(pieces: Iterable[Piece], apparatus: Apparatus | None) -> str:
+def _text(pieces: Sequence[Piece], apparatus: Apparatus | None) -> str:
     """Return what stands in the text: pieces, and marks of notes in the place of others."""
+    if not any(piece.in_note for piece in pieces):
+        return "".join([_piece(piece, apparatus) for piece in pieces])
     parts = []
     for in_note, group in groupby(pieces, key=lambda piece: piece.in_note):
         html = "".join(_piece(piece, apparatus) for piece in group)

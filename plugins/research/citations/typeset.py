@@ -2,15 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from .grammar import Citation
 from .library import Work
 from .terms import Terms
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """A stretch of a citation as readers see it: plain HTML, or what links to the work `key`."""
 
     html: str
@@ -19,8 +18,7 @@ class Piece:
     in_note: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """One work in the reference list."""
 
     key: str
