@@ -21,13 +21,14 @@ FILES = {
         "input/tex-base.js",
         "input/tex/extensions/*.js",
         "output/svg.js",
+        "output/chtml.js",
         "a11y/assistive-mml.js",
         "ui/safe.js",
         "startup.js",  # this and the next for browsers, where a build has no Node.js
         "core.js",
     ),
-    "@mathjax/mathjax-newcm-font": ("package.json", "svg.js", "svg/**/*.js"),
-    "@mathjax/mathjax-mhchem-font-extension": ("package.json", "svg.js"),
+    "@mathjax/mathjax-newcm-font": ("package.json", "svg.js", "svg/**/*.js", "chtml.js", "chtml/**/*"),
+    "@mathjax/mathjax-mhchem-font-extension": ("package.json", "svg.js", "chtml.js", "chtml/**/*"),
     "citeproc": ("LICENSE", "package.json", "citeproc_commonjs.js"),
 }
 
@@ -83,7 +84,7 @@ def _install(root: Path, folder: Path) -> Path:
 def _files(modules: Path) -> Iterator[Path]:
     for package, patterns in FILES.items():
         for pattern in patterns:
-            found = sorted((modules / package).glob(pattern))
+            found = sorted(path for path in (modules / package).glob(pattern) if path.is_file())
             if not found:
                 raise FileNotFoundError(f"{package} has no file {pattern}")
             yield from found

@@ -1,5 +1,6 @@
 """Markdown with formulas → HTML, and HTML → formulas."""
 
+import re
 from pathlib import Path
 
 import markdown
@@ -157,3 +158,38 @@ def test_a_post_turns_formulas_off(build: Build) -> None:
     site = build({"off.md": off, "post.md": post("But $x$.")})
     assert "<p>As $x$ is.</p>\n<p>$$y$$</p>" in site.read("off.html")
     assert "<mjx-container" in site.read("post.html")
+
+
+def test_pages_link_what_the_format_of_their_formulas_needs(build: Build) -> None:
+    posts = {
+        f"{name}.md": f"Title: {name}\nDate: 2026-01-01\nMath: {name}\n\nOf $x$ and $\\ce{{H2O}}$.\n"
+        for name in ("chtml", "mathml", "svg")
+    }
+    site = build(posts | {"plain.md": "Title: Plain\nDate: 2026-01-01\n\nText\n"})
+    sheets = {
+        name: re.findall(r"research/(\w+)\.\w+\.css", site.read(f"{name}.html"))
+        for name in ("chtml", "mathml", "svg", "plain", "index")
+    }
+    assert sheets == {
+        "chtml": ["mathjax", "formulas"],
+        "mathml": ["mathjax", "mathml"],
+        "svg": ["mathjax"],
+        "plain": [],
+        "index": ["mathjax", "mathml", "formulas"],
+    }
+    (sheet,) = (site.root / "output" / "research").glob("formulas.*.css")
+    fonts = re.findall(r'url\("([^"]+)"\)', sheet.read_text())
+    assert len(fonts) > 20
+    assert all((sheet.parent / font).is_file() for font in fonts)
+
+
+def test_without_chtml_no_font_is_published(build: Build) -> None:
+    site = build({"post.md": post("$x$")})
+    assert not list((site.root / "output").rglob("*.woff2"))
+
+
+def test_formulas_are_off_for_a_site_and_on_for_a_post(build: Build) -> None:
+    on = "Title: On\nDate: 2026-01-01\nMath: svg\n\nOf $x$.\n"
+    site = build({"on.md": on, "post.md": post("Of $x$.")}, 'RESEARCH = {"formulas": "off"}')
+    assert "<p>Of $x$.</p>" in site.read("post.html")
+    assert "<mjx-container" in site.read("on.html")

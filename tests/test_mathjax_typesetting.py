@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from research.documents import Document
-from research.mathjax import SetFormula, node, show, typeset
+from research.mathjax import SetFormula, StyleSheet, node, show, typeset
 from research.settings import Settings
 
 SOURCE = "Title: Post\n\nFirst a line, then $x^2$.\n\nThen $\\foo + 1$, and again $\\foo + 1$.\n"
@@ -333,3 +333,91 @@ def test_a_process_that_hangs_is_ended(
     monkeypatch.setattr(node, "PATIENCE", 0.2)
     _, (fault,), _ = typeset(documents(source, r"\(a\)"), settings)
     assert "Node.js ended with code -9" in fault.message
+
+
+def in_format(tex: str, format: str, source: Path, settings: Settings) -> str:
+    return set_page([tex], source, replace(settings, formulas=format))
+
+
+@pytest.mark.parametrize(
+    ("tex", "mathml"),
+    [
+        (r"\(\mathcal{L} \mathbf{w} \mathbb{R} \mathbf{\Gamma} \mathsf{1}\)", "ℒ 𝐰 ℝ 𝚪 𝟣"),
+        (r"\(\boldsymbol{\mu} \mathfrak{g} \mathcal{x}\)", "𝝁 𝔤 𝓍"),
+        (r"\(\ce{A -> B <=> C}\)", "A ⟶ B ⇌ C"),
+    ],
+)
+def test_letters_of_mathml_are_characters(tex: str, mathml: str, source: Path, settings: Settings) -> None:
+    html = in_format(tex, "mathml", source, settings)
+    found = re.sub("<.*?>|\\s", "", html[html.index("<math>") : html.index("</math>")])
+    assert found == mathml.replace(" ", "")
+    assert not re.search('mathvariant="(?!normal)', html)
+
+
+def test_mathml_is_that_of_browsers(source: Path, settings: Settings) -> None:
+    lines = r"\begin{align}a &= \cancel{b} \label{a}\\ &= |c| \log d\end{align}"
+    table = r"\(\begin{array}{l|r}1&2\\\hline 3&4\end{array}\)"
+    html = in_format(lines + table, "mathml", source, settings)
+    assert not re.search("<mlabeledtr|<menclose|columnalign|mathvariant|<svg|data-mjx", html)
+    assert re.search('<mtd class="mml-room"></mtd><mtd class="mml-right"', html)
+    assert re.search('id="mjx-eqn:a" class="mml-number"', html)
+    assert '<mrow class="mml-enclose updiagonalstrike"><mi>b</mi></mrow>' in html
+    assert len(re.findall(r'<mo [^>]*lspace="0" rspace="0">\|</mo>', html)) == 2
+    assert '<mi>log</mi><mspace width="0.167em"></mspace><mi>d</mi>' in html
+    assert "border-left: .07em solid; border-top: .07em solid" in html
+
+
+def test_chtml_brings_the_rules_that_it_needs_once(source: Path, settings: Settings) -> None:
+    chosen = replace(settings, formulas="chtml")
+    text = r"\(x\) \(\newcommand{\a}{y}\a\) \begin{align}x&=y\\&=z\end{align}"
+    (done,), _, formulas = typeset(documents(source, text), chosen)
+    sheet = StyleSheet(formulas.values()).content
+    html = page(done.html, formulas)
+    assert "<svg" not in html
+    assert "NaN" not in html
+    used = set(re.findall(r'class="(mjx-c\w+)', html))
+    assert used == set(re.findall(r"mjx-c\.(mjx-c\w+)", sheet))
+    assert sheet.count("@font-face") == len(set(re.findall(r"@font-face {[^}]*}", sheet)))
+    assert '"woff2/' not in sheet
+
+
+@pytest.mark.parametrize(
+    ("tex", "text"),
+    [
+        (r"\beta", "β"),
+        (r"p_\theta(x \mid z)", "p_θ(x ∣ z)"),
+        (r"O(n \log n)", "O(n log n)"),
+        (r"\mathbb{R}^{n \times m}", "ℝ^(n × m)"),
+        (r"\frac{a+b}{c} = -1", "(a + b)/c = −1"),
+        (r"\sum_{i=1}^n x_i^2", "∑ᵢ₌₁ⁿ xᵢ²"),
+        (r"\lim_{n\to\infty} \hat{x}_n", "lim_(n → ∞) x̂ₙ"),
+        (r"\mathcal{L}_{\mathrm{ELBO}} \le \sqrt{2}", "L_ELBO ≤ √2"),
+        (r"\ce{SO4^2-}, \ce{A -> B}", "SO₄²⁻, A ⟶ B"),
+        (r"e^{i\pi} + \binom nk", "e^(iπ) + (n, k)"),
+        (r"\begin{pmatrix}1&2\\3&4\end{pmatrix}", "(1, 2; 3, 4)"),
+    ],
+)
+@pytest.mark.parametrize("format", ["svg", "mathml"])
+def test_a_formula_in_one_line_of_text(
+    tex: str, text: str, format: str, source: Path, settings: Settings
+) -> None:
+    _, _, formulas = typeset(documents(source, rf"\({tex}\)"), replace(settings, formulas=format))
+    assert [formula.text for formula in formulas.values()] == [text]
+
+
+def test_a_post_chooses_what_its_formulas_become(source: Path, settings: Settings) -> None:
+    posts = [
+        Document(html=r"\(x\)", source=source, metadata={"math": format})
+        for format in ("svg", "CHTML", "mathml", "off", "mathjax")
+    ]
+    done, (fault,), formulas = typeset(posts, settings)
+    signs = ("<svg style", "<mjx-math", "<mjx-container><math")
+    pages = [page(post.html, formulas) for post in done]
+    assert [[sign for sign in signs if sign in html] for html in pages] == [
+        ["<svg style"],
+        ["<mjx-math"],
+        ["<mjx-container><math"],
+        [],
+        ["<svg style"],
+    ]
+    assert "mathjax is none of svg, chtml, mathml, off; did you mean “mathml”?" in fault.message

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Protocol
 
 from .modules import joined
 
@@ -75,9 +76,24 @@ class Script:
             _write(output / self.address / name, text.encode())
 
 
-ASSETS: tuple[Asset | Script, ...] = (
+class Linked(Protocol):
+    """What a page links when its HTML holds `marker`."""
+
+    @property
+    def marker(self) -> str:
+        """The HTML that tells that a page needs it."""
+
+    def tag(self, base: str) -> str:
+        """Return the link to it from a page whose links begin with `base`."""
+
+    def publish(self, output: Path) -> None:
+        """Write it below `output`."""
+
+
+ASSETS: tuple[Linked, ...] = (
     Asset(HERE / "citations" / "citations.css", marker='class="citation'),
     Asset(HERE / "mathjax" / "mathjax.css", marker="<mjx-container"),
+    Asset(HERE / "mathjax" / "mathml.css", marker='<mjx-container data-key="mathml-'),
     Asset(HERE / "demos" / "static" / "demos.css", marker='class="research-demo'),
     Script(HERE / "citations" / "preview" / "preview.js", (), marker='role="doc-biblioref"'),
     Script(HERE / "citations" / "copying" / "copy.js", (), marker='class="citation-record"'),
@@ -89,7 +105,7 @@ ASSETS: tuple[Asset | Script, ...] = (
 )
 
 
-def link_assets(html: str, output: Path, siteurl: str, assets: Iterable[Asset | Script] = ASSETS) -> str:
+def link_assets(html: str, output: Path, siteurl: str, assets: Iterable[Linked] = ASSETS) -> str:
     """Link from the page `html` each asset that it needs, and publish it under `output`."""
     needed = [asset for asset in assets if asset.marker in html]
     head = html.find("</head>")

@@ -37,6 +37,7 @@ class State:
         #: Bibliographies that posts name in their front matter.
         self.sources: set[Path] = set()
         self.formulas: dict[str, mathjax.SetFormula] = {}
+        self.formula_styles = mathjax.StyleSheet(())
 
 
 def register() -> None:
@@ -86,6 +87,7 @@ def publish(generators: list[Any]) -> None:
     state.faults += found
     documents = _signed(contents, documents) if state.settings.cite_this_post else documents
     documents, found, state.formulas = mathjax.typeset(documents, state.settings)
+    state.formula_styles = mathjax.StyleSheet(state.formulas.values())
     state.faults += found
     for generator in generators:
         if isinstance(generator, StaticGenerator):
@@ -118,7 +120,7 @@ def finish_page(path: str, context: Any) -> None:
     page = Path(path)
     written = page.read_bytes().decode()
     output, siteurl, state = Path(context["OUTPUT_PATH"]), context["SITEURL"], context[STATE]
-    html = assets.link_assets(written, output, siteurl)
+    html = assets.link_assets(written, output, siteurl, [*assets.ASSETS, state.formula_styles])
     html = mathjax.link_client(html, output, siteurl, state.settings)
     html = mathjax.show(html, state.formulas)
     if identity := posts.identity(context.get("article")):

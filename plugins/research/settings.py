@@ -18,6 +18,8 @@ TEX_PACKAGES = (
 #: Those that change what other commands mean, and are used when they are asked for.
 MORE_TEX_PACKAGES = ["physics"]
 EQUATION_NUMBERS = ("ams", "all", "none")
+#: What formulas become in a page.
+FORMATS = ("svg", "chtml", "mathml", "off")
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,9 @@ class Settings:
     #: The command that brings a model's release up to date; ``{name}`` is the model's name.
     #: Empty: releases are taken as they are.
     build_model: tuple[str, ...] = ()
+    #: What formulas become: pictures (``svg``), MathJax's HTML and fonts (``chtml``), the browser's own
+    #: (``mathml``), or nothing at all (``off``). The key ``Math`` of a post says so for that post.
+    formulas: str = "svg"
     #: Definitions (``\\newcommand``) for the formulas of all posts, as TeX and as a file of TeX.
     macros: str = ""
     macros_file: Path | None = None
@@ -78,6 +83,8 @@ class Settings:
                 raise ValueError(f"RESEARCH['packages']: {name!r} is no package{nearest(name, choices)}")
         if (numbers := given.get("equation_numbers", cls.equation_numbers)) not in EQUATION_NUMBERS:
             raise ValueError(f"RESEARCH['equation_numbers'] is one of {EQUATION_NUMBERS}, not {numbers!r}")
+        if (format := given.get("formulas", cls.formulas)) not in FORMATS:
+            raise ValueError(f"RESEARCH['formulas'] is one of {FORMATS}, not {format!r}")
         macros_file = given.get("macros_file")
         if macros_file and not (root / macros_file).is_file():
             raise ValueError(f"RESEARCH['macros_file']: there is no file {root / macros_file}")

@@ -10,31 +10,41 @@ import pytest
 from conftest import Build
 from playwright.sync_api import Browser, Page, Route
 from research.documents import Document
-from research.mathjax import show, typeset
+from research.mathjax import StyleSheet, show, typeset
 from research.settings import Settings
 
 from browser.chromium import ROOT
 from browser.test_accessibility import AXE, RUN_AXE
 
 CSS = (ROOT / "plugins" / "research" / "mathjax" / "mathjax.css").read_text()
+MATHML_CSS = (ROOT / "plugins" / "research" / "mathjax" / "mathml.css").read_text()
 FORMULAS: list[tuple[str, bool]] = [
     (tex, display)
     for tex, display in json.loads((ROOT / "tests" / "cases" / "formulas" / "sixty.json").read_text())
 ]
-#: For each formula the size of its box, its height above the baseline, and the place of each glyph.
+#: For each formula its width, and the place of each glyph, in the line that it stands in. A long one
+#: is in pieces, which here follow on each other in one line.
 MEASURE = """() => [...document.querySelectorAll('p')].map(paragraph => {
-    const svg = paragraph.querySelector('mjx-container > svg'), box = svg.getBoundingClientRect()
+    const pieces = [...paragraph.querySelectorAll('mjx-container > svg')]
+        .map(svg => svg.getBoundingClientRect())
+    const line = paragraph.querySelector('i').getBoundingClientRect(), left = pieces[0].left
+    const glyphs = [...paragraph.querySelectorAll('use')].map(use => use.getBoundingClientRect())
+    return [pieces.at(-1).right - left,
+            ...glyphs.flatMap(glyph => [glyph.left - left, glyph.top - line.bottom, glyph.width])]
+})"""
+#: The same of CHTML, whose characters are elements.
+MEASURE_CHTML = """() => [...document.querySelectorAll('p')].map(paragraph => {
+    const math = paragraph.querySelector('mjx-math'), box = math.getBoundingClientRect()
     const line = paragraph.querySelector('i').getBoundingClientRect()
-    const glyphs = [...svg.querySelectorAll('use')].map(use => use.getBoundingClientRect())
-    return [box.width, box.height, line.bottom - box.bottom,
-            ...glyphs.flatMap(glyph => [glyph.left - box.left, glyph.top - box.top, glyph.width])]
+    const glyphs = [...math.querySelectorAll('mjx-c')].map(glyph => glyph.getBoundingClientRect())
+    return [...glyphs.flatMap(glyph => [glyph.left - box.left, glyph.top - line.bottom, glyph.width])]
 })"""
 IN_THE_PAGE = """
 window.MathJax = {
     startup: {typeset: false},
-    svg: {linebreaks: {inline: false}}, loader: {
+    FORMAT: {linebreaks: {inline: false}}, loader: {
         // The usual bundle adds speech, which moves glyphs.
-        load: ['input/tex', 'output/svg', '[tex]/mathtools', '[tex]/boldsymbol'],
+        load: ['input/tex', 'output/FORMAT', '[tex]/mathtools', '[tex]/boldsymbol'],
         paths: {fonts: 'https://packages.example/@mathjax'}
     },
     tex: {tags: 'ams', packages: {'[+]': ['mathtools', 'boldsymbol']}}
@@ -60,18 +70,19 @@ def document(body: str, style: str = "") -> str:
     )
 
 
-Set = Callable[[str], str]
+Set = Callable[..., str]
 
 
 @pytest.fixture
 def set_page(tmp_path: Path) -> Set:
-    """Return a function that sets the formulas of a page's body."""
+    """Return a function that sets the formulas of a page's body: ``set_page(body, "chtml")``."""
 
-    def run(body: str) -> str:
+    def run(body: str, format: str = "svg") -> str:
         post = Document(html=body, source=tmp_path / "post.md")
-        (done,), faults, formulas = typeset([post], Settings(cache=tmp_path / "cache"))
+        (done,), faults, formulas = typeset([post], Settings(cache=tmp_path / "cache", formulas=format))
         assert faults == []
-        return show(document(done.html, CSS), formulas)
+        own = {"svg": "", "chtml": StyleSheet(formulas.values()).content, "mathml": MATHML_CSS}
+        return show(document(done.html, f"{CSS} {own[format]}"), formulas)
 
     return run
 
@@ -82,15 +93,24 @@ def page(browser: Browser) -> Any:
         yield context.new_page()
 
 
-def serve_packages(route: Route) -> None:
-    path = ROOT / "node_modules" / urlparse(route.request.url).path.lstrip("/")
-    route.fulfill(path=path) if path.is_file() else route.fulfill(body=document(paragraphs(FORMULAS)))
+def serve(page: Page, body: str) -> None:
+    """Go to a page with that `body`, from a host that has our npm packages."""
 
+    def answer(route: Route) -> None:
+        path = ROOT / "node_modules" / urlparse(route.request.url).path.lstrip("/")
+        if path.is_file():
+            route.fulfill(path=path)
+        else:
+            route.fulfill(body=body, content_type="text/html; charset=utf-8")
 
-def set_in_the_page(page: Page) -> None:
-    page.route("**/*", serve_packages)
-    page.add_init_script(IN_THE_PAGE)
+    page.unroute_all()
+    page.route("**/*", answer)
     page.goto("https://packages.example/")
+
+
+def set_in_the_page(page: Page, format: str) -> None:
+    page.add_init_script(IN_THE_PAGE.replace("FORMAT", format))
+    serve(page, document(paragraphs(FORMULAS)))
     page.add_script_tag(url="https://packages.example/mathjax/startup.js")
     page.evaluate("""async () => {
         await MathJax.startup.promise
@@ -98,24 +118,72 @@ def set_in_the_page(page: Page) -> None:
     }""")
 
 
+@pytest.mark.parametrize(("format", "measure"), [("svg", MEASURE), ("chtml", MEASURE_CHTML)])
 def test_sixty_formulas_stand_as_mathjax_sets_them_in_a_page(
-    page: Page, browser: Browser, set_page: Set
+    page: Page, set_page: Set, format: str, measure: str
 ) -> None:
-    page.set_content(set_page(paragraphs(FORMULAS)))
-    ours = page.evaluate(MEASURE)
-    set_in_the_page(page)
-    theirs = page.evaluate(MEASURE)
+    serve(page, set_page(paragraphs(FORMULAS), format))
+    page.evaluate("document.fonts.ready")
+    ours = page.evaluate(measure)
+    set_in_the_page(page, format)
+    page.evaluate("document.fonts.ready")
+    theirs = page.evaluate(measure)
     assert len(ours) == len(theirs) == 60
     for (tex, _), mine, reference in zip(FORMULAS, ours, theirs, strict=True):
         assert len(mine) == len(reference), tex
         assert max(abs(a - b) for a, b in zip(mine, reference, strict=True)) < 1, tex
 
 
-def test_axe_finds_nothing(page: Page, set_page: Set) -> None:
+@pytest.mark.parametrize("format", ["svg", "chtml", "mathml"])
+def test_axe_finds_nothing(page: Page, set_page: Set, format: str) -> None:
     numbered = r"<p>By \(\eqref{a}\), \(x\eqref{a}\).</p>\begin{equation}x\label{a}\end{equation}"
-    page.set_content(set_page(paragraphs(FORMULAS) + numbered))
+    page.set_content(set_page(paragraphs(FORMULAS) + numbered, format))
     page.evaluate(AXE.read_text(encoding="utf-8"))
     assert page.evaluate(RUN_AXE) == []
+
+
+@pytest.mark.parametrize("format", ["svg", "chtml", "mathml"])
+@pytest.mark.parametrize("width", [390, 320])
+def test_lines_end_within_a_long_formula(page: Page, set_page: Set, format: str, width: int) -> None:
+    long = r"p(x, z) = p_\theta(x \mid z)\, p(z) = \mathcal{N}(x; \mu, \sigma^2 I) + \alpha + \beta + \gamma"
+    page.set_viewport_size({"width": width, "height": 600})
+    page.set_content(set_page(rf"<p>A long one (\({long}\)), <i>see</i>?</p>", format))
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.locator("mjx-container").evaluate("box => box.getClientRects().length") > 1
+    # The comma stays with the formula, and the condition in its parentheses.
+    rest = page.evaluate("""() => {
+        const after = document.querySelector('mjx-container').nextSibling, range = document.createRange()
+        range.selectNode(after)
+        return range.getBoundingClientRect().left
+    }""")
+    assert rest > 20
+    x, y = page.locator("mjx-container").evaluate("""box => {
+        const line = [...box.getClientRects()].at(-1)
+        return [line.left + 20, line.top + line.height / 2]
+    }""")
+    page.mouse.dblclick(x, y)
+    assert page.evaluate("getSelection().toString()").strip() == rf"\({long}\)"
+
+
+@pytest.mark.parametrize("format", ["svg", "chtml", "mathml"])
+def test_a_number_stands_at_the_right_and_its_line_in_the_middle(
+    page: Page, set_page: Set, format: str
+) -> None:
+    page.set_content(set_page(r"\begin{align}x &= y \label{a}\\ u &= \frac{v}{w}\end{align}", format))
+    boxes = "[...document.querySelectorAll('{}')].map(element => element.getBoundingClientRect())"
+    numbers = page.evaluate(boxes.format("[id^=mjx-eqn]"))
+    assert [number["right"] > 850 for number in numbers] == [True, True]
+    letters = {
+        "svg": 'use[href$="1D465"], use[href$="1D462"]',
+        "chtml": ".mjx-c1D465, .mjx-c1D462",
+        "mathml": ".mml-right mi",
+    }
+    lines = page.evaluate(boxes.format(letters[format]))
+    assert len(lines) == 2
+    assert all(400 < line["left"] < 450 for line in lines)
+    for line, number in zip(lines, numbers, strict=True):
+        assert line["top"] < number["bottom"]
+        assert number["top"] < line["bottom"]
 
 
 def test_a_long_formula_scrolls_in_its_own_box(page: Page, set_page: Set) -> None:
@@ -151,9 +219,10 @@ def test_space_is_there_before_the_glyphs(page: Page, set_page: Set) -> None:
     assert page.evaluate(height) == before
 
 
+@pytest.mark.parametrize("format", ["svg", "chtml", "mathml"])
 @pytest.mark.parametrize("tex", [r"\(\frac{a}{b} &lt; 1\)", r"\[x^2\]"])
-def test_a_double_click_selects_the_tex(page: Page, set_page: Set, tex: str) -> None:
-    page.set_content(set_page(f"<p>of {tex}</p>"))
+def test_a_double_click_selects_the_tex(page: Page, set_page: Set, tex: str, format: str) -> None:
+    page.set_content(set_page(f"<p>of {tex}</p>", format))
     page.dblclick("mjx-container")
     assert page.evaluate("getSelection().toString()").strip() == tex.replace("&lt;", "<")
 

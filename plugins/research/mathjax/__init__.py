@@ -1,14 +1,15 @@
-"""Formulas: TeX in a post → MathJax's SVG in the page, set while the site is built.
+"""Formulas: TeX in a post → what MathJax makes of it in the page, set while the site is built.
 
 ``teach_readers`` readies Pelican's readers, ``typeset`` sets what they found and leaves marks in posts, and
 ``show`` puts the set formulas in the place of the marks when a page is written. Between the two, in
 feeds, summaries and whatever else reads a post, a formula is its TeX.
 """
 
+from .chtml import StyleSheet
 from .client import link_client
 from .formulas import SetFormula
 from .page import show
 from .reader import teach_readers
 from .typesetting import typeset
 
-__all__ = ["SetFormula", "link_client", "show", "teach_readers", "typeset"]
+__all__ = ["SetFormula", "StyleSheet", "link_client", "show", "teach_readers", "typeset"]

@@ -58,8 +58,12 @@ class SetFormula:
 
     #: The element ``mjx-container``, whose SVG refers to glyphs by id.
     html: str
-    #: The element ``path`` (SVG 2, section 9.3) of each glyph that it refers to, by id.
+    #: The same in one line of text, for places where no markup can stand.
+    text: str
+    #: Of SVG, the element ``path`` (SVG 2, section 9.3) of each glyph that it refers to, by id.
     outlines: Mapping[str, str]
+    #: Of CHTML, rules of CSS that the page needs.
+    rules: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -15,13 +15,15 @@ from typing import IO, Any
 from .formulas import Formula
 
 SCRIPT = Path(__file__).with_name("typeset.mjs")
+#: All that is run: the script and its modules.
+MODULES = sorted(SCRIPT.parent.glob("*.mjs"))
 #: The npm packages that decide what a formula looks like.
 PACKAGES = ("mathjax", "@mathjax/mathjax-newcm-font", "@mathjax/mathjax-mhchem-font-extension")
 #: Seconds that MathJax may take to start, and for each group. It takes a thousandth of that.
 PATIENCE = 60
 
 Group = tuple[Formula, ...]
-#: What typeset.mjs writes for a formula: its html and glyphs, or its error and column.
+#: What typeset.mjs writes for a formula: its html, text and parts, or its error and column.
 Result = dict[str, Any]
 
 
@@ -61,8 +63,8 @@ def versions() -> dict[str, str]:
     return {name: json.loads(manifest)["version"] for name, manifest in manifests.items()}
 
 
-def typeset_groups(groups: Sequence[Group], tex: dict[str, Any]) -> Iterator[list[Result]]:
-    """Set each of the `groups` as one document, in one process, with options `tex` of MathJax.
+def typeset_groups(groups: Sequence[Group], how: dict[str, Any]) -> Iterator[list[Result]]:
+    """Set each of the `groups` as one document, in one process: `how` is the head of typeset.mjs's job.
 
     Yields what typeset.mjs says of each, in order. The process never outlives the iteration.
 
@@ -70,7 +72,7 @@ def typeset_groups(groups: Sequence[Group], tex: dict[str, Any]) -> Iterator[lis
     before its work, or was ended because a group took longer than `PATIENCE`.
     """
     members = [[{"tex": formula.tex, "display": formula.display} for formula in group] for group in groups]
-    job = json.dumps({"tex": tex, "groups": members}).encode()
+    job = json.dumps({**how, "groups": members}).encode()
     command = [find_node(), str(SCRIPT)]
     pipe = subprocess.PIPE
     with (

@@ -38,6 +38,8 @@ def show(html: str, formulas: Mapping[str, SetFormula]) -> str:
     html = "".join(pieces)
     if REFERENCE in html:
         html = _mend_references(html)
+    if not outlines:
+        return html
     end = html.rfind("</body>")
     end = end if end >= 0 else len(html)
     glyphs = GLYPHS.format("".join(outlines.values()))

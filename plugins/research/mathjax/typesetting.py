@@ -9,14 +9,14 @@ from html import escape
 from typing import Any
 
 from ..documents import Document
-from ..faults import Fault, line_of
+from ..faults import Fault, line_of, nearest
 from ..kept import Kept
 from ..markup import Edit, splice
-from ..settings import Settings
+from ..settings import FORMATS, Settings
 from .client import mark_for_client
 from .formulas import Formula, Place, Refusal, SetFormula, candidates, find_formulas
 from .node import (
-    SCRIPT,
+    MODULES,
     Group,
     NodeEndedError,
     NodeError,
@@ -46,10 +46,10 @@ class SetGroup:
     html: list[str]
 
     @classmethod
-    def read(cls, group: Group, key: str, results: Iterable[Result]) -> "SetGroup":
+    def read(cls, group: Group, key: str, results: Iterable[Result], format: str) -> "SetGroup":
         """Read the `results` of typeset.mjs for the `group`, whose hash is `key`."""
-        keys = [f"{key}-{index}" for index in range(len(group))]
-        outcomes = [_outcome(result) for result in results]
+        keys = [f"{format}-{key}-{index}" for index in range(len(group))]
+        outcomes = [_outcome(result, format) for result in results]
         html = [
             mark(key, formula.source) if isinstance(outcome, SetFormula) else _unset(formula, outcome.reason)
             for key, formula, outcome in zip(keys, group, outcomes, strict=True)
@@ -57,7 +57,8 @@ class SetGroup:
         return cls(keys, outcomes, html)
 
 
-Known = Mapping[Group, SetGroup]
+#: What MathJax made of each group in each format.
+Known = Mapping[tuple[str, Group], SetGroup]
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,8 @@ class Post:
     preamble: Group
     places: list[Place]
     removals: list[Edit]
+    #: What its formulas become: one of `FORMATS`.
+    format: str
     #: Whether each of its displayed formulas has a number.
     numbers_all: bool = False
     #: Of a summary, the formulas of the body: it uses their macros, labels and numbers.
@@ -77,15 +80,16 @@ class Post:
     @classmethod
     def read(cls, document: Document, settings: Settings) -> "Post":
         """Find the formulas of `document`, and the scripts that it can do without."""
-        if document.metadata.get("math") == "off":
-            return cls(document, (), [], [])
+        format = format_of(document, settings)
+        if format == "off":
+            return cls(document, (), [], [], format)
         found = candidates(document.html)
         macros = document.metadata.get("macros", "")
         texts = (settings.all_macros, macros if isinstance(macros, str) else "\n".join(macros))
         preamble = tuple(Formula(text, display=False) for text in texts if text)
         places = find_formulas(document.html, found)
         numbers_all = settings.equation_numbers == "all"
-        return cls(document, preamble, places, removals(document.html, found), numbers_all)
+        return cls(document, preamble, places, removals(document.html, found), format, numbers_all)
 
     @cached_property
     def formulas(self) -> Group:
@@ -93,8 +97,11 @@ class Post:
         return tuple(place.formula for place in self.places)
 
     @cached_property
-    def groups(self) -> list[tuple[Group, int]]:
-        """For each place, the group that its formula is set with, and its index there."""
+    def groups(self) -> list[tuple[tuple[str, Group], int]]:
+        """For each place, the format and the group that its formula is set with, and its index there."""
+        return [((self.format, group), index) for group, index in self._groups()]
+
+    def _groups(self) -> list[tuple[Group, int]]:
         first = len(self.preamble)
         if not any(
             formula.depends or (self.numbers_all and formula.display) for formula in self.body + self.formulas
@@ -130,12 +137,14 @@ def typeset(
         for post in posts
     ]
     groups = list(dict.fromkeys(group for post in posts for group, _ in post.groups))
-    known: dict[Group, SetGroup] = {}
-    faults: list[Fault] = []
+    known: dict[tuple[str, Group], SetGroup] = {}
+    faults = [fault for post in posts if (fault := _unknown_format(post.document))]
     in_browser = False
     try:
-        for group, set_group in _set(groups, settings):
-            known[group] = set_group
+        for format in FORMATS:
+            chosen = [group for name, group in groups if name == format]
+            for group, set_group in _set(chosen, format, settings):
+                known[format, group] = set_group
     except NodeError as error:
         in_browser = isinstance(error, NodeMissingError)
         faults.append(_trouble(error, posts, known))
@@ -150,47 +159,66 @@ def typeset(
     return [_write(post, known, in_browser) for post in posts], faults, formulas
 
 
-def _set(groups: Sequence[Group], settings: Settings) -> Iterator[tuple[Group, SetGroup]]:
+def format_of(document: Document, settings: Settings) -> str:
+    """Return what formulas of `document` become: what its front matter says, or else the settings."""
+    chosen = str(document.metadata.get("math", settings.formulas)).strip().lower()
+    return chosen if chosen in FORMATS else settings.formulas
+
+
+def _unknown_format(document: Document) -> Fault | None:
+    chosen = str(document.metadata.get("math", "off")).strip().lower()
+    if chosen in FORMATS or document.is_summary:
+        return None
+    message = f"Math: {chosen} is none of {', '.join(FORMATS)}{nearest(chosen, FORMATS)}"
+    return Fault(document.source, line_of(document.source, chosen), message)
+
+
+def _set(groups: Sequence[Group], format: str, settings: Settings) -> Iterator[tuple[Group, SetGroup]]:
     if not groups:
         return
     tex = {"packages": settings.tex_packages, "tags": settings.equation_numbers}
+    how = {"format": format, "tex": tex}
     kept = Kept(
-        settings.cache / "formulas", json.dumps([versions(), tex], sort_keys=True), SCRIPT.read_text("utf-8")
+        settings.cache / "formulas",
+        json.dumps([versions(), how], sort_keys=True),
+        *(module.read_text("utf-8") for module in MODULES),
     )
     missing: dict[Group, str] = {}
     for group in groups:
         key = kept.key([[formula.tex, formula.display] for formula in group])
         if any(len(formula.tex) > LONGEST for formula in group):
             refusal = {"error": f"more than {LONGEST:,} characters"}
-            yield group, SetGroup.read(group, key, [refusal] * len(group))
+            yield group, SetGroup.read(group, key, [refusal] * len(group), format)
         elif results := kept.get(key):
-            yield group, SetGroup.read(group, key, results)
+            yield group, SetGroup.read(group, key, results, format)
         else:
             missing[group] = key
     if not missing:
         return
-    for group, results in _typeset(list(missing), tex):
+    for group, results in _typeset(list(missing), how):
         kept.put(missing[group], results)
-        yield group, SetGroup.read(group, missing[group], results)
+        yield group, SetGroup.read(group, missing[group], results, format)
 
 
-def _typeset(groups: Sequence[Group], tex: dict[str, Any]) -> Iterator[tuple[Group, list[Result]]]:
+def _typeset(groups: Sequence[Group], how: dict[str, Any]) -> Iterator[tuple[Group, list[Result]]]:
     done = 0
     try:
-        for group, results in zip(groups, typeset_groups(groups, tex), strict=True):
+        for group, results in zip(groups, typeset_groups(groups, how), strict=True):
             yield group, results
             done += 1
     except NodeEndedError:
         # Once more, and last what it ended over: that may be to blame.
         again = [*groups[done + 1 :], groups[done]]
-        yield from zip(again, typeset_groups(again, tex), strict=True)
+        yield from zip(again, typeset_groups(again, how), strict=True)
 
 
-def _outcome(result: Result) -> SetFormula | Refusal:
+def _outcome(result: Result, format: str) -> SetFormula | Refusal:
     if "error" in result:
         return Refusal(result["error"], result.get("column"))
-    glyphs = result["glyphs"].items()
-    return SetFormula(result["html"], {name: f'<path id="{name}" d="{path}"/>' for name, path in glyphs})
+    html, text, parts = result["html"], result["text"], result["parts"]
+    if format == "chtml":
+        return SetFormula(html, text, {}, tuple(parts))
+    return SetFormula(html, text, {name: f'<path id="{name}" d="{path}"/>' for name, path in parts.items()})
 
 
 def _unset(formula: Formula, reason: str) -> str:

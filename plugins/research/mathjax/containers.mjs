@@ -1,0 +1,62 @@
+// What svg and chtml have in common: elements that MathJax made, fitted for a page that has no MathJax.
+
+// In ex or characters, about half of a phone's column: inline formulas that are longer may break between lines.
+export const LONG = 16;
+// Tokens between parentheses that stay on one line.
+const SHORT = 12;
+const [BINARY, RELATION, OPEN, CLOSE] = [2, 3, 4, 5]; // MathJax's TEXCLASS
+const COMPILED = 20; // MathJax's STATE.COMPILED: TeX has been read, nothing is set
+
+// Set again those inline formulas of `document` that are long by `width`, now in pieces between which lines may end.
+export function allowBreaks(document, output, width) {
+  for (const item of document.math) {
+    if (item.display || item.mayBreak || !(width(item) > LONG)) continue;
+    item.mayBreak = true;
+    item.state(COMPILED);
+    holdTogether(item.root);
+    output.options.linebreaks.inline = true;
+    try {
+      item.typeset(document);
+    } finally {
+      output.options.linebreaks.inline = false;
+    }
+  }
+}
+
+// Keep lines from ending in short parentheses: p(x | z) stays whole. `root` is MathJax's tree of a formula.
+export function holdTogether(root) {
+  root.setTeXclass(null);
+  const tokens = [];
+  root.walkTree((node) => node.isToken && tokens.push(node));
+  const open = [];
+  tokens.forEach((token, at) => {
+    if (token.texClass === OPEN) open.push(at);
+    const start = token.texClass === CLOSE ? open.pop() : undefined;
+    if (start === undefined || at - start > SHORT) return;
+    for (const inner of tokens.slice(start, at)) if (inner.isKind('mo') || inner.isKind('mspace')) inner.attributes.set('linebreak', 'nobreak');
+  });
+}
+
+// Whether a line may end before `node`: it is a relation, or an operation.
+export function isSign(node) {
+  return node.isEmbellished && (node.texClass === BINARY || node.texClass === RELATION);
+}
+
+// Let keys reach a box that may scroll.
+export function forKeys(container, scrolls, adaptor) {
+  if (scrolls) adaptor.setAttribute(container, 'tabindex', '0');
+}
+
+// Take out of `node` and all in it what only MathJax in a page would read.
+export function simplify(node, adaptor) {
+  for (const {name} of adaptor.allAttributes(node).filter(superfluous)) adaptor.removeAttribute(node, name);
+  for (const child of adaptor.childNodes(node).filter((child) => isElement(child, adaptor))) simplify(child, adaptor);
+}
+
+export function isElement(node, adaptor) {
+  return !adaptor.kind(node).startsWith('#');
+}
+
+function superfluous({name}) {
+  return /^(?:data-(?!line$|frame$)|xmlns|focusable$|role$|unselectable$|semantics$)/.test(name);
+}
