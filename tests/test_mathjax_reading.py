@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import markdown
 import pytest
@@ -116,6 +117,31 @@ def test_other_scripts_stay(html: str) -> None:
     assert removals(html, stretches(html)) == []
 
 
+@pytest.mark.parametrize(
+    ("options", "text", "html"),
+    [
+        ({"inline": ((r"\(", r"\)"),)}, r"As $x$, \(y\)", "As $x$, <m>y</m>"),
+        ({"display": ((r"\[", r"\]"),)}, "$x$, $$z$$", "<m>x</m>, &#36;&#36;z&#36;&#36;"),
+        ({"inline": (("@@", "@@"),)}, "$x$, @@y_1 a_1@@", "$x$, <m>y_1 a_1</m>"),
+        ({"inline": (("$`", "`$"),)}, "$x$, $`y`$ and `z`", "$x$, <m>y</m> and <code>z</code>"),
+        ({"inline": (), "display": ()}, r"$x$, \(y\), $$z$$", "$x$, (y), &#36;&#36;z&#36;&#36;"),
+        ({"off": True}, "$x$", "$x$"),
+    ],
+)
+def test_delimiters_by_setting(options: dict[str, Any], text: str, html: str) -> None:
+    configs = {"research.mathjax.reader": options}
+    found = markdown.markdown(text, extensions=["research.mathjax.reader"], extension_configs=configs)
+    assert re.sub(r'<span class="math">\\\((.*?)\\\)</span>', r"<m>\1</m>", found) == f"<p>{html}</p>"
+
+
+def test_displayed_formulas_between_delimiters_of_a_blog(build: Build) -> None:
+    settings = 'RESEARCH = {"inline_math": [["@@", "@@"]], "display_math": [["%%", "%%"]]}'
+    text = "It costs $5$, @@y@@.\n\n%%\nz\n> u\n%%\n\n\\begin{align}a\\end{align}\n"
+    site = build({"post.md": post(text)}, settings)
+    assert "It costs $5$, " in site.read("post.html")
+    assert site.read("post.html").count("<mjx-container") == 3
+
+
 def post(text: str) -> str:
     return f"Title: Post\nDate: 2026-01-01\n\n{text}"
 
@@ -185,7 +211,7 @@ def test_pages_link_what_the_format_of_their_formulas_needs(build: Build) -> Non
 
 def test_without_chtml_no_font_is_published(build: Build) -> None:
     site = build({"post.md": post("$x$")})
-    assert not list((site.root / "output").rglob("*.woff2"))
+    assert not list((site.root / "output" / "research").rglob("*.woff2"))
 
 
 def test_formulas_are_off_for_a_site_and_on_for_a_post(build: Build) -> None:

@@ -27,6 +27,22 @@ def test_a_command_is_a_list_of_words() -> None:
         Settings.read({"build_model": "make {name}"}, ROOT)
 
 
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ({"formulas": "html"}, "is one of"),
+        ({"packages": ["phisics"]}, "did you mean “physics”"),
+        ({"equation_numbers": "some"}, "is one of"),
+        ({"inline_math": ["$", "$"]}, "is a list of pairs"),
+        ({"display_math": [["$$", ""]]}, "is a list of pairs"),
+        ({"macros_file": "macros.tex"}, "there is no file"),
+    ],
+)
+def test_a_value_that_is_not_understood_raises(values: dict[str, object], told: str) -> None:
+    with pytest.raises(ValueError, match=told):
+        Settings.read(values, ROOT)
+
+
 def test_a_fault_in_the_settings_stops_the_build(build: Build) -> None:
     site = build({}, 'RESEARCH = {"refernces": "a.bib"}')
     assert site.exit_code != 0

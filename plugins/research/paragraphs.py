@@ -7,7 +7,6 @@ two cells of a table: there the parts leave it to their inline patterns.
 """
 
 from collections.abc import Iterable
-from typing import ClassVar
 
 from markdown import Markdown
 from markdown.preprocessors import Preprocessor
@@ -22,7 +21,7 @@ class Paragraphs(Preprocessor):
     To be registered behind fenced code (25) and raw HTML (20).
     """
 
-    signs: ClassVar[tuple[str, ...]]
+    signs: tuple[str, ...]
 
     def __init__(self, md: Markdown) -> None:
         super().__init__(md)

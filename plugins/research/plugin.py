@@ -68,7 +68,7 @@ def teach_readers(pelican: Any) -> None:
     state: State = pelican.settings[STATE]
     state.begin()
     pelican.settings["STATIC_PATHS"] = state.static_paths
-    state.faults += mathjax.teach_readers(pelican.settings)
+    state.faults += mathjax.teach_readers(pelican.settings, state.settings)
 
 
 def publish(generators: list[Any]) -> None:

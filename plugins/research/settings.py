@@ -47,6 +47,9 @@ class Settings:
     #: What formulas become: pictures (``svg``), MathJax's HTML and fonts (``chtml``), the browser's own
     #: (``mathml``), or nothing at all (``off``). The key ``Math`` of a post says so for that post.
     formulas: str = "svg"
+    #: What stands around formulas in Markdown, in a line of text and displayed: pairs.
+    inline_math: tuple[tuple[str, str], ...] = (("$", "$"), (r"\(", r"\)"))
+    display_math: tuple[tuple[str, str], ...] = (("$$", "$$"), (r"\[", r"\]"))
     #: Definitions (``\\newcommand``) for the formulas of all posts, as TeX and as a file of TeX.
     macros: str = ""
     macros_file: Path | None = None
@@ -85,6 +88,8 @@ class Settings:
             raise ValueError(f"RESEARCH['equation_numbers'] is one of {EQUATION_NUMBERS}, not {numbers!r}")
         if (format := given.get("formulas", cls.formulas)) not in FORMATS:
             raise ValueError(f"RESEARCH['formulas'] is one of {FORMATS}, not {format!r}")
+        for key in ("inline_math", "display_math"):
+            given[key] = _pairs(key, given.get(key, getattr(cls, key)))
         macros_file = given.get("macros_file")
         if macros_file and not (root / macros_file).is_file():
             raise ValueError(f"RESEARCH['macros_file']: there is no file {root / macros_file}")
@@ -116,3 +121,11 @@ class Settings:
     def tex_packages(self) -> list[str]:
         """All packages of MathJax that posts may use."""
         return [*TEX_PACKAGES, *(name for name in self.packages if name not in TEX_PACKAGES)]
+
+
+def _pairs(key: str, values: Any) -> tuple[tuple[str, str], ...]:
+    found = tuple(tuple(pair) for pair in values)
+    for pair in found:
+        if len(pair) != 2 or not all(isinstance(sign, str) and sign.strip() for sign in pair):
+            raise ValueError(f"RESEARCH[{key!r}] is a list of pairs, such as {[['$', '$']]}, not {pair!r}")
+    return found

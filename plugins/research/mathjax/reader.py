@@ -1,9 +1,7 @@
 r"""Reading: Markdown and reST with formulas → HTML whose formulas stand in elements of class ``math``.
 
 pelican-render-math reads them. Its pattern takes prices for formulas and tears a matrix out of the
-formula around it, so that one is replaced, by Pandoc's rule (Pandoc User's Guide, extension
-``tex_math_dollars``): an opening ``$`` has no space behind it, a closing ``$`` none before it and no
-digit behind it. ``\$`` is a dollar. ``\(…\)``, ``\[…\]`` and environments are read as well.
+formula around it, so that one is replaced by those of `delimiters`. ``\$`` is a dollar.
 """
 
 import re
@@ -25,22 +23,11 @@ from pelican.plugins.render_math.pelican_mathjax_markdown_extension import Pelic
 from ..faults import Fault, Severity
 from ..markup import Edit, Kind, splice, stretches
 from ..paragraphs import Paragraphs, spans_cells
+from ..settings import Settings
+from . import delimiters
+from .delimiters import Delimiters
 
-# Each branch starts with its literal, the lookbehind after it: so the engine skips to candidates.
-DISPLAY = (
-    r"\$(?<!\\\$)\$(?P<dollars>.+?)(?<!\\)\$\$|\\(?<!\\\\)\[(?!-?@)(?P<brackets>.+?)\\\]"
-    r"|\\(?<!\\\\)begin\{(?P<name>[a-zA-Z]+\*?)\}.+?\\end\{(?P=name)\}"
-)
-INLINE = (
-    r"\\(?<!\\\\)\((?P<parentheses>.+?)\\\)"
-    r"|\$(?<![\\$]\$)(?![\s$])(?P<dollar>(?:[^$\\]++|\\.)++)(?<!\s)\$(?!\d)"
-)
-IN_TEXT = re.compile(INLINE, re.DOTALL)
-#: How displayed formulas begin.
-DISPLAYED = ("$$", r"\[", r"\begin")
-OPENING = re.compile(r"\n* {0,3}(?:\$\$|\\\[|\\begin)")
 BLOCK_TAG, TEXT_TAG = '<div class="math">', '<span class="math">'
-BLOCK = re.compile(rf"\s*(?:{DISPLAY})", re.DOTALL)
 
 
 NO_MEANING = (
@@ -51,7 +38,7 @@ NO_MEANING = (
 SATISFIED = {"auto_insert": False, "process_summary": False, "process_escapes": True}
 
 
-def teach_readers(settings: MutableMapping[str, Any]) -> list[Fault]:
+def teach_readers(settings: MutableMapping[str, Any], ours: Settings) -> list[Fault]:
     """Make Pelican's readers, by its `settings`, leave formulas in elements of class ``math``.
 
     To be called when all plugins have been initialized: pelican-render-math may be one of them, and
@@ -65,7 +52,16 @@ def teach_readers(settings: MutableMapping[str, Any]) -> list[Fault]:
         for extension in markdown.get("extensions", ())
         if extension != __name__ and not isinstance(extension, PelicanMathJaxExtension)
     ]
-    settings["MARKDOWN"] = {**markdown, "extensions": [*others, __name__]}
+    options = {
+        "inline": ours.inline_math,
+        "display": ours.display_math,
+        "off": ours.formulas == "off",
+    }
+    settings["MARKDOWN"] = {
+        **markdown,
+        "extensions": [*others, __name__],
+        "extension_configs": {**markdown.get("extension_configs", {}), __name__: options},
+    }
     # docutils wants an address, and writes it into a head that Pelican does not take.
     settings["DOCUTILS_SETTINGS"] = {**settings["DOCUTILS_SETTINGS"], "math_output": "MathJax none"}
     settings["TYPOGRIFY_IGNORE_TAGS"] = [*settings["TYPOGRIFY_IGNORE_TAGS"], ".math"]
@@ -85,23 +81,37 @@ def makeExtension(**options: Any) -> "MathExtension":  # noqa: N802 (Markdown's 
 class MathExtension(PelicanMathJaxExtension):  # type: ignore[misc]
     """The extension of pelican-render-math, with patterns that know prices, and without scripts."""
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(
+        self,
+        inline: delimiters.Pairs = delimiters.INLINE,
+        display: delimiters.Pairs = delimiters.DISPLAY,
+        off: bool = False,
+        **options: Any,
+    ) -> None:
         self.config: dict[str, list[Any]] = {}  # theirs would be shared by all extensions
         super().__init__({"mathjax_script": "", "auto_insert": False, **options})
+        self.delimiters = Delimiters.of(inline, display)
+        self.off = off
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802
         """Register the patterns with `md`."""
         super().extendMarkdown(md)
         md.inlinePatterns.deregister("mathjax_displayed")
         md.inlinePatterns.deregister("mathjax_inlined")
-        # Behind code (190) and before escapes (180), as theirs.
-        md.inlinePatterns.register(EscapedDelimiter(r"\\\$|\\\\(?=[(\[])", md), "math_escape", 184)
-        md.inlinePatterns.register(MathProcessor(f"{DISPLAY}|{INLINE}", md), "math", 185)
+        # Behind code (190), unless formulas look like it, and before escapes (180), as theirs.
+        md.inlinePatterns.register(EscapedDelimiter(self.delimiters.escaped, md), "math_escape", 184)
+        in_backticks = any("`" in sign for sign in self.delimiters.signs)
+        md.inlinePatterns.register(MathProcessor(md, self), "math", 195 if in_backticks else 185)
         # Behind fenced code (25) and raw HTML (20).
-        md.preprocessors.register(MathBlocks(md), "math_blocks", 15)
-        md.preprocessors.register(MathInText(md), "math_in_text", 14)
+        md.preprocessors.register(MathBlocks(md, self), "math_blocks", 15)
+        md.preprocessors.register(MathInText(md, self), "math_in_text", 14)
         # Before raw HTML is put back (30).
         md.postprocessors.register(RawMath(md), "raw_math", 35)
+
+    def is_off(self, md: Markdown) -> bool:
+        """Say whether the front matter that `md` has just read, or else the blog, turns formulas off."""
+        chosen = getattr(md, "Meta", {}).get("math")
+        return [word.strip().lower() for word in chosen] == ["off"] if chosen else self.off
 
 
 class EscapedDelimiter(InlineProcessor):
@@ -111,36 +121,45 @@ class EscapedDelimiter(InlineProcessor):
         self, m: re.Match[str], data: str
     ) -> tuple[str, int, int]:
         """Return the stored reference, and from where to where in `data` the escape stands."""
-        return self.md.htmlStash.store(f"&#{ord(m[0][1])};"), m.start(), m.end()
+        text = m[0][1:] if m[0][0] == "\\" else m[0]
+        return self.md.htmlStash.store("".join(f"&#{ord(sign)};" for sign in text)), m.start(), m.end()
 
 
 class MathProcessor(InlineProcessor):
     """A formula in running text → an element of class ``math``."""
 
+    def __init__(self, md: Markdown, extension: MathExtension) -> None:
+        super().__init__(extension.delimiters.any.pattern, md)
+        self.extension = extension
+
     def handleMatch(  # type: ignore[override]  # noqa: N802
         self, m: re.Match[str], data: str
     ) -> tuple[Element, int, int] | tuple[None, None, None]:
         """Return the element, and from where to where in `data` the formula stands."""
-        if _is_off(self.md):
+        if self.extension.is_off(self.md):
             return None, None, None
-        is_inline = m["dollar"] or m["parentheses"]
-        element = Element("span" if is_inline else "div", {"class": "math"})
-        element.text = AtomicString(_inline(m) if is_inline else _display(m))
+        element = Element("span" if delimiters.is_inline(m) else "div", {"class": "math"})
+        element.text = AtomicString(delimiters.in_latex(m))
         return element, m.start(), m.end()
 
 
 class MathBlocks(Preprocessor):
     """A paragraph that is a displayed formula: stored whole, so that no line of it begins a list."""
 
+    def __init__(self, md: Markdown, extension: MathExtension) -> None:
+        super().__init__(md)
+        self.extension = extension
+
     def run(self, lines: list[str]) -> list[str]:
         """Return `lines` with stored formulas in place of such paragraphs."""
-        if _is_off(self.md):
+        if self.extension.is_off(self.md):
             return lines
+        opening, block = self.extension.delimiters.opening, self.extension.delimiters.block
         paragraphs = "\n".join(lines).split("\n\n")
         for number, paragraph in enumerate(paragraphs):
-            match = BLOCK.match(paragraph) if OPENING.match(paragraph) else None
+            match = block.match(paragraph) if opening.match(paragraph) else None
             if match and not paragraph[match.end() :].strip():
-                formula = f"{BLOCK_TAG}{escape(_display(match), quote=False)}</div>"
+                formula = f"{BLOCK_TAG}{escape(delimiters.in_latex(match), quote=False)}</div>"
                 paragraphs[number] = self.md.htmlStash.store(formula)
         return "\n\n".join(paragraphs).split("\n")
 
@@ -148,20 +167,25 @@ class MathBlocks(Preprocessor):
 class MathInText(Paragraphs):
     """The formulas of a paragraph: stored, if all of them stand in lines of text."""
 
-    signs = ("$", r"\(")
+    def __init__(self, md: Markdown, extension: MathExtension) -> None:
+        super().__init__(md)
+        self.extension = extension
+        self.signs = extension.delimiters.signs
+        self.displayed = extension.delimiters.displayed
 
     def store(self, paragraph: str) -> str:
         """Return `paragraph` with stored formulas."""
-        if _is_off(self.md) or any(sign in paragraph for sign in DISPLAYED):
+        if self.extension.is_off(self.md) or any(sign in paragraph for sign in self.displayed):
             return paragraph
-        if any(spans_cells(match[0], paragraph) for match in IN_TEXT.finditer(paragraph)):
+        in_text = self.extension.delimiters.in_text
+        if any(spans_cells(match[0], paragraph) for match in in_text.finditer(paragraph)):
             return paragraph
-        stored = IN_TEXT.sub(self._stored, paragraph)
+        stored = in_text.sub(self._stored, paragraph)
         # What is left of delimiters would be paired again, around what is stored.
         return paragraph if any(sign in stored for sign in self.signs) else stored
 
     def _stored(self, match: re.Match[str]) -> str:
-        return self.md.htmlStash.store(f"{TEXT_TAG}{escape(_inline(match), quote=False)}</span>")
+        return self.md.htmlStash.store(f"{TEXT_TAG}{escape(delimiters.in_latex(match), quote=False)}</span>")
 
 
 class RawMath(Postprocessor):
@@ -183,18 +207,3 @@ class RawMath(Postprocessor):
                     ],
                 )
         return text
-
-
-def _is_off(md: Markdown) -> bool:
-    """Say whether the front matter that Markdown has just read turns formulas off."""
-    return getattr(md, "Meta", {}).get("math") == ["off"]
-
-
-def _inline(match: re.Match[str]) -> str:
-    """Return a formula of a line of text with the delimiters of LaTeX."""
-    return rf"\({match['dollar'] or match['parentheses']}\)"
-
-
-def _display(match: re.Match[str]) -> str:
-    """Return a displayed formula with the delimiters of LaTeX."""
-    return match[0].lstrip() if match["name"] else rf"\[{match['dollars'] or match['brackets']}\]"
