@@ -249,8 +249,8 @@ def test_items_of_csl(tmp_path: Path, name: str, text: str) -> None:
         "issued": {"date-parts": [[2013, 12]]},
         "DOI": "10.1000/1",
     }
-    assert [fault.message.partition(":")[0] for fault in works.faults] == [
-        "an item without an id",
+    assert [fault.message for fault in works.faults] == [
+        "item 2 has no id",
         "the id “a” is used twice; the later item is left out",
     ]
 
@@ -268,6 +268,61 @@ def test_items_of_csl(tmp_path: Path, name: str, text: str) -> None:
 def test_dates_of_csl(tmp_path: Path, written: str, issued: object) -> None:
     works = library(tmp_path, refs_yaml=f"[{{id: a, issued: {written}}}]")
     assert works["a"].item["issued"] == issued
+
+
+BOMB = "\n".join(["- &a0 [x]", *(f"- &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 12))])
+
+
+@pytest.mark.parametrize(
+    ("variable", "message"),
+    [
+        ("author: Ada Lovelace", "“author” is no list of names, such as [{family: Lovelace, given: Ada}]"),
+        ("author: [Ada]", "“author” is no list of names, such as [{family: Lovelace, given: Ada}]"),
+        ("issued: {date-parts: [[x]]}", "“issued” is no date, such as {date-parts: [[2013, 12, 20]]}"),
+        (
+            "issued: {date-parts: [[99999999999]]}",
+            "“issued” is no date, such as {date-parts: [[2013, 12, 20]]}",
+        ),
+        ("publisher: {a: b}", "“publisher” is no text"),
+        (f"publisher: {'[' * 100}{']' * 100}", "“publisher” is no text"),
+        ("publisher: *a11", "“publisher” is no text"),
+        ("publisher: &own [*own]", "“publisher” is no text"),
+        (f"publisher: {'x' * 100_001}", "“publisher” is 100,001 characters long, more than 100,000"),
+    ],
+    ids=lambda text: text[:30],
+)
+def test_what_csl_has_no_place_for_costs_itself_alone(tmp_path: Path, variable: str, message: str) -> None:
+    works = library(tmp_path, refs_yaml=f"{BOMB}\n- id: a\n  title: T\n  {variable}\n- {{id: b, title: U}}\n")
+    assert works["a"].item == {"id": "a", "type": "document", "title": "T"}
+    assert works["b"].item["title"] == "U"
+    assert [fault.message for fault in works.faults][-1] == f"the item “a”: {message}"
+    assert works.faults[-1].line == 13
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "read"),
+    [
+        ("title", '["T", "U"]', {"title": "T"}),
+        ("volume", "7", {"volume": "7"}),
+        ("publisher", "null", {}),
+        ("custom", '{"a": [1]}', {}),
+        ("author", '[{}, {"family": "A", "parse-names": true}]', {"author": [{"family": "A"}]}),
+        (
+            "issued",
+            '{"date-parts": [[-5]], "circa": true}',
+            {"issued": {"date-parts": [[-5]], "circa": True}},
+        ),
+        ("URL", '"https://arxiv.org/abs/1312.6114v1"', {"URL": "https://arxiv.org/abs/1312.6114v1"}),
+        ("number", '"arXiv:1312.6114"', {"number": "arXiv:1312.6114"}),
+    ],
+)
+def test_variables_of_csl(tmp_path: Path, variable: str, value: str, read: dict[str, object]) -> None:
+    works = library(tmp_path, refs_json=f'[{{"id": "a", "{variable}": {value}}}]')
+    item = dict(works["a"].item)
+    arxiv = item.pop("arxiv", None)
+    assert item == {"id": "a", "type": "document", **read}
+    assert bool(arxiv) == ("1312.6114" in value)
+    assert not works.faults
 
 
 @pytest.mark.parametrize(

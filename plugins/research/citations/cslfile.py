@@ -1,5 +1,6 @@
 """A file of CSL-JSON or CSL-YAML, as Zotero and Pandoc write them."""
 
+import datetime
 import json
 import re
 import unicodedata
@@ -9,9 +10,26 @@ from pathlib import Path
 from typing import Any
 
 from ..faults import Fault
-from .items import DOI, WEB
+from .bibtex import LONGEST_ENTRY
+from .items import ARXIV, ARXIV_MENTION, DOI, WEB
 from .latex import CONTROLS
 
+#: CSL's variables that hold names and dates (CSL 1.0.2, appendix IV). All others hold texts.
+NAMES = frozenset(
+    "author chair collection-editor compiler composer container-author contributor curator director editor "
+    "editor-translator editorial-director executive-producer guest host illustrator interviewer narrator "
+    "organizer original-author performer producer recipient reviewed-author script-writer series-creator "
+    "translator".split()
+)
+DATES = frozenset("accessed available-date event-date issued original-date submitted".split())
+#: What is read elsewhere or is for other programs.
+OTHERS = frozenset("id type URL DOI custom categories".split())
+#: The parts of a name and of a date in CSL-YAML.
+NAME_PARTS = "family given non-dropping-particle dropping-particle suffix literal".split()
+DATE_PARTS = "year month day".split()
+ARXIV_ADDRESS = re.compile(
+    rf"(?://arxiv\.org/(?:abs|pdf)/|^10\.48550/arxiv\.)({ARXIV.pattern})", re.IGNORECASE
+)
 #: The tags that CSL-JSON allows in texts; all else is text.
 TAG = re.compile(
     r"</?(?:i|b|sup|sub)>|</span>|<span (?:class=\"nocase\"|style=\"font-variant: ?small-caps;?\")>"
@@ -26,11 +44,9 @@ class CslFile:
         self.text = text
         self._faults: list[Fault] = []
         self._items: dict[str, Mapping[str, Any]] = {}
-        for item in self._load():
-            if not isinstance(item, Mapping) or "id" not in item:
-                self._faults.append(
-                    Fault(path, None, f"an item without an id: {json.dumps(item, default=str)[:60]}")
-                )
+        for number, item in enumerate(self._load(), 1):
+            if not isinstance(item, Mapping) or not isinstance(item.get("id"), str | int):
+                self._faults.append(Fault(path, None, f"item {number} has no id"))
                 continue
             key = unicodedata.normalize("NFC", str(item["id"]))
             if key in self._items:
@@ -55,17 +71,37 @@ class CslFile:
         return self._faults
 
     def item(self, key: str, find: object = None) -> dict[str, Any]:
-        """Return the item `key`, its texts as HTML. It inherits nothing: there is nothing to `find`."""
-        item = {name: _html(value) for name, value in self._items[key].items()}
-        item |= {"id": key, "type": item.get("type", "document")}
-        if "issued" in item:
-            item["issued"] = _date(self._items[key]["issued"])
+        """Return the item `key`, its texts as HTML. It inherits nothing: there is nothing to `find`.
+
+        What is not what CSL-JSON has in its place is left out and told.
+        """
+        given = self._items[key]
+        kind = given.get("type")
+        made: dict[str, Any] = {"id": key, "type": kind if isinstance(kind, str) else "document"}
+        for name, value in given.items():
+            if value is None or name in OTHERS:
+                continue
+            try:
+                read = _names(value) if name in NAMES else _date(value) if name in DATES else _html(value)
+            except ValueError as error:
+                self.note(self._offset(key), f"the item “{key}”: “{name}” {error}")
+            else:
+                made |= {name: read} if read else {}
+        return made | self._links(given)
+
+    def _links(self, given: Mapping[str, Any]) -> dict[str, str]:
+        texts = {
+            name: str(given[name]) for name in ("DOI", "URL", "number", "note") if _is_text(given.get(name))
+        }
+        links = {}
         for name, allowed in (("URL", WEB), ("DOI", DOI)):
-            found = allowed.search(str(self._items[key].get(name, "")))
-            item.pop(name, None)
-            if found:
-                item[name] = escape(found[0], quote=False)
-        return item
+            if found := allowed.search(texts.get(name, "")):
+                links[name] = escape(found[0], quote=False)
+        addresses = (ARXIV_ADDRESS.search(links.get(name, "")) for name in ("URL", "DOI"))
+        mentions = (ARXIV_MENTION.search(texts.get(name, "")) for name in ("number", "note"))
+        if arxiv := next(filter(None, (*addresses, *mentions)), None):
+            links["arxiv"] = arxiv[1]
+        return links
 
     def _load(self) -> list[Any]:
         import yaml  # takes longer to import than a .bib file to read
@@ -88,13 +124,21 @@ def _line_of(error: BaseException) -> int | None:
     return mark.line + 1 if mark else getattr(error, "lineno", None)
 
 
-def _html(value: Any) -> Any:
-    """Return `value` with its texts escaped, but for the tags of CSL-JSON."""
-    if isinstance(value, Mapping):
-        return {name: _html(part) for name, part in value.items()}
-    if isinstance(value, list):
-        return [_html(part) for part in value]
-    text = CONTROLS.sub("", str(value))
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str | int | float | datetime.date)
+
+
+def _html(value: Any) -> str:
+    """Return `value` escaped, but for the tags of CSL-JSON; of several texts the first.
+
+    Raises `ValueError` where it is no text.
+    """
+    if isinstance(value, list) and value and _is_text(value[0]):
+        value = value[0]
+    if not _is_text(value):
+        raise ValueError("is no text")
+    if len(text := CONTROLS.sub("", str(value))) > LONGEST_ENTRY:
+        raise ValueError(f"is {len(text):,} characters long, more than {LONGEST_ENTRY:,}")
     parts: list[str] = []
     at = 0
     for tag in TAG.finditer(text):
@@ -104,18 +148,37 @@ def _html(value: Any) -> Any:
     return "".join((*parts, escape(text[at:], quote=False)))
 
 
+def _names(value: Any) -> list[dict[str, str]]:
+    """Return names, each of at least one part. Raises `ValueError` where `value` is no list of names."""
+    if not isinstance(value, list) or not all(isinstance(name, Mapping) for name in value):
+        raise ValueError("is no list of names, such as [{family: Lovelace, given: Ada}]")
+    names = ({part: _html(name[part]) for part in NAME_PARTS if name.get(part)} for name in value)
+    return [name for name in names if name]
+
+
 def _date(value: Any) -> dict[str, Any]:
-    """Return a date in CSL-JSON's form; CSL-YAML also writes 2013, 2013-12-20 and {year: 2013}."""
-    if isinstance(value, Mapping) and "date-parts" in value:
-        return {"date-parts": [[int(part) for part in parts] for parts in value["date-parts"]]}
-    dates = value if isinstance(value, list) else [value]
-    found = []
-    for date in dates:
-        named = isinstance(date, Mapping)
-        written = [date.get(name) for name in ("year", "month", "day")] if named else str(date).split("-")
-        parts = [str(part) for part in written if part is not None]
-        if not parts or not all(part.isdigit() for part in parts):
-            literal = value.get("literal") or value.get("raw") if isinstance(value, Mapping) else value
-            return {"literal": escape(str(literal), quote=False)}
-        found.append([int(part) for part in parts])
-    return {"date-parts": found}
+    """Return a date in CSL-JSON's form; CSL-YAML also writes 2013, 2013-12-20 and {year: 2013}.
+
+    Raises `ValueError` where it is none.
+    """
+    traits: dict[str, Any] = {}
+    if isinstance(value, Mapping):
+        traits = {name: value[name] for name in ("circa", "season") if isinstance(value.get(name), int)}
+        if literal := value.get("literal") or value.get("raw"):
+            return {"literal": _html(literal)}
+        value = value.get("date-parts", value)
+    dates = [_parts(date) for date in (value if isinstance(value, list) else [value])]
+    if all(dates) and 0 < len(dates) <= 2:
+        return {"date-parts": dates, **traits}
+    if _is_text(value):
+        return {"literal": _html(value)}
+    raise ValueError("is no date, such as {date-parts: [[2013, 12, 20]]}")
+
+
+def _parts(date: Any) -> list[int]:
+    """Return year, month and day of `date`; nothing where it is none."""
+    if isinstance(date, Mapping):
+        date = [date.get(name) for name in DATE_PARTS]
+    written = date if isinstance(date, list) else re.split(r"(?<=.)-", str(date)) if _is_text(date) else []
+    parts = [str(part) for part in written[:3] if part is not None]
+    return [int(part) for part in parts] if all(re.fullmatch(r"-?\d{1,4}", part) for part in parts) else []
