@@ -1,7 +1,9 @@
 """How good a model is, on test pictures, under dynamic binarisation."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -29,7 +31,20 @@ class Metric:
     unit: str = "nats"
 
 
-@torch.no_grad()
+class Lower(NamedTuple):
+    """The evidence lower bound of each of N pictures, and what it is made of."""
+
+    x: Tensor  # (N, C, H, W), the ink that was drawn from the pictures
+    likelihood: Tensor  # (N,), E[log p(x | z)]
+    divergence: Tensor  # (N,), D_KL(q(z | x) || p(z))
+    means: Tensor  # (N, Z), of q(z | x)
+
+    @property
+    def bound(self) -> Tensor:
+        """The bound, (N,)."""
+        return self.likelihood - self.divergence
+
+
 def evaluate(model: Model, images: Tensor, samples: int = 500, chosen: int = CHOSEN) -> dict[str, Metric]:
     """Return what `model` reaches on the pictures `images`, (N, C, H, W) uint8.
 
@@ -38,36 +53,65 @@ def evaluate(model: Model, images: Tensor, samples: int = 500, chosen: int = CHO
     with N of them it is the bound itself.
     """
     generator = torch.Generator().manual_seed(0)
-    x = torch.cat([binarize(batch, generator) for batch in torch.split(images, 1000)])  # (N, C, H, W)
+    lower = lower_bounds(model, images, generator)
+    some = torch.randperm(len(images), generator=generator)[:chosen]
+    with torch.no_grad():
+        batches = torch.split(lower.x[some], max(1, AT_ONCE // samples))
+        weighted = [importance_bound(model.log_weights(batch, samples, generator)) for batch in batches]
+    gap = torch.cat(weighted) - lower.bound[some]
+    bound, error = (
+        (lower.bound.mean() + gap.mean()).item(),
+        _error_of_sum(lower.bound, gap, lower.bound[some]),
+    )
+    how = "" if len(some) == len(images) else f", its gap above the ELBO on {len(some)} random ones"
+    name, meaning = weighted_name(samples)
+    return table(lower, {name: Metric(bound, error, f"{meaning}{how}")})
+
+
+@torch.no_grad()
+def lower_bounds(model: Model, images: Tensor, generator: torch.Generator) -> Lower:
+    """Return the evidence lower bounds of `images`, (N, C, H, W) uint8: a draw of ink, four of z."""
+    x = torch.cat([binarize(batch, generator) for batch in torch.split(images, 1000)])
     parts = [_parts(model, batch, generator) for batch in torch.split(x, 500)]
-    likelihood, divergence, means = (torch.cat(part) for part in zip(*parts, strict=True))
-    lower = likelihood - divergence  # (N,)
-    some = torch.randperm(len(x), generator=generator)[:chosen]
-    batches = torch.split(x[some], max(1, AT_ONCE // samples))
-    gap = torch.cat([importance_bound(model.log_weights(batch, samples, generator)) for batch in batches])
-    gap = gap - lower[some]
-    bound, error = (lower.mean() + gap.mean()).item(), _error_of_sum(lower, gap, lower[some])
-    how = "" if len(some) == len(x) else f", its gap above the ELBO on {len(some)} random ones"
-    bits = math.log(2) * x[0].numel()
+    return Lower(x, *(torch.cat(part) for part in zip(*parts, strict=True)))
+
+
+def weighted_name(samples: int) -> tuple[str, str]:
+    """Return the name of the bound with so many samples, and its meaning."""
+    meaning = f"importance-weighted bound, {samples} samples, Burda et al. (2015), eq. 8, test pictures"
+    return f"bound_{samples}", meaning
+
+
+def table(lower: Lower, bounds: Mapping[str, Metric]) -> dict[str, Metric]:
+    """Return all that is said of a model's bounds, the last of `bounds` being the closest."""
+    *_, closest = bounds.values()
+    assert closest.standard_error is not None
+    bits = math.log(2) * lower.x[0].numel()
     return {
-        "elbo": _mean(lower, "evidence lower bound, Kingma and Welling (2013), eq. 10, test pictures"),
-        f"bound_{samples}": Metric(
-            bound,
-            error,
-            f"importance-weighted bound, {samples} samples, Burda et al. (2015), eq. 8, test pictures{how}",
-        ),
+        "elbo": mean(lower.bound, "evidence lower bound, Kingma and Welling (2013), eq. 10, test pictures"),
+        **bounds,
         "bits_per_dimension": Metric(
-            -bound / bits, error / bits, "minus that bound for each pixel, in units of log 2", "bits"
+            -closest.value / bits,
+            closest.standard_error / bits,
+            "minus that bound for each pixel, in units of log 2",
+            "bits",
         ),
-        "reconstruction": _mean(likelihood, "the first term of the evidence lower bound, E[log p(x | z)]"),
-        "divergence": _mean(divergence, "the second term, the KL divergence of q(z | x) from p(z)"),
+        "reconstruction": mean(
+            lower.likelihood, "the first term of the evidence lower bound, E[log p(x | z)]"
+        ),
+        "divergence": mean(lower.divergence, "the second term, the KL divergence of q(z | x) from p(z)"),
         "active_units": Metric(
-            int((means.var(dim=0) > ACTIVE).sum()),
+            int((lower.means.var(dim=0) > ACTIVE).sum()),
             None,
             f"latents whose posterior mean varies by more than {ACTIVE} over the test pictures",
             "units",
         ),
     }
+
+
+def mean(values: Tensor, meaning: str, unit: str = "nats") -> Metric:
+    """Return the mean of `values`, (N,), with its standard error."""
+    return Metric(values.mean().item(), (values.std() / math.sqrt(len(values))).item(), meaning, unit)
 
 
 def _parts(model: Model, x: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:
@@ -76,10 +120,6 @@ def _parts(model: Model, x: Tensor, generator: torch.Generator) -> tuple[Tensor,
     likelihood = torch.stack([terms.likelihood for terms in draws]).mean(dim=0)
     divergence = torch.stack([terms.divergence.sum(dim=1) for terms in draws]).mean(dim=0)
     return likelihood, divergence, model.means(x)
-
-
-def _mean(values: Tensor, meaning: str) -> Metric:
-    return Metric(values.mean().item(), (values.std() / math.sqrt(len(values))).item(), meaning)
 
 
 def _error_of_sum(lower: Tensor, gap: Tensor, lower_there: Tensor) -> float:

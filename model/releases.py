@@ -27,6 +27,9 @@ CODE = (
 #: The packages that do.
 PACKAGES = ("torch", "onnx", "onnxscript")
 
+#: The file in a release that `python -m model evaluate` adds; the manifest does not list it.
+EVALUATION = "evaluation.json"
+
 Ingredients = dict[str, dict[str, Any]]
 
 
@@ -47,6 +50,11 @@ class Place:
     def lock(self, name: str) -> Path:
         """Return the file that the one build of `name` which is at work has locked."""
         return self.folder / f".{name}.lock"
+
+    @property
+    def classifiers(self) -> Path:
+        """The folder of what judges samples, kept from one evaluation to the next."""
+        return self.folder.parent / "cache" / "classifiers"
 
     def checkpoint(self, name: str) -> Path:
         """Return the file of the last good state of training."""
@@ -108,12 +116,26 @@ def summary(recipe: Recipe, place: Place) -> str:
     folder = place.release(recipe.name)
     try:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        metrics = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
+        metrics = json.loads((folder / "metrics.json").read_text(encoding="utf-8")) | _evaluated(
+            folder, manifest
+        )
     except (OSError, ValueError):
         return ""
-    reached = (f"{name} {metrics[name]['value']:.2f}" for name in ("elbo", "bound_500"))
-    decoder = manifest["graphs"]["decoder"]
-    return f"; decoder {decoder['parameters']} parameters, {', '.join(reached)} nats"
+    bounds = ("elbo", *sorted((name for name in metrics if name.startswith("bound_")), key=len))
+    reached = (f"{name} {metrics[name]['value']:.2f}" for name in bounds)
+    parameters = manifest["graphs"]["decoder"]["parameters"]
+    megabytes = sum(file["bytes"] for file in manifest["files"].values()) / 1e6
+    return f"; decoder {parameters} parameters, {megabytes:.1f} MB in all, {', '.join(reached)} nats"
+
+
+def _evaluated(folder: Path, manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what was measured of this very release in full; nothing where that was not done."""
+    path = folder / EVALUATION
+    if not path.is_file():
+        return {}
+    found = json.loads(path.read_text(encoding="utf-8"))
+    metrics: dict[str, Any] = found["metrics"] if found["key"] == manifest["key"] else {}
+    return metrics
 
 
 def publish(folder: Path, manifest: Mapping[str, Any], place: Place) -> None:

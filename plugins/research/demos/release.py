@@ -47,7 +47,7 @@ class Release:
     encoder: Graph | None
     #: manifest.json.
     manifest: Mapping[str, Any]
-    #: metrics.json; empty where there is none.
+    #: metrics.json, and over it what evaluation.json says of this release; empty where there is neither.
     metrics: Mapping[str, Any]
     #: A hash over the graphs and all files.
     digest: str
@@ -74,7 +74,6 @@ def read(folder: Path) -> Release:
     for name, stated in manifest["files"].items():
         _check(folder / name, stated["sha256"])
     graphs = {name: _graph(folder, manifest, name) for name in manifest["graphs"]}
-    metrics = folder / "metrics.json"
     content = json.dumps([manifest["graphs"], manifest["files"]], sort_keys=True)
     return Release(
         name=manifest["name"],
@@ -82,9 +81,20 @@ def read(folder: Path) -> Release:
         decoder=graphs["decoder"],
         encoder=graphs.get("encoder"),
         manifest=manifest,
-        metrics=_json(metrics) if metrics.name in manifest["files"] else {},
+        metrics=_metrics(folder, manifest),
         digest=hashlib.sha256(content.encode()).hexdigest(),
     )
+
+
+def _metrics(folder: Path, manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what was measured of a model when it was built, and afterwards, in full."""
+    measured, evaluation = folder / "metrics.json", folder / "evaluation.json"
+    found = _json(measured) if measured.name in manifest["files"] else {}
+    if evaluation.exists():
+        afterwards = _json(evaluation)
+        if "key" in manifest and afterwards.get("key") == manifest["key"]:
+            found |= afterwards.get("metrics", {})
+    return found
 
 
 def _manifest(folder: Path) -> dict[str, Any]:
