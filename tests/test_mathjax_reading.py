@@ -219,3 +219,54 @@ def test_formulas_are_off_for_a_site_and_on_for_a_post(build: Build) -> None:
     site = build({"on.md": on, "post.md": post("Of $x$.")}, 'RESEARCH = {"formulas": "off"}')
     assert "<p>Of $x$.</p>" in site.read("post.html")
     assert "<mjx-container" in site.read("on.html")
+
+
+TITLES = {
+    "a.md": r"""Title: The $\beta$-VAE, or $p_\theta(x \mid z)$ for $5 and $6
+Date: 2026-01-01
+Slug: a
+
+Text.
+""",
+    "b.rst": "Of :math:`\\alpha` and $5\n########################\n:date: 2026-01-02\n:slug: b\n\nText.\n",
+    "c.html": r"<html><head><title>Of \(x^2\)</title><meta name=date content=2026-01-03>"
+    "<meta name=slug content=c></head><body>Text.</body></html>",
+}
+
+
+def test_a_formula_in_a_title_is_set_where_markup_can_stand_and_text_elsewhere(build: Build) -> None:
+    site = build(TITLES, f"THEME = {str(ROOT / 'theme')!r}\nRESEARCH = {{'cite_this_post': True}}")
+    assert site.exit_code == 0, site.log
+    page = site.read("a.html")
+    assert "<title>The β-VAE, or p_θ(x ∣ z) for $5 and $6 – A blog</title>" in page
+    (heading,) = re.findall("<h1>.*?</h1>", page, re.DOTALL)
+    assert heading.count("<mjx-container") == 2
+    assert 'property="og:title" content="The β-VAE, ' in page
+    assert "title = {The β-VAE, or p\\_θ(x ∣ z) for" in page
+    assert "<title>Of α and $5 – A blog</title>" in site.read("b.html")
+    assert "<title>Of x² – A blog</title>" in site.read("c.html")
+    assert site.read("archives.html").count("<mjx-container") == 4
+    assert "<title>The β-VAE, or p_θ(x ∣ z)" in site.read("feeds/all.atom.xml")
+
+
+@pytest.mark.parametrize("title", ["{{ article.title }}", "{{ article.title|e }}"])
+def test_a_title_is_text_in_the_name_of_a_window_whatever_the_theme(build: Build, title: str) -> None:
+    page = f"<html><head><title>{title}</title></head><body><h1>{{{{ article.title }}}}</h1></body></html>"
+    text = "Title: The $\\beta$-VAE\nDate: 2026-01-01\nSlug: post\n\nText.\n"
+    site = build({"post.md": text, "/own/article.html": page}, 'THEME_TEMPLATES_OVERRIDES = ["own"]')
+    assert "<title>The β-VAE</title>" in site.read("post.html")
+    assert "<h1>The <mjx-container><svg" in site.read("post.html")
+
+
+def test_a_title_knows_the_macros_of_its_post_and_bad_ones_are_named(build: Build) -> None:
+    front = "Date: 2026-01-01\nMacros: \\newcommand{\\half}{\\frac12}\n\nText.\n"
+    site = build({"a.md": f"Title: $\\half$\nSlug: a\n{front}", "b.md": f"Title: $\\foo$\n{front}"})
+    assert "1/2</title>" in site.read("a.html")
+    assert "b.md:1: error: MathJax, of the formula" in site.log
+
+
+def test_typogrify_leaves_formulas_in_titles(build: Build) -> None:
+    text = 'Title: "On" $f\'(x) < KL$\nDate: 2026-01-01\nSlug: post\n\nText.\n'
+    site = build({"post.md": text}, "TYPOGRIFY = True")
+    assert "f′(x) &lt; KL" in site.read("post.html")
+    assert "error" not in site.log

@@ -8,7 +8,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Document:
-    """The body or the summary of one content object, on its way from reader to theme.
+    """The body, the summary or the title of one content object, on its way from reader to theme.
 
     A part takes documents and gives back new ones with other `html`, in the same order.
     """
@@ -20,8 +20,15 @@ class Document:
     language: str = "en"
     #: A summary: links may point out of it, but it carries no ids and no reference list.
     is_summary: bool = False
+    #: A title: it has no page of its own, and is shown where no markup can stand.
+    is_title: bool = False
     #: The front matter, keys in lower case, as Pelican read it.
     metadata: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_body(self) -> bool:
+        """Whether it is the text of the content itself."""
+        return not (self.is_summary or self.is_title)
 
 
 @dataclass(frozen=True)

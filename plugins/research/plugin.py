@@ -85,15 +85,29 @@ def publish(generators: list[Any]) -> None:
     state.sources = citations.own_files(documents, state.settings)
     documents, found = citations.cite(documents, state.settings)
     state.faults += found
-    documents = _signed(contents, documents) if state.settings.cite_this_post else documents
-    documents, found, state.formulas = mathjax.typeset(documents, state.settings)
+    titles, titled = _titles(contents, state.settings)
+    documents, found, state.formulas = mathjax.typeset([*titles, *documents], state.settings)
     state.formula_styles = mathjax.StyleSheet(state.formulas.values())
     state.faults += found
+    for content, title in zip(titled, documents, strict=False):
+        posts.give_title(content, title)
+    documents = documents[len(titles) :]
+    documents = _signed(contents, documents) if state.settings.cite_this_post else documents
     for generator in generators:
         if isinstance(generator, StaticGenerator):
             published.add_static_files(generator, files)
     for content, body, summary in zip(contents, documents[::2], documents[1::2], strict=True):
         posts.give_back(content, body, summary)
+
+
+def _titles(contents: list[Any], settings: Settings) -> tuple[list[Document], list[Any]]:
+    """Return the titles that have formulas, and the contents that have these titles."""
+    marked = [
+        (content, mathjax.mark_up_title(content.title, Path(content.source_path), settings))
+        for content in contents
+        if mathjax.may_have_formulas(content.title, settings)
+    ]
+    return [posts.title(content, html) for content, html in marked], [content for content, _ in marked]
 
 
 def _signed(contents: list[Any], documents: list[Document]) -> list[Document]:

@@ -1,6 +1,7 @@
 """The content objects of a Pelican run: which there are, and how their text is taken and given back."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,11 @@ def summary(content: Content, html: str) -> Document:
     return _document(content, html, is_summary=True)
 
 
+def title(content: Content, html: str) -> Document:
+    """Return `html` as the title of `content`."""
+    return replace(_document(content, html, is_summary=False), is_title=True)
+
+
 def identity(content: Content) -> Identity | None:
     """Return what `content` is cited by; None where it is no dated article."""
     if not isinstance(content, Article) or not hasattr(content, "date"):
@@ -60,6 +66,11 @@ def identity(content: Content) -> Identity | None:
         language=getattr(content, "lang", "en"),
         slug=content.slug,
     )
+
+
+def give_title(content: Content, title: Document) -> None:
+    """Make `title` that of `content`. Its slug has been made before."""
+    content.title = content.metadata["title"] = title.html
 
 
 def give_back(content: Content, body: Document, summary: Document) -> None:

@@ -10,6 +10,17 @@ from .client import link_client
 from .formulas import SetFormula
 from .page import show
 from .reader import teach_readers
+from .titles import mark_up as mark_up_title
+from .titles import may_have_formulas
 from .typesetting import typeset
 
-__all__ = ["SetFormula", "StyleSheet", "link_client", "show", "teach_readers", "typeset"]
+__all__ = [
+    "SetFormula",
+    "StyleSheet",
+    "link_client",
+    "mark_up_title",
+    "may_have_formulas",
+    "show",
+    "teach_readers",
+    "typeset",
+]

@@ -11,6 +11,9 @@ REFERENCE = "mjx-eqn"
 ID = re.compile(r' id="(mjx-eqn:[^"]*)"')
 LINK = re.compile(r'<a href="#(mjx-eqn[^"]*)">([^<]*)</a>')
 GLYPHS = '<svg class="mjx-glyphs" width="0" height="0" aria-hidden="true"><defs>{}</defs></svg>\n'
+TITLE = re.compile(r"<title>.*?</title>", re.DOTALL)
+#: A mark in what a theme made text of, as ``{{ title|e }}`` does.
+ESCAPED = re.compile(r"&lt;mjx-container data-key=&#34;[^&]*&#34;&gt;(.*?)&lt;/mjx-container&gt;")
 MARK = re.compile(r'<mjx-container data-key="([^"]*)">([^<]*)</mjx-container>')
 
 
@@ -24,6 +27,11 @@ def show(html: str, formulas: Mapping[str, SetFormula]) -> str:
 
     The outlines of all glyphs stand at the end of the page, so that its text is there first.
     """
+    if "data-key=" not in html:
+        return html
+    html = TITLE.sub(lambda title: MARK.sub(r"\2", title[0]), html, count=1)
+    if "&lt;mjx-container" in html:
+        html = ESCAPED.sub(r"\1", html)
     pieces = MARK.split(html)  # text, key, TeX, text, key, TeX, …, text
     shown = {key: formulas[key] for key in pieces[1::3] if key in formulas}
     if not shown:

@@ -56,6 +56,15 @@ class SetGroup:
         ]
         return cls(keys, outcomes, html)
 
+    def in_title(self, index: int) -> str:
+        """Return what stands for a formula in a title: its text, in an element that `page.show` finds."""
+        outcome = self.outcomes[index]
+        return (
+            mark(self.keys[index], escape(outcome.text))
+            if isinstance(outcome, SetFormula)
+            else self.html[index]
+        )
+
 
 #: What MathJax made of each group in each format.
 Known = Mapping[tuple[str, Group], SetGroup]
@@ -131,7 +140,7 @@ def typeset(
     and named in a fault.
     """
     posts = [Post.read(document, settings) for document in documents]
-    bodies = {post.document.source: post.formulas for post in posts if not post.document.is_summary}
+    bodies = {post.document.source: post.formulas for post in posts if post.document.is_body}
     posts = [
         replace(post, body=bodies.get(post.document.source, ())) if post.document.is_summary else post
         for post in posts
@@ -167,7 +176,7 @@ def format_of(document: Document, settings: Settings) -> str:
 
 def _unknown_format(document: Document) -> Fault | None:
     chosen = str(document.metadata.get("math", "off")).strip().lower()
-    if chosen in FORMATS or document.is_summary:
+    if chosen in FORMATS or not document.is_body:
         return None
     message = f"Math: {chosen} is none of {', '.join(FORMATS)}{nearest(chosen, FORMATS)}"
     return Fault(document.source, line_of(document.source, chosen), message)
@@ -228,16 +237,17 @@ def _unset(formula: Formula, reason: str) -> str:
 def _write(post: Post, known: Known, in_browser: bool) -> Document:
     edits = list(post.removals)
     at = 0
-    if in_browser and post.places and post.preamble:
+    if in_browser and post.places and post.preamble and not post.document.is_title:
         definitions = "".join(mark_for_client(formula.source) for formula in post.preamble)
         edits.append(Edit(0, 0, definitions))
     for (formula, start, end), (group, index) in zip(post.places, post.groups, strict=True):
         if group in known:
-            html = known[group].html[index]
+            html = known[group].in_title(index) if post.document.is_title else known[group].html[index]
         else:
             html = mark_for_client(formula.source) if in_browser else _unset(formula, "not set")
         edit = Edit(start, end, html)
-        if not formula.display and html.startswith("<mjx-container"):
+        is_alone = formula.display or post.document.is_title
+        if not is_alone and html.startswith("<mjx-container"):
             edit = _with_neighbours(edit, post.document.html, at)
         edits.append(edit)
         at = edit.end
