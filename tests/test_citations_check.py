@@ -54,6 +54,48 @@ def test_all_that_is_to_mend(tmp_path: Path) -> None:
     assert done.returncode == 1
 
 
+def test_works_of_a_post_and_works_that_others_inherit_from(tmp_path: Path) -> None:
+    post = "Title: Post\nDate: 2026-01-01\npublications_src: own.bib\n\n[@@mine] and [@@part]\n"
+    own = "@misc{mine, author={M}, title={Mine}, year=2000}\n@misc{unused, author={U}, title={U}, year=1}\n"
+    bib = """@inproceedings{part, author={P}, title={Part}, crossref={whole}}
+    @proceedings{whole, title={Whole}, editor={E}, year=2000, xdata={mit}}
+    @xdata{mit, publisher={MIT Press}}
+    @xdata{unasked, publisher={Nobody}}
+    """
+    done = check(tmp_path, post_md=post, references_bib=bib, own_bib=own)
+    assert done.stdout.replace(f"{tmp_path / 'content'}/", "").splitlines() == [
+        "own.bib:2: warning: “unused” is never cited"
+    ]
+
+
+def test_anchors_in_other_posts(tmp_path: Path) -> None:
+    there = "Title: There\nDate: 2026-01-01\n\n<h2 id='a b'>A</h2>\n\n<h2 id='é'>É</h2>\n"
+    here = "Title: Here\nDate: 2026-01-01\n\n[1]({filename}there.md#gone)\n[2]({filename}/there.md#%C3%A9)\n"
+    here += "[3]({filename}/there.md#lost) [4](https://example.org/#x) [5]({filename}there.md)\n"
+    done = check(tmp_path, here_md=here, there_md=there)
+    assert done.stdout.replace(f"{tmp_path / 'content'}/", "").splitlines() == [
+        "here.md:4: warning: the link to #gone leads nowhere in there.md",
+        "here.md:6: warning: the link to #lost leads nowhere in /there.md",
+    ]
+
+
+def test_a_citation_in_a_caption_counts(tmp_path: Path) -> None:
+    demo = "```demo\nkind: samples\nmodel: m\nalt: Digits\ncaption: As in [@vae, p. 3].\n```"
+    done = check(
+        tmp_path,
+        post_md=f"Title: Post\nDate: 2026-01-01\n\n{demo}\n",
+        references_bib=BIB.partition("\n")[0],
+    )
+    assert done.stdout == ""
+
+
+def test_a_post_that_cannot_be_read(tmp_path: Path) -> None:
+    done = check(tmp_path, bad_md="Title: Bad\nDate: yesterday\n\n[@@vae]\n", references_bib="")
+    assert "bad.md: error: " in done.stdout
+    assert "Traceback" not in done.stderr
+    assert done.returncode == 1
+
+
 def test_nothing_to_mend(tmp_path: Path) -> None:
     done = check(
         tmp_path, post_md="Title: Post\nDate: 2026-01-01\n\n[@@vae]\n", references_bib=BIB.partition("\n")[0]

@@ -233,6 +233,8 @@ def test_a_page_of_all_works_and_who_cites_them(build: Build) -> None:
     files = {
         "post.md": post("[@@vae]"),
         "sub/other.md": post("[@@wakeSleep] and [@@vae]", Title="Other", Slug="other"),
+        "own.md": post("[@@mine]", Title="Own", Slug="own", publications_src="mine.bib"),
+        "mine.bib": "@misc{mine, author={A, Ada}, title={Mine}, year=2024}",
         "draft.md": post("[@@GPT3]", Status="draft", Slug="draft"),
         "pages/works.md": "Title: Works\nBibliography: all\nSlug: works\n\nAll of them.",
         "references.bib": BIB,
@@ -244,6 +246,7 @@ def test_a_page_of_all_works_and_who_cites_them(build: Build) -> None:
     )
     other = '<a href="https://blog.example/other.html">Other</a>'
     assert [(key, set(links.split(", "))) for key, links in items] == [
+        ("mine", {'<a href="https://blog.example/own.html">Own</a>'}),
         ("wakeSleep", {other}),
         ("vae", {other, '<a href="https://blog.example/post.html">Post</a>'}),
     ]

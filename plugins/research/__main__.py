@@ -6,7 +6,7 @@ bibliography.
 
 import argparse
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from .citations.check import check
 from .citations.library import CSL_SUFFIXES, Library
 from .citations.registry import RESOLVER, RegistryError
 from .documents import Document
-from .faults import Severity
+from .faults import Fault, Severity
 from .plugin import STATE, settings_of
 
 
@@ -54,7 +54,8 @@ def _check(given: argparse.Namespace) -> int:
     """Print each fault as ``file:line: severity: message``; return 1 where there is an error or a warning."""
     settings = read_settings(given.settings)
     pelican = Pelican(settings)
-    faults = check(list(_documents(settings)), pelican.settings[STATE].settings)
+    documents, faults = _documents(settings)
+    faults += check(documents, pelican.settings[STATE].settings)
     for fault in sorted(set(faults)):
         print(fault)
     print(f"{len(set(faults))} to mend", file=sys.stderr)
@@ -78,14 +79,21 @@ def _add(given: argparse.Namespace) -> int:
     return int(failed)
 
 
-def _documents(settings: dict[str, Any]) -> Iterator[Document]:
+def _documents(settings: dict[str, Any]) -> tuple[list[Document], list[Fault]]:
     """Read the sources of the blog as Pelican does, and make nothing of them."""
+    documents, faults = [], []
     readers = Readers(settings)
     base = Path(settings["PATH"])
     for path in sorted(base.rglob("*")):
-        if path.suffix[1:] in readers.extensions and path.is_file():
+        if path.suffix[1:] not in readers.extensions or not path.is_file():
+            continue
+        try:
             content = readers.read_file(str(base), str(path.relative_to(base)), content_class=Article)
-            yield posts.body(content)
+        except Exception as error:  # whatever a reader raises, Pelican leaves this post out
+            faults.append(Fault(path, None, f"Pelican cannot read this file: {error}"))
+        else:
+            documents.append(posts.body(content))
+    return documents, faults
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from ..faults import Fault
 from ..settings import Settings
 from . import overview
 from .author_date import AuthorDate
-from .library import Library
+from .library import Library, Work
 from .resolve import Cited, cited_works, request, resolve, unknown_keys
 from .typeset import Request, Style, StyleError, Typeset
 
@@ -132,10 +132,14 @@ def _list_all(posts: Sequence[Post], published: Sequence[list[Document]], desk: 
     if not pages:
         return
     citing = overview.citing(part for post in posts for part in post.parts)
+    works: dict[str, Work] = {}
+    for post in posts:
+        if post.cites:
+            works = cited_works(post.parts, desk.library(post)) | works
     for number in pages:
-        library, style = desk.library(posts[number]), desk.style(posts[number])
-        (typeset,), style = desk.typeset([overview.request(citing, library)], style, posts[number])
-        published[number][0] = overview.add(published[number][0], citing, library, typeset, style)
+        style = desk.style(posts[number])
+        (typeset,), style = desk.typeset([overview.request(citing, works)], style, posts[number])
+        published[number][0] = overview.add(published[number][0], citing, works, typeset, style)
 
 
 def _published(posts: Sequence[Post], style: Style, desk: Desk) -> list[list[Document]]:

@@ -74,11 +74,15 @@ class BibFile:
             self.note(self.raw[key].offset, f"the entry “{key}”: {error}")
             return None
 
+    def parents(self, key: str) -> set[str]:
+        """Return the keys of the entries that `key` inherits from at once."""
+        entry = self.fields(key)
+        return {unicodedata.normalize("NFC", name) for name in _parents(entry[1])} if entry else set()
+
     def _inherit(self, top: str, key: str, own: Fields, find: Find, seen: frozenset[str]) -> Fields:
         """Fill the gaps of `own` from the entries that its fields xdata and crossref name."""
-        names = [name.strip() for name in own.get("xdata", "").split(",") if name.strip()]
         inherited: Fields = {}
-        for name in [*names, *filter(None, [own.get("crossref")])]:
+        for name in _parents(own):
             is_cycle = name in seen | {key}
             parent = None if is_cycle else find(name)
             if parent is None:
@@ -91,3 +95,8 @@ class BibFile:
                 fields = {"booktitle": fields.get("title", ""), **fields, "title": ""}
             inherited = {**fields, **inherited}
         return {**inherited, **own}
+
+
+def _parents(fields: Fields) -> list[str]:
+    names = [*fields.get("xdata", "").split(","), fields.get("crossref", "")]
+    return [name.strip() for name in names if name.strip()]

@@ -65,6 +65,7 @@ TYPES = {
     "unpublished": "manuscript",
     "video": "motion_picture",
     "www": "webpage",
+    "xdata": "xdata",  # no work: there to be inherited from
 }
 GENRES = {
     "phdthesis": "PhD thesis",

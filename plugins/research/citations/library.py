@@ -66,6 +66,17 @@ class Library(Mapping[str, Work]):
         broken = any(file.has_broken(key) for file in self._files if isinstance(file, BibFile))
         return key in self._file_of or broken
 
+    def parents(self, key: str) -> set[str]:
+        """Return the keys of the works that `key` inherits from, by however many steps."""
+        found: set[str] = set()
+        new = {key}
+        while new:
+            files = ((self._file_of.get(name), name) for name in new)
+            parents = (file.parents(name) for file, name in files if isinstance(file, BibFile))
+            new = set().union(*parents) - found
+            found |= new
+        return found
+
     def _add(self, path: Path) -> None:
         try:
             text = path.read_text(encoding="utf-8-sig")
