@@ -173,10 +173,39 @@ def test_typogrify_leaves_formulas_alone(build: Build) -> None:
     assert "&amp;#8220;" in feed
 
 
-def test_settings_of_render_math_are_named(build: Build) -> None:
-    site = build({"post.md": post("$x$")}, 'MATH_JAX = {"auto_insert": False, "color": "blue"}')
-    assert "MATH_JAX['color']: warning: has no meaning here" in site.log
-    assert "auto_insert" not in site.log
+RENDER_MATH = {
+    "auto_insert": False,
+    "align": "left",
+    "indent": "2em",
+    "show_menu": True,
+    "process_escapes": True,
+    "mathjax_font": "sanserif",
+    "latex_preview": "TeX",
+    "color": "blue",
+    "equation_numbering": "all",
+    "linebreak_automatic": True,
+    "tex_extensions": ["AMSmath.js", "physics.js", "mhchm.js"],
+    "responsive": True,
+    "responsive_break": 700,
+    "process_summary": True,
+    "message_style": None,
+    "font_list": ["STIX"],
+    "source": "'https://cdn.example/mathjax.js'",
+    "colour": "blue",
+}
+
+
+def test_settings_of_render_math_are_honoured_or_named(build: Build) -> None:
+    site = build({"post.md": post("$\\qty(x)$\n\n$$y$$")}, f"MATH_JAX = {RENDER_MATH!r}")
+    assert site.exit_code == 0, site.log
+    html = site.read("post.html")
+    assert 'id="mjx-eqn:1"' in html
+    assert html.count("<mjx-container") == 2
+    named = re.findall(r"MATH_JAX\['(\w+)'\]: warning: ", site.log)
+    honoured = {"auto_insert", "process_escapes", "equation_numbering"}
+    assert sorted(named) == sorted(RENDER_MATH.keys() - honoured)
+    assert "'mhchm' is no package; did you mean “mhchem”?" in site.log
+    assert "no such key; did you mean “color”?" in site.log
 
 
 def test_a_post_turns_formulas_off(build: Build) -> None:

@@ -59,7 +59,11 @@ def configure(pelican: Any) -> None:
 
 def settings_of(settings: Mapping[str, Any]) -> Settings:
     """Return what Pelican's `settings` say to us."""
-    values = citations.settings_of_pelican_cite(settings) | settings.get("RESEARCH", {})
+    values = {
+        **citations.settings_of_pelican_cite(settings),
+        **mathjax.settings_of_render_math(settings),
+        **settings.get("RESEARCH", {}),
+    }
     return Settings.read(values, Path(settings["PATH"]).resolve().parent)
 
 

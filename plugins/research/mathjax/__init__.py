@@ -8,6 +8,7 @@ feeds, summaries and whatever else reads a post, a formula is its TeX.
 from .chtml import StyleSheet
 from .client import link_client
 from .formulas import SetFormula
+from .math_jax import settings_of_render_math
 from .page import show
 from .reader import teach_readers
 from .titles import mark_up as mark_up_title
@@ -20,6 +21,7 @@ __all__ = [
     "link_client",
     "mark_up_title",
     "may_have_formulas",
+    "settings_of_render_math",
     "show",
     "teach_readers",
     "typeset",

@@ -7,7 +7,6 @@ formula around it, so that one is replaced by those of `delimiters`. ``\$`` is a
 import re
 from collections.abc import MutableMapping
 from html import escape
-from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element
 
@@ -20,22 +19,15 @@ from pelican import signals
 from pelican.plugins.render_math import math as render_math
 from pelican.plugins.render_math.pelican_mathjax_markdown_extension import PelicanMathJaxExtension
 
-from ..faults import Fault, Severity
+from ..faults import Fault
 from ..markup import Edit, Kind, splice, stretches
 from ..paragraphs import Paragraphs, spans_cells
 from ..settings import Settings
 from . import delimiters
 from .delimiters import Delimiters
+from .math_jax import faults_of_render_math
 
 BLOCK_TAG, TEXT_TAG = '<div class="math">', '<span class="math">'
-
-
-NO_MEANING = (
-    "has no meaning here, for formulas are set when the site is built: take it out "
-    "(RESEARCH has equation_numbers and packages)"
-)
-#: Settings of pelican-render-math that say what happens here anyway.
-SATISFIED = {"auto_insert": False, "process_summary": False, "process_escapes": True}
 
 
 def teach_readers(settings: MutableMapping[str, Any], ours: Settings) -> list[Fault]:
@@ -66,11 +58,7 @@ def teach_readers(settings: MutableMapping[str, Any], ours: Settings) -> list[Fa
     settings["DOCUTILS_SETTINGS"] = {**settings["DOCUTILS_SETTINGS"], "math_output": "MathJax none"}
     settings["TYPOGRIFY_IGNORE_TAGS"] = [*settings["TYPOGRIFY_IGNORE_TAGS"], ".math"]
     signals.all_generators_finalized.disconnect(render_math.process_rst_and_summaries)
-    return [
-        Fault(Path(f"MATH_JAX[{key!r}]"), None, NO_MEANING, Severity.WARNING)
-        for key, value in settings.get("MATH_JAX", {}).items()
-        if key not in SATISFIED or value != SATISFIED[key]
-    ]
+    return list(faults_of_render_math(settings))
 
 
 def makeExtension(**options: Any) -> "MathExtension":  # noqa: N802 (Markdown's name for it)
