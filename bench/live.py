@@ -1,20 +1,23 @@
-"""A live figure beside the same decoder in onnxruntime-web: bytes, time to the first frame, time of a decode.
+"""Live figures beside the same decoders in onnxruntime-web: bytes, first frames, decodes, drags, the bound.
 
-    python bench/live.py [--models build/models] [MODEL ...]
+    python bench/live.py [--models build/models] [--parts PART ...] [MODEL ...]
 
-Both lie on one server that compresses with brotli, and are opened in the same run in the same
-Chromium with an empty cache. Prints a table and judges nothing.
+All lie on one server that compresses with brotli, and are opened in turn in the same Chromium, with an
+empty cache. Prints a table a part, with medians and, in brackets, the least and the greatest, and judges
+nothing. Needs the machine for itself: each part takes a minute or two.
 """
 
 import argparse
 import functools
+import gzip
 import json
 import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from statistics import median
@@ -30,6 +33,9 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 from browser.chromium import find_chromium  # noqa: E402  (tests know where a Chromium is)
 
+#: What has been compiled before need not be again.
+CACHE = ROOT / "build/cache"
+
 #: Bytes a second and milliseconds of latency, as Chromium's tools have them.
 LINES = {"no limit": None, "Fast 4G": (9e6 / 8, 170), "Slow 4G": (1.6e6 / 8, 150)}
 
@@ -38,7 +44,8 @@ SITENAME, SITEURL, PATH, THEME, TIMEZONE = "Bench", "", "content", "simple", "UT
 PLUGIN_PATHS, PLUGINS = [{str(ROOT / "plugins")!r}], ["research"]
 FEED_ALL_ATOM = CATEGORY_FEED_ATOM = None
 """
-POST = """Title: {name}
+POST = """Title: {name} {what}
+Slug: {name}-{what}
 Date: 2026-01-01
 
 ```demo
@@ -62,6 +69,14 @@ document.querySelector("button").onclick = async () => {
     document.dispatchEvent(new Event("research-demo-awake"))
 }
 </script>"""
+BUTTON = ".research-demo-panel button"
+#: The address of the compiled decoder.
+PROGRAM = (
+    "const {src, decoder} = document.querySelector('research-demo').dataset;"
+    "new URL(decoder, new URL(src, document.baseURI)).href"
+)
+#: Milliseconds after which nothing more comes.
+REST = 1500
 THRIFTY = "Object.defineProperty(navigator, 'connection', {value: {saveData: true}})"
 #: Milliseconds from a click to the frame in which its answer is seen.
 CLICK = """selector => new Promise(resolve => {
@@ -85,22 +100,29 @@ OUR_DECODES = """async url => {
     for (let i = 0; i < n; i++) instance.exports.run()
     return (performance.now() - t) / n
 }"""
-#: Frames a second while a pointer drags, and how many of them say something new.
-DRAG = """() => new Promise(resolve => {
-    const over = document.querySelector(".research-demo-over")
-    const status = document.querySelector(".research-demo-status")
+#: Frames a second while a pointer drags, and the share of them in which the model answered.
+DRAG = """selector => new Promise(resolve => {
+    const over = document.querySelector(selector)
     const box = over.getBoundingClientRect(), begin = performance.now()
-    let frames = 0, answers = 0, last = ""
+    const {putImageData} = CanvasRenderingContext2D.prototype
+    let frames = 0, answers = 0, answered = false
+    CanvasRenderingContext2D.prototype.putImageData = function (picture, x, y) {
+        answered ||= x > 0 || this.canvas.className.includes("lens") // the pad itself is no answer
+        putImageData.call(this, picture, x, y)
+    }
     over.setPointerCapture = () => {}
     over.hasPointerCapture = () => true
     const frame = now => {
-        if (status.textContent !== last) answers += 1
-        last = status.textContent
+        answers += answered
+        answered = false
         frames += 1
         const share = (now - begin) / 2000
-        if (share >= 1) return resolve([1000 * frames / (now - begin), answers / frames])
+        if (share >= 1) {
+            CanvasRenderingContext2D.prototype.putImageData = putImageData
+            return resolve([1000 * frames / (now - begin), answers / frames])
+        }
         over.dispatchEvent(new PointerEvent("pointermove", {
-            clientX: box.left + share * box.width,
+            clientX: box.left + (0.05 + 0.25 * (0.5 - 0.5 * Math.cos(6 * share))) * box.width,
             clientY: box.top + (0.5 + 0.4 * Math.sin(20 * share)) * box.height,
         }))
         requestAnimationFrame(frame)
@@ -126,7 +148,8 @@ class Compressing(SimpleHTTPRequestHandler):
         self.send_header("Content-Encoding", "br")
         self.send_header("Content-Length", str(len(data)))
         self.end_headers()
-        self.wfile.write(data)
+        with suppress(BrokenPipeError):  # the page was closed
+            self.wfile.write(data)
         return None
 
     def log_message(self, format: str, *args: Any) -> None:
@@ -140,20 +163,39 @@ def compressed(path: Path) -> bytes:
     return brotli.compress(path.read_bytes(), quality=11 if path.stat().st_size < 1e6 else 9)
 
 
+@dataclass(frozen=True)
+class Bench:
+    """What the parts measure: pages on a server, in a browser."""
+
+    browser: Browser
+    address: str
+    folder: Path
+    models: Path
+    names: tuple[str, ...]
+
+    def ours(self, name: str, kind: str = "figure") -> str:
+        """Return the address of the page with a figure of the model `name`."""
+        return f"{self.address}/{name}-{kind}.html"
+
+    def theirs(self, name: str) -> str:
+        """Return the address of the rival's page with the same decoder."""
+        return f"{self.address}/{name}-rival.html"
+
+
 def main() -> None:
-    """Build, measure, and print a table."""
+    """Build, measure, and print tables."""
     options = parse()
     with TemporaryDirectory() as folder:
         place = Path(folder)
         build(place, options.models, options.names)
-        table = Table("", *(f"{name} {who}" for name in options.names for who in ("here", "onnxruntime-web")))
         with served(place / "output") as address, chromium() as browser:
-            columns = []
-            for name in options.names:
-                columns += [ours(browser, address, name), theirs(browser, address, name)]
-        for row in columns[0]:
-            table.add_row(row, *(column.get(row, "") for column in columns))
-        Console().print(table)
+            bench = Bench(browser, address, place, options.models, tuple(options.names))
+            for part in options.parts:
+                title, *columns = (PARTS[part].__doc__ or "").strip(".").split(": ")
+                table = Table(title, *columns[0].split(", "))
+                for row in PARTS[part](bench):
+                    table.add_row(*row)
+                Console(width=120).print(table)
 
 
 def parse() -> argparse.Namespace:
@@ -161,6 +203,7 @@ def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("names", nargs="*", default=["mnist-plane", "mnist-vae"], metavar="MODEL")
     parser.add_argument("--models", type=Path, default=ROOT / "build/models", help="folder of releases")
+    parser.add_argument("--parts", nargs="+", choices=PARTS, default=list(PARTS))
     return parser.parse_args()
 
 
@@ -171,12 +214,15 @@ def latents(models: Path, name: str) -> int:
 
 
 def build(place: Path, models: Path, names: list[str]) -> None:
-    """Build a blog with a post for each of the models, and the rival's pages beside it."""
+    """Build a blog with posts for each of the models, and the rival's pages beside them."""
     (place / "content").mkdir()
     for name in names:
         kind = "manifold" if latents(models, name) == 2 else "interpolation"
-        (place / "content" / f"{name}.md").write_text(POST.format(name=name, kind=kind), encoding="utf-8")
-    settings = SETTINGS + f"RESEARCH = {{'models': {str(models.resolve())!r}}}\n"
+        for what, kind_ in (("figure", kind), ("draw", "draw")):
+            post = POST.format(name=name, kind=kind_, what=what)
+            (place / "content" / f"{name}-{what}.md").write_text(post, encoding="utf-8")
+    research = {"models": str(models.resolve()), "build_model": [], "cache": str(CACHE)}
+    settings = SETTINGS + f"RESEARCH = {research}\n"
     (place / "pelicanconf.py").write_text(settings, encoding="utf-8")
     subprocess.run([sys.executable, "-m", "pelican", "--fatal", "errors", "--quiet"], cwd=place, check=True)
     runtime = place / "output" / "ort"
@@ -236,57 +282,116 @@ def opened(
     context.close()
 
 
-def first_frames(browser: Browser, url: str, button: str, script: str = "") -> dict[str, str]:
-    """Return the milliseconds from a click to the first frame on each line, and the bytes that it brings."""
-    found = {}
-    for line in LINES:
-        times = []
-        for _ in range(3):
-            with opened(browser, url, line, script) as page:
-                before = Compressing.sent
-                times.append(page.evaluate(CLICK, button))
-                sent = Compressing.sent - before
-        found[f"first frame, {line} (ms)"] = f"{median(times):.0f}"
-    return {"sent after the click (kB, brotli)": f"{sent / 1000:.1f}", **found}
+def spread(values: Sequence[float], digits: int = 0) -> str:
+    """Return the median of `values`, with the least and the greatest."""
+    return f"{median(values):.{digits}f} ({min(values):.{digits}f}–{max(values):.{digits}f})"
 
 
-def after_prefetch(browser: Browser, url: str, button: str) -> Iterator[float]:
-    """Yield the milliseconds from a click to the first frame where all has been fetched before."""
-    for _ in range(5):
-        with opened(browser, url) as page:
-            page.wait_for_timeout(1000)  # the module is compiled as well
-            yield page.evaluate(CLICK, button)
+def clicked(
+    bench: Bench, url: str, button: str, line: str, script: str = "", rest: int = 0
+) -> tuple[float, int]:
+    """Return the milliseconds from a click to the first frame, and the bytes that came until after a `rest`."""
+    with opened(bench.browser, url, line, script) as page:
+        before = Compressing.sent
+        milliseconds = page.evaluate(CLICK, button)
+        page.wait_for_timeout(rest)
+        return milliseconds, Compressing.sent - before
 
 
-def ours(browser: Browser, address: str, name: str) -> dict[str, str]:
-    """Measure the figure of the model `name`."""
-    url, button = f"{address}/{name}.html", ".research-demo-panel button"
-    found = first_frames(browser, url, button, THRIFTY)
-    found["first frame after prefetch (ms)"] = f"{median(after_prefetch(browser, url, button)):.1f}"
-    with opened(browser, url) as page:
-        program = page.evaluate(
-            "const {src, decoder} = document.querySelector('research-demo').dataset;"
-            "new URL(decoder, new URL(src, document.baseURI)).href"
+def sizes(bench: Bench) -> Iterator[tuple[str, ...]]:
+    """Sent after the click, kB by brotli: here, onnxruntime-web, times fewer."""
+    for name in bench.names:
+        _, here = clicked(bench, bench.ours(name), BUTTON, "no limit", THRIFTY, REST)
+        _, there = clicked(bench, bench.theirs(name), "button", "no limit", "", REST)
+        yield name, f"{here / 1000:.1f}", f"{there / 1000:.1f}", f"{there / here:.0f}"
+        _, here = clicked(bench, bench.ours(name, "draw"), BUTTON, "no limit", THRIFTY, REST)
+        yield f"{name}, draw", f"{here / 1000:.1f}", "", ""
+    scripts = [path.read_bytes() for path in (bench.folder / "output").glob("research/live.*/*.js")]
+    yield "scripts, by gzip", f"{sum(len(gzip.compress(script)) for script in scripts) / 1000:.1f}", "", ""
+
+
+def frames(bench: Bench) -> Iterator[tuple[str, ...]]:
+    """Click to first frame, cold, ms: here, onnxruntime-web, times sooner."""
+    for name in bench.names:
+        for line in LINES:
+            here, there = [], []
+            for _ in range(5 if line == "Fast 4G" else 3):
+                here.append(clicked(bench, bench.ours(name), BUTTON, line, THRIFTY)[0])
+                there.append(clicked(bench, bench.theirs(name), "button", line)[0])
+            ratio = median(there) / median(here)
+            yield f"{name}, {line}", spread(here), spread(there), f"{ratio:.1f}"
+
+
+def prefetched(bench: Bench) -> Iterator[tuple[str, ...]]:
+    """Click to first frame after prefetch, ms: here, CPU / 4."""
+    for name in bench.names:
+        for kind in ("figure", "draw"):
+            cells = []
+            for cpu in (1, 4):
+                times = []
+                for _ in range(9):
+                    with opened(bench.browser, bench.ours(name, kind), cpu=cpu) as page:
+                        page.wait_for_timeout(1000)  # the module is compiled as well
+                        times.append(page.evaluate(CLICK, BUTTON))
+                cells.append(spread(times, 1))
+            yield f"{name}, {kind}", *cells
+
+
+def decodes(bench: Bench) -> Iterator[tuple[str, ...]]:
+    """One decode, ms: here, onnxruntime-web, times faster."""
+    for name in bench.names:
+        here, there = [], []
+        with (
+            opened(bench.browser, bench.ours(name)) as page,
+            opened(bench.browser, bench.theirs(name)) as rival,
+        ):
+            program = page.evaluate(PROGRAM)
+            rival.evaluate(CLICK, "button")
+            for _ in range(7):
+                here.append(page.evaluate(OUR_DECODES, program))
+                there.append(rival.evaluate(DECODES))
+        yield name, spread(here, 3), spread(there, 3), f"{median(there) / median(here):.1f}"
+
+
+def drags(bench: Bench) -> Iterator[tuple[str, ...]]:
+    """Frames a second in a drag, CPU / 4: here, answered in %."""
+    for name in bench.names:
+        for kind in ("figure", "draw"):
+            with opened(bench.browser, bench.ours(name, kind), cpu=4) as page:
+                page.evaluate(CLICK, BUTTON)
+                page.wait_for_load_state("networkidle")
+                found = [page.evaluate(DRAG, ".research-demo-over") for _ in range(5)]
+            rates, answered = zip(*found, strict=True)
+            yield f"{name}, {kind}", spread(rates, 1), spread([100 * share for share in answered])
+
+
+def losses(bench: Bench) -> Iterator[tuple[str, ...]]:
+    """Rounding: weights, loss of the bound in nats, relative error, wasm to ONNX Runtime."""
+    reports = {
+        path.with_name("program.wasm").read_bytes(): json.loads(path.read_text(encoding="utf-8"))
+        for path in (CACHE / "programs").glob("*/report.json")
+    }
+    for path in sorted((bench.folder / "output/demos").glob("*.wasm")):
+        report = reports[path.read_bytes()]
+        cost = report["rounding"]
+        loss = "" if cost["loss"] is None else f"{cost['loss']:.4f}"
+        yield (
+            path.name.split(".")[0],
+            report["precision"],
+            loss,
+            f"{cost['relative_error']:.4f}",
+            f"{report['parity']:.1e}",
         )
-        found["one decode (ms)"] = f"{page.evaluate(OUR_DECODES, program):.3f}"
-    with opened(browser, url, cpu=4) as page:
-        page.evaluate(CLICK, button)
-        frames, answered = page.evaluate(DRAG)
-        found["frames a second in a drag, CPU / 4"] = f"{frames:.0f}"
-        found["of these with new words"] = f"{100 * answered:.0f} %"
-    return found
 
 
-def theirs(browser: Browser, address: str, name: str) -> dict[str, str]:
-    """Measure the rival's page with the decoder of the model `name`."""
-    url = f"{address}/{name}-rival.html"
-    found = first_frames(browser, url, "button")
-    with opened(browser, url) as page:
-        page.evaluate(CLICK, "button")
-        page.evaluate(DECODES)
-        found["one decode (ms)"] = f"{page.evaluate(DECODES):.3f}"
-    return found
-
+PARTS: dict[str, Callable[[Bench], Iterator[tuple[str, ...]]]] = {
+    "bytes": sizes,
+    "frames": frames,
+    "prefetch": prefetched,
+    "decode": decodes,
+    "drag": drags,
+    "loss": losses,
+}
 
 if __name__ == "__main__":
     main()

@@ -10,10 +10,18 @@ import pytest
 from graphs import RNG, Array, decoder, encoder, graph, weights
 from onnx import ModelProto, helper, numpy_helper
 from research.demos.compile import UnsupportedError
-from research.demos.compile.checks import PARITY
-from research.demos.compile.compiled import compiled
+from research.demos.compile import compiled as compiling
+from research.demos.compile.checks import PARITY, bound_by_decoder, bound_by_encoder
 from research.demos.compile.graph import with_col2im
-from research.demos.compile.records import Compiled, Precision, TestItems
+from research.demos.compile.program import compile_program
+from research.demos.compile.records import (
+    LARGEST_RELATIVE_ERROR,
+    Bound,
+    Compiled,
+    Precision,
+    TestItems,
+    Trial,
+)
 from research.demos.compile.rounding import expand, round_weights
 from research.demos.compile.runtime import run_graph, run_program
 from research.demos.release import Graph, Tensor
@@ -29,6 +37,11 @@ def saved(model: ModelProto, folder: Path) -> Graph:
         return Tensor(value.name, shape, None, (0.0, 1.0))
 
     return Graph(path, tensor(model.graph.input[0]), tuple(map(tensor, model.graph.output)))
+
+
+def compiled(graph: Graph, inputs: Array, cache: Path, bound: Bound | None = None) -> Compiled:
+    """Return `graph` compiled, tried on `inputs`."""
+    return compiling.compiled(graph, lambda: Trial(inputs, bound), "", cache)
 
 
 def latents(count: int, dimensions: int) -> Array:
@@ -92,20 +105,40 @@ class TestRounding:
         for weight in packed:
             np.testing.assert_array_equal(tensors[weight.name], expand(weight))
 
-    def test_int8_errs_by_half_a_step_at_most(self) -> None:
+    @pytest.mark.parametrize("precision", [each for each in Precision if each is not Precision.FLOAT16])
+    def test_integers_err_by_half_a_step_at_most(self, precision: Precision) -> None:
         given = decoder()
-        _, packed = round_weights(given, Precision.INT8)
+        _, packed = round_weights(given, precision)
         tensors = {tensor.name: numpy_helper.to_array(tensor) for tensor in given.graph.initializer}
         for weight in packed:
             if weight.scales is not None:
+                assert np.abs(weight.values).max() in (precision.levels, 127)
                 error = np.abs(expand(weight) - tensors[weight.name])
                 assert error.max() <= weight.scales.max() / 2 * 1.001
+
+    def test_a_quiet_row_keeps_its_levels_where_each_has_a_scale(self) -> None:
+        matrix = weights(64, 64)
+        matrix[3] /= 1000
+        node = helper.make_node("MatMul", ["x", "w"], ["y"])
+        given = graph([node], {"w": matrix}, {"x": [64]}, {"y": [64]})
+        coarse, fine = (round_weights(given, each)[1][0] for each in (Precision.INT8, Precision.INT8_BY_ROW))
+        assert not expand(coarse)[3].any()
+        np.testing.assert_allclose(expand(fine)[3], matrix[3], atol=np.abs(matrix[3]).max() / 200)
+
+    def test_large_tensors_alone_are_coarser_than_int8(self) -> None:
+        _, packed = round_weights(decoder(), Precision.INT7)
+        most = {
+            weight.name: int(np.abs(weight.values).max()) for weight in packed if weight.scales is not None
+        }
+        assert most == {"w1": 63, "w2": 63, "w3": 63, "w4": 127}
 
     def test_a_row_of_zeros_stays_zero(self) -> None:
         matrix = weights(8, 40)
         matrix[3] = 0
         node = helper.make_node("MatMul", ["x", "w"], ["y"])
-        rounded, _ = round_weights(graph([node], {"w": matrix}, {"x": [8]}, {"y": [40]}), Precision.INT8)
+        rounded, _ = round_weights(
+            graph([node], {"w": matrix}, {"x": [8]}, {"y": [40]}), Precision.INT8_BY_ROW
+        )
         assert not numpy_helper.to_array(rounded.graph.initializer[0])[3].any()
 
 
@@ -120,10 +153,34 @@ class TestProgram:
     def test_is_small(self, program: Compiled) -> None:
         assert len(brotli.compress(program.program.read_bytes())) < 64 * 1024
 
-    def test_is_int8_where_that_costs_little(self, program: Compiled) -> None:
-        assert program.precision is Precision.INT8
+    def test_is_coarse_where_that_costs_little(self, program: Compiled) -> None:
+        assert program.precision in (Precision.INT7, Precision.INT7_5, Precision.INT8)
         assert 0 < program.rounding.largest_error < 0.05
+        assert program.rounding.relative_error < LARGEST_RELATIVE_ERROR
         assert program.parity < PARITY
+
+    @pytest.mark.parametrize("precision", list(Precision))
+    def test_carries_weights_of_every_precision(self, precision: Precision) -> None:
+        rounded, packed = round_weights(with_col2im(decoder()), precision)
+        program, inputs = compile_program(rounded, packed), latents(8, 20)
+        found = run_program(program, inputs, [(1, 28, 28)])[0]
+        np.testing.assert_allclose(found, run_graph(rounded, inputs)[0], atol=1e-5)
+
+    def test_an_encoder_is_finer_where_its_bound_asks_for_it(self, tmp_path: Path) -> None:
+        model, drawing = encoder(), decoder(4)
+        pictures = RNG.random((64, 1, 28, 28)).astype(np.float32)
+        items = TestItems(pictures, latents(64, 4), latents(64, 4))
+        bound = bound_by_encoder(items, drawing, (0, 1))
+        free = compiled(saved(model, tmp_path), pictures, tmp_path / "free")
+        exact = bound(model)
+        strict = compiled(
+            saved(model, tmp_path),
+            pictures,
+            tmp_path / "strict",
+            lambda graph: -1e4 * abs(bound(graph) - exact),
+        )
+        assert strict.rounding.loss is not None
+        assert list(Precision).index(strict.precision) > list(Precision).index(free.precision)
 
     def test_is_float16_where_int8_would_cost_the_bound(self, tmp_path: Path) -> None:
         model = decoder(latents=2)
@@ -134,7 +191,7 @@ class TestProgram:
         inputs = latents(64, 2)
         pictures = (run_graph(model, inputs)[0] > 0.5).astype(np.float32)
         items = TestItems(pictures, inputs, np.full_like(inputs, -20))
-        found = compiled(saved(model, tmp_path), inputs, tmp_path / "cache", items)
+        found = compiled(saved(model, tmp_path), inputs, tmp_path / "cache", bound_by_decoder(items))
         assert found.precision is Precision.FLOAT16
         assert found.rounding.loss is not None
         assert found.parity < PARITY

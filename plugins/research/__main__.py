@@ -1,7 +1,7 @@
-"""Commands for authors: ``python -m pelican.plugins.research check`` and ``… add``.
+"""Commands for authors: ``python -m pelican.plugins.research check``, ``… add`` and ``… manifest``.
 
-The one says what to mend in the sources of a blog before it is built, the other fetches works into its
-bibliography.
+The first says what to mend in the sources of a blog before it is built, the second fetches works into its
+bibliography, the third makes a release of a model that came from elsewhere.
 """
 
 import argparse
@@ -20,6 +20,8 @@ from .citations.add import add, place
 from .citations.check import check
 from .citations.library import CSL_SUFFIXES, Library
 from .citations.registry import RESOLVER, RegistryError
+from .demos import manifest
+from .demos.errors import DemoError
 from .documents import Document
 from .faults import Fault, Severity
 from .plugin import STATE, settings_of
@@ -42,6 +44,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command.add_argument("--key", default="", help="the key to cite it by; else one is made")
     command.add_argument(
         "--resolver", default=RESOLVER, metavar="URL", help="asked for DOIs; else %(default)s"
+    )
+    command = commands.add_parser("manifest", help="write manifest.json beside the ONNX files of a model")
+    command.set_defaults(run=_write_manifest)
+    command.add_argument("folder", type=Path, help="the folder with decoder.onnx")
+    command.add_argument("--least", type=float, default=0.0, help="least value of pictures; else %(default)s")
+    command.add_argument(
+        "--most", type=float, default=1.0, help="greatest value of pictures; else %(default)s"
     )
     given = parser.parse_args(arguments)
     if "numbers" in given and given.key and len(given.numbers) > 1:
@@ -77,6 +86,16 @@ def _add(given: argparse.Namespace) -> int:
         else:
             print(f"{place(Library([to]), key)}: added “{key}”, to be cited by [@@{key}]")
     return int(failed)
+
+
+def _write_manifest(given: argparse.Namespace) -> int:
+    """Write the manifest and print its path."""
+    try:
+        print(manifest.write(given.folder, (given.least, given.most)))
+    except DemoError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
 
 
 def _documents(settings: dict[str, Any]) -> tuple[list[Document], list[Fault]]:

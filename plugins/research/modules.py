@@ -7,29 +7,24 @@ names or of everything from a relative path, exports of a function, a class or a
 import re
 from pathlib import Path
 
+from rjsmin import jsmin
+
 NAMES = r"\{\s*\w+(?:\s*,\s*\w+)*\s*,?\s*\}"
 IMPORT = re.compile(rf'^import (?:({NAMES})|\* as (\w+)) from "(\.{{1,2}}/[^"]+)";$', re.MULTILINE)
 EXPORT = re.compile(r"^export ((?:async )?function|class|const) (\w+)", re.MULTILINE)
 #: What would be left of a form that we do not read.
 UNREAD = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
-#: Lines that hold nothing but a comment, and indentation: readers are sent what runs.
-UNSENT = re.compile(r"^[ \t]*(?://|/\*|\*).*\n|^[ \t]+", re.MULTILINE)
 
 
 def joined(entry: Path) -> str:
-    """Return `entry` and all that it imports as one module, without comments.
+    """Return `entry` and all that it imports as one module, without comments and spaces.
 
     Each module becomes a function that is called once and returns what it exports, those that are
     imported first. Raises `ValueError` for an import or export of another form.
     """
     written: dict[Path, str] = {}
     _write(entry.resolve(), written)
-    return "".join(written.values())
-
-
-def stripped(text: str) -> str:
-    """Return JavaScript without indentation and without lines that are comments."""
-    return UNSENT.sub("", text)
+    return str(jsmin("".join(written.values())))
 
 
 def _write(path: Path, written: dict[Path, str]) -> None:
@@ -44,7 +39,7 @@ def _write(path: Path, written: dict[Path, str]) -> None:
     def bound(match: re.Match[str]) -> str:
         return f"const {match[1] or match[2]} = {names[(path.parent / match[3]).resolve()]};"
 
-    body = EXPORT.sub(r"\1 \2", IMPORT.sub(bound, stripped(text)))
+    body = EXPORT.sub(r"\1 \2", IMPORT.sub(bound, text))
     if unread := UNREAD.search(body):
         raise ValueError(f"{path}: {unread[0]!r} is not of a form that can be joined")
     exported = ", ".join(name for _, name in EXPORT.findall(text))

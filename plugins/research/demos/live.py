@@ -11,11 +11,10 @@ import numpy as np
 from ..documents import PublishedFile
 from .compile import UnsupportedError
 from .compile.compiled import compiled
-from .compile.records import TestItems
+from .compile.records import LARGEST_LOSS_OF_ENCODERS, TestItems, Trial
 from .fallback import runtime
 from .figure import Live
 from .gallery import description
-from .inference import Floats
 from .release import Graph, Release
 from .spec import Spec
 
@@ -40,20 +39,19 @@ def live_model(spec: Spec, release: Release, cache: Path) -> LiveModel:
 
     Raises `UnsupportedError` for a network that cannot be.
     """
-    items = _test_items(release)
-    rng = np.random.default_rng(0)
-    latents = rng.standard_normal((INPUTS, release.latents), np.float32)
-    found = {"decoder": compiled(release.decoder, latents, cache / "programs", items)}
-    encoder = release.encoder
+    programs, digest = cache / "programs", _files(release)
+    found = {"decoder": compiled(release.decoder, lambda: _decoder_trial(release), digest, programs)}
     if spec.kind.needs_encoder:
-        if not encoder or not items:
+        if not (encoder := release.encoder):
             raise UnsupportedError(f"kind {spec.kind.name} needs an encoder, and test items with posteriors")
-        found["encoder"] = compiled(encoder, _scaled(items.pictures[:INPUTS], encoder), cache / "programs")
+        found["encoder"] = compiled(encoder, lambda: _encoder_trial(release, encoder), digest, programs)
     rounded = {name: replace(getattr(release, name), path=network.rounded) for name, network in found.items()}
-    programs = {name: network.program for name, network in found.items()}
-    names = " ".join(program.parent.name for program in programs.values())
+    names = " ".join(network.program.parent.name for network in found.values())
     digest = hashlib.sha256(f"{release.digest} {names}".encode()).hexdigest()
-    return LiveModel(replace(release, **rounded, digest=digest), programs)
+    return LiveModel(
+        replace(release, **rounded, digest=digest),
+        {name: network.program for name, network in found.items()},
+    )
 
 
 def fallback_model(spec: Spec, release: Release, root: Path) -> LiveModel | None:
@@ -86,10 +84,36 @@ def live(spec: Spec, models: Sequence[LiveModel], cache: Path) -> Live:
     return replace(found, kilobytes=_kilobytes(found.files))
 
 
-def _scaled(pictures: Floats, encoder: Graph) -> Floats:
-    """Return `pictures`, in [0, 1], in the range that `encoder` takes."""
+def _files(release: Release) -> str:
+    """Return a hash over what the networks of `release` are tried on."""
+    stated = release.manifest["files"]
+    used = {"test_items.npz", release.decoder.path.name}
+    return hashlib.sha256(repr([stated[name] for name in sorted(used & stated.keys())]).encode()).hexdigest()
+
+
+def _decoder_trial(release: Release) -> Trial:
+    from .compile import checks  # opens graphs, which a build with all in the cache does not
+
+    latents = np.random.default_rng(0).standard_normal((INPUTS, release.latents), np.float32)
+    items = _test_items(release)
+    return Trial(latents, checks.bound_by_decoder(items) if items else None)
+
+
+def _encoder_trial(release: Release, encoder: Graph) -> Trial:
+    import onnx
+
+    from .compile import checks
+
+    items = _test_items(release)
+    if items is None:
+        raise UnsupportedError("an encoder is tried on test items, and the release has none with posteriors")
     least, most = encoder.input.range
-    return (pictures * (most - least) + least).astype(np.float32)
+    pictures = (items.pictures[:INPUTS] * (most - least) + least).astype(np.float32)
+    if {output.name for output in encoder.outputs} != {"mean", "log_variance"}:
+        return Trial(pictures)
+    decoder = onnx.load(release.decoder.path)
+    bound = checks.bound_by_encoder(items, decoder, encoder.input.range)
+    return Trial(pictures, bound, LARGEST_LOSS_OF_ENCODERS)
 
 
 def _published(path: Path, name: str) -> PublishedFile:

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from onnx import ModelProto
 
 from ..release import Tensor
-from .records import Rounding, TestItems
+from .records import Bound, Rounding, TestItems, Trial
 from .runtime import run_graph, run_program
 
 Array = npt.NDArray[Any]
@@ -17,14 +17,14 @@ Array = npt.NDArray[Any]
 PARITY = 1e-4
 
 
-def rounding(full: ModelProto, rounded: ModelProto, inputs: Array, items: TestItems | None) -> Rounding:
-    """Compare `rounded` with the `full` graph on `inputs`; measure the loss of the bound on `items`."""
-    expected = np.concatenate([output.ravel() for output in run_graph(full, inputs)])
-    errors = np.concatenate([output.ravel() for output in run_graph(rounded, inputs)]) - expected
+def rounding(full: ModelProto, rounded: ModelProto, trial: Trial) -> Rounding:
+    """Compare `rounded` with the `full` graph."""
+    expected = np.concatenate([output.ravel() for output in run_graph(full, trial.inputs)])
+    errors = np.concatenate([output.ravel() for output in run_graph(rounded, trial.inputs)]) - expected
     return Rounding(
         largest_error=float(np.abs(errors).max()),
         relative_error=float(np.sqrt(np.mean(errors**2)) / max(float(expected.std()), 1e-12)),
-        loss=None if items is None else _loss(full, rounded, items),
+        loss=trial.bound(full) - trial.bound(rounded) if trial.bound else None,
     )
 
 
@@ -36,17 +36,38 @@ def parity(program: bytes, rounded: ModelProto, inputs: Array, outputs: Sequence
     return max(float(np.abs(a - b).max() / max(np.abs(a).max(), 1.0)) for a, b in pairs)
 
 
-def _loss(full: ModelProto, rounded: ModelProto, items: TestItems) -> float:
-    """Return how many nats of the bound the `rounded` decoder loses, one draw from each posterior.
+def bound_by_decoder(items: TestItems) -> Bound:
+    """Return the bound as the decoder decides it, with one draw from each posterior of `items`.
 
-    Only the expected reconstruction term of the bound (Kingma and Welling 2013, eq. 10) depends on
-    the decoder: with grey levels as probabilities, the Bernoulli log likelihood of a picture.
+    Only the expected reconstruction term of the bound (Kingma and Welling 2013, eq. 10) depends on it.
     """
-    noise = np.random.default_rng(0).standard_normal(items.means.shape, np.float32)
-    latents = (items.means + np.exp(items.log_variances / 2) * noise).astype(np.float32)  # (N, Z)
-    likelihoods = []
-    for model in (full, rounded):
-        drawn = np.clip(run_graph(model, latents)[0], 1e-6, 1 - 1e-6).astype(np.float64)  # (N, C, H, W)
-        terms = items.pictures * np.log(drawn) + (1 - items.pictures) * np.log1p(-drawn)
-        likelihoods.append(terms.sum() / len(latents))
-    return float(likelihoods[0] - likelihoods[1])
+    latents = _draws(items.means, items.log_variances)
+    return lambda decoder: _likelihood(decoder, latents, items.pictures)
+
+
+def bound_by_encoder(items: TestItems, decoder: ModelProto, range: tuple[float, float]) -> Bound:
+    """Return the bound as the encoder, which takes pictures in a `range`, decides it with `decoder`."""
+    least, most = range
+    scaled = (items.pictures * (most - least) + least).astype(np.float32)
+
+    def bound(encoder: ModelProto) -> float:
+        names = [output.name for output in encoder.graph.output]
+        outputs = dict(zip(names, run_graph(encoder, scaled), strict=True))
+        mean, log_variance = outputs["mean"], outputs["log_variance"]  # (N, Z)
+        divergence = ((mean**2 + np.exp(log_variance) - 1 - log_variance) / 2).sum() / len(mean)
+        return _likelihood(decoder, _draws(mean, log_variance), items.pictures) - float(divergence)
+
+    return bound
+
+
+def _draws(means: Array, log_variances: Array) -> Array:
+    """Return one draw from each posterior, (N, Z); the noise is the same at each call."""
+    noise = np.random.default_rng(0).standard_normal(means.shape, np.float32)
+    return (means + np.exp(log_variances / 2) * noise).astype(np.float32)
+
+
+def _likelihood(decoder: ModelProto, latents: Array, pictures: Array) -> float:
+    """Return the mean log likelihood of `pictures`, with grey levels as probabilities of Bernoulli pixels."""
+    drawn = np.clip(run_graph(decoder, latents)[0], 1e-6, 1 - 1e-6).astype(np.float64)  # (N, C, H, W)
+    terms = pictures * np.log(drawn) + (1 - pictures) * np.log1p(-drawn)
+    return float(terms.sum() / len(latents))

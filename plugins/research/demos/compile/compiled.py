@@ -4,44 +4,40 @@ import hashlib
 import json
 import os
 import shutil
+from collections.abc import Callable
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import numpy.typing as npt
-
 from ..release import Graph
 from . import UnsupportedError
-from .records import Compiled, Precision, Rounding, TestItems
+from .records import Compiled, Precision, Rounding, Trial
 
 if TYPE_CHECKING:
     from onnx import ModelProto
 
     from .rounding import Packed
 
-Array = npt.NDArray[np.float32]
-
 HERE = Path(__file__).parent
 #: What a program depends on besides its graph.
 TOOLS = ("emx-onnx-cgen", "onnx", "ziglang")
 
 
-def compiled(graph: Graph, inputs: Array, cache: Path, items: TestItems | None = None) -> Compiled:
+def compiled(graph: Graph, trial: Callable[[], Trial], digest: str, cache: Path) -> Compiled:
     """Return `graph` compiled; what was compiled before is taken from the folder `cache`.
 
-    The weights are int8 where that costs next to nothing, as ``checks`` measures on `inputs` (B, …) and
-    on `items`, and float16 otherwise. Raises `UnsupportedError` for a graph that cannot be
-    compiled, or whose program computes something else.
+    The weights are as coarse as costs next to nothing, which ``checks`` measures on what `trial`
+    returns; `digest` is a hash over what that depends on. Raises `UnsupportedError` for a graph that
+    cannot be compiled, or whose program computes something else.
     """
-    place = cache / _key(graph, inputs)
+    place = cache / _key(graph, digest)
     if not place.exists():
         cache.mkdir(parents=True, exist_ok=True)
         made = Path(mkdtemp(dir=cache))
         try:
-            _compile(graph, inputs, items, made)
+            _compile(graph, trial(), made)
             _move(made, place)
         finally:
             shutil.rmtree(made, ignore_errors=True)
@@ -55,7 +51,7 @@ def compiled(graph: Graph, inputs: Array, cache: Path, items: TestItems | None =
     )
 
 
-def _compile(graph: Graph, inputs: Array, items: TestItems | None, folder: Path) -> None:
+def _compile(graph: Graph, trial: Trial, folder: Path) -> None:
     # Imported here: where all is in the cache, no graph is opened.
     import onnx
     from google.protobuf.message import DecodeError
@@ -67,9 +63,9 @@ def _compile(graph: Graph, inputs: Array, items: TestItems | None, folder: Path)
         full = onnx.load(graph.path)
     except DecodeError as error:
         raise UnsupportedError(f"{graph.path} is not an ONNX file") from error
-    precision, rounded, weights, cost = _rounded(full, inputs, items)
+    precision, rounded, weights, cost = _rounded(full, trial)
     program = compile_program(rounded, weights)
-    parity = checks.parity(program, rounded, inputs, graph.outputs)
+    parity = checks.parity(program, rounded, trial.inputs, graph.outputs)
     if not parity <= checks.PARITY:
         raise UnsupportedError(f"the compiled program of {graph.path} errs by {parity:.2g} of its output")
     (folder / "program.wasm").write_bytes(program)
@@ -78,9 +74,7 @@ def _compile(graph: Graph, inputs: Array, items: TestItems | None, folder: Path)
     (folder / "report.json").write_text(json.dumps(report, indent=2), encoding="utf-8")
 
 
-def _rounded(
-    full: "ModelProto", inputs: Array, items: TestItems | None
-) -> "tuple[Precision, ModelProto, list[Packed], Rounding]":
+def _rounded(full: "ModelProto", trial: Trial) -> "tuple[Precision, ModelProto, list[Packed], Rounding]":
     """Return the coarsest rounding of `full`, rewritten, that is close enough to it."""
     from . import checks
     from .graph import with_col2im
@@ -89,15 +83,15 @@ def _rounded(
     rewritten = with_col2im(full)
     for precision in Precision:
         rounded, weights = round_weights(rewritten, precision)
-        cost = checks.rounding(full, rounded, inputs, items)
-        if cost.is_small:
+        cost = checks.rounding(full, rounded, trial)
+        if cost.is_small(trial.largest_loss):
             break
     return precision, rounded, weights, cost
 
 
-def _key(graph: Graph, inputs: Array) -> str:
-    """Return a hash over all that the result depends on; items come with inputs of the same release."""
-    digest = hashlib.sha256(graph.path.read_bytes() + inputs.tobytes())
+def _key(graph: Graph, given: str) -> str:
+    """Return a hash over all that the result depends on."""
+    digest = hashlib.sha256(graph.path.read_bytes() + given.encode())
     digest.update(repr((graph.input, graph.outputs)).encode())
     for tool in TOOLS:
         digest.update(f"{tool} {version(tool)}\n".encode())

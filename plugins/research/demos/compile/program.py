@@ -87,8 +87,9 @@ def _expansions(weights: Sequence[Packed]) -> list[str]:
         if weight.scales is None:
             calls.append(f"expand_float16({target}, {weight.values.size});")
         else:
-            rows = weight.shape[0]
-            columns = weight.values.size // rows
+            fewer = len(weight.scales)
+            more = weight.values.size // fewer
+            rows, columns = (more, fewer) if weight.by_column else (fewer, more)
             calls.append(f"expand_int8({target}, {rows}, {columns}, {int(weight.by_column)});")
         at += len(_bytes(weight))
     return calls
