@@ -290,7 +290,7 @@ def spread(values: Sequence[float], digits: int = 0) -> str:
 def clicked(
     bench: Bench, url: str, button: str, line: str, script: str = "", rest: int = 0
 ) -> tuple[float, int]:
-    """Return the milliseconds from a click to the first frame, and the bytes that came until after a `rest`."""
+    """Return the milliseconds from a click to the first frame, and the bytes that came by then and `rest`."""
     with opened(bench.browser, url, line, script) as page:
         before = Compressing.sent
         milliseconds = page.evaluate(CLICK, button)
