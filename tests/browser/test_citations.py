@@ -3,16 +3,19 @@
 import functools
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from conftest import Build
+from conftest import Build, Site
 from playwright.sync_api import Browser, Page, expect
+
+from browser.chromium import ROOT
+from browser.conftest import View
+from browser.test_accessibility import AXE, RUN_AXE
 
 POST = "Title: Post\nDate: 2026-01-01\n\n" + "Words. " * 300 + "\n\nAs [@@vae] show.\n\n" + "Words. " * 300
 BIB = "@misc{vae, author={Kingma, D. P. and Welling, M.}, title={Auto-Encoding}, year=2013, doi={10.1000/1}}"
-
-
 SETTINGS = 'SITEURL = ""\nRESEARCH = {"cite_this_post": True}'
 
 
@@ -23,7 +26,12 @@ class Quiet(SimpleHTTPRequestHandler):
 
 @pytest.fixture
 def address(build: Build) -> Iterator[str]:
-    site = build({"post.md": POST, "references.bib": BIB}, SETTINGS)
+    with served(build({"post.md": POST, "references.bib": BIB}, SETTINGS)) as address:
+        yield address
+
+
+@contextmanager
+def served(site: Site) -> Iterator[str]:
     assert site.exit_code == 0, site.log
     handler = functools.partial(Quiet, directory=str(site.root / "output"))
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
@@ -110,3 +118,39 @@ def test_a_record_is_downloaded_without_script(browser: Browser, address: str) -
             page.get_by_role("link", name="Download BibTeX").click()
         assert download.value.suggested_filename == "post.bib"
         assert download.value.path().read_text().startswith("@online{author2026-post,")
+
+
+OFTEN = (
+    "Title: Post\nDate: 2026-01-01\nSlug: post\ncitation_style: {style}\n\n"
+    + "As [@vae] and [@pdf] show.\n" * 40
+)
+MANY = BIB.replace("@misc{vae", "@article{vae") + (
+    "@book{pdf, author={Murphy, Kevin}, title={" + "Averylongwordthatdoesnotend" * 4 + "}, year=2022, "
+    "publisher={MIT Press}, pdf={https://example.org/a-long-path/to/a-book.pdf}}"
+)
+
+
+@pytest.mark.parametrize("style", ["author-date", "ieee", "chicago-notes-bibliography"])
+def test_narrow_dark_and_printed(build: Build, view: View, style: str) -> None:
+    """In the theme of this blog, with lists, notes and records open, and a preview in view."""
+    theme = f"{SETTINGS}\nTHEME = {str(ROOT / 'theme')!r}\n"
+    content = {"post.md": OFTEN.format(style=style), "references.bib": MANY}
+    with served(build(content, theme)) as address:
+        for scheme in ("light", "dark"):
+            with view(320, color_scheme=scheme) as visit:
+                page = visit.page
+                page.goto(address)
+                page.locator(".cite-this-post summary").click()
+                page.locator('a[role="doc-biblioref"]').first.hover()
+                expect(page.locator("#citation-preview")).to_be_visible()
+                assert page.evaluate("document.documentElement.scrollWidth") <= 320
+                page.evaluate(AXE.read_text(encoding="utf-8"))
+                assert page.evaluate(RUN_AXE) == []
+        with view() as visit:
+            visit.page.goto(address)
+            visit.page.emulate_media(media="print")
+            expect(visit.page.locator(".backlinks").first).to_be_hidden()
+            expect(visit.page.locator(".cite-this-post")).to_be_hidden()
+            printed = visit.page.locator("a.reference-link.short").last
+            shown = printed.evaluate("link => getComputedStyle(link, '::after').content")
+            assert "https://example.org/a-long-path/to/a-book.pdf" in shown or "attr(href)" in shown

@@ -198,7 +198,9 @@ class CslStyle:
 
     def _reference(self, work: Work, html: str) -> Reference:
         html = self._mended(clean(html).strip())
-        return Reference(work.key, html + links.missing(work.item, html))
+        # Where a style sets numbers apart, the end of the line is the end of an element of its own.
+        end = "</span>" if 'class="reference-text"' in html and html.endswith("</span>") else ""
+        return Reference(work.key, html.removesuffix(end) + links.missing(work.item, html) + end)
 
     def _mended(self, html: str) -> str:
         """Put what was meant in the place of what stood for it."""

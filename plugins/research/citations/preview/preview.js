@@ -13,7 +13,7 @@ let timer;
 let pointer = 'mouse';
 
 if (preview.showPopover) {
-  document.body.append(preview);
+  (document.querySelector('main, [role="main"]') ?? document.body).append(preview);
   for (const link of document.querySelectorAll('a[role="doc-biblioref"]')) prepare(link);
   preview.addEventListener('toggle', ({newState}) => newState === 'closed' && forget());
   preview.addEventListener('pointerenter', () => clearTimeout(timer));
