@@ -37,16 +37,21 @@ def main(arguments: list[str] | None = None) -> int:
 def build(options: argparse.Namespace) -> None:
     """Bring a model's release up to date: train, export, verify, evaluate. Nothing is done twice."""
     recipe, place = recipe_named(options.name), Place(options.into)
-    if releases.stale(recipe, place) is None:
+    # Among the processes of torchrun the first decides, for the others may be on machines without a release.
+    alone = int(os.environ.get("WORLD_SIZE", "1")) == 1
+    if alone and releases.stale(recipe, place) is None:
         print(f"{recipe.name}: fresh")
         return
     _spin_little()
     from rich.console import Console
 
     from .build import build
+    from .workers import joined
 
-    # On standard output, so that the bar keeps its terminal where a caller collects standard error.
-    build(recipe, place, Console(highlight=False))
+    with joined(options.device, options.compile) as workers:
+        # On standard output, so that the bar keeps its terminal where a caller collects standard error.
+        console = Console(highlight=False, quiet=not workers.first)
+        build(recipe, place, console, workers, options.tensorboard)
 
 
 def evaluate(options: argparse.Namespace) -> None:
@@ -87,6 +92,14 @@ def _parser() -> argparse.ArgumentParser:
         subparser.set_defaults(run=command)
         if command is not show:
             subparser.add_argument("name", metavar="NAME", help=f"one of {', '.join(RECIPES)}")
+        if command is build:
+            subparser.add_argument(
+                "--device", choices=("cpu", "cuda"), default="cpu", help="where to train (cpu)"
+            )
+            subparser.add_argument("--compile", action="store_true", help="compile networks by torch.compile")
+            subparser.add_argument(
+                "--tensorboard", type=Path, metavar="FOLDER", help="write a log for TensorBoard there"
+            )
         if command is evaluate:
             subparser.add_argument(
                 "--samples", type=int, default=5000, help="of the importance-weighted bound (5000)"

@@ -2,7 +2,7 @@
 
 import csv
 import json
-import math
+import os
 import shutil
 import time
 from collections.abc import Iterator, Mapping
@@ -25,32 +25,48 @@ from .data import Items
 from .evaluate import Metric
 from .manifest import manifest
 from .models import Model
-from .progress import Bar
 from .releases import Place
 from .specs import Recipe
+from .watchers import Watchers, watching
+from .workers import ALONE, Workers
 
 #: Test items whose posterior goes into a release, for pictures of the latent space.
 TEST_ITEMS = 3000
 
 
-def build(recipe: Recipe, place: Place, console: Console) -> None:
+def build(
+    recipe: Recipe, place: Place, console: Console, workers: Workers = ALONE, log: Path | None = None
+) -> None:
     """Bring the release of `recipe` up to date, unless another process did so while we waited for it.
 
-    Raises `ModelError` for what stands in the way. The release's place never holds half of one.
+    Of many `workers`, the first decides and writes, the others help to train. `log` is the folder of
+    a TensorBoard log. Raises `ModelError` for what stands in the way. The release's place never holds
+    half of one.
     """
+    if not workers.first:
+        if workers.hear("") is not None:
+            _help_to_train(recipe, workers)
+        return
     place.folder.mkdir(parents=True, exist_ok=True)
     with _only_one(recipe, place, console):
-        why = releases.stale(recipe, place)
+        why = workers.hear(releases.stale(recipe, place))
         if why is None:
+            console.print(f"{recipe.name}: fresh")
             return
         console.print(f"{recipe.name}: {why}", soft_wrap=True)
         folder = place.unfinished(recipe.name)
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
         try:
-            _release(recipe, place, folder, console)
+            _release(recipe, place, folder, console, workers, log)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _help_to_train(recipe: Recipe, workers: Workers) -> None:
+    """Take a share of the steps, and leave nothing behind."""
+    items = data.load(recipe.data, recipe.held_out)
+    train.train(recipe, items, Checkpoint(Path(os.devnull), ""), Watchers(), workers)
 
 
 @contextmanager
@@ -67,13 +83,15 @@ def _only_one(recipe: Recipe, place: Place, console: Console) -> Iterator[None]:
         lock.release()
 
 
-def _release(recipe: Recipe, place: Place, folder: Path, console: Console) -> None:
+def _release(
+    recipe: Recipe, place: Place, folder: Path, console: Console, workers: Workers, log: Path | None
+) -> None:
     made_of = releases.ingredients(recipe)
     key = releases.key(made_of)
     items = data.load(recipe.data, recipe.held_out)
     checkpoint = Checkpoint(place.checkpoint(recipe.name), key)
-    with Bar(recipe, math.ceil(len(items.train) / recipe.batch), console) as bar:
-        state = train.train(recipe, items, checkpoint, bar)
+    with watching(recipe, len(items.train), console, log) as watchers:
+        state = train.train(recipe, items, checkpoint, watchers, workers)
     clock = [time.monotonic()]
     about = {"name": recipe.name, "key": key, "recipe": json.dumps(made_of["recipe"])}
     with console.status(f"{recipe.name}: exporting, verifying, evaluating"):
@@ -89,7 +107,8 @@ def _release(recipe: Recipe, place: Place, folder: Path, console: Console) -> No
         "export": clock[1] - clock[0],
         "evaluate": clock[2] - clock[1],
     }
-    releases.publish(folder, manifest(recipe, state.model, items, made_of, seconds, differences), place)
+    said = manifest(recipe, state.model, items, made_of, seconds, differences, workers)
+    releases.publish(folder, said, place)
     checkpoint.discard()
     console.print(
         f"{recipe.name}: trained in {seconds['train']:.0f} s{releases.summary(recipe, place)}", soft_wrap=True

@@ -12,9 +12,10 @@ from typing import NamedTuple
 
 import torch
 from safetensors.torch import load, save
-from torch import Tensor
+from torch import Tensor, nn
 
 from .models import Model
+from .workers import ALONE, Workers
 
 
 class Row(NamedTuple):
@@ -32,6 +33,8 @@ class State:
     """All that training changes."""
 
     model: Model
+    #: What estimates the objective, (x, weight, generator) → an estimate, by that model.
+    step: nn.Module
     optimizer: torch.optim.AdamW
     history: list[Row] = field(default_factory=list)
     #: By epoch: what the decoder made of the same latents; (K, C, H, W) uint8.
@@ -66,13 +69,13 @@ class Checkpoint:
         finally:
             beside.unlink(missing_ok=True)
 
-    def load(self, state: State) -> None:
-        """Bring `state` to where this run was; leave it as it is where this run has not begun."""
-        if not self.path.is_file():
-            return
-        content = self.path.read_bytes()
-        about = _metadata(content)
-        if about["key"] != self.key:
+    def load(self, state: State, workers: Workers = ALONE) -> None:
+        """Bring `state` to where this run was; leave it as it is where this run has not begun.
+
+        The first of the `workers` reads for all: the others may be on machines without the file.
+        """
+        content = workers.hear(self._content() if workers.first else b"")
+        if not content:
             return
         moments: dict[int, dict[str, Tensor]] = {}
         weights: dict[str, Tensor] = {}
@@ -87,7 +90,12 @@ class Checkpoint:
         state.model.load_state_dict(weights)
         groups = state.optimizer.state_dict()["param_groups"]
         state.optimizer.load_state_dict({"state": moments, "param_groups": groups})
-        state.history[:] = [Row(*row) for row in json.loads(about["history"])]
+        state.history[:] = [Row(*row) for row in json.loads(_metadata(content)["history"])]
+
+    def _content(self) -> bytes:
+        """Return what was saved of this run; nothing where there is none, or only of another."""
+        content = self.path.read_bytes() if self.path.is_file() else b""
+        return content if content and _metadata(content)["key"] == self.key else b""
 
     def discard(self) -> None:
         """Forget the run."""

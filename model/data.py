@@ -76,7 +76,7 @@ def binarize(images: Tensor, generator: torch.Generator) -> Tensor:
     Compares 16 random bits with the pixel, which is within 2e-5 of that probability and some ten
     times as fast as `torch.bernoulli`. `images` is uint8 of any shape; the result is float32.
     """
-    words = torch.empty(math.ceil(images.numel() / 4), dtype=torch.int64)
+    words = torch.empty(math.ceil(images.numel() / 4), dtype=torch.int64, device=images.device)
     words.random_(torch.iinfo(torch.int64).min, None, generator=generator)
     bits = words.view(torch.int16)[: images.numel()].view(images.shape)
     return (bits < images.to(torch.int16) * 257 - 32768).float()

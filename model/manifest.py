@@ -15,6 +15,7 @@ from .models import Model
 from .networks import parameters
 from .releases import Ingredients
 from .specs import Recipe
+from .workers import Workers
 
 #: What the values of a picture mean, by its channels.
 PICTURE = {1: "grey levels: 0 is the background, 1 is ink", 3: "intensities of red, green and blue"}
@@ -27,6 +28,7 @@ def manifest(
     made_of: Ingredients,
     seconds: Mapping[str, float],
     differences: Mapping[str, float],
+    workers: Workers,
 ) -> dict[str, Any]:
     """Return manifest.json of a release, without the list of files."""
     return {
@@ -51,7 +53,8 @@ def manifest(
             **releases.versions("numpy", "onnxruntime"),
             **made_of["versions"],
         },
-        "device": f"cpu, {torch.backends.cpu.get_cpu_capability()}",
+        "device": _device(workers),
+        "processes": workers.size,
         "threads": recipe.threads,
         "seconds": {stage: round(value, 2) for stage, value in seconds.items()},
         "commit": _commit(),
@@ -86,6 +89,12 @@ def _graph(name: str, module: nn.Module, given: dict[str, Any], *results: dict[s
 
 def _tensor(name: str, shape: Sequence[object], limits: list[int] | None, meaning: str) -> dict[str, Any]:
     return {"name": name, "shape": shape, "dtype": "float32", "range": limits, "meaning": meaning}
+
+
+def _device(workers: Workers) -> str:
+    if workers.kind == "cuda":
+        return f"cuda, {torch.cuda.get_device_name(workers.device)}"
+    return f"cpu, {torch.backends.cpu.get_cpu_capability()}"
 
 
 def _commit() -> str | None:

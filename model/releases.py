@@ -189,6 +189,7 @@ def _sha256(path: Path) -> str:
 
 def _version(package: str) -> str | None:
     try:
-        return version(package)
+        # Without the build, “+cpu”: a release that was trained on a GPU stays fresh at home.
+        return version(package).partition("+")[0]
     except PackageNotFoundError:
         return None

@@ -5,18 +5,31 @@ import time
 from typing import Protocol
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from .checkpoints import Checkpoint, Row, State
 from .data import Data, binarize
 from .errors import ModelError
 from .families import build
 from .models import Model
-from .objectives import objective
+from .objectives import Estimate, Objective, objective
 from .specs import Recipe
+from .workers import ALONE, Workers
 
 #: Latents whose pictures are kept as training goes on.
 FOLLOWED = 24
+
+
+class Step(nn.Module):
+    """The estimate of an objective, as a module: what many workers take their gradients through."""
+
+    def __init__(self, model: Model, maximized: Objective) -> None:
+        super().__init__()
+        self.model, self.maximized = model, maximized
+
+    def forward(self, x: Tensor, weight: float, generator: torch.Generator) -> Estimate:
+        """Estimate the objective for each picture of x, (B, C, H, W)."""
+        return self.maximized(self.model, x, weight, generator)
 
 
 class Watcher(Protocol):
@@ -29,36 +42,49 @@ class Watcher(Protocol):
         """Hear that an epoch is finished."""
 
 
-def train(recipe: Recipe, data: Data, checkpoint: Checkpoint, watcher: Watcher) -> State:
+def train(
+    recipe: Recipe, data: Data, checkpoint: Checkpoint, watcher: Watcher, workers: Workers = ALONE
+) -> State:
     """Train the model of `recipe`, from the last epoch that `checkpoint` holds or from nothing.
 
-    Raises `ModelError` when the bound is no longer a number.
+    Many `workers` take the same steps as one: each its share of every batch. Raises `ModelError` when
+    the bound is no longer a number.
     """
     torch.set_num_threads(recipe.threads)
-    state = begin(recipe, data)
-    checkpoint.load(state)
+    state = begin(recipe, data, workers)
+    checkpoint.load(state, workers)
+    images, unseen = (items.images.to(workers.device) for items in (data.train, data.validation))
     steps = math.ceil(len(data.train) / recipe.batch)
     for epoch in range(len(state.history) + 1, recipe.epochs + 1):
         began = time.monotonic()
-        bound = run_epoch(recipe, state, data.train.images, epoch, watcher)
-        validation = _validate(recipe, state.model, data.validation.images)
+        bound = run_epoch(recipe, state, images, epoch, watcher, workers)
+        validation = _validate(recipe, state.model, unseen, workers)
         if epoch & (epoch - 1) == 0 or epoch == recipe.epochs:
             state.drawings[epoch] = _draw(recipe, state.model)
         seconds = time.monotonic() - began + (state.history[-1].seconds if state.history else 0)
         state.history.append(Row(epoch, epoch * steps, round(seconds, 3), bound, validation))
-        checkpoint.save(state)
+        if workers.first:
+            checkpoint.save(state)
         watcher.epoch(state.history[-1])
+    if workers != ALONE:
+        state.model = _at_home(recipe, data, state.model)
     return state
 
 
-def begin(recipe: Recipe, data: Data) -> State:
+def begin(recipe: Recipe, data: Data, workers: Workers = ALONE) -> State:
     """Return the state before the first step."""
     torch.manual_seed(recipe.seed)
-    model = build(recipe.model, data.train.shape, data.train.images.float().mean().item() / 255)
+    grey = data.train.images.float().mean().item() / 255
+    model = build(recipe.model, data.train.shape, grey).to(workers.device)
+    step = workers.together(Step(model, objective(recipe.objective)))
     optimizer = torch.optim.AdamW(
         model.parameters(), betas=(0.9, 0.99), weight_decay=recipe.decay, fused=True
     )
-    return State(model, optimizer, drawings={0: _draw(recipe, model)})
+    if workers.compiled:
+        model.decoder.compile()
+        if model.encoder is not None:
+            model.encoder.compile()
+    return State(model, step, optimizer, drawings={0: _draw(recipe, model)})
 
 
 def latents(recipe: Recipe, model: Model) -> Tensor:
@@ -66,49 +92,69 @@ def latents(recipe: Recipe, model: Model) -> Tensor:
     return torch.randn((FOLLOWED, model.latents), generator=_generator(recipe, 0))
 
 
-def run_epoch(recipe: Recipe, state: State, images: Tensor, epoch: int, watcher: Watcher) -> float:
+def run_epoch(
+    recipe: Recipe, state: State, images: Tensor, epoch: int, watcher: Watcher, workers: Workers = ALONE
+) -> float:
     """Go through the training set once; return the mean bound on the way, in nats."""
-    generator = _generator(recipe, epoch)
-    maximized = objective(recipe.objective)
-    order = torch.split(torch.randperm(len(images), generator=generator), recipe.batch)
+    shuffle, generator = _generators(recipe, epoch, workers)
+    order = torch.split(torch.randperm(len(images), generator=shuffle), recipe.batch)
     total, seen = 0.0, 0
     for step, batch in enumerate(order, start=(epoch - 1) * len(order) + 1):
         done = step / (recipe.epochs * len(order))
         state.optimizer.param_groups[0]["lr"] = recipe.rate * min(done / recipe.warm_up, 1) * (1 - done)
-        x = binarize(images[batch], generator)  # (B, C, H, W)
-        with torch.autocast("cpu", torch.bfloat16):
-            estimate = maximized(state.model, x, min(done / recipe.annealing, 1), generator)
-        torch.autograd.backward(-estimate.objective.mean())
+        x = binarize(images[workers.share(batch)], generator)  # (B, C, H, W)
+        with torch.autocast(workers.kind, torch.bfloat16):
+            estimate = state.step(x, min(done / recipe.annealing, 1), generator)
+        # Gradients are means over the workers, so their sum is that of the mean over the batch.
+        torch.autograd.backward(-estimate.objective.sum() * (workers.size / len(batch)))
         state.optimizer.step()
         state.optimizer.zero_grad()
-        total, seen = total + estimate.bound.sum().item(), seen + len(batch)
+        total, seen = total + estimate.bound.sum().item(), seen + len(x)
         if not math.isfinite(total):
             raise ModelError(
                 f"{recipe.name}: the bound is {total} at step {step} of epoch {epoch}; "
                 "lower the rate of the recipe, or lengthen its warm_up"
             )
         watcher.step(step, total / seen)
-    return total / seen
+    totals = workers.sum(total, seen)
+    return totals[0] / totals[1]
+
+
+def _at_home(recipe: Recipe, data: Data, model: Model) -> Model:
+    """Return `model` on the CPU, not compiled, as it is exported."""
+    found = build(recipe.model, data.train.shape, 0.5)
+    found.load_state_dict(model.state_dict())
+    return found
 
 
 @torch.no_grad()
-def _validate(recipe: Recipe, model: Model, images: Tensor) -> float:
+def _validate(recipe: Recipe, model: Model, images: Tensor, workers: Workers) -> float:
     """Return the mean bound on `images`, with the same random numbers after each epoch."""
-    generator = _generator(recipe, 0)
+    _, generator = _generators(recipe, 0, workers)
     total = 0.0
-    for batch in torch.split(images, 1000):
-        with torch.autocast("cpu", torch.bfloat16):
+    for batch in torch.split(workers.share(images), 1000):
+        with torch.autocast(workers.kind, torch.bfloat16):
             total += model.terms(binarize(batch, generator), generator).bound.sum().item()
-    return total / len(images)
+    return workers.sum(total)[0] / len(images)
 
 
 @torch.no_grad()
 def _draw(recipe: Recipe, model: Model) -> Tensor:
     """Return the pictures of the latents that are followed; (K, C, H, W) uint8."""
-    images: Tensor = model.decoder(latents(recipe, model)).sigmoid()
-    return (images * 255).round().to(torch.uint8)
+    z = latents(recipe, model).to(next(model.parameters()).device)
+    images: Tensor = model.decoder(z).sigmoid()
+    return (images * 255).round().to(torch.uint8).cpu()
 
 
 def _generator(recipe: Recipe, epoch: int) -> torch.Generator:
     # Each epoch has a generator of its own: what a run that was cut off has to remember is the epoch.
     return torch.Generator().manual_seed(10_000 * recipe.seed + epoch)
+
+
+def _generators(recipe: Recipe, epoch: int, workers: Workers) -> tuple[torch.Generator, torch.Generator]:
+    """Return what draws the order of items, the same for all workers, and a worker's own for the rest."""
+    shuffle = _generator(recipe, epoch)
+    if workers.first and workers.kind == "cpu":
+        return shuffle, shuffle
+    seed = shuffle.initial_seed() + 1_000_000_000 * (workers.rank + 1)
+    return shuffle, torch.Generator(workers.device).manual_seed(seed)
