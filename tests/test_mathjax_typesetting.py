@@ -9,8 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from conftest import ROOT
 from research.documents import Document
 from research.mathjax import SetFormula, StyleSheet, node, show, typeset
+from research.mathjax.formulas import Formula
 from research.settings import Settings
 
 SOURCE = "Title: Post\n\nFirst a line, then $x^2$.\n\nThen $\\foo + 1$, and again $\\foo + 1$.\n"
@@ -421,3 +423,45 @@ def test_a_post_chooses_what_its_formulas_become(source: Path, settings: Setting
         ["<svg style"],
     ]
     assert "mathjax is none of svg, chtml, mathml, off; did you mean “mathml”?" in fault.message
+
+
+VARIED = [
+    line
+    for line in (ROOT / "tests" / "cases" / "formulas" / "varied.tex").read_text("utf-8").splitlines()
+    if line and not line.startswith("%")
+]
+
+
+@pytest.mark.parametrize("format", ["svg", "chtml", "mathml"])
+def test_six_hundred_varied_formulas_are_set(format: str, tmp_path: Path) -> None:
+    assert len(set(VARIED)) > 600
+    how = {"format": format, "tex": {"packages": Settings().tex_packages, "tags": "ams"}}
+    groups = [(Formula(tex, display=True),) for tex in VARIED]
+    results = node.typeset_groups(groups, how)
+    refused = {
+        tex: result["error"] for tex, (result,) in zip(VARIED, results, strict=True) if "error" in result
+    }
+    assert refused == {}
+
+
+#: What authors may know from LaTeX and MathJax does not, as docs/formulas.md says.
+UNKNOWN = [
+    r"\unit[5]{m}",
+    r"\SI{5}{m}",
+    r"\P",
+    r"\copyright",
+    r"\scr X",
+    r"\vcentcolon=",
+    r"\hfill x",
+    r"\mathbbm{1}",
+    r"\mathds{1}",
+]
+
+
+def test_what_mathjax_does_not_know_is_named(source: Path, settings: Settings) -> None:
+    texts = [rf"\({tex}\)" for tex in UNKNOWN]
+    _, faults, _ = typeset(documents(source, *texts), settings)
+    assert len(faults) == len(UNKNOWN)
+    told = (ROOT / "docs" / "formulas.md").read_text("utf-8")
+    for tex in UNKNOWN:
+        assert f"`{re.match(r'.[a-zA-Z]+', tex)[0]}`" in told  # type: ignore[index]

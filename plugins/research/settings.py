@@ -13,7 +13,8 @@ from .faults import nearest
 #: red text (noerrors, noundefined).
 TEX_PACKAGES = (
     "base ams amscd bbox begingroup boldsymbol braket bussproofs cancel cases centernot color colortbl "
-    "empheq enclose extpfeil gensymb mathtools mhchem newcommand textcomp textmacros units upgreek verb"
+    "configmacros empheq enclose extpfeil gensymb mathtools mhchem newcommand textcomp textmacros units "
+    "upgreek verb"
 ).split()
 #: Those that change what other commands mean, and are used when they are asked for.
 MORE_TEX_PACKAGES = ["physics"]

@@ -11,6 +11,10 @@ window.MathJax = {
     ],
     paths: {mathjax: `${here}mathjax`, fonts: `${here}@mathjax`},
   },
-  tex: {packages: dataset.packages.split(' '), tags: dataset.tags},
+  tex: {
+    packages: dataset.packages.split(' '),
+    tags: dataset.tags,
+    macros: {bm: ['\\boldsymbol{#1}', 1]}, // as in typeset.mjs
+  },
   startup: {elements: ['.math-client']},
 }

@@ -17,6 +17,8 @@ import {plain} from './plain.mjs';
 import * as svg from './svg.mjs';
 
 const METRICS = [16, 8, 1280, 1]; // em and ex in px, width of the container in px, scale
+// Of LaTeX's package bm, which MathJax does not have.
+const MACROS = {bm: ['\\boldsymbol{#1}', 1]};
 const REFERENCE = /^\s*\\(?:eq)?ref\s*\{[^{}]*\}\s*$/;
 
 const job = JSON.parse(await text(process.stdin));
@@ -29,7 +31,7 @@ await MathJax.init({
       format.OUTPUT, 'adaptors/liteDOM', 'a11y/assistive-mml', 'ui/safe',
     ],
   },
-  tex: {...job.tex, formatError: throwLocated},
+  tex: {macros: MACROS, ...job.tex, formatError: throwLocated},
   ...format.OPTIONS,
   startup: {typeset: false},
 });
