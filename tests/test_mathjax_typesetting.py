@@ -450,6 +450,7 @@ UNKNOWN = [
     r"\SI{5}{m}",
     r"\P",
     r"\copyright",
+    r"\pounds",
     r"\scr X",
     r"\vcentcolon=",
     r"\hfill x",
