@@ -40,6 +40,7 @@ class AuthorDate:
         self.terms = terms.of(language)
         # A style lives as long as one build, and so does what it keeps.
         self.label = lru_cache(maxsize=None)(self._label)
+        self.first_author = lru_cache(maxsize=None)(_first_author)
         self.place = lru_cache(maxsize=None)(self._place)
         self.reference = lru_cache(maxsize=None)(self._reference)
 
@@ -50,27 +51,30 @@ class AuthorDate:
     def _post(self, citations: Sequence[Citation], works: Mapping[str, Work]) -> Typeset:
         keys = {cite.key for citation in citations for cite in citation.cites}
         order = sorted(keys, key=lambda key: self.place(works[key]))
-        letters = self._letters(order, works)
-        labels = {}
-        for key in order:
-            author, year = self.label(works[key])
-            labels[key] = Label(author, year + letters.get(key, ""))
+        labels = {key: self.label(works[key]) for key in order}
+        for key, given in self._given_names(order, works).items():
+            labels[key] = Label(f"{given} {labels[key].author}", labels[key].date)
+        letters = _letters(labels)
+        for key, letter in letters.items():
+            labels[key] = Label(labels[key].author, labels[key].date + letter)
         return Typeset(
             tuple(self._citation(citation, labels) for citation in citations),
             tuple(Reference(key, self.reference(works[key], letters.get(key, ""))) for key in order),
         )
 
-    def _letters(self, order: Iterable[str], works: Mapping[str, Work]) -> dict[str, str]:
-        """Tell works of the same authors and year apart by letters, in the order of the list."""
-        letters: dict[str, str] = {}
-        alike: dict[Label, list[str]] = {}
-        for key in order:
-            alike.setdefault(self.label(works[key]), []).append(key)
-        for label, keys in alike.items():
-            if len(keys) > 1:
-                dash = "" if label.date[-1:].isdigit() else "-"
-                letters |= {key: dash + _letter(number) for number, key in enumerate(keys)}
-        return letters
+    def _given_names(self, keys: Iterable[str], works: Mapping[str, Work]) -> dict[str, str]:
+        """Tell first authors of the same family name apart, by initials or else by given names."""
+        first = {key: self.first_author(works[key]) for key in keys}
+        people = set(first.values())
+        if len(people) == len({surname for surname, _ in people}):
+            return {}
+        told = {}
+        for key, (surname, given) in first.items():
+            others = [name for other, name in people if other == surname and not _may_be_same(name, given)]
+            if others:
+                short = _initials(given)
+                told[key] = given if short in map(_initials, others) else short
+        return told
 
     def _citation(self, citation: Citation, labels: Labels) -> tuple[Piece, ...]:
         if not citation.in_sentence:
@@ -140,6 +144,35 @@ class AuthorDate:
 
     def _reference(self, work: Work, letter: str) -> str:
         return reference(work, letter, self.terms)
+
+
+def _letters(labels: Labels) -> dict[str, str]:
+    """Tell works of the same authors and year apart by letters, in the order of the list."""
+    letters: dict[str, str] = {}
+    alike: dict[Label, list[str]] = {}
+    for key, label in labels.items():
+        alike.setdefault(label, []).append(key)
+    for label, keys in alike.items():
+        if len(keys) > 1:
+            dash = "" if label.date[-1:].isdigit() else "-"
+            letters |= {key: dash + _letter(number) for number, key in enumerate(keys)}
+    return letters
+
+
+def _first_author(work: Work) -> tuple[str, str]:
+    """Return family name and given names of the first author; those of a body or of nobody are empty."""
+    name = next(iter(names_of(work)), {})
+    return (family(name), name["given"]) if name.get("family") and name.get("given") else (work.key, "")
+
+
+def _may_be_same(one: str, other: str) -> bool:
+    """Return whether two given names may be of one person, as “Max” and “M.” may."""
+    pairs = zip(one.casefold().split(), other.casefold().split(), strict=False)
+    return all(a == b or (a[0] == b[0] and (a[1:] in ("", ".") or b[1:] in ("", "."))) for a, b in pairs)
+
+
+def _initials(given: str) -> str:
+    return " ".join("-".join(f"{part[0]}." for part in word.split("-") if part) for word in given.split())
 
 
 def _letter(number: int) -> str:

@@ -1,0 +1,49 @@
+"""The style of the house tells apart what the same words would name."""
+
+import re
+from pathlib import Path
+
+import pytest
+from research import citations
+from research.documents import Document
+from research.settings import Settings
+
+CITED = re.compile('<a href="#ref-.*?>(.*?)</a>')
+
+
+def cited(folder: Path, *authors: str, years: tuple[int, ...] = ()) -> list[str]:
+    """Return how works by `authors` are named in a post that cites them all, one after the other."""
+    works = "\n".join(
+        f"@misc{{k{number}, author={{{author}}}, title={{T{number}}}, year={year}}}"
+        for number, (author, year) in enumerate(zip(authors, years or range(2001, 2100), strict=False))
+    )
+    (folder / "works.bib").write_text(works, encoding="utf-8")
+    text = " ".join(f"[@@k{number}]" for number in range(len(authors)))
+    settings = Settings(references=(folder / "works.bib",))
+    (done,), faults = citations.cite([Document(text, folder / "post.md")], settings)
+    assert not faults
+    return CITED.findall(done.html)
+
+
+@pytest.mark.parametrize(
+    ("authors", "named"),
+    [
+        (["Smith, Ann", "Smith, Bo"], ["A. Smith (2001)", "B. Smith (2002)"]),
+        (["Smith, Ann", "Smith, Al", "Jones, B"], ["Ann Smith (2001)", "Al Smith (2002)", "Jones (2003)"]),
+        (
+            ["Smith, Ann and X, Y", "Smith, Bo and others"],
+            ["A. Smith and X (2001)", "B. Smith et al. (2002)"],
+        ),
+        (["Smith, Ann", "Smith, A.", "Smith, Ann B."], ["Smith (2001)", "Smith (2002)", "Smith (2003)"]),
+        (["Smith, Ann", "{Smith}", "Smith"], ["Smith (2001)", "Smith (2002)", "Smith (2003)"]),
+        (["Li, Jean-Luc", "Li, Wei"], ["J.-L. Li (2001)", "W. Li (2002)"]),
+    ],
+)
+def test_people_of_one_family_name(tmp_path: Path, authors: list[str], named: list[str]) -> None:
+    assert cited(tmp_path, *authors) == named
+
+
+def test_letters_are_for_works_of_the_same_people(tmp_path: Path) -> None:
+    authors = ["Smith, Ann", "Smith, Ann", "Smith, Bo"]
+    named = ["A. Smith (2001a)", "A. Smith (2001b)", "B. Smith (2001)"]
+    assert cited(tmp_path, *authors, years=(2001, 2001, 2001)) == named
