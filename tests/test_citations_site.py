@@ -2,8 +2,10 @@
 
 import re
 from html import unescape
+from pathlib import Path
 
 import pytest
+import releases
 from conftest import Build
 
 BIB = r"""
@@ -227,6 +229,79 @@ def test_any_order_of_plugins(build: Build) -> None:
 def test_relative_urls(build: Build) -> None:
     site = build({"post.md": post("[@@vae]"), "references.bib": BIB}, "RELATIVE_URLS = True")
     assert 'href="#ref-vae"' in site.read("post.html")
+
+
+def test_citations_wherever_text_is(build: Build, tmp_path: Path) -> None:
+    """In captions, headings, tables, notes and lists, with typography on; each can be come back to."""
+    releases.write_release(tmp_path / "build" / "models", "small")
+    body = """[TOC]
+
+## Heading [@vae]
+
+```demo
+kind: samples
+model: small
+alt: Digits
+caption: As *drawn* in [@vae, p. 3].
+```
+
+| A | B |
+| - | - |
+| [@vae] | [@@vae] |
+
+Note.[^1] Term
+
+[^1]: In [@vae].
+
+!!! note
+    An admonition [@vae].
+
+Term [@vae]
+:   Its definition [@vae].
+
+> - A list in a quotation [@vae]"""
+    settings = """TYPOGRIFY = True
+RESEARCH = {"live": False}
+EXTENSIONS = ("extra", "admonition", "toc", "meta")
+MARKDOWN = {"extension_configs": {f"markdown.extensions.{name}": {} for name in EXTENSIONS}}
+"""
+    site = build({"post.md": post(body), "references.bib": BIB}, settings, "--fatal", "warnings")
+    assert site.exit_code == 0, site.log
+    page = site.read("post.html")
+    assert len(re.findall('href="#ref-vae" id="cite-vae-', page)) == 9
+    assert "As <em>drawn</em> in" in page
+    ids = re.findall(r'\bid="([^"]*)"', page)
+    assert len(ids) == len(set(ids))
+    assert set(re.findall(r'href="#([^"]*)"', page)) <= set(ids)
+    assert "research-citation" not in page
+    assert "@vae" not in page
+    assert '<a href="#heading-vae">Heading (Kingma and Welling, 2013)</a>' in page
+
+
+def test_pdfs_of_the_blog_itself(build: Build) -> None:
+    """Their links work in the post, beside it and in feeds, whatever SITEURL is."""
+    bib = BIB.replace("eprinttype = {arXiv}", "pdf = {papers/vae.pdf}")
+    files = {
+        "post.md": post("[@@vae]", save_as="deep/post.html"),
+        "references.bib": bib,
+        "papers/vae.pdf": "PDF",
+    }
+    for settings, address in (
+        ("", "https://blog.example/papers/vae.pdf"),
+        ("RELATIVE_URLS = True", "../papers/vae.pdf"),
+    ):
+        site = build(files, f'STATIC_PATHS = ["papers"]\n{settings}', "--fatal", "warnings")
+        assert site.exit_code == 0, site.log
+        assert f'href="{address}">PDF</a>' in site.read("deep/post.html")
+        assert "https://blog.example/papers/vae.pdf" in site.read("feeds/all.atom.xml")
+
+
+def test_an_rss_feed_has_whole_links_too(build: Build) -> None:
+    settings = 'FEED_ALL_RSS = "feeds/all.rss.xml"\nRSS_FEED_SUMMARY_ONLY = False'
+    site = build({"post.md": post("[@@vae]"), "references.bib": BIB}, settings)
+    links = re.findall('href="(.*?)"', unescape(site.read("feeds/all.rss.xml")))
+    assert "https://blog.example/post.html#ref-vae" in links
+    assert [link for link in links if not link.startswith("https://")] == []
 
 
 def test_a_page_of_all_works_and_who_cites_them(build: Build) -> None:

@@ -19,6 +19,8 @@ RAW = re.compile(r"\[[^\[\]]{0,1000}?(?:@|&#64;)[^\[\]]{0,1000}\]")
 MARKED = re.compile(
     rf'<{ELEMENT} {ATTRIBUTE}="(?P<source>[^"]*)">(?P<text>[^<]*+(?:<(?!/{ELEMENT}>)[^<]*+)*+)</{ELEMENT}>'
 )
+#: In the tag of a link to another place of the post.
+WITHIN = ' href="#'
 # docutils takes “-@key” for the address of a letter.
 MAILTO = re.compile(r'<a [^>]*href="mailto:-(?:@|&#64;)[^"]*">(-(?:@|&#64;)[^<]*)</a>')
 
@@ -32,6 +34,9 @@ class Mark(NamedTuple):
     source: str
     #: Not a citation after all: escaped, or in the text of a link. The source is to stand there.
     is_literal: bool = False
+    #: In the text of a link to another place of the post, as in a table of contents: what stands for the
+    #: citation there is to stand here, without a link.
+    is_echo: bool = False
 
 
 def mark(source: str, is_literal: bool = False) -> str:
@@ -64,19 +69,24 @@ def has_raw(html: str) -> bool:
 def raw(html: str) -> list[Mark]:
     """Return what looks like a citation in the prose of `html`, other than marks."""
     found: list[Mark] = []
-    in_mark = False
+    in_mark = leads_within = False
     for kind, start, end in stretches(html):
         if kind is Kind.TAG and html.startswith((f"<{ELEMENT}", f"</{ELEMENT}"), start):
             in_mark = html[start + 1] != "/"
-        elif kind is Kind.PROSE and not in_mark:
+        elif kind is Kind.TAG and html.startswith("<a ", start):
+            leads_within = WITHIN in html[start:end]
+        elif (kind is Kind.PROSE or (kind is Kind.LINK and leads_within)) and not in_mark:
             for match in RAW.finditer(html, start, end):
                 escaped = html[start : match.start()].endswith("\\")
-                begin = match.start() - escaped
-                found.append(Mark(begin, match.end(), unescape(match[0]), is_literal=escaped))
+                begin, source, is_echo = match.start() - escaped, unescape(match[0]), kind is Kind.LINK
+                found.append(Mark(begin, match.end(), source, escaped, is_echo and not escaped))
     return found
 
 
 def _marked(html: str, match: re.Match[str], has_links: bool) -> Mark:
-    in_link = has_links and html.rfind("<a ", 0, match.start()) > html.rfind("</a>", 0, match.start())
+    link = html.rfind("<a ", 0, match.start()) if has_links else -1
+    in_link = link > html.rfind("</a>", 0, match.start()) if link >= 0 else False
     source = unescape(match["source"])
-    return Mark(*match.span(), source or unescape(match["text"]), is_literal=in_link or not source)
+    is_echo = in_link and bool(source) and WITHIN in html[link : html.find(">", link)]
+    is_literal = not source or (in_link and not is_echo)
+    return Mark(*match.span(), source or unescape(match["text"]), is_literal, is_echo)

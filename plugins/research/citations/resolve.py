@@ -42,7 +42,7 @@ class Cited:
             document = replace(document, html=html)
         places = []
         for mark in find(document.html):
-            citation = None if mark.is_literal else parse(mark.source)
+            citation = None if mark.is_literal or mark.is_echo else parse(mark.source)
             places.append(Place(mark, citation.swapped() if citation and swapped else citation))
         return cls(document, tuple(places))
 
@@ -68,14 +68,19 @@ def resolve(
     """Put what a style has `typeset` into a post: into its body, which gets the list, and its summary."""
     clusters = iter(typeset.citations)
     published = []
+    said: dict[str, Sequence[Piece]] = {}
     for cited in post:
         apparatus = None if cited.document.is_summary else Apparatus()
         edits = []
         for place in cited.places:
+            if place.mark.is_echo:
+                continue
             unknown = [cite.key for cite in place.cites() if cite.key not in works]
             pieces = next(clusters) if len(unknown) < len(place.cites()) else ()
+            said.setdefault(place.mark.source, pieces)
             html = _citation(place, pieces, unknown, apparatus)
             edits.append(Edit(place.mark.start, place.mark.end, html))
+        edits += (_echo(place.mark, said) for place in cited.places if place.mark.is_echo)
         html = splice(cited.document.html, edits)
         if apparatus:
             html += apparatus.notes_section(style) + apparatus.references_section(
@@ -130,6 +135,12 @@ def _citation(
         hidden = dict.fromkeys(cite.key for cite in place.cites() if cite.key not in named)
         text = _targets(hidden, apparatus) + text if hidden else text
     return f'<span class="citation">{text}</span>' if text else ""
+
+
+def _echo(mark: Mark, said: Mapping[str, Sequence[Piece]]) -> Edit:
+    """Repeat without links what stands elsewhere for the same source; the source where it stands nowhere."""
+    html = _text(said.get(mark.source, ()), None) or escape(mark.source, quote=False)
+    return Edit(mark.start, mark.end, html)
 
 
 def _text(pieces: Sequence[Piece], apparatus: Apparatus | None) -> str:
