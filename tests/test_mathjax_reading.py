@@ -299,3 +299,45 @@ def test_typogrify_leaves_formulas_in_titles(build: Build) -> None:
     site = build({"post.md": text}, "TYPOGRIFY = True")
     assert "f′(x) &lt; KL" in site.read("post.html")
     assert "error" not in site.log
+
+
+REST = r"""Post
+####
+:date: 2026-01-01
+
+By :eq:`a` and :eq:`b`, :math:`x`.
+
+.. math:: y
+   :label: a
+
+.. math::
+   :label: b
+
+   u &= v \\
+   &= w
+
+.. math::
+
+   \begin{align*}
+   s &= t
+   \end{align*}
+
+.. math::
+   :nowrap:
+
+   \begin{gather} p \end{gather}
+
+.. math::
+   :class: wide
+
+   e = f
+"""
+
+
+def test_restructuredtext_with_what_sphinx_added(build: Build) -> None:
+    site = build({"post.rst": REST}, "", "--fatal", "errors")
+    assert site.exit_code == 0, site.log
+    html = site.read("post.html")
+    assert re.findall('id="mjx-eqn:(.*?)"', html) == ["a", "b", "3"]
+    assert re.findall(r'<a href="#mjx-eqn%3A[ab]">(.*?)</a>', html) == ["(1)", "(2)"]
+    assert html.count("<mjx-container display") == 5

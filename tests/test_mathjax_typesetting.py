@@ -466,3 +466,17 @@ def test_what_mathjax_does_not_know_is_named(source: Path, settings: Settings) -
     told = (ROOT / "docs" / "formulas.md").read_text("utf-8")
     for tex in UNKNOWN:
         assert f"`{re.match(r'.[a-zA-Z]+', tex)[0]}`" in told  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("tex", "told"),
+    [
+        (r"\href{javascript:alert(1)}{x}", "cannot reach into the page"),
+        (r"\require{physics}", "packages are named in the settings"),
+        (r"\qty(x)", 'RESEARCH = {"packages": ["physics"]}'),
+        (r"\SI{5}{m}", r"write \units"),
+    ],
+)
+def test_a_fault_says_what_to_write_instead(tex: str, told: str, source: Path, settings: Settings) -> None:
+    _, (fault,), _ = typeset(documents(source, rf"\({tex}\)"), settings)
+    assert told in fault.message

@@ -25,6 +25,7 @@ from ..paragraphs import Paragraphs, spans_cells
 from ..settings import Settings
 from . import delimiters
 from .delimiters import Delimiters
+from .directives import teach_docutils
 from .math_jax import faults_of_render_math
 
 BLOCK_TAG, TEXT_TAG = '<div class="math">', '<span class="math">'
@@ -57,6 +58,7 @@ def teach_readers(settings: MutableMapping[str, Any], ours: Settings) -> list[Fa
     # docutils wants an address, and writes it into a head that Pelican does not take.
     settings["DOCUTILS_SETTINGS"] = {**settings["DOCUTILS_SETTINGS"], "math_output": "MathJax none"}
     settings["TYPOGRIFY_IGNORE_TAGS"] = [*settings["TYPOGRIFY_IGNORE_TAGS"], ".math"]
+    teach_docutils()
     signals.all_generators_finalized.disconnect(render_math.process_rst_and_summaries)
     return list(faults_of_render_math(settings))
 

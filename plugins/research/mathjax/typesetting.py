@@ -15,6 +15,7 @@ from ..markup import Edit, splice
 from ..settings import FORMATS, Settings
 from .client import mark_for_client
 from .formulas import Formula, Place, Refusal, SetFormula, candidates, find_formulas
+from .hints import hint
 from .node import (
     MODULES,
     Group,
@@ -285,7 +286,8 @@ def _fault(post: Post, number: int, refusal: Refusal) -> Fault:
         at = f", at character {refusal.column}"
         line = line and line + tex.count("\n", 0, refusal.column)
     shown = tex if len(tex) <= 60 else f"{tex[:60]}…"
-    return Fault(post.document.source, line, f"MathJax, of the formula “{shown}”{at}: {refusal.reason}")
+    reason = refusal.reason + hint(refusal.reason)
+    return Fault(post.document.source, line, f"MathJax, of the formula “{shown}”{at}: {reason}")
 
 
 def _trouble(error: NodeError, posts: Sequence[Post], known: Known) -> Fault:
