@@ -99,22 +99,25 @@ def _as_col2im(
     pads = _pads(node, kernel)
     given = _attributes(node)
     strides, extra = given.get("strides", [1, 1]), given.get("output_padding", [0, 0])
-    image = [
-        (size[axis] - 1) * strides[axis] + block[axis] + extra[axis] - pads[axis] - pads[axis + 2]
-        for axis in (0, 1)
-    ]
+    # Onto a canvas where nothing falls beside it, then cut: a loop without conditions becomes SIMD.
+    whole = [(size[axis] - 1) * strides[axis] + block[axis] + extra[axis] for axis in (0, 1)]
     name = node.output[0]
     weights[f"{name}/kernel"] = np.ascontiguousarray(kernel.reshape(channels, -1).T)  # (O h w, I)
     weights[f"{name}/flat"] = np.array([0, channels, prod(size)], np.int64)
-    weights[f"{name}/image"] = np.array(image, np.int64)
+    weights[f"{name}/image"] = np.array(whole, np.int64)
     weights[f"{name}/block"] = np.array(block, np.int64)
+    weights[f"{name}/starts"] = np.array(pads[:2], np.int64)
+    weights[f"{name}/ends"] = np.array([whole[axis] - pads[axis + 2] for axis in (0, 1)], np.int64)
+    weights[f"{name}/axes"] = np.array([2, 3], np.int64)
     bias = weights[node.input[2]] if len(node.input) == 3 else np.zeros(out, np.float32)
     weights[f"{name}/bias"] = bias.reshape(out, 1, 1)
     yield helper.make_node("Reshape", [node.input[0], f"{name}/flat"], [f"{name}/columns"])
     yield helper.make_node("MatMul", [f"{name}/kernel", f"{name}/columns"], [f"{name}/products"])
     read = [f"{name}/products", f"{name}/image", f"{name}/block"]
-    yield helper.make_node("Col2Im", read, [f"{name}/placed"], strides=strides, pads=pads)
-    yield helper.make_node("Add", [f"{name}/placed", f"{name}/bias"], [name])
+    yield helper.make_node("Col2Im", read, [f"{name}/placed"], strides=strides)
+    cut = [f"{name}/placed", f"{name}/starts", f"{name}/ends", f"{name}/axes"]
+    yield helper.make_node("Slice", cut, [f"{name}/cut"])
+    yield helper.make_node("Add", [f"{name}/cut", f"{name}/bias"], [name])
 
 
 def _with(model: ModelProto, nodes: Iterable[NodeProto], weights: Mapping[str, Array]) -> ModelProto:

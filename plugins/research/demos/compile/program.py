@@ -5,6 +5,7 @@ the weights; ``input(i)`` and ``output(i)``, the addresses of the i-th input and
 row-major order; and ``run()``. Everything is for a batch of one.
 """
 
+import re
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -23,6 +24,11 @@ FLAGS = (
     *("-Wl,-z,stack-size=8388608", "-s", "-w"),
 )
 NAME = "graph"
+
+#: The innermost loop of a matrix product. Unrolled whole, the loop around it, along a row, becomes SIMD.
+PRODUCT = re.compile(r"^ *for \(idx_t k = 0; k < (\d+); \+\+k\) \{$", re.MULTILINE)
+#: Longer ones are left alone: the code would weigh more than it saves.
+LONGEST_UNROLLED = 32
 
 
 def compile_program(model: ModelProto, weights: Sequence[Packed]) -> bytes:
@@ -50,9 +56,14 @@ def _c_source(model: ModelProto) -> str:
     # Thresholds of 0: temporaries on the stack and weights in the source, nothing to allocate or load.
     options = CompilerOptions(model_name=NAME, large_temp_threshold_bytes=0, large_weight_threshold=0)
     try:
-        return str(Compiler(options).compile(model))
+        source = str(Compiler(options).compile(model))
     except (CodegenError, ShapeInferenceError, UnsupportedOpError) as error:
         raise UnsupportedError(str(error)) from error
+    return PRODUCT.sub(_unrolled, source)
+
+
+def _unrolled(loop: "re.Match[str]") -> str:
+    return f"#pragma clang loop unroll(full)\n{loop[0]}" if int(loop[1]) <= LONGEST_UNROLLED else loop[0]
 
 
 def _wrapper(model: ModelProto, weights: Sequence[Packed]) -> str:
@@ -112,9 +123,33 @@ def _initializers(model: ModelProto) -> set[str]:
     return {tensor.name for tensor in model.graph.initializer}
 
 
+#: exp(x) = 2ⁿ exp(r), with r so small that a polynomial gives exp(r) to some 10⁻⁶ of it.
 #: wasm32 has no type for float16, so its bits are moved into place and its exponent is mended by a
 #: product with 2¹¹², which is exact.
 WRAPPER = """\
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+/* After Moshier's Cephes: a call of the library's own would keep a loop from becoming SIMD. */
+static inline float simd_expf(float x) {{
+    x = fminf(fmaxf(x, -87.0f), 88.0f);
+    const float n = rintf(x * 1.44269504f);
+    const float r = (x - n * 0.693359375f) + n * 2.12194440e-4f;
+    float p = 1.9875691500e-4f;
+    p = p * r + 1.3981999507e-3f;
+    p = p * r + 8.3334519073e-3f;
+    p = p * r + 4.1665795894e-2f;
+    p = p * r + 1.6666665459e-1f;
+    p = p * r + 5.0000001201e-1f;
+    p = p * r * r + r + 1.0f;
+    const int32_t bits = ((int32_t)n + 127) << 23;
+    float power;
+    memcpy(&power, &bits, 4);
+    return p * power;
+}}
+#define expf simd_expf
+
 #include "{name}.c"
 
 static const unsigned char packed[] = {{
