@@ -1,4 +1,5 @@
 // Formulas as SVG: outlines of glyphs, referred to by id, so that a page can hold each one once.
+import {relative} from './outlines.mjs';
 import {allowBreaks, forKeys, isElement, simplify} from './containers.mjs';
 
 export const OUTPUT = 'output/svg';
@@ -25,7 +26,9 @@ export function forget(output) {
 // Return the outlines of all glyphs that the group has, by id.
 export function partsOf(output, document, adaptor) {
   const paths = adaptor.childNodes(output.fontCache.getCache());
-  return Object.fromEntries(paths.map((path) => [adaptor.getAttribute(path, 'id'), adaptor.getAttribute(path, 'd')]));
+  return Object.fromEntries(
+    paths.map((path) => [adaptor.getAttribute(path, 'id'), relative(adaptor.getAttribute(path, 'd'))]),
+  );
 }
 
 // Make what MathJax set of `item` fit for a page, and return those of `outlines` that it refers to.

@@ -1,0 +1,13 @@
+import assert from 'node:assert/strict'
+import {test} from 'node:test'
+
+import {relative} from '../../plugins/research/mathjax/outlines.mjs'
+
+test('an outline keeps its points in relative coordinates', () => {
+  assert.equal(relative('M148 138L200 138C210 100 -5 90 0.5 80ZM10 20L0 0'), 'm148 138l52 0c10-38-205-48-199.5-58zm-138-118l-10-20')
+  assert.equal(relative('M1 2L3 4L6 2L7 7Z'), 'm1 2l2 2 3-2 1 5z')
+})
+
+test('an outline with other commands stays as it is', () => {
+  assert.equal(relative('M1 2Q3 4 5 6Z'), 'M1 2Q3 4 5 6Z')
+})
