@@ -394,8 +394,9 @@ def test_only_web_addresses_become_links(tmp_path: Path) -> None:
         "@misc{x, title={" + "{\\'e}" * 15_000 + "}}\n",
         "@" * 500_000 + "\n",
         "@misc{" * 100_000 + "\n",
+        "@misc{x, title={T}}\n" * 50_000,
     ],
-    ids=["deep braces", "open entries", "quotes", "ten megabytes", "accents", "at signs", "openings"],
+    ids=["deep braces", "open entries", "quotes", "ten megabytes", "accents", "at signs", "openings", "one key"],
 )
 def test_hostile_files_neither_hang_nor_cost_other_entries(tmp_path: Path, hostile: str) -> None:
     # Each takes well under a second; where work grows with the square of the file, some take hours.

@@ -218,6 +218,11 @@ def test_settings_of_pelican_cite(build: Build) -> None:
     assert "Kingma and Welling (2013) and (Kingma and Welling, 2013)" in text(site.read("post.html"))
 
 
+def test_pelican_cite_without_a_bibliography(build: Build) -> None:
+    site = build({"post.md": post("[@@vae]"), "references.bib": BIB}, "PUBLICATIONS_SRC = None")
+    assert "Kingma and Welling (2013)" in text(site.read("post.html"))
+
+
 def test_any_order_of_plugins(build: Build) -> None:
     files = {"post.md": post("[@@vae] $x$"), "references.bib": BIB}
     orders = ('["pelican.plugins.render_math", "research"]', '["research", "pelican.plugins.render_math"]')

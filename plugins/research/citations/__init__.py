@@ -16,7 +16,8 @@ __all__ = ["cite", "identity", "own_files", "settings_of_pelican_cite", "teach_r
 
 def settings_of_pelican_cite(settings: Mapping[str, Any]) -> dict[str, Any]:
     """Return what Pelican's `settings` say to a plugin that blogs may come from, in our words."""
-    return {"references": settings["PUBLICATIONS_SRC"]} if "PUBLICATIONS_SRC" in settings else {}
+    file = settings.get("PUBLICATIONS_SRC")  # None where pelican-cite itself is loaded and has no file
+    return {"references": file} if file else {}
 
 
 def teach_readers(settings: dict[str, Any]) -> None:

@@ -1,7 +1,10 @@
 """One .bib file: where its entries are, and each one as an item of CSL-JSON once it is asked for."""
 
+import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +48,12 @@ class BibFile:
 
     def line(self, offset: int) -> int:
         """Return the line, from 1, of `offset`."""
-        return self.text.count("\n", 0, offset) + 1
+        return bisect_left(self._ends, offset) + 1
+
+    @cached_property
+    def _ends(self) -> list[int]:
+        """Where the lines of the file end."""
+        return [end.start() for end in re.finditer("\n", self.text)]
 
     def faults(self) -> list[Fault]:
         """Return what has been found wrong so far."""
@@ -58,6 +66,10 @@ class BibFile:
     def offsets(self) -> dict[str, int]:
         """Return the keys of the file, and where their entries begin."""
         return {key: entry.offset for key, entry in self.raw.items()}
+
+    def offset(self, key: str) -> int:
+        """Return where the entry `key` begins."""
+        return self.raw[key].offset
 
     def item(self, key: str, find: Find) -> dict[str, Any] | None:
         """Return the item of the entry `key`, None when it is broken.

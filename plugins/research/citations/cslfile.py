@@ -5,6 +5,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Mapping
+from functools import cached_property
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,8 @@ NAMES = frozenset(
     "translator".split()
 )
 DATES = frozenset("accessed available-date event-date issued original-date submitted".split())
+#: An id, in JSON or YAML.
+ID = re.compile(r"""\bid["']?[ \t]*:\s*(?:(["'])(?P<quoted>(?:(?!\1).)*+)\1|(?P<plain>[^"'\n,}]+))""")
 #: What is read elsewhere or is for other programs.
 OTHERS = frozenset("id type URL DOI custom categories".split())
 #: The parts of a name and of a date in CSL-YAML.
@@ -50,13 +53,13 @@ class CslFile:
                 continue
             key = unicodedata.normalize("NFC", str(item["id"]))
             if key in self._items:
-                self.note(self._offset(key), f"the id “{key}” is used twice; the later item is left out")
+                self.note(self.offset(key), f"the id “{key}” is used twice; the later item is left out")
             else:
                 self._items[key] = item
 
     def offsets(self) -> dict[str, int]:
         """Return the ids of the file, and where their items are."""
-        return {key: self._offset(key) for key in self._items}
+        return {key: self.offset(key) for key in self._items}
 
     def line(self, offset: int) -> int:
         """Return the line, from 1, of `offset`."""
@@ -84,7 +87,7 @@ class CslFile:
             try:
                 read = _names(value) if name in NAMES else _date(value) if name in DATES else _html(value)
             except ValueError as error:
-                self.note(self._offset(key), f"the item “{key}”: “{name}” {error}")
+                self.note(self.offset(key), f"the item “{key}”: “{name}” {error}")
             else:
                 made |= {name: read} if read else {}
         return made | self._links(given)
@@ -114,9 +117,18 @@ class CslFile:
         items = content.get("references", [content]) if isinstance(content, Mapping) else content
         return items if isinstance(items, list) else []
 
-    def _offset(self, key: str) -> int:
-        found = re.search(rf"""\bid["']?\s*:\s*["']?{re.escape(key)}\b""", self.text)
-        return found.start() if found else 0
+    def offset(self, key: str) -> int:
+        """Return where the item `key` is."""
+        return self._places.get(key, 0)
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        """Where in the file each id is, the first place of it."""
+        places: dict[str, int] = {}
+        for match in ID.finditer(self.text):
+            key = match["quoted"] if match["quoted"] is not None else match["plain"].rstrip()
+            places.setdefault(unicodedata.normalize("NFC", key), match.start())
+        return places
 
 
 def _line_of(error: BaseException) -> int | None:

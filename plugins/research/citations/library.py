@@ -59,7 +59,7 @@ class Library(Mapping[str, Work]):
     def place(self, key: str) -> tuple[Path, int]:
         """Return file and line of the work `key`."""
         file = self._file_of[key]
-        return file.path, file.line(file.offsets()[key])
+        return file.path, file.line(file.offset(key))
 
     def has_entry(self, key: str) -> bool:
         """Return whether there is an entry `key`, which may be broken."""
@@ -91,7 +91,7 @@ class Library(Mapping[str, Work]):
         self._files.append(file)
         for key, offset in file.offsets().items():
             if other := self._file_of.get(key):
-                line = other.line(other.offsets()[key])
+                line = other.line(other.offset(key))
                 file.note(offset, f"the key “{key}” is taken by {other.path}:{line}")
             else:
                 self._file_of[key] = file
