@@ -396,7 +396,16 @@ def test_only_web_addresses_become_links(tmp_path: Path) -> None:
         "@misc{" * 100_000 + "\n",
         "@misc{x, title={T}}\n" * 50_000,
     ],
-    ids=["deep braces", "open entries", "quotes", "ten megabytes", "accents", "at signs", "openings", "one key"],
+    ids=[
+        "deep braces",
+        "open entries",
+        "quotes",
+        "ten megabytes",
+        "accents",
+        "at signs",
+        "openings",
+        "one key",
+    ],
 )
 def test_hostile_files_neither_hang_nor_cost_other_entries(tmp_path: Path, hostile: str) -> None:
     # Each takes well under a second; where work grows with the square of the file, some take hours.
@@ -404,3 +413,4 @@ def test_hostile_files_neither_hang_nor_cost_other_entries(tmp_path: Path, hosti
     assert "first" in works
     assert "last" in works
     assert works.get("x") is None or works["x"].item["title"]
+    assert all(fault.line for fault in works.faults)
