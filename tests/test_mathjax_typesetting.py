@@ -329,12 +329,14 @@ def test_a_process_that_hangs_is_ended(
 ) -> None:
     program = tmp_path / "bin" / "node"
     program.parent.mkdir()
-    program.write_text("#!/bin/sh\nexec sleep 1000\n")
+    program.write_text(f"#!/bin/sh\necho $$ > {tmp_path}/pid\nexec sleep 1000\n")
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{program.parent}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.setattr(node, "PATIENCE", 0.2)
     _, (fault,), _ = typeset(documents(source, r"\(a\)"), settings)
     assert "Node.js ended with code -9" in fault.message
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((tmp_path / "pid").read_text()), 0)
 
 
 def in_format(tex: str, format: str, source: Path, settings: Settings) -> str:
@@ -480,3 +482,16 @@ def test_what_mathjax_does_not_know_is_named(source: Path, settings: Settings) -
 def test_a_fault_says_what_to_write_instead(tex: str, told: str, source: Path, settings: Settings) -> None:
     _, (fault,), _ = typeset(documents(source, rf"\({tex}\)"), settings)
     assert told in fault.message
+
+
+@pytest.mark.parametrize(("format", "piece"), [("svg", "<svg style"), ("mathml", "<math>")])
+def test_lines_may_end_before_signs_but_not_in_short_parentheses(
+    format: str, piece: str, source: Path, settings: Settings
+) -> None:
+    html = in_format(r"\(q(z) = p(x \mid z) + \alpha + \beta + \gamma + \delta\)", format, source, settings)
+    assert html.count(piece) == 6
+    assert html.count("<mjx-break>") == 5
+    html = in_format(rf"\(f({' + '.join('abcdefghij')})\)", format, source, settings)
+    assert html.count(piece) == 10  # these would not fit
+    html = in_format(r"\(a = b + c\)", format, source, settings)  # short enough for any line
+    assert html.count(piece) == 1

@@ -186,12 +186,16 @@ def test_a_number_stands_at_the_right_and_its_line_in_the_middle(
         assert number["top"] < line["bottom"]
 
 
-def test_a_long_formula_scrolls_in_its_own_box(page: Page, set_page: Set) -> None:
+@pytest.mark.parametrize("format", ["svg", "chtml", "mathml"])
+def test_a_long_formula_scrolls_in_its_own_box(page: Page, set_page: Set, format: str) -> None:
     long = " + ".join(f"x_{{{number}}}" for number in range(40))
     page.set_viewport_size({"width": 320, "height": 600})
-    page.set_content(set_page(rf"\[{long}\] \begin{{equation}}{long}\end{{equation}}"))
+    short = r"\[x\] \begin{equation}x\end{equation}"
+    page.set_content(set_page(rf"\[{long}\] \begin{{equation}}{long}\end{{equation}} {short}", format))
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
-    for box in page.query_selector_all("mjx-container"):
+    boxes = page.query_selector_all("mjx-container")
+    assert [box.get_attribute("tabindex") for box in boxes] == ["0", "0", None, None]
+    for box in boxes[:2]:
         assert box.evaluate("box => box.scrollWidth > box.clientWidth")
         assert box.evaluate("box => box.scrollHeight <= box.clientHeight")
 

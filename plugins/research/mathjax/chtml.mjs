@@ -38,7 +38,7 @@ export function finish(item, rules, {adaptor}) {
   for (const name of ['class', 'overflow', 'ctxtmenu_counter']) adaptor.removeAttribute(container, name);
   if (item.display) forKeys(container, characters(container, adaptor) > NARROWEST, adaptor);
   if (adaptor.tags(container, 'mjx-break').length) adaptor.setAttribute(container, 'breaks', '');
-  adaptor.setStyle(container, 'position', '');
+  for (const name of ['position', 'min-width']) adaptor.setStyle(container, name, ''); // it may scroll
   levelRows(container, adaptor);
   simplify(container, adaptor);
   const taken = {...rules};

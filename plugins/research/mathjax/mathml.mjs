@@ -3,12 +3,14 @@
 // Core has no mathvariant but “normal” (its letters are characters of their own), no menclose, no numbers of lines,
 // and leaves the layout of tables to CSS: https://www.w3.org/TR/mathml-core/
 
-import {holdTogether, isSign, LONG, simplify} from './containers.mjs';
+import {forKeys, holdTogether, isSign, LONG, simplify} from './containers.mjs';
 import {layOut, take} from './tables.mjs';
 
 export const OUTPUT = 'output/svg'; // of which the tables of letters are used
 export const OPTIONS = {svg: {fontCache: 'none'}};
 
+// Characters that the narrowest column holds, a phone's.
+const NARROWEST = 30;
 const APPLICATION = '\u2061'; // of a function
 const TOKENS = new Set(['mi', 'mn', 'mo', 'ms', 'mtext']);
 
@@ -53,6 +55,7 @@ export function partsOf() {
 export function finish(item, parts, {adaptor, output}) {
   const container = item.typesetRoot;
   for (const math of adaptor.tags(container, 'math')) toCore(math, adaptor, output.font.constructor);
+  if (item.display) forKeys(container, adaptor.textContent(container).length > NARROWEST, adaptor);
   simplify(container, adaptor);
   return parts;
 }
