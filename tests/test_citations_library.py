@@ -210,6 +210,18 @@ def test_cycles_of_crossref_end(tmp_path: Path) -> None:
     assert told(works) == ["refs.bib:1: the entry “b” refers to “a”, which refers back to it"]
 
 
+def test_long_chains_and_dense_nets_of_entries_end(tmp_path: Path) -> None:
+    chain = "".join(f"@misc{{c{i}, title={{C{i}}}, crossref={{c{i + 1}}}}}\n" for i in range(5000))
+    names = ",".join(f"n{i}" for i in range(30))
+    net = "".join(f"@misc{{n{i}, title={{N}}, note{i}={{N}}, xdata={{{names}}}}}\n" for i in range(30))
+    works = library(tmp_path, refs=chain + net)
+    assert works["c0"].item["container-title"] == "C1"
+    assert works["n0"].item["title"] == "N"
+    assert (
+        "“c19” refers to “c20”, the last of more than 20 entries that refer to each other" in told(works)[0]
+    )
+
+
 def test_a_parent_that_is_missing_is_told(tmp_path: Path) -> None:
     works = library(tmp_path, refs="@misc{a, title={A}, crossref={pars}}\n@misc{parts, title={P}}")
     assert works["a"].item["title"] == "A"

@@ -13,6 +13,8 @@ from . import bibtex, items
 from .bibtex import Fields, Problem, RawEntry
 
 Entry = tuple[str, Fields]
+#: More than this many entries that inherit from each other are a mistake.
+DEEPEST = 20
 #: Finds an entry that another one refers to, in whatever file it stands.
 Find = Callable[[str], Entry | None]
 
@@ -81,7 +83,7 @@ class BibFile:
             return None
         kind, own = entry
         try:
-            return items.item(key, kind, self._inherit(key, key, own, find, frozenset()))
+            return items.item(key, kind, self._inherit(key, own, find, (key,), {key}))
         except ValueError as error:
             self.note(self.raw[key].offset, f"the entry “{key}”: {error}")
             return None
@@ -91,22 +93,38 @@ class BibFile:
         entry = self.fields(key)
         return {unicodedata.normalize("NFC", name) for name in _parents(entry[1])} if entry else set()
 
-    def _inherit(self, top: str, key: str, own: Fields, find: Find, seen: frozenset[str]) -> Fields:
-        """Fill the gaps of `own` from the entries that its fields xdata and crossref name."""
+    def _inherit(self, top: str, own: Fields, find: Find, path: tuple[str, ...], seen: set[str]) -> Fields:
+        """Fill the gaps of `own`, the entry at the end of `path`, from the entries that it names.
+
+        Each of them is `seen` once, by whatever ways it can be reached.
+        """
         inherited: Fields = {}
         for name in _parents(own):
-            is_cycle = name in seen | {key}
-            parent = None if is_cycle else find(name)
-            if parent is None:
-                unknown = f"which is not in the bibliography{nearest(name, self.raw)}"
-                why = "which refers back to it" if is_cycle else unknown
-                self.note(self.raw[top].offset, f"the entry “{key}” refers to “{name}”, {why}")
+            if name in seen and name not in path:
                 continue
-            fields = self._inherit(top, name, parent[1], find, seen | {key})
+            seen.add(name)
+            parent = None if name in path or len(path) == DEEPEST else find(name)
+            if parent is None:
+                self.note(
+                    self.raw[top].offset,
+                    f"the entry “{path[-1]}” refers to “{name}”, {self._why(name, path)}",
+                )
+                continue
+            fields = self._inherit(top, parent[1], find, (*path, name), seen)
             if name == own.get("crossref"):
-                fields = {"booktitle": fields.get("title", ""), **fields, "title": ""}
+                # BibTeX's proceedings say by which title they are inherited, BibLaTeX's have one title.
+                book = parent[1].get("booktitle") or fields.get("title", "")
+                fields = {**fields, "booktitle": book, "title": ""}
             inherited = {**fields, **inherited}
         return {**inherited, **own}
+
+    def _why(self, name: str, path: tuple[str, ...]) -> str:
+        """Return why nothing is inherited from `name`."""
+        if name in path:
+            return "which refers back to it"
+        if len(path) == DEEPEST:
+            return f"the last of more than {DEEPEST} entries that refer to each other"
+        return f"which is not in the bibliography{nearest(name, self.raw)}"
 
 
 def _parents(fields: Fields) -> list[str]:
