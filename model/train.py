@@ -97,7 +97,9 @@ def run_epoch(
 ) -> float:
     """Go through the training set once; return the mean bound on the way, in nats."""
     shuffle, generator = _generators(recipe, epoch, workers)
-    order = torch.split(torch.randperm(len(images), generator=shuffle), recipe.batch)
+    batches = torch.split(torch.randperm(len(images), generator=shuffle), recipe.batch)
+    # What is left over at the end may be less than an item a worker.
+    order = [batch for batch in batches if len(batch) >= workers.size]
     total, seen = 0.0, 0
     for step, batch in enumerate(order, start=(epoch - 1) * len(order) + 1):
         done = step / (recipe.epochs * len(order))

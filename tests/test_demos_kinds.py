@@ -94,6 +94,15 @@ def test_reconstructions_stand_below_the_first_items_of_each_label(tmp_path: Pat
     assert np.abs(sheet.pictures[1].astype(int) - expected).max() <= 1
 
 
+def test_reconstructions_without_labels_are_of_the_first_items(tmp_path: Path) -> None:
+    small = made(tmp_path)
+    given = releases.items((1, 8, 8))
+    np.savez(small.folder / "test_items.npz", images=given["images"], labels=np.zeros(40, np.uint8))
+    [sheet] = reconstructions.draw(reconstructions.Options(rows=2, columns=6), small)
+    assert isinstance(sheet, Sheet)
+    assert (sheet.pictures[[0, 2]] == given["images"][:12].reshape(2, 6, 1, 8, 8)).all()
+
+
 def test_interpolation_goes_from_item_to_item(tmp_path: Path) -> None:
     small = made(tmp_path)
     options = interpolation.Options(between="3-8, 1-7", columns=5, path="linear")
