@@ -223,6 +223,17 @@ def test_space_is_there_before_the_glyphs(page: Page, set_page: Set) -> None:
     assert page.evaluate(height) == before
 
 
+def test_fonts_move_nothing_when_they_come(page: Page, set_page: Set) -> None:
+    html = set_page(paragraphs(FORMULAS), "chtml")
+    places = "[...document.querySelectorAll('p')].map(p => p.getBoundingClientRect().top)"
+    page.set_content(html)  # of no host: there are no fonts
+    before = page.evaluate(places)
+    serve(page, html)
+    page.evaluate("document.fonts.ready")
+    assert page.evaluate("[...document.fonts].some(font => font.status == 'loaded')")
+    assert page.evaluate(places) == before
+
+
 @pytest.mark.parametrize("format", ["svg", "chtml", "mathml"])
 @pytest.mark.parametrize("tex", [r"\(\frac{a}{b} &lt; 1\)", r"\[x^2\]"])
 def test_a_double_click_selects_the_tex(page: Page, set_page: Set, tex: str, format: str) -> None:

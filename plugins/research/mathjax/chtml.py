@@ -13,6 +13,14 @@ from .node import folder_of
 FONT = re.compile(r'url\("(?P<package>@mathjax/[^/"]+)/(?P<path>[^"]+)"\)')
 #: CHTML has its size in em, as if all texts had the x-height of MathJax's font: 0.442 em.
 SIZE = 'mjx-container[jax="CHTML"]{font-size:2.2624ex}'
+#: MathJax's lines have no height of their own, through a font that has none. Until that one has come the
+#: page would stand otherwise and then move; so a font that the reader has lends its blank, and no height.
+ZERO = "font-family: MJX-NCM-ZERO,"
+FLAT = (
+    '@font-face{font-family:MJX-FLAT;src:local("Arial"),local("Helvetica"),local("Roboto"),'
+    'local("Liberation Sans"),local("Noto Sans"),local("DejaVu Sans"),local("Open Sans");'
+    "ascent-override:0%;descent-override:0%;line-gap-override:0%;unicode-range:U+20}"
+)
 
 
 class StyleSheet:
@@ -30,7 +38,8 @@ class StyleSheet:
     @cached_property
     def content(self) -> str:
         """The text of the style sheet, a rule a line."""
-        return "\n".join([*self._rules, SIZE])
+        rules = "\n".join([*self._rules, SIZE, FLAT])
+        return rules.replace(ZERO, ZERO.replace("MJX", "MJX-FLAT, MJX"))
 
     @cached_property
     def address(self) -> str:

@@ -69,7 +69,7 @@ function toCore(math, adaptor, font) {
   if (TOKENS.has(kind)) bring(math, adaptor, font);
   if (kind === 'mo') space(math, adaptor);
   if (kind === 'menclose') rename(math, 'mrow', `mml-enclose ${take(math, 'notation', adaptor) ?? 'longdiv'}`, adaptor);
-  if (kind === 'mtable' && layOut(math, adaptor)) adaptor.setAttribute(adaptor.parent(math), 'class', 'mml-line');
+  if (kind === 'mtable') layOut(math, adaptor);
   if (kind === 'mstyle') adaptor.removeAttribute(math, 'scriptminsize');
 }
 

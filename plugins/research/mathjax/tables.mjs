@@ -1,6 +1,6 @@
 // Tables of MathML 3 → of MathML Core, where the layout of cells is that of CSS, and rows have no numbers.
 
-// Rewrite `table` in place, and return whether it has rows with numbers.
+// Rewrite `table` in place.
 export function layOut(table, adaptor) {
   const list = (name, otherwise) => (take(table, name, adaptor) ?? otherwise).split(/\s+/);
   const columns = {gap: list('columnspacing', '.8em'), line: list('columnlines', 'none')};
@@ -22,10 +22,9 @@ export function layOut(table, adaptor) {
       adaptor.setAttribute(cell, 'style', `padding: ${above} ${after} ${below} ${before}${lines}`);
     });
   });
-  const numbered = all.some((row) => isNumbered(row, adaptor));
-  if (numbered) adaptor.setAttribute(table, 'class', 'mml-numbered');
-  if (numbered) for (const row of all) putNumberLast(row, adaptor);
-  return numbered;
+  if (!all.some((row) => isNumbered(row, adaptor))) return;
+  adaptor.setAttribute(table, 'class', 'mml-numbered');
+  for (const row of all) putNumberLast(row, adaptor);
 }
 
 const WITHOUT_MEANING = [
