@@ -28,3 +28,9 @@ def log_normal(z: Tensor, mean: Tensor, log_variance: Tensor) -> Tensor:
 def kl_divergence(mean: Tensor, log_variance: Tensor) -> Tensor:
     """Return D_KL(N(mean, exp(log_variance)) || N(0, 1)) of each element (appendix B)."""
     return -0.5 * (1 + log_variance - mean**2 - log_variance.exp())
+
+
+def kl_between(mean: Tensor, log_variance: Tensor, other_mean: Tensor, other_log: Tensor) -> Tensor:
+    """Return D_KL(N(mean, exp(log_variance)) || N(other_mean, exp(other_log))) of each element."""
+    squares = torch.exp(log_variance - other_log) + (mean - other_mean) ** 2 * torch.exp(-other_log)
+    return 0.5 * (other_log - log_variance + squares - 1)

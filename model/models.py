@@ -1,6 +1,7 @@
 """What every model offers, whatever its family: all that training, export and evaluation ask of it."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
@@ -15,8 +16,8 @@ class Terms(NamedTuple):
 
     #: log p(x | z). (B,)
     likelihood: Tensor
-    #: D_KL(q(z | x) || p(z)) of each latent in closed form, (B, Z), or log q(z | x) - log p(z) of the
-    #: draw where there is none, (B, 1).
+    #: D_KL(q(z | x) || p(z)) of each latent in closed form, or log q(z | x) - log p(z) of the draw where
+    #: there is none. (B, Z)
     divergence: Tensor
 
     @property
@@ -30,18 +31,18 @@ class Draws(NamedTuple):
 
     #: log p(x | z). (K, B)
     likelihood: Tensor
-    #: log p(z). (K, B)
+    #: log p(z) of each latent, given those above it. (K, B, Z)
     log_prior: Tensor
-    #: log q(z | x). (K, B)
+    #: log q(z | x) of each latent, given those before it. (K, B, Z)
     log_posterior: Tensor
-    #: The draws of each layer, as the two densities see them: (K, B, Z) each. The gradient that arrives
-    #: here is that of the densities, without what comes along the draws of other layers.
+    #: The draws of each layer, (K, B, …), as the densities see them: the gradient that arrives at one is
+    #: that of the densities at this layer, without what comes along the draws of other layers.
     layers: tuple[Tensor, ...]
 
     @property
     def log_weights(self) -> Tensor:
         """The logarithms of the importance weights, log p(x, z) - log q(z | x); (K, B)."""
-        return self.likelihood + self.log_prior - self.log_posterior
+        return self.likelihood + (self.log_prior - self.log_posterior).sum(dim=2)
 
 
 class Model(nn.Module, ABC):
@@ -72,7 +73,7 @@ class Model(nn.Module, ABC):
     def terms(self, x: Tensor, generator: torch.Generator) -> Terms:
         """Return the terms of the evidence lower bound from one draw of z."""
         draws = self.draws(x, 1, generator)
-        return Terms(draws.likelihood[0], (draws.log_posterior - draws.log_prior)[0, :, None])
+        return Terms(draws.likelihood[0], (draws.log_posterior - draws.log_prior)[0])
 
     def log_weights(self, x: Tensor, samples: int, generator: torch.Generator) -> Tensor:
         """Return log p(x, z) - log q(z | x) of `samples` draws z ~ q(z | x) for each picture; (K, B)."""
@@ -81,3 +82,8 @@ class Model(nn.Module, ABC):
     def dreams(self, count: int, generator: torch.Generator) -> Tensor:
         """Return log q(z | x) of `count` dreams (x, z) ~ p(x, z), which carry no gradient; (B,)."""
         raise NotImplementedError
+
+
+def normal(shape: Sequence[int], like: Tensor, generator: torch.Generator) -> Tensor:
+    """Return standard normal numbers, where `like` and the `generator` are."""
+    return torch.randn(shape, generator=generator, device=like.device)

@@ -40,6 +40,22 @@ class Encoder(nn.Module):
         return mean, log_variance
 
 
+class Conditional(nn.Module):
+    """A normal distribution of one layer of latents given another, N(mean, diag(exp(log_variance)))."""
+
+    def __init__(self, spec: Dense, given: int, latents: int) -> None:
+        super().__init__()
+        self.hidden = _hidden((given, *spec.hidden))
+        self.parameters_of = _he(nn.Linear(spec.hidden[-1], 2 * latents))
+        with torch.no_grad():
+            self.parameters_of.weight.mul_(0.1)  # nearly standard normal at first
+
+    def forward(self, z: Tensor) -> tuple[Tensor, Tensor]:  # (…, given)
+        """Return mean and log_variance, (…, latents) each."""
+        mean, log_variance = self.parameters_of(self.hidden(z)).float().chunk(2, dim=-1)
+        return mean, log_variance
+
+
 class Decoder(nn.Module):
     """The generative model p(x | z): independent Bernoulli pixels, given as their logits."""
 

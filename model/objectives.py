@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from .models import Model
-from .specs import Elbo, ImportanceWeighted, ReweightedWakeSleep, WakeSleep
+from .specs import Aim, Elbo, ImportanceWeighted, ReweightedWakeSleep, WakeSleep
 
 
 class Estimate(NamedTuple):
@@ -29,17 +29,17 @@ class Estimate(NamedTuple):
 Objective = Callable[[Model, Tensor, float, torch.Generator], Estimate]
 
 
-def objective(spec: Elbo | ImportanceWeighted | WakeSleep | ReweightedWakeSleep) -> Objective:
+def objective(aim: Aim) -> Objective:
     """Return the function that a recipe names, with its numbers."""
-    match spec:
+    match aim:
         case Elbo():
-            return partial(elbo, beta=spec.beta, free_nats=spec.free_nats)
+            return partial(elbo, beta=aim.beta, free_nats=aim.free_nats)
         case ImportanceWeighted():
-            return partial(importance_weighted, samples=spec.samples)
+            return partial(importance_weighted, samples=aim.samples)
         case WakeSleep():
             return wake_sleep
         case ReweightedWakeSleep():
-            return partial(reweighted_wake_sleep, samples=spec.samples)
+            return partial(reweighted_wake_sleep, samples=aim.samples)
 
 
 def elbo(
@@ -71,11 +71,12 @@ def importance_weighted(
     Σ_k w̃_k² ∂log w_k/∂z_k ∇z_k for the recognition network (eq. 8): doubly reparameterized.
     """
     draws = model.draws(x, samples, generator, only_paths=True)
-    log_weights = draws.likelihood + weight * (draws.log_prior - draws.log_posterior)  # (K, B)
+    log_ratio = (draws.log_prior - draws.log_posterior).sum(dim=2)  # (K, B)
+    log_weights = draws.likelihood + weight * log_ratio  # (K, B)
     normalized = torch.softmax(log_weights.detach(), dim=0)  # (K, B)
     for layer in draws.layers:  # (K, B, Z)
         if layer.requires_grad:
-            layer.register_hook(lambda gradient: gradient * normalized[..., None])  # type: ignore[no-untyped-call]
+            layer.register_hook(lambda gradient: gradient * _spread(normalized, gradient))  # type: ignore[no-untyped-call]
     return Estimate((normalized * log_weights).sum(dim=0), importance_bound(draws.log_weights.detach()))
 
 
@@ -86,7 +87,7 @@ def wake_sleep(model: Model, x: Tensor, weight: float, generator: torch.Generato
     dreams x, h ~ p for the recognition network. `weight` is not used.
     """
     draws = model.draws(x, 1, generator)
-    wake = draws.likelihood[0] + draws.log_prior[0]
+    wake = draws.likelihood[0] + draws.log_prior[0].sum(dim=1)
     return Estimate(wake + model.dreams(len(x), generator), draws.log_weights[0].detach())
 
 
@@ -100,9 +101,15 @@ def reweighted_wake_sleep(
     """
     draws = model.draws(x, samples, generator)
     normalized = torch.softmax(draws.log_weights.detach(), dim=0)  # (K, B)
-    wake = (normalized * (draws.likelihood + draws.log_prior + draws.log_posterior)).sum(dim=0)
+    both = draws.likelihood + (draws.log_prior + draws.log_posterior).sum(dim=2)  # (K, B)
+    wake = (normalized * both).sum(dim=0)
     sleep = model.dreams(len(x), generator)
     return Estimate(wake + sleep, importance_bound(draws.log_weights.detach()))
+
+
+def _spread(weights: Tensor, draws: Tensor) -> Tensor:
+    """Return `weights`, (K, B), with as many axes as `draws`, (K, B, …)."""
+    return weights.view(*weights.shape, *(1 for _ in draws.shape[2:]))
 
 
 def importance_bound(log_weights: Tensor) -> Tensor:

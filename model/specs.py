@@ -45,12 +45,47 @@ class VAE:
 
 
 @dataclass(frozen=True)
+class TwoLayers:
+    """Two layers of normal latents, one given the other (Burda et al., 2015, section 5)."""
+
+    family: ClassVar[str] = "two_layers"
+    #: Dimensions of the latents beside the picture, and of those above them.
+    latents: tuple[int, int]
+    #: q(z_1 | x).
+    encoder: Dense | Convolutional
+    #: q(z_2 | z_1), and the other way round p(z_1 | z_2).
+    between: Dense
+    #: p(x | z_1).
+    decoder: Dense | Convolutional
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """Many groups of normal latents on grids, from coarse to fine, inferred from the top down.
+
+    As the ladder network of Sønderby et al. (2016) and the deep hierarchy of Child (2021): a group is
+    given all those above it, in the prior and in the posterior alike.
+    """
+
+    family: ClassVar[str] = "ladder"
+    #: Groups at a quarter and at half the size of the picture.
+    groups: tuple[int, int] = (6, 4)
+    #: Latents at each place of a group's grid.
+    latents: int = 4
+    #: Channels of the grids that carry what is known so far, and of the convolutions between them.
+    channels: int = 96
+
+
+@dataclass(frozen=True)
 class Helmholtz:
     """A Helmholtz machine: layers of binary units, each given the next (Hinton et al., 1995)."""
 
     family: ClassVar[str] = "helmholtz"
     #: Units of each layer, from the one beside the picture up.
     units: tuple[int, ...] = (200, 200, 10)
+
+
+Architecture = VAE | TwoLayers | Ladder | Helmholtz
 
 
 @dataclass(frozen=True)
@@ -80,14 +115,17 @@ class ReweightedWakeSleep:
     samples: int = 5
 
 
+Aim = Elbo | ImportanceWeighted | WakeSleep | ReweightedWakeSleep
+
+
 @dataclass(frozen=True)
 class Recipe:
     """One model. Two builds of one recipe on one machine give the same weights, bit for bit."""
 
     name: str
-    model: VAE | Helmholtz
+    model: Architecture
     #: What is maximized: a function of objectives.py, with its numbers.
-    objective: Elbo | ImportanceWeighted | WakeSleep | ReweightedWakeSleep = Elbo()
+    objective: Aim = Elbo()
     #: A data set of datasets.py.
     data: str = "mnist"
     #: Training items, from the end, that are left out of training to choose hyperparameters on.
@@ -95,6 +133,8 @@ class Recipe:
     epochs: int = 20
     #: Items in a step.
     batch: int = 200
+    #: Whether grey levels stand for pixels as they are; else each step draws ink from them anew.
+    grey: bool = False
     #: Peak of the learning rate; it rises over `warm_up` of the steps and falls linearly to 0.
     rate: float = 4e-3
     warm_up: float = 0.05

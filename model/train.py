@@ -104,7 +104,7 @@ def run_epoch(
     for step, batch in enumerate(order, start=(epoch - 1) * len(order) + 1):
         done = step / (recipe.epochs * len(order))
         state.optimizer.param_groups[0]["lr"] = recipe.rate * min(done / recipe.warm_up, 1) * (1 - done)
-        x = binarize(images[workers.share(batch)], generator)  # (B, C, H, W)
+        x = _pixels(recipe, images[workers.share(batch)], generator)  # (B, C, H, W)
         with torch.autocast(workers.kind, torch.bfloat16):
             estimate = state.step(x, min(done / recipe.annealing, 1), generator)
         # Gradients are means over the workers, so their sum is that of the mean over the batch.
@@ -129,6 +129,11 @@ def _at_home(recipe: Recipe, data: Data, model: Model) -> Model:
     return found
 
 
+def _pixels(recipe: Recipe, images: Tensor, generator: torch.Generator) -> Tensor:
+    """Return what a step learns from: grey levels in [0, 1], or ink drawn from them."""
+    return images.float() / 255 if recipe.grey else binarize(images, generator)
+
+
 @torch.no_grad()
 def _validate(recipe: Recipe, model: Model, images: Tensor, workers: Workers) -> float:
     """Return the mean bound on `images`, with the same random numbers after each epoch."""
@@ -136,7 +141,7 @@ def _validate(recipe: Recipe, model: Model, images: Tensor, workers: Workers) ->
     total = 0.0
     for batch in torch.split(workers.share(images), 1000):
         with torch.autocast(workers.kind, torch.bfloat16):
-            total += model.terms(binarize(batch, generator), generator).bound.sum().item()
+            total += model.terms(_pixels(recipe, batch, generator), generator).bound.sum().item()
     return workers.sum(total)[0] / len(images)
 
 

@@ -40,11 +40,12 @@ class Generative(nn.Module):
         return logits.view(*logits.shape[:-1], *self.shape).float()
 
     def log_prior(self, states: Sequence[Tensor]) -> Tensor:
-        """Return log p(h_1, …, h_L); (K, B, units) each → (K, B)."""
-        total = log_bernoulli(states[-1], self.top.expand_as(states[-1])).sum(dim=-1)
-        for connection, (state, above) in zip(reversed(self.hidden), pairwise(states), strict=True):
-            total = total + log_bernoulli(state, connection(above).float()).sum(dim=-1)
-        return total
+        """Return log p of each unit of h_1, …, h_L given the layer above; (K, B, units) each → (K, B, Z)."""
+        below = [
+            log_bernoulli(state, connection(above).float())
+            for connection, (state, above) in zip(reversed(self.hidden), pairwise(states), strict=True)
+        ]
+        return torch.cat([*below, log_bernoulli(states[-1], self.top.expand_as(states[-1]))], dim=-1)
 
 
 class Recognition(nn.Module):
@@ -55,24 +56,25 @@ class Recognition(nn.Module):
         self.hidden = _connections((math.prod(shape), *units))
 
     def draw(self, x: Tensor, samples: int, generator: torch.Generator) -> tuple[list[Tensor], Tensor]:
-        """Draw h_1, …, h_L for x (B, C, H, W); return them, (K, B, units) each, and log q, (K, B)."""
-        below = x.flatten(1).expand(samples, len(x), -1)
-        states, total = [], torch.zeros(())
+        """Draw h_1, …, h_L for x (B, C, H, W), (K, B, units) each; return log q of each too, (K, B, Z)."""
+        below, states, found = x.flatten(1).expand(samples, len(x), -1), [], []
         for connection in self.hidden:
             logits = connection(below).float()  # (K, B, units)
             below = _bernoulli(logits, generator)
             states.append(below)
-            total = total + log_bernoulli(below, logits).sum(dim=-1)
-        return states, total
+            found.append(log_bernoulli(below, logits))
+        return states, torch.cat(found, dim=-1)
 
     def log_posterior(self, x: Tensor, states: Sequence[Tensor]) -> Tensor:
         """Return log q(h_1, …, h_L | x); x (B, C, H, W), (B, units) each → (B,)."""
         below = (x.flatten(1), *states)
-        terms = [
-            log_bernoulli(state, connection(given).float()).sum(dim=-1)
-            for connection, given, state in zip(self.hidden, below, states, strict=False)
-        ]
-        return torch.stack(terms).sum(dim=0)
+        return torch.cat(
+            [
+                log_bernoulli(state, connection(given).float())
+                for connection, given, state in zip(self.hidden, below, states, strict=False)
+            ],
+            dim=1,
+        ).sum(dim=1)
 
 
 class HelmholtzMachine(Model):
@@ -118,4 +120,5 @@ def _connections(widths: Sequence[int]) -> nn.ModuleList:
 
 def _bernoulli(logits: Tensor, generator: torch.Generator) -> Tensor:
     """Return a draw of units that are on, 1, with the probability σ(logits)."""
-    return (torch.rand(logits.shape, generator=generator) < torch.sigmoid(logits)).float().detach()
+    chance = torch.rand(logits.shape, generator=generator, device=logits.device)
+    return (chance < torch.sigmoid(logits)).float()

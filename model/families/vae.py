@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from ..densities import kl_divergence, log_likelihood, log_normal
-from ..models import Draws, Model, Shape, Terms
+from ..models import Draws, Model, Shape, Terms, normal
 from ..networks import Decoder, Encoder
 from ..specs import VAE
 
@@ -24,22 +24,22 @@ class VariationalAutoencoder(Model):
     def terms(self, x: Tensor, generator: torch.Generator) -> Terms:
         """Return the terms of the evidence lower bound, the divergence in closed form."""
         mean, log_variance = self.encoder(x)  # (B, Z), (B, Z)
-        z = mean + torch.exp(0.5 * log_variance) * torch.randn(mean.shape, generator=generator)
+        z = mean + torch.exp(0.5 * log_variance) * normal(mean.shape, x, generator)
         return Terms(log_likelihood(x, self.decoder(z)), kl_divergence(mean, log_variance))
 
     def draws(self, x: Tensor, samples: int, generator: torch.Generator, only_paths: bool = False) -> Draws:
         """Draw z by the reparameterization of eq. 10."""
         mean, log_variance = self.encoder(x)  # (B, Z), (B, Z)
-        noise = torch.randn((samples, *mean.shape), generator=generator)
+        noise = normal((samples, *mean.shape), x, generator)
         z = mean + torch.exp(0.5 * log_variance) * noise  # (K, B, Z)
         if only_paths:
             mean, log_variance = mean.detach(), log_variance.detach()
         logits = self.decoder(z.flatten(0, 1)).unflatten(0, (samples, -1))  # (K, B, C, H, W)
-        standard = torch.zeros(())
+        standard = torch.zeros((), device=x.device)
         return Draws(
             log_likelihood(x, logits),
-            log_normal(z, standard, standard).sum(dim=2),
-            log_normal(z, mean, log_variance).sum(dim=2),
+            log_normal(z, standard, standard),
+            log_normal(z, mean, log_variance),
             (z,),
         )
 

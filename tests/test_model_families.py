@@ -1,0 +1,309 @@
+"""Every family of models: what it draws, what trains it, and that training comes to the same again."""
+
+import itertools
+import math
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+import tiny_model
+import torch
+from torch import Tensor
+
+from model import objectives, train
+from model.checkpoints import Checkpoint
+from model.data import load
+from model.datasets import DATASETS
+from model.densities import log_bernoulli, log_likelihood
+from model.export import graphs
+from model.families import build
+from model.families.helmholtz import HelmholtzMachine
+from model.families.two_layers import TwoLayerAutoencoder
+from model.models import Model
+from model.specs import (
+    VAE,
+    Architecture,
+    Convolutional,
+    Dense,
+    Elbo,
+    Helmholtz,
+    ImportanceWeighted,
+    Ladder,
+    Recipe,
+    ReweightedWakeSleep,
+    TwoLayers,
+    WakeSleep,
+)
+from model.verify import verify
+
+SHAPE = tiny_model.SHAPE
+
+DENSE = VAE(latents=3, encoder=Dense((16,)), decoder=Dense((16,)))
+CONVOLUTIONAL = VAE(
+    latents=3, encoder=Convolutional((8,), (4, 4), (1, 0)), decoder=Convolutional((), (4, 4), (0, 1))
+)
+TWO_LAYERS = TwoLayers(latents=(4, 2), encoder=Dense((16,)), between=Dense((8,)), decoder=Dense((16,)))
+LADDER = Ladder(groups=(2, 1), latents=1, channels=6)
+MACHINE = Helmholtz(units=(12, 8, 4))
+MODELS = (DENSE, CONVOLUTIONAL, TWO_LAYERS, LADDER, MACHINE)
+
+#: By name: the model and what it maximizes.
+AIMS = {
+    "elbo": (DENSE, Elbo()),
+    "convolutional": (CONVOLUTIONAL, Elbo(beta=0.5, free_nats=0.05)),
+    "importance": (DENSE, ImportanceWeighted(3)),
+    "two-layers": (TWO_LAYERS, ImportanceWeighted(3)),
+    "ladder": (LADDER, Elbo()),
+    "wake-sleep": (MACHINE, WakeSleep()),
+    "reweighted": (MACHINE, ReweightedWakeSleep(3)),
+}
+FAMILIES = tuple(
+    Recipe(name, model, aim, data="bars", epochs=3, batch=50, rate=2e-2, threads=1)
+    for name, (model, aim) in AIMS.items()
+)
+
+
+def random(seed: int = 0) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
+
+
+def made(spec: Architecture, spread: float = 0) -> Model:
+    """Return the untrained model of `spec`; `spread` is added to its weights, by chance."""
+    torch.manual_seed(0)
+    model = build(spec, SHAPE, grey=0.3)
+    with torch.no_grad():
+        for value in model.parameters():
+            value.add_(spread * torch.randn(value.shape))
+    return model
+
+
+def pictures(count: int) -> Tensor:
+    return (torch.rand((count, *SHAPE), generator=random(1)) < 0.3).float()
+
+
+@pytest.fixture
+def bars(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    tiny_model.write_data(tmp_path)
+    monkeypatch.setitem(DATASETS, "bars", tiny_model.dataset(tmp_path))
+    monkeypatch.setenv("BARS", str(tmp_path))
+    return tmp_path
+
+
+class Silence:
+    """A watcher that says nothing."""
+
+    def step(self, step: int, bound: float) -> None:
+        """Hear of a step."""
+
+    def epoch(self, row: object) -> None:
+        """Hear of an epoch."""
+
+
+@pytest.mark.usefixtures("bars")
+@pytest.mark.parametrize("recipe", FAMILIES, ids=lambda recipe: recipe.name)
+def test_a_family_learns(recipe: Recipe, tmp_path: Path) -> None:
+    longer = replace(recipe, epochs=12)
+    state = train.train(longer, load("bars"), Checkpoint(tmp_path / "checkpoint", ""), Silence())
+    untrained = train.begin(longer, load("bars")).model
+    x = (load("bars").test.images > 127).float()
+    with torch.no_grad():
+        before, after = (model.terms(x, random()).bound.mean() for model in (untrained, state.model))
+    assert after > before + 0.5
+    assert (state.drawings[0] != state.drawings[12]).any()
+
+
+class Stop(Silence):
+    """A watcher that ends training in the midst of the third epoch, as a process that is killed ends."""
+
+    def step(self, step: int, bound: float) -> None:
+        """Stop at step 30 of 36."""
+        if step == 30:
+            raise KeyboardInterrupt
+
+
+@pytest.mark.usefixtures("bars")
+@pytest.mark.parametrize("recipe", FAMILIES, ids=lambda recipe: recipe.name)
+def test_a_family_comes_to_the_same_weights_again_and_after_a_stop(recipe: Recipe, tmp_path: Path) -> None:
+    data, runs = load("bars"), {}
+    with pytest.raises(KeyboardInterrupt):
+        train.train(recipe, data, Checkpoint(tmp_path / "stopped", ""), Stop())
+    for name in ("once", "again", "stopped"):
+        checkpoint = Checkpoint(tmp_path / name, "")
+        runs[name] = train.train(recipe, data, checkpoint, Silence()).model.state_dict()
+    for name, value in runs["once"].items():
+        assert torch.equal(value, runs["again"][name]), name
+        assert torch.equal(value, runs["stopped"][name]), name
+    other = train.train(replace(recipe, seed=1), data, Checkpoint(tmp_path / "other", ""), Silence())
+    assert any(not torch.equal(value, runs["once"][name]) for name, value in other.model.state_dict().items())
+
+
+@pytest.mark.parametrize("spec", MODELS, ids=lambda spec: spec.family)
+def test_a_family_offers_what_evaluation_and_export_ask(spec: Architecture) -> None:
+    model, x = made(spec, spread=0.05), pictures(5)
+    with torch.no_grad():
+        draws = model.draws(x, 3, random())
+        assert draws.log_weights.shape == draws.likelihood.shape == (3, 5)
+        assert draws.log_prior.shape == draws.log_posterior.shape == (3, 5, model.latents)
+        torch.testing.assert_close(model.log_weights(x, 3, random()), draws.log_weights)
+        assert model.terms(x, random()).divergence.shape == model.means(x).shape == (5, model.latents)
+        assert model.decoder(torch.zeros(4, model.latents)).shape == (4, *SHAPE)
+    differences = verify(model, graphs(model, {"name": "tiny", "key": "none"}))
+    assert set(differences) == ({"decoder", "encoder"} if model.encoder else {"decoder"})
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("spec", MODELS, ids=lambda spec: spec.family)
+def test_the_two_ways_to_the_bound_agree(spec: Architecture) -> None:
+    model = made(spec, spread=0.1)
+    x = pictures(1).expand(20_000, *SHAPE)
+    by_terms, by_weights = model.terms(x, random()).bound, model.log_weights(x, 1, random(1))[0]
+    error = math.hypot(by_terms.std().item(), by_weights.std().item()) / math.sqrt(len(x))
+    assert abs(by_terms.mean() - by_weights.mean()).item() < 4 * error
+
+
+@torch.no_grad()
+def states(units: tuple[int, ...]) -> list[Tensor]:
+    """Return every state of a machine's layers; (states, 1, units) each."""
+    every = torch.tensor(list(itertools.product([0.0, 1.0], repeat=sum(units))))
+    return list(torch.split(every[:, None], list(units), dim=2))
+
+
+@torch.no_grad()
+def test_weights_of_a_helmholtz_machine_estimate_its_evidence() -> None:
+    model = made(Helmholtz((4, 3)), spread=0.3)
+    assert isinstance(model, HelmholtzMachine)
+    every, x = states((4, 3)), pictures(6)
+    log_prior = model.decoder.log_prior(every).sum(dim=2)  # (128, 1)
+    torch.testing.assert_close(log_prior.logsumexp(dim=0), torch.zeros(1), atol=1e-5, rtol=0)
+    logits = model.decoder.picture(every[0]).expand(-1, len(x), *SHAPE)
+    evidence = torch.logsumexp(log_prior + log_likelihood(x, logits), dim=0)
+    bounds = [
+        objectives.importance_bound(model.log_weights(x.repeat(500, 1, 1, 1), samples, random()))
+        for samples in (1, 5)
+    ]
+    means = [bound.view(500, -1).mean(dim=0) for bound in bounds]
+    assert all((low < high).all() for low, high in pairwise([*means, evidence]))
+    many = objectives.importance_bound(model.log_weights(x, 50_000, random()))
+    torch.testing.assert_close(many, evidence, atol=0.05, rtol=0)
+
+
+@torch.no_grad()
+def test_a_helmholtz_machine_dreams_by_its_noise_what_its_prior_says() -> None:
+    model = made(Helmholtz((4, 3)), spread=0.5)
+    assert isinstance(model, HelmholtzMachine)
+    every = states((4, 3))
+    chance = model.decoder.log_prior(every).sum(dim=2).exp()[..., None, None, None]
+    expected = (chance * model.decoder.picture(every[0]).sigmoid()).sum(dim=(0, 1))
+    noise = torch.randn((100_000, 7), generator=random())
+    assert torch.equal(model.decoder(noise[:9]), model.decoder(noise[:9]))
+    torch.testing.assert_close(model.decoder(noise).sigmoid().mean(0), expected, atol=0.01, rtol=0)
+
+
+def gradients(model: Model, objective: Tensor) -> dict[str, Tensor]:
+    model.zero_grad()
+    torch.autograd.backward(objective.mean())
+    return {name: value.grad.clone() for name, value in model.named_parameters() if value.grad is not None}
+
+
+def test_wake_trains_the_generative_network_and_sleep_the_other() -> None:
+    model, x = made(Helmholtz((4, 3)), spread=0.5), pictures(200)
+    assert isinstance(model, HelmholtzMachine)
+    both = gradients(model, objectives.wake_sleep(model, x, 1, random()).objective)
+    generator = random()
+    drawn, _ = model.recognition.draw(x, 1, generator)
+    wake = log_likelihood(x, model.decoder.picture(drawn[0])) + model.decoder.log_prior(drawn).sum(dim=2)
+    expected = gradients(model, wake)
+    dreams = [(torch.rand((200, 3), generator=generator) < model.decoder.top.sigmoid()).float()]
+    above = model.decoder.hidden[0](dreams[0])
+    dreams.insert(0, (torch.rand(above.shape, generator=generator) < above.sigmoid()).float())
+    logits = model.decoder.picture(dreams[0])
+    seen = (torch.rand(logits.shape, generator=generator) < logits.sigmoid()).float()
+    below = (seen.flatten(1), dreams[0])
+    sleep = sum(
+        log_bernoulli(state, layer(given)).sum(dim=1)
+        for state, layer, given in zip(dreams, model.recognition.hidden, below, strict=True)
+    )
+    expected |= {
+        name: value for name, value in gradients(model, sleep).items() if name.startswith("recognition")
+    }
+    assert set(both) == set(expected)
+    for name, value in expected.items():
+        torch.testing.assert_close(both[name], value)
+
+
+def test_reweighting_leaves_the_wake_phase_of_one_sample_as_it_is() -> None:
+    model, x = made(Helmholtz((4, 3)), spread=0.5), pictures(50)
+    plain = gradients(model, objectives.wake_sleep(model, x, 1, random()).objective)
+    weighted = gradients(model, objectives.reweighted_wake_sleep(model, x, 1, random(), 1).objective)
+    for name, value in plain.items():
+        assert torch.allclose(value, weighted[name]) == name.startswith("decoder"), name
+
+
+def test_reweighting_follows_the_gradient_of_the_evidence() -> None:
+    model, x = made(Helmholtz((3, 2)), spread=0.5), pictures(1)
+    assert isinstance(model, HelmholtzMachine)
+    every = states((3, 2))
+    evidence = torch.logsumexp(
+        model.decoder.log_prior(every).sum(dim=2) + log_likelihood(x, model.decoder.picture(every[0])), dim=0
+    )
+    exact = gradients(model, evidence)
+    many = objectives.reweighted_wake_sleep(model, x, 1, random(), 100_000)
+    found = gradients(model, many.objective)
+    for name in exact:
+        torch.testing.assert_close(found[name], exact[name], atol=0.02, rtol=0.05)
+    torch.testing.assert_close(many.bound, evidence.detach(), atol=0.02, rtol=0)
+
+
+SMALL = [
+    VAE(latents=2, encoder=Dense((4,)), decoder=Dense((4,))),
+    TwoLayers(latents=(2, 2), encoder=Dense((4,)), between=Dense((4,)), decoder=Dense((4,))),
+]
+
+
+@pytest.mark.parametrize("spec", SMALL, ids=lambda spec: spec.family)
+def test_doubly_reparameterized_gradients_are_those_of_the_bound(spec: Architecture) -> None:
+    model, x = made(spec, spread=0.3), pictures(1).expand(30_000, *SHAPE)
+    doubly = gradients(model, objectives.importance_weighted(model, x, 1, random(), 4).objective)
+    plain = gradients(model, objectives.importance_bound(model.log_weights(x, 4, random(1))))
+    for name, value in plain.items():
+        scale = value.abs().max().item()
+        torch.testing.assert_close(doubly[name], value, atol=0.07 * scale + 0.01, rtol=0, msg=name)
+
+
+def test_two_layers_estimate_the_evidence_of_both() -> None:
+    model, x = made(TwoLayers((1, 1), Dense((4,)), Dense((4,)), Dense((4,))), spread=0.2), pictures(4)
+    assert isinstance(model, TwoLayerAutoencoder)
+    with torch.no_grad():
+        model.lower.posterior.bias[1:] = 0.3  # a proposal as wide as the posterior, so that few samples do
+        side = torch.linspace(-6, 6, 241)
+        z_1, z_2 = torch.meshgrid(side * 2, side, indexing="ij")
+        mean, log_variance = model.decoder.below(z_2.reshape(-1, 1))
+        standard = torch.distributions.Normal(0.0, 1.0)
+        between = torch.distributions.Normal(mean, torch.exp(0.5 * log_variance))
+        prior = standard.log_prob(z_2.reshape(-1)) + between.log_prob(z_1.reshape(-1, 1))[:, 0]
+        logits = model.decoder.picture(z_1.reshape(-1, 1))
+        likelihood = torch.stack([log_likelihood(one.expand_as(logits), logits) for one in x])
+        evidence = torch.logsumexp(prior + likelihood, dim=1) + math.log(0.1 * 0.05)
+        many = objectives.importance_bound(model.log_weights(x, 50_000, random()))
+    torch.testing.assert_close(many, evidence, atol=0.05, rtol=0)
+
+
+@torch.no_grad()
+def test_beta_and_free_nats_change_what_the_divergence_costs() -> None:
+    model, x = made(MODELS[0], spread=0.1), pictures(8)
+    terms = model.terms(x, random())
+    plain, twice, free = (
+        objectives.elbo(model, x, 1, random(), **numbers)
+        for numbers in ({}, {"beta": 2.0}, {"free_nats": 0.25})
+    )
+    torch.testing.assert_close(plain.objective - twice.objective, terms.divergence.sum(dim=1))
+    paid = terms.divergence.mean(dim=0).clamp(min=0.25).sum()
+    torch.testing.assert_close(free.objective, terms.likelihood - paid)
+    for estimate in (plain, twice, free):
+        torch.testing.assert_close(estimate.bound, terms.bound)
+
+
+def test_an_aim_is_told_by_its_record() -> None:
+    found = objectives.objective(Elbo(beta=4, free_nats=0.1))
+    assert found.keywords == {"beta": 4, "free_nats": 0.1}  # type: ignore[attr-defined]
