@@ -10,7 +10,7 @@ from torch.nn import functional
 
 from .errors import ModelError
 from .models import Shape
-from .specs import Convolutional, Dense
+from .specs import Convolutional, Dense, Patches
 
 Layer = TypeVar("Layer", nn.Linear, nn.Conv2d)
 
@@ -18,7 +18,7 @@ Layer = TypeVar("Layer", nn.Linear, nn.Conv2d)
 class Encoder(nn.Module):
     """The recognition model q(z | x) = N(z; mean, diag(exp(log_variance))), eq. 9."""
 
-    def __init__(self, spec: Dense | Convolutional, shape: Shape, latents: int) -> None:
+    def __init__(self, spec: Dense | Convolutional | Patches, shape: Shape, latents: int) -> None:
         super().__init__()
         match spec:
             case Dense():
@@ -26,7 +26,10 @@ class Encoder(nn.Module):
                 width = spec.hidden[-1]
             case Convolutional():
                 self.hidden = _downward(spec, shape)
-                width = spec.hidden[-1] if spec.hidden else spec.channels[0] * math.prod(_quarter(shape))
+                width = (spec.channels[0] * math.prod(quarter(shape)), *spec.hidden)[-1]
+            case Patches():
+                self.hidden = _patchwork(spec, shape)
+                width = (spec.narrow * math.prod(quarter(shape)), *spec.hidden)[-1]
         self.posterior = _he(nn.Linear(width, 2 * latents))
         with torch.no_grad():
             # Nearly the same posterior for every x at first, and a narrow one: less noise for the decoder.
@@ -85,15 +88,36 @@ class Decoder(nn.Module):
 
 
 class Grid(nn.Module):
-    """A vector as a grid of so many places with channels, laid out in memory as convolutions like it."""
+    """Places with channels, in a row, as a grid, laid out in memory as convolutions like it."""
 
     def __init__(self, channels: int, height: int, width: int) -> None:
         super().__init__()
         self.size = (height, width, channels)
 
-    def forward(self, x: Tensor) -> Tensor:  # (B, H · W · C)
+    def forward(self, x: Tensor) -> Tensor:  # (B, H · W · C) or (B, H · W, C)
         """Return (B, C, H, W)."""
-        return x.view(-1, *self.size).permute(0, 3, 1, 2)
+        return x.reshape(-1, *self.size).permute(0, 3, 1, 2)
+
+
+class Patchwise(nn.Module):
+    """A picture as patches of `size` × `size` pixels, in rows."""
+
+    def __init__(self, shape: Shape, size: int) -> None:
+        super().__init__()
+        self.cut = (shape[0], shape[1] // size, size, shape[2] // size, size)
+
+    def forward(self, x: Tensor) -> Tensor:  # (B, C, H, W)
+        """Return (B, places, C · size²)."""
+        parts = x.view(-1, *self.cut).permute(0, 2, 4, 1, 3, 5)  # (B, rows, columns, C, size, size)
+        return parts.flatten(3).flatten(1, 2)
+
+
+class Places(nn.Module):
+    """A grid as a list of its places, the way back from `Grid`."""
+
+    def forward(self, x: Tensor) -> Tensor:  # (B, C, H, W)
+        """Return (B, H · W, C)."""
+        return x.permute(0, 2, 3, 1).flatten(1, 2)
 
 
 class Residual(nn.Module):
@@ -121,7 +145,7 @@ def _upward(spec: Convolutional, shape: Shape, latents: int) -> nn.Sequential:
     stride 2, and several times as fast on a CPU.
     """
     coarse, fine = spec.channels
-    height, width = _quarter(shape)
+    height, width = quarter(shape)
     return nn.Sequential(
         _hidden((latents, *spec.hidden, coarse * height * width)),
         Grid(coarse, height, width),
@@ -136,7 +160,7 @@ def _upward(spec: Convolutional, shape: Shape, latents: int) -> nn.Sequential:
 def _downward(spec: Convolutional, shape: Shape) -> nn.Sequential:
     """From the picture to features, `_upward` the other way round: (B, C, H, W) → (B, width)."""
     coarse, fine = spec.channels
-    places = math.prod(_quarter(shape))
+    places = math.prod(quarter(shape))
     return nn.Sequential(
         nn.PixelUnshuffle(2),
         _convolution(4 * shape[0], fine),
@@ -151,7 +175,7 @@ def _downward(spec: Convolutional, shape: Shape) -> nn.Sequential:
     )
 
 
-def _quarter(shape: Shape) -> tuple[int, int]:
+def quarter(shape: Shape) -> tuple[int, int]:
     """Return a quarter of the height and of the width of a picture."""
     _, height, width = shape
     if height % 4 or width % 4:
@@ -160,6 +184,21 @@ def _quarter(shape: Shape) -> tuple[int, int]:
             "twice; give the data set's frame a height and a width that 4 divides"
         )
     return height // 4, width // 4
+
+
+def _patchwork(spec: Patches, shape: Shape) -> nn.Sequential:
+    """From the picture to features of all its patches, (B, C, H, W) → (B, width)."""
+    side = quarter(shape)
+    return nn.Sequential(
+        Patchwise(shape, 4),
+        *_hidden((16 * shape[0], spec.channels)),
+        Grid(spec.channels, *side),
+        *(Residual(spec.channels) for _ in range(spec.residuals)),
+        Places(),
+        *_hidden((spec.channels, spec.narrow)),
+        nn.Flatten(),
+        *_hidden((spec.narrow * math.prod(side), *spec.hidden)),
+    )
 
 
 def _hidden(widths: tuple[int, ...]) -> nn.Sequential:

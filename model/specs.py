@@ -31,6 +31,20 @@ class Convolutional:
 
 
 @dataclass(frozen=True)
+class Patches:
+    """A small encoder: patches of 4 × 4 pixels, then convolutions on the grid of them."""
+
+    #: Channels of the grid.
+    channels: int = 32
+    #: Convolutions with a shortcut around them.
+    residuals: int = 1
+    #: Channels that are left of them where all places meet.
+    narrow: int = 20
+    #: Units of fully connected layers that follow.
+    hidden: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
 class VAE:
     """A variational autoencoder with one layer of normal latents (Kingma and Welling, 2013)."""
 
@@ -39,7 +53,7 @@ class VAE:
     #: Dimensions of z.
     latents: int
     #: The recognition network q(z | x).
-    encoder: Dense | Convolutional
+    encoder: Dense | Convolutional | Patches
     #: The generative network p(x | z).
     decoder: Dense | Convolutional
 
@@ -52,7 +66,7 @@ class TwoLayers:
     #: Dimensions of the latents beside the picture, and of those above them.
     latents: tuple[int, int]
     #: q(z_1 | x).
-    encoder: Dense | Convolutional
+    encoder: Dense | Convolutional | Patches
     #: q(z_2 | z_1), and the other way round p(z_1 | z_2).
     between: Dense
     #: p(x | z_1).

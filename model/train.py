@@ -74,8 +74,7 @@ def train(
 def begin(recipe: Recipe, data: Data, workers: Workers = ALONE) -> State:
     """Return the state before the first step."""
     torch.manual_seed(recipe.seed)
-    grey = data.train.images.float().mean().item() / 255
-    model = build(recipe.model, data.train.shape, grey).to(workers.device)
+    model = build(recipe.model, data.train.shape, _grey(data.train.images)).to(workers.device)
     step = workers.together(Step(model, objective(recipe.objective)))
     optimizer = torch.optim.AdamW(
         model.parameters(), betas=(0.9, 0.99), weight_decay=recipe.decay, fused=True
@@ -127,6 +126,12 @@ def _at_home(recipe: Recipe, data: Data, model: Model) -> Model:
     found = build(recipe.model, data.train.shape, 0.5)
     found.load_state_dict(model.state_dict())
     return found
+
+
+def _grey(images: Tensor) -> float:
+    """Return the mean of `images` in [0, 1], a part at a time: all of them as floats would be large."""
+    parts = torch.stack([part.float().sum() for part in torch.split(images, 1000)])
+    return parts.double().sum().item() / images.numel() / 255
 
 
 def _pixels(recipe: Recipe, images: Tensor, generator: torch.Generator) -> Tensor:

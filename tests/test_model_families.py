@@ -30,6 +30,7 @@ from model.specs import (
     Helmholtz,
     ImportanceWeighted,
     Ladder,
+    Patches,
     Recipe,
     ReweightedWakeSleep,
     TwoLayers,
@@ -43,7 +44,9 @@ DENSE = VAE(latents=3, encoder=Dense((16,)), decoder=Dense((16,)))
 CONVOLUTIONAL = VAE(
     latents=3, encoder=Convolutional((8,), (4, 4), (1, 0)), decoder=Convolutional((), (4, 4), (0, 1))
 )
-TWO_LAYERS = TwoLayers(latents=(4, 2), encoder=Dense((16,)), between=Dense((8,)), decoder=Dense((16,)))
+TWO_LAYERS = TwoLayers(
+    latents=(4, 2), encoder=Patches(8, 1, 4, (6,)), between=Dense((8,)), decoder=Dense((16,))
+)
 LADDER = Ladder(groups=(2, 1), latents=1, channels=6)
 MACHINE = Helmholtz(units=(12, 8, 4))
 MODELS = (DENSE, CONVOLUTIONAL, TWO_LAYERS, LADDER, MACHINE)

@@ -9,6 +9,7 @@ from torch.nn import functional
 
 from ..densities import kl_between, log_likelihood, log_normal
 from ..models import Draws, Model, Shape, Terms, normal
+from ..networks import quarter
 from ..specs import Ladder
 
 
@@ -52,7 +53,7 @@ class Generative(nn.Module):
 
     def __init__(self, spec: Ladder, shape: Shape, grey: float) -> None:
         super().__init__()
-        self.spec, self.coarse = spec, (shape[1] // 4, shape[2] // 4)
+        self.spec, self.coarse = spec, quarter(shape)
         scale = 1 / math.sqrt(sum(spec.groups))
         self.start = nn.Parameter(torch.zeros(spec.channels, *self.coarse))
         groups = [Group(spec, scale) for _ in range(sum(spec.groups))]
