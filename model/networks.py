@@ -75,7 +75,7 @@ class Decoder(nn.Module):
             case Convolutional():
                 self.hidden = _upward(spec, shape, latents)
                 self.pixels = _convolution(spec.channels[1], 4 * shape[0])
-                self.arrange = nn.PixelShuffle(2)
+                self.arrange = Larger()
         with torch.no_grad():
             # Nearly the mean grey of the training set everywhere at first.
             self.pixels.weight.mul_(0.5)
@@ -97,6 +97,21 @@ class Grid(nn.Module):
     def forward(self, x: Tensor) -> Tensor:  # (B, H · W · C) or (B, H · W, C)
         """Return (B, C, H, W)."""
         return x.reshape(-1, *self.size).permute(0, 3, 1, 2)
+
+
+class Larger(nn.Module):
+    """Four channels of a place as the four places in its stead (Shi et al., 2016).
+
+    `PixelShuffle` with another order of channels: this one moves whole runs of memory where channels
+    lie last, and costs a fifth of it, there and back.
+    """
+
+    def forward(self, x: Tensor) -> Tensor:  # (B, 4 · C, H, W)
+        """Return (B, C, 2 · H, 2 · W)."""
+        channels, height, width = x.shape[1] // 4, x.shape[2], x.shape[3]
+        places = x.permute(0, 2, 3, 1).reshape(-1, height, width, 2, 2, channels)
+        wider = places.permute(0, 1, 3, 2, 4, 5).reshape(-1, 2 * height, 2 * width, channels)
+        return wider.permute(0, 3, 1, 2)
 
 
 class Patchwise(nn.Module):
@@ -151,7 +166,7 @@ def _upward(spec: Convolutional, shape: Shape, latents: int) -> nn.Sequential:
         Grid(coarse, height, width),
         *(Residual(coarse) for _ in range(spec.residuals[0])),
         _convolution(coarse, 4 * fine),
-        nn.PixelShuffle(2),
+        Larger(),
         nn.SiLU(),
         *(Residual(fine) for _ in range(spec.residuals[1])),
     )
