@@ -54,6 +54,8 @@ class Model(nn.Module, ABC):
     #: Those numbers (B, Z) → logits of the pixels (B, C, H, W). It is exported, so it is a function: the
     #: same numbers, the same picture. Where z is not normal itself, the numbers are the noise it is made of.
     decoder: nn.Module
+    #: Whether the decoder has thresholds, at which rounding may fall on either side.
+    thresholds: bool = False
     #: Pictures (B, C, H, W) → mean and log variance (B, Z) of those numbers under q(z | x), such that the
     #: mean decodes to a reconstruction; exported too. None where a model has no such thing.
     encoder: nn.Module | None

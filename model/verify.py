@@ -17,17 +17,24 @@ TOLERANCE = 1e-5
 BATCHES = (1000, 7)
 
 
+#: Inputs that may differ by more where a decoder has thresholds: a unit whose noise is within rounding of
+#: its threshold is on in the one and off in the other, which happens about once in ten thousand inputs.
+SPARED = 3
+
+
 def verify(model: Model, graphs: Mapping[str, bytes]) -> dict[str, float]:
     """Compare the graphs “decoder” and “encoder” with `model`; return the largest difference of each.
 
-    Raises `ModelError` when a graph cannot be run or differs by more than `TOLERANCE`.
+    Of a model with thresholds, the `SPARED` inputs that differ most are left out. Raises `ModelError`
+    when a graph cannot be run or differs by more than `TOLERANCE`.
     """
     generator = torch.Generator().manual_seed(0)
     decoder = pixels(model)
     z = [torch.randn((count, model.latents), generator=generator) for count in BATCHES]
     with torch.no_grad():
         x = [decoder(batch) for batch in z]  # such pictures as the encoder was trained on
-    found = {"decoder": _difference("decoder", decoder, graphs["decoder"], z)}
+    spared = SPARED if model.thresholds else 0
+    found = {"decoder": _difference("decoder", decoder, graphs["decoder"], z, spared)}
     if model.encoder is not None:
         found["encoder"] = _difference("encoder", model.encoder, graphs["encoder"], x)
     return found
@@ -51,7 +58,9 @@ def run(graph: onnxruntime.InferenceSession, batch: Tensor) -> list[Tensor]:
 
 
 @torch.no_grad()
-def _difference(name: str, module: nn.Module, graph: bytes, batches: Sequence[Tensor]) -> float:
+def _difference(
+    name: str, module: nn.Module, graph: bytes, batches: Sequence[Tensor], spared: int = 0
+) -> float:
     exported = session(graph)
     found: list[Tensor] = []
     for batch in batches:
@@ -59,8 +68,9 @@ def _difference(name: str, module: nn.Module, graph: bytes, batches: Sequence[Te
         for theirs, ours in zip(run(exported, batch), _tuple(expected), strict=True):
             if theirs.shape != ours.shape:
                 raise ModelError(f"the exported {name} gives {tuple(theirs.shape)}, not {tuple(ours.shape)}")
-            found.append(((theirs - ours).abs() / ours.abs().clamp(min=1)).max())
-    largest = torch.stack(found).max().item()
+            difference = (theirs - ours).abs() / ours.abs().clamp(min=1)
+            found.append(difference.flatten(1).amax(dim=1))  # (B,)
+    largest = torch.cat(found).sort().values[-1 - spared].item()  # NaN comes last
     if not largest <= TOLERANCE:  # so that NaN does not pass
         raise ModelError(
             f"the exported {name} differs from PyTorch by {largest:.1e}, more than {TOLERANCE:.0e}"

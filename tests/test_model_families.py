@@ -16,6 +16,7 @@ from model.checkpoints import Checkpoint
 from model.data import load
 from model.datasets import DATASETS
 from model.densities import log_bernoulli, log_likelihood
+from model.errors import ModelError
 from model.export import graphs
 from model.families import build
 from model.families.helmholtz import HelmholtzMachine
@@ -201,6 +202,19 @@ def test_a_helmholtz_machine_dreams_by_its_noise_what_its_prior_says() -> None:
     noise = torch.randn((100_000, 7), generator=random())
     assert torch.equal(model.decoder(noise[:9]), model.decoder(noise[:9]))
     torch.testing.assert_close(model.decoder(noise).sigmoid().mean(0), expected, atol=0.01, rtol=0)
+
+
+def test_a_decoder_with_thresholds_may_fall_on_either_side_of_few() -> None:
+    model = made(Helmholtz((4, 3)), spread=0.5)
+    exact = graphs(model, {"name": "tiny", "key": "none"})
+    with torch.no_grad():
+        model.decoder.top[0] += 1e-4  # type: ignore[union-attr,operator]
+    near = graphs(model, {"name": "tiny", "key": "none"})
+    assert verify(model, near)["decoder"] < 1e-5
+    with torch.no_grad():
+        model.decoder.top[0] -= 0.5  # type: ignore[union-attr,operator]
+    with pytest.raises(ModelError, match="the exported decoder differs"):
+        verify(model, exact)
 
 
 def gradients(model: Model, objective: Tensor) -> dict[str, Tensor]:

@@ -81,6 +81,7 @@ class HelmholtzMachine(Model):
     """A generative and a recognition model of sigmoid belief networks; no gradient passes a binary unit."""
 
     decoder: Generative
+    thresholds = True
 
     def __init__(self, spec: Helmholtz, shape: Shape, grey: float) -> None:
         super().__init__()
