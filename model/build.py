@@ -145,8 +145,9 @@ def _write_pictures(folder: Path, recipe: Recipe, state: State, test: Items) -> 
 
 @torch.no_grad()
 def _posteriors(model: Model, x: Tensor) -> dict[str, numpy.typing.NDArray[Any]]:
-    """Return where the encoder puts the pictures x, (N, C, H, W); nothing where there is no encoder."""
-    if model.encoder is None:
+    """Return where the decoder has the pictures x, (N, C, H, W), from; nothing where that is not known."""
+    found = model.places(x)
+    if found is None:
         return {}
-    means, log_variances = model.encoder(x)
+    means, log_variances = found
     return {"means": means.numpy(), "log_variances": log_variances.numpy()}  # (N, Z) each

@@ -72,6 +72,16 @@ class Model(nn.Module, ABC):
     def means(self, x: Tensor) -> Tensor:
         """Return the mean of each latent under q(z | x), by which active units are told; (B, Z)."""
 
+    def places(self, x: Tensor) -> tuple[Tensor, Tensor] | None:
+        """Return mean and log variance, (B, Z), of what the decoder makes x of, as the encoder gives them.
+
+        Without an encoder a model may know them all the same: the page is made by them, not in it.
+        """
+        if self.encoder is None:
+            return None
+        mean, log_variance = self.encoder(x)
+        return mean, log_variance
+
     def terms(self, x: Tensor, generator: torch.Generator) -> Terms:
         """Return the terms of the evidence lower bound from one draw of z."""
         draws = self.draws(x, 1, generator)

@@ -204,6 +204,18 @@ def test_a_helmholtz_machine_dreams_by_its_noise_what_its_prior_says() -> None:
     torch.testing.assert_close(model.decoder(noise).sigmoid().mean(0), expected, atol=0.01, rtol=0)
 
 
+@torch.no_grad()
+def test_the_places_of_pictures_decode_to_their_most_probable_states() -> None:
+    model, x = made(MACHINE, spread=0.7), pictures(50)
+    assert isinstance(model, HelmholtzMachine)
+    mean, log_variance = model.places(x)
+    assert mean.shape == log_variance.shape == (50, model.latents)
+    state = (model.recognition.hidden[0](x.flatten(1)) > 0).float()
+    noise = mean + torch.exp(0.5 * log_variance) * torch.randn(mean.shape, generator=random())
+    for place in (mean, noise):
+        torch.testing.assert_close(model.decoder(place), model.decoder.picture(state))
+
+
 def test_a_decoder_with_thresholds_may_fall_on_either_side_of_few() -> None:
     model = made(Helmholtz((4, 3)), spread=0.5)
     exact = graphs(model, {"name": "tiny", "key": "none"})

@@ -105,6 +105,26 @@ class HelmholtzMachine(Model):
             layers.append(torch.sigmoid(connection(layers[-1])))
         return torch.cat(layers[1:], dim=1)
 
+    def places(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Return noise that decodes to the most probable states of q(h | x): a point, for all practical ends.
+
+        A unit is on below a threshold t, Φ(t) = σ(a), so its noise is normal, cut off at t: this is the
+        mean of what is left. A variance would let a draw cross the threshold, so it is next to none.
+        """
+        states, below = [], x.flatten(1)
+        for connection in self.recognition.hidden:
+            below = (connection(below) > 0).float()
+            states.append(below)
+        inputs = [
+            connection(above) for connection, above in zip(self.decoder.hidden, states[:0:-1], strict=True)
+        ]
+        logits = torch.cat([self.decoder.top.expand(len(x), -1), *inputs], dim=1).double()
+        on = torch.cat(states[::-1], dim=1) > 0
+        chance = torch.sigmoid(torch.where(on, logits, -logits))  # of the state that the unit is in
+        density = torch.exp(-0.5 * torch.special.ndtri(chance) ** 2) / math.sqrt(2 * math.pi)
+        mean = torch.where(on, -density, density) / chance
+        return mean.float(), torch.full_like(mean, -10).float()
+
     def dreams(self, count: int, generator: torch.Generator) -> Tensor:
         """Return log q(h | x) of states and pictures drawn from the top down."""
         with torch.no_grad():
