@@ -7,6 +7,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
+from .errors import ModelError
+
 #: Channels, height and width of a picture.
 Shape = tuple[int, int, int]
 
@@ -93,7 +95,7 @@ class Model(nn.Module, ABC):
 
     def dreams(self, count: int, generator: torch.Generator) -> Tensor:
         """Return log q(z | x) of `count` dreams (x, z) ~ p(x, z), which carry no gradient; (B,)."""
-        raise NotImplementedError
+        raise ModelError("wake-sleep trains a Helmholtz machine; for this model choose Elbo()")
 
 
 def normal(shape: Sequence[int], like: Tensor, generator: torch.Generator) -> Tensor:

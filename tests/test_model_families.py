@@ -24,6 +24,7 @@ from model.families.two_layers import TwoLayerAutoencoder
 from model.models import Model
 from model.specs import (
     VAE,
+    Aim,
     Architecture,
     Convolutional,
     Dense,
@@ -331,6 +332,19 @@ def test_beta_and_free_nats_change_what_the_divergence_costs() -> None:
     torch.testing.assert_close(free.objective, terms.likelihood - paid)
     for estimate in (plain, twice, free):
         torch.testing.assert_close(estimate.bound, terms.bound)
+
+
+@pytest.mark.parametrize(
+    ("spec", "aim"),
+    [
+        (DENSE, WakeSleep()),
+        (TWO_LAYERS, ReweightedWakeSleep()),
+        *((m, ImportanceWeighted()) for m in (LADDER, MACHINE)),
+    ],
+)
+def test_what_does_not_go_together_is_told(spec: Architecture, aim: Aim) -> None:
+    with pytest.raises(ModelError, match="choose"):
+        objectives.objective(aim)(made(spec), pictures(2), 1, random())
 
 
 def test_an_aim_is_told_by_its_record() -> None:

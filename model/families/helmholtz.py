@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from ..densities import log_bernoulli, log_likelihood
+from ..errors import ModelError
 from ..models import Draws, Model, Shape
 from ..specs import Helmholtz
 
@@ -93,7 +94,7 @@ class HelmholtzMachine(Model):
     def draws(self, x: Tensor, samples: int, generator: torch.Generator, only_paths: bool = False) -> Draws:
         """Draw the layers from the picture up."""
         if only_paths:
-            raise ValueError("there are no paths through binary units")
+            raise ModelError("no gradient passes binary units; choose WakeSleep() or ReweightedWakeSleep()")
         states, log_posterior = self.recognition.draw(x, samples, generator)
         likelihood = log_likelihood(x, self.decoder.picture(states[0]))
         return Draws(likelihood, self.decoder.log_prior(states), log_posterior, tuple(states))

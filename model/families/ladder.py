@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from ..densities import kl_between, log_likelihood, log_normal
+from ..errors import ModelError
 from ..models import Draws, Model, Shape, Terms, normal
 from ..networks import quarter
 from ..specs import Ladder
@@ -140,7 +141,7 @@ class LadderAutoencoder(Model):
     def draws(self, x: Tensor, samples: int, generator: torch.Generator, only_paths: bool = False) -> Draws:
         """Draw the groups from the top down."""
         if only_paths:
-            raise ValueError("a posterior here follows the draws above it: there are no separate paths")
+            raise ModelError("a ladder has no doubly reparameterized gradient; choose Elbo()")
         many = x.expand(samples, *x.shape)
         likelihood, groups = self._infer(many.flatten(0, 1), generator)
         log_prior = _joined([log_normal(z, p_mean, p_log) for z, _, _, p_mean, p_log in groups])
