@@ -68,7 +68,7 @@ def importance_weighted(
     """Estimate E[log (1/K Σ_k w_k)] (Burda et al., 2015, eq. 8) with the gradient of Tucker et al. (2019).
 
     Its gradient is Σ_k w̃_k ∇ log w_k for the generative network, w̃ the normalized weights, and
-    Σ_k w̃_k² ∂log w_k/∂z_k ∇z_k for the recognition network (eq. 8): doubly reparameterized.
+    Σ_k w̃_k² ∂log w_k/∂z_k ∇z_k for the recognition network: doubly reparameterized.
     """
     draws = model.draws(x, samples, generator, only_paths=True)
     log_ratio = (draws.log_prior - draws.log_posterior).sum(dim=2)  # (K, B)
@@ -94,7 +94,7 @@ def wake_sleep(model: Model, x: Tensor, weight: float, generator: torch.Generato
 def reweighted_wake_sleep(
     model: Model, x: Tensor, weight: float, generator: torch.Generator, samples: int
 ) -> Estimate:
-    """Sum the phases of reweighted wake-sleep (Bornschein and Bengio, 2014), eq. 8, 10 and 11.
+    """Sum the phases of reweighted wake-sleep (Bornschein and Bengio, 2014).
 
     Wake: Σ_k w̃_k log p(x, h_k) for the generative network and Σ_k w̃_k log q(h_k | x) for the
     recognition network, w̃ the normalized importance weights. Sleep: as above. `weight` is not used.
