@@ -51,6 +51,7 @@ MNIST_HELMHOLTZ = Recipe(
     epochs=30,
     rate=4e-2,
     decay=0,
+    threads=1,
 )
 
 # The same machine by reweighted wake-sleep: Σ_k w̃_k log p(x, h_k) for p, Σ_k w̃_k log q(h_k | x) and the
@@ -63,6 +64,7 @@ MNIST_REWEIGHTED = Recipe(
     batch=100,
     rate=3e-2,
     decay=0,
+    threads=1,
 )
 
 # A variational autoencoder with a large decoder, 640,000 parameters, none of them in a convolution.
