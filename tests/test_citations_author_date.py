@@ -47,3 +47,15 @@ def test_letters_are_for_works_of_the_same_people(tmp_path: Path) -> None:
     authors = ["Smith, Ann", "Smith, Ann", "Smith, Bo"]
     named = ["A. Smith (2001a)", "A. Smith (2001b)", "B. Smith (2001)"]
     assert cited(tmp_path, *authors, years=(2001, 2001, 2001)) == named
+
+
+@pytest.mark.parametrize(
+    ("edition", "written"),
+    [("2", "2nd ed."), ("13", "13th ed."), ("Second", "Second ed."), ("²", "² ed."), ("9" * 5000, "9 ed.")],
+    ids=lambda text: text[:9],
+)
+def test_editions(tmp_path: Path, edition: str, written: str) -> None:
+    (tmp_path / "works.bib").write_text(f"@book{{a, author={{A}}, title={{T}}, edition={{{edition}}}}}")
+    settings = Settings(references=(tmp_path / "works.bib",))
+    (done,), _ = citations.cite([Document("[@a]", tmp_path / "post.md")], settings)
+    assert written in done.html

@@ -210,6 +210,15 @@ def test_cycles_of_crossref_end(tmp_path: Path) -> None:
     assert told(works) == ["refs.bib:1: the entry “b” refers to “a”, which refers back to it"]
 
 
+def test_a_text_that_is_too_long_for_any_style_is_told(tmp_path: Path) -> None:
+    works = library(
+        tmp_path, refs=f"@misc{{a, title={{{'x' * 5_001}}}}}\n@misc{{b, title={{{'x' * 5_000}}}}}"
+    )
+    assert "a" not in works
+    assert "b" in works
+    assert told(works) == ["refs.bib:1: the entry “a”: a text of 5,001 characters is longer than 5,000"]
+
+
 def test_long_chains_and_dense_nets_of_entries_end(tmp_path: Path) -> None:
     chain = "".join(f"@misc{{c{i}, title={{C{i}}}, crossref={{c{i + 1}}}}}\n" for i in range(5000))
     names = ",".join(f"n{i}" for i in range(30))
@@ -299,7 +308,7 @@ BOMB = "\n".join(["- &a0 [x]", *(f"- &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" f
         (f"publisher: {'[' * 100}{']' * 100}", "“publisher” is no text"),
         ("publisher: *a11", "“publisher” is no text"),
         ("publisher: &own [*own]", "“publisher” is no text"),
-        (f"publisher: {'x' * 100_001}", "“publisher” is 100,001 characters long, more than 100,000"),
+        (f"publisher: {'x' * 5_001}", "“publisher” is 5,001 characters long, more than 5,000"),
     ],
     ids=lambda text: text[:30],
 )

@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from ..faults import Fault
-from .bibtex import LONGEST_ENTRY
 from .items import ARXIV, ARXIV_MENTION, DOI, WEB
-from .latex import CONTROLS
+from .latex import CONTROLS, LONGEST_TEXT
 
 #: CSL's variables that hold names and dates (CSL 1.0.2, appendix IV). All others hold texts.
 NAMES = frozenset(
@@ -149,8 +148,8 @@ def _html(value: Any) -> str:
         value = value[0]
     if not _is_text(value):
         raise ValueError("is no text")
-    if len(text := CONTROLS.sub("", str(value))) > LONGEST_ENTRY:
-        raise ValueError(f"is {len(text):,} characters long, more than {LONGEST_ENTRY:,}")
+    if len(text := CONTROLS.sub("", str(value))) > LONGEST_TEXT:
+        raise ValueError(f"is {len(text):,} characters long, more than {LONGEST_TEXT:,}")
     parts: list[str] = []
     at = 0
     for tag in TAG.finditer(text):

@@ -262,5 +262,5 @@ def _parts(end: re.Match[str]) -> list[int]:
 
 
 def _month(text: str) -> list[int]:
-    number = MONTHS.get(text[:3].lower()) or (int(text) if text.isdigit() else 0)
+    number = MONTHS.get(text[:3].lower()) or (int(text) if re.fullmatch("[0-9]{1,2}", text) else 0)
     return [number] if 1 <= number <= 12 else []

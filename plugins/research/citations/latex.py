@@ -25,17 +25,25 @@ SPANS = ("smallcaps", "nocase")
 DECLARATIONS = frozenset("em it itshape sl bf bfseries sc scshape".split())
 
 PLAIN = re.compile(r"(?:[^\\{}$~`'&<>\-]|-(?!-))*+")
-MATH = re.compile(r"(?<!\\)\$((?:[^$\\]|\\.)+)\$|\\\((.+?)\\\)", re.DOTALL)
+MATH = re.compile(r"(?<!\\)\$((?:[^$\\]|\\.)+)\$|\\\(((?:(?!\\[()]).)+)\\\)", re.DOTALL)
 TOKEN = re.compile(r"\\([a-zA-Z]+)\*?\s*|\\(.)|([{}])|([^\\{}]+|\\)", re.DOTALL)
 # C0 and C1 controls, and the marks that turn the direction of the text around them.
 CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ue000-\uf8ff]")
+
+
+#: No title needs more, and processors of styles take time that grows with the square of it.
+LONGEST_TEXT = 5_000
 
 
 def to_html(text: str, is_title: bool = False) -> str:
     r"""Return the HTML of LaTeX `text`. Formulas that Unicode cannot write stay, in ``\(…\)``.
 
     In a title, braces keep the case of what they hold, and so does a formula.
+
+    Raises `ValueError` where it is longer than `LONGEST_TEXT`.
     """
+    if len(text) > LONGEST_TEXT:
+        raise ValueError(f"a text of {len(text):,} characters is longer than {LONGEST_TEXT:,}")
     text = CONTROLS.sub("", text)
     if PLAIN.fullmatch(text):
         return text

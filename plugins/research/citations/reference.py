@@ -133,7 +133,7 @@ def _stopped(part: str) -> str:
 
 
 def _ordinal(edition: str) -> str:
-    if not edition.isdigit():
+    if not re.fullmatch("[0-9]{1,4}", edition):
         return edition
     number = int(edition)
     ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
