@@ -37,12 +37,15 @@ from model.densities import kl_divergence, log_likelihood
 from model.families.vae import VariationalAutoencoder
 from model.specs import VAE, Dense, Recipe
 
+# Chosen on 5,000 held-out training digits, in two epochs, one seed. Half the weights of networks twice as
+# wide come 0.8 nats less far in much less than their time.
 OURS = Recipe(
     name="bench",
-    model=VAE(latents=20, encoder=Dense((400, 400)), decoder=Dense((400, 400))),
+    model=VAE(latents=20, encoder=Dense((256,)), decoder=Dense((256, 320))),
     grey=True,
-    batch=128,
-    rate=9e-3,
+    batch=100,
+    rate=1e-2,
+    annealing=0.5,
 )
 #: Schedules that are tried, in epochs; each is a training from nothing.
 SCHEDULES = (2, 3)
