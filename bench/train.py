@@ -37,8 +37,8 @@ from model.densities import kl_divergence, log_likelihood
 from model.families.vae import VariationalAutoencoder
 from model.specs import VAE, Dense, Recipe
 
-# Chosen on 5,000 held-out training digits, in two epochs, one seed. Half the weights of networks twice as
-# wide come 0.8 nats less far in much less than their time.
+# Chosen on 5,000 held-out training digits, two epochs, one seed: 400 units and two layers in the encoder
+# reach 0.8 nats more in half as much time again.
 OURS = Recipe(
     name="bench",
     model=VAE(latents=20, encoder=Dense((256,)), decoder=Dense((256, 320))),
