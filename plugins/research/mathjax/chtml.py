@@ -17,7 +17,7 @@ SIZE = 'mjx-container[jax="CHTML"]{font-size:2.2624ex}'
 #: page would stand otherwise and then move; so a font that the reader has lends its blank, and no height.
 ZERO = "font-family: MJX-NCM-ZERO,"
 FLAT = (
-    '@font-face{font-family:MJX-FLAT;src:local("Arial"),local("Helvetica"),local("Roboto"),'
+    '@font-face {font-family:MJX-FLAT;src:local("Arial"),local("Helvetica"),local("Roboto"),'
     'local("Liberation Sans"),local("Noto Sans"),local("DejaVu Sans"),local("Open Sans");'
     "ascent-override:0%;descent-override:0%;line-gap-override:0%;unicode-range:U+20}"
 )

@@ -33,7 +33,9 @@ export function holdTogether(root) {
     if (token.texClass === OPEN) open.push(at);
     const start = token.texClass === CLOSE ? open.pop() : undefined;
     if (start === undefined || at - start > SHORT) return;
-    for (const inner of tokens.slice(start, at)) if (inner.isKind('mo') || inner.isKind('mspace')) inner.attributes.set('linebreak', 'nobreak');
+    for (const inner of tokens.slice(start, at).filter((node) => node.isKind('mo') || node.isKind('mspace'))) {
+      inner.attributes.set('linebreak', 'nobreak');
+    }
   });
 }
 

@@ -93,7 +93,9 @@ function bring(token, adaptor, font) {
 // behind the name of a function.
 function space(sign, adaptor) {
   const within = ['ORD', 'OPEN', 'CLOSE'].includes(adaptor.getAttribute(sign, 'data-mjx-texclass'));
-  if (within) for (const side of ['lspace', 'rspace']) if (!adaptor.hasAttribute(sign, side)) adaptor.setAttribute(sign, side, '0');
+  for (const side of within ? ['lspace', 'rspace'] : []) {
+    if (!adaptor.hasAttribute(sign, side)) adaptor.setAttribute(sign, side, '0');
+  }
   const next = adaptor.textContent(sign) === APPLICATION && adaptor.next(sign);
   if (!next || /^[([{|∥‖\u2061]/.test(adaptor.textContent(next))) return;
   adaptor.replace(adaptor.node('mspace', {width: '0.167em'}), sign);
@@ -104,8 +106,8 @@ function inVariant(letter, variant, font) {
   const starts = font.VariantSmp[variant] ?? [];
   for (const [range, first, last] of font.SmpRanges) {
     if (!starts[range]) continue;
-    let offset = code - first;
-    if (code < first || code > last) offset = (range === 2 ? font.SmpRemapGreekU : range === 3 ? font.SmpRemapGreekL : {})[code];
+    const others = [, , font.SmpRemapGreekU, font.SmpRemapGreekL][range] ?? {};
+    const offset = code >= first && code <= last ? code - first : others[code];
     if (offset === undefined) continue;
     const brought = starts[range] + offset;
     return String.fromCodePoint(font.SmpRemap[brought] ?? brought);

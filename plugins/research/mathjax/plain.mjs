@@ -6,7 +6,8 @@ const RAISED = {
 };
 const LOWERED = {
   ...digits('₀₁₂₃₄₅₆₇₈₉'), '+': '₊', '−': '₋', '=': '₌', '(': '₍', ')': '₎',
-  ...Object.fromEntries([...'aeijkmnoprstuvxβγρφχ'].map((letter, at) => [letter, [...'ₐₑᵢⱼₖₘₙₒₚᵣₛₜᵤᵥₓᵦᵧᵨᵩᵪ'][at]])),
+  a: 'ₐ', e: 'ₑ', i: 'ᵢ', j: 'ⱼ', k: 'ₖ', m: 'ₘ', n: 'ₙ', o: 'ₒ', p: 'ₚ', r: 'ᵣ', s: 'ₛ', t: 'ₜ', u: 'ᵤ',
+  v: 'ᵥ', x: 'ₓ', 'β': 'ᵦ', 'γ': 'ᵧ', 'ρ': 'ᵨ', 'φ': 'ᵩ', 'χ': 'ᵪ',
 };
 // What stands over a letter, as the character that Unicode combines with it.
 const COMBINING = {
@@ -33,16 +34,21 @@ function textOf(node, adaptor) {
   const [base = '', first = '', second = ''] = parts;
   const attribute = (name) => adaptor.getAttribute(node, name);
   switch (kind) {
-    case 'mfrac': return parseFloat(attribute('linethickness')) === 0 ? `${base}, ${first}` : `${enclosed(base)}/${enclosed(first)}`;
+    case 'mfrac':
+      return parseFloat(attribute('linethickness')) === 0
+        ? `${base}, ${first}` // of a binomial
+        : `${enclosed(base)}/${enclosed(first)}`;
     case 'msqrt': return `√${enclosed(parts.join(''))}`;
     case 'mroot': return `${script(RAISED, first, '')}√${enclosed(base)}`;
     case 'msup': return base + script(RAISED, first, '^');
     case 'msub': return base + script(LOWERED, first, '_');
     case 'msubsup': return base + script(LOWERED, first, '_') + script(RAISED, second, '^');
-    case 'munder': case 'munderover':
-      return `${base.trim()}${script(LOWERED, first, '_')}${script(RAISED, second, '^')}${NAME.test(base.trim()) ? ' ' : ''}`;
+    case 'munder': case 'munderover': {
+      const limits = script(LOWERED, first, '_') + script(RAISED, second, '^');
+      return NAME.test(base.trim()) ? `${base.trim()}${limits} ` : base + limits;
+    }
     case 'mover': return accented(base, first.trim());
-    case 'mi': return attribute('mathvariant') === 'double-struck' ? DOUBLE_STRUCK[parts.join('')] ?? parts.join('') : parts.join('');
+    case 'mi': return (attribute('mathvariant') === 'double-struck' && DOUBLE_STRUCK[base]) || parts.join('');
     case 'mo': return operator(parts.join(''), attribute('lspace') === '0' || attribute('rspace') === '0');
     case 'mspace': return parseFloat(attribute('width')) > 0.1 ? ' ' : '';
     case 'mtr': case 'mlabeledtr': return parts.join(', ');
