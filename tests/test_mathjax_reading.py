@@ -244,7 +244,7 @@ def test_without_chtml_no_font_is_published(build: Build) -> None:
 
 
 def test_formulas_are_off_for_a_site_and_on_for_a_post(build: Build) -> None:
-    on = "Title: On\nDate: 2026-01-01\nMath: svg\n\nOf $x$.\n"
+    on = "Title: On\nDate: 2026-01-01\nMath: on\n\nOf $x$.\n"
     site = build({"on.md": on, "post.md": post("Of $x$.")}, 'RESEARCH = {"formulas": "off"}')
     assert "<p>Of $x$.</p>" in site.read("post.html")
     assert "<mjx-container" in site.read("on.html")

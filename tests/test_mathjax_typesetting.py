@@ -424,7 +424,7 @@ def test_a_post_chooses_what_its_formulas_become(source: Path, settings: Setting
         [],
         ["<svg style"],
     ]
-    assert "mathjax is none of svg, chtml, mathml, off; did you mean “mathml”?" in fault.message
+    assert "mathjax is none of svg, chtml, mathml, off, on; did you mean “mathml”?" in fault.message
 
 
 VARIED = [

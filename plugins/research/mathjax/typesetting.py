@@ -172,14 +172,17 @@ def typeset(
 def format_of(document: Document, settings: Settings) -> str:
     """Return what formulas of `document` become: what its front matter says, or else the settings."""
     chosen = str(document.metadata.get("math", settings.formulas)).strip().lower()
+    if chosen == "on" and settings.formulas == "off":
+        return Settings.formulas
     return chosen if chosen in FORMATS else settings.formulas
 
 
 def _unknown_format(document: Document) -> Fault | None:
     chosen = str(document.metadata.get("math", "off")).strip().lower()
-    if chosen in FORMATS or not document.is_body:
+    choices = (*FORMATS, "on")
+    if chosen in choices or not document.is_body:
         return None
-    message = f"Math: {chosen} is none of {', '.join(FORMATS)}{nearest(chosen, FORMATS)}"
+    message = f"Math: {chosen} is none of {', '.join(choices)}{nearest(chosen, choices)}"
     return Fault(document.source, line_of(document.source, chosen), message)
 
 
