@@ -40,9 +40,9 @@ class Paragraphs(Preprocessor):
         return "\n\n".join(paragraphs).split("\n")
 
 
-def spans_cells(found: str, paragraph: str) -> bool:
-    """Say whether `found` may stand in several lines, items or cells of `paragraph`."""
-    return "\n" in paragraph and ("\n" in found or "|" in found)
+def spans_cells(found: str) -> bool:
+    """Say whether `found` may stand in several lines, items or cells of a paragraph of several lines."""
+    return "\n" in found or "|" in found
 
 
 def _has(paragraph: str, signs: Iterable[str]) -> bool:

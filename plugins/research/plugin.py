@@ -136,15 +136,15 @@ def mend_feed(context: Any, feed: Any) -> None:
 def finish_page(path: str, context: Any) -> None:
     """Show formulas on the page just written, and link the style sheets that it needs."""
     page = Path(path)
-    written = page.read_bytes().decode()
+    written = page.read_bytes()
     output, siteurl, state = Path(context["OUTPUT_PATH"]), context["SITEURL"], context[STATE]
-    html = assets.link_assets(written, output, siteurl, [*assets.ASSETS, state.formula_styles])
+    html = assets.link_assets(written.decode(), output, siteurl, [*assets.ASSETS, state.formula_styles])
     html = mathjax.link_client(html, output, siteurl, state.settings)
-    html = mathjax.show(html, state.formulas)
     if identity := posts.identity(context.get("article")):
         html = html.replace("</head>", f"{citations.identity.head(identity)}</head>", 1)
-    if html is not written:
-        page.write_bytes(html.encode())
+    finished = mathjax.show(html.encode(), state.formulas)
+    if finished != written:
+        page.write_bytes(finished)
 
 
 def tell(pelican: Any) -> None:

@@ -52,7 +52,7 @@ class CitationsInText(Paragraphs):
         """Return `paragraph` with marks."""
 
         def stored(match: re.Match[str]) -> str:
-            is_citation = not spans_cells(match[0], paragraph) and parse(match[0])
+            is_citation = not ("\n" in paragraph and spans_cells(match[0])) and parse(match[0])
             return self.md.htmlStash.store(mark(match[0])) if is_citation else match[0]
 
         return IN_TEXT.sub(stored, paragraph)

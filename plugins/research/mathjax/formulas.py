@@ -33,6 +33,9 @@ class Formula:
     tex: str
     display: bool
 
+    def __hash__(self) -> int:
+        return hash(self.tex)
+
     @cached_property
     def depends(self) -> bool:
         """Whether it is set with all formulas of its document: it defines, numbers or refers."""
@@ -94,7 +97,7 @@ def candidates(html: str) -> list[Stretch]:
     if (
         count < len(marks)
         or tags & {"!--", "script"}
-        or code & _tags(rest)
+        or (code and code & _tags(rest))
         or "\\" in rest
         or "$$" in rest
         or MATH_CLASS.search(rest)

@@ -2,19 +2,20 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from urllib.parse import unquote
 
 from .formulas import SetFormula
 
 #: Of ids of numbered lines, and of links to them, as MathJax writes them.
 REFERENCE = "mjx-eqn"
-ID = re.compile(r' id="(mjx-eqn:[^"]*)"')
-LINK = re.compile(r'<a href="#(mjx-eqn[^"]*)">([^<]*)</a>')
+ID = re.compile(rb' id="(mjx-eqn:[^"]*)"')
+LINK = re.compile(rb'<a href="#(mjx-eqn[^"]*)">([^<]*)</a>')
 GLYPHS = '<svg class="mjx-glyphs" width="0" height="0" aria-hidden="true"><defs>{}</defs></svg>\n'
-TITLE = re.compile(r"<title>.*?</title>", re.DOTALL)
+TITLE = re.compile(rb"<title>.*?</title>", re.DOTALL)
 #: A mark in what a theme made text of, as ``{{ title|e }}`` does.
-ESCAPED = re.compile(r"&lt;mjx-container data-key=&#34;[^&]*&#34;&gt;(.*?)&lt;/mjx-container&gt;")
-MARK = re.compile(r'<mjx-container data-key="([^"]*)">([^<]*)</mjx-container>')
+ESCAPED = re.compile(rb"&lt;mjx-container data-key=&#34;[^&]*&#34;&gt;(.*?)&lt;/mjx-container&gt;")
+MARK = re.compile(rb'<mjx-container data-key="([^"]*)">([^<]*)</mjx-container>')
 
 
 def mark(key: str, source: str) -> str:
@@ -22,57 +23,59 @@ def mark(key: str, source: str) -> str:
     return f'<mjx-container data-key="{key}">{source}</mjx-container>'
 
 
-def show(html: str, formulas: Mapping[str, SetFormula]) -> str:
-    """Put `formulas`, by key, in the place of the marks of the page `html`.
+def show(page: bytes, formulas: Mapping[str, SetFormula]) -> bytes:
+    """Put `formulas`, by key, in the place of the marks of a `page`.
 
     The outlines of all glyphs stand at the end of the page, so that its text is there first.
     """
-    if "data-key=" not in html:
-        return html
-    html = TITLE.sub(lambda title: MARK.sub(r"\2", title[0]), html, count=1)
-    if "&lt;mjx-container" in html:
-        html = ESCAPED.sub(r"\1", html)
-    pieces = MARK.split(html)  # text, key, TeX, text, key, TeX, …, text
-    shown = {key: formulas[key] for key in pieces[1::3] if key in formulas}
-    if not shown:
-        return html
-    for at in range(1, len(pieces), 3):
-        key, source = pieces[at : at + 2]
-        pieces[at] = _with_source(shown[key].html, source) if key in shown else source
-        pieces[at + 1] = ""
+    if b"data-key=" not in page:
+        return page
+    page = TITLE.sub(lambda title: MARK.sub(rb"\2", title[0]), page, count=1)
+    if b"&lt;mjx-container" in page:
+        page = ESCAPED.sub(rb"\1", page)
+    shown: dict[str, SetFormula] = {}
+
+    def put(found: re.Match[bytes]) -> bytes:
+        key = found[1].decode()
+        if key not in formulas:
+            return found[2]
+        shown[key] = formulas[key]
+        return _with_source(shown[key].html, found[2])
+
+    page = MARK.sub(put, page)
+    if any(REFERENCE in formula.html for formula in shown.values()):
+        page = _mend_references(page)
     outlines: dict[str, str] = {}
     for formula in shown.values():
         outlines |= formula.outlines
-    html = "".join(pieces)
-    if REFERENCE in html:
-        html = _mend_references(html)
     if not outlines:
-        return html
-    end = html.rfind("</body>")
-    end = end if end >= 0 else len(html)
-    glyphs = GLYPHS.format("".join(outlines.values()))
-    return f"{html[:end]}{glyphs}{html[end:]}"
+        return page
+    text, body, end = page.rpartition(b"</body>")
+    glyphs = GLYPHS.format("".join(outlines.values())).encode()
+    return b"".join((text, glyphs, body, end) if body else (page, glyphs))
 
 
-def _mend_references(html: str) -> str:
+def _mend_references(page: bytes) -> bytes:
     """Leave out ids that the page has already, as one that shows several posts may, and links to none.
 
     A summary may refer to what its post alone shows.
     """
     seen: set[str] = set()
 
-    def first(match: re.Match[str]) -> str:
-        known = match[1] in seen
-        seen.add(match[1])
-        return "" if known else match[0]
+    def first(match: re.Match[bytes]) -> bytes:
+        anchor = match[1].decode()
+        known = anchor in seen
+        seen.add(anchor)
+        return b"" if known else match[0]
 
-    html = ID.sub(first, html)
-    return LINK.sub(lambda match: match[0] if unquote(match[1]) in seen else match[2], html)
+    page = ID.sub(first, page)
+    return LINK.sub(lambda match: match[0] if unquote(match[1].decode()) in seen else match[2], page)
 
 
-def _with_source(formula: str, source: str) -> str:
+@lru_cache(maxsize=4096)  # the same few formulas stand on many pages of a blog
+def _with_source(formula: str, source: bytes) -> bytes:
     """Lay the TeX over the formula, not to be seen, but to be selected, copied and found."""
     inside, end, _ = formula.rpartition("</mjx-container>")
     if not end or "<a " in inside:  # a link must be reached
-        return formula
-    return f'{inside}<mjx-tex aria-hidden="true" hidden>{source}</mjx-tex>{end}'
+        return formula.encode()
+    return f'{inside}<mjx-tex aria-hidden="true" hidden>{source.decode()}</mjx-tex>{end}'.encode()

@@ -168,7 +168,8 @@ class MathInText(Paragraphs):
         if self.extension.is_off(self.md) or any(sign in paragraph for sign in self.displayed):
             return paragraph
         in_text = self.extension.delimiters.in_text
-        if any(spans_cells(match[0], paragraph) for match in in_text.finditer(paragraph)):
+        found = in_text.finditer(paragraph) if "\n" in paragraph else ()
+        if any(spans_cells(match[0]) for match in found):
             return paragraph
         stored = in_text.sub(self._stored, paragraph)
         # What is left of delimiters would be paired again, around what is stored.

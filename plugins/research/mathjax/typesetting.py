@@ -57,6 +57,11 @@ class SetGroup:
         ]
         return cls(keys, outcomes, html)
 
+    @property
+    def refuses(self) -> bool:
+        """Whether there is a formula that MathJax does not set."""
+        return any(isinstance(outcome, Refusal) for outcome in self.outcomes)
+
     def in_title(self, index: int) -> str:
         """Return what stands for a formula in a title: its text, in an element that `page.show` finds."""
         outcome = self.outcomes[index]
@@ -158,8 +163,9 @@ def typeset(
     except NodeError as error:
         in_browser = isinstance(error, NodeMissingError)
         faults.append(_trouble(error, posts, known))
-    for post in posts:
-        faults += _faults(post, known)
+    if any(set_group.refuses for set_group in known.values()):
+        for post in posts:
+            faults += _faults(post, known)
     formulas = {
         key: outcome
         for set_group in known.values()
