@@ -1,10 +1,10 @@
 """How much the plugin adds to a build: user CPU seconds beside those of plain Pelican.
 
-    python bench/build.py [--posts 100 1000] [--rounds 5] [--yardstick SCRIPT]
+    python bench/build.py [--posts 1000] [--rounds 5] [--yardstick SCRIPT] [--without-rivals]
 
 Builds are interleaved, each in a process of its own, children (Node) counted. "Cold" starts with
-no cache, "warm" with that of the build before. A rival plugin takes part where it is installed.
-Prints a table and judges nothing.
+no cache, "warm" with that of the build before. Rivals run in an environment of their own, which the
+first run makes in build/rivals. Below are the figures of `citations`. Prints a table and judges nothing.
 """
 
 import argparse
@@ -14,10 +14,11 @@ import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 
+import citations
+import rivals
 from rich.console import Console
 from rich.table import Table
 
@@ -26,6 +27,23 @@ SETTINGS = """
 SITENAME, SITEURL, PATH, OUTPUT_PATH, TIMEZONE = "Bench", "", "content", "output", "UTC"
 DELETE_OUTPUT_DIRECTORY = True
 """
+OURS = """
+PLUGIN_PATHS, PLUGINS = [".", {plugins!r}], [{name!r}]
+RESEARCH = {{"references": "references.bib"}}
+"""
+#: Our plugin, with nothing in the place of one of its parts.
+ALONE = {
+    "citations_alone": """
+from research import mathjax, register
+mathjax.teach_readers = lambda pelican, settings: []
+mathjax.typeset = lambda documents, settings: (list(documents), [], {})
+""",
+    "formulas_alone": """
+from research import citations, register
+citations.teach_readers = lambda settings: None
+citations.cite = lambda documents, settings: (list(documents), [])
+""",
+}
 
 
 @dataclass(frozen=True)
@@ -35,24 +53,24 @@ class Variant:
     name: str
     settings: str
     cold: bool = False
+    python: str = sys.executable
 
 
-RESEARCH = f"""
-PLUGIN_PATHS, PLUGINS = [{str(ROOT / "plugins")!r}], ["research"]
-RESEARCH = {{"references": "references.bib"}}
-"""
-RIVALS = {
-    "render_math": 'PLUGINS = ["render_math"]',
-    "pelican_cite": 'PLUGINS = ["pelican_cite"]\nPUBLICATIONS_SRC = "references.bib"',
-    "katex": 'PLUGINS = ["katex"]',
-}
-
-
-def variants() -> list[Variant]:
-    """Return plain Pelican first, then ourselves, then the rivals at hand."""
-    rivals = [Variant(name, text) for name, text in RIVALS.items() if find_spec(f"pelican.plugins.{name}")]
-    ours = [Variant("research, cold", RESEARCH, cold=True), Variant("research, warm", RESEARCH)]
-    return [Variant("plain Pelican", "PLUGINS = []"), *ours, *rivals]
+def variants(with_rivals: bool) -> list[Variant]:
+    """Return plain Pelican first, then ourselves, then our rivals."""
+    ours = {name: OURS.format(plugins=str(ROOT / "plugins"), name=name) for name in ("research", *ALONE)}
+    found = [
+        Variant("plain Pelican", "PLUGINS = []"),
+        Variant("citations", ours["citations_alone"]),
+        Variant("formulas, cold", ours["formulas_alone"], cold=True),
+        Variant("formulas, warm", ours["formulas_alone"]),
+        Variant("both, cold", ours["research"], cold=True),
+        Variant("both, warm", ours["research"]),
+    ]
+    if with_rivals:
+        python = str(rivals.python())
+        found += [Variant(name, text, python=python) for name, text in rivals.SETTINGS.items()]
+    return found
 
 
 def user_seconds(variant: Variant, folder: Path) -> float:
@@ -61,38 +79,57 @@ def user_seconds(variant: Variant, folder: Path) -> float:
     if variant.cold:
         shutil.rmtree(folder / "build", ignore_errors=True)
     before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
-    command = [sys.executable, "-m", "pelican", "--quiet"]
+    command = [variant.python, "-m", "pelican", "--quiet"]
     subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL)
     return resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before
 
 
-def measure(count: int, rounds: int, yardstick: Path) -> Table:
-    """Return the table for a blog of `count` posts."""
-    table = Table("variant", "median s", "least–most", "× plain", title=f"{count} posts, {rounds} rounds")
+def published(folder: Path) -> int:
+    """Return how many of the posts the build has published."""
+    return sum(1 for _ in (folder / "output").glob("post*.html"))
+
+
+def measure(table: Table, count: int, rounds: int, yardstick: Path, with_rivals: bool) -> None:
+    """Add the builds of a blog of `count` posts to `table`."""
+    lost: dict[Variant, int] = {}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         subprocess.run([sys.executable, str(yardstick), str(count), name], check=True)
-        seconds: dict[Variant, list[float]] = {variant: [] for variant in variants()}
+        for module, text in ALONE.items():
+            (folder / f"{module}.py").write_text(
+                f"import sys\nsys.path.append({str(ROOT / 'plugins')!r})\n{text}"
+            )
+        seconds: dict[Variant, list[float]] = {variant: [] for variant in variants(with_rivals)}
         for _ in range(rounds):
             for variant, spent in seconds.items():
                 spent.append(user_seconds(variant, folder))
+                lost[variant] = max(lost.get(variant, 0), count - published(folder))
     plain = median(next(iter(seconds.values())))
     for variant, spent in seconds.items():
         middle = median(spent)
-        spread = f"{min(spent):.2f}–{max(spent):.2f}"
-        table.add_row(variant.name, f"{middle:.2f}", spread, f"{middle / plain:.2f}")
-    return table
+        loses = f", loses {lost[variant]}" if lost[variant] else ""
+        table.add_row(
+            f"{count} posts: {variant.name}{loses}",
+            f"{middle:.2f} s",
+            f"{min(spent):.2f}–{max(spent):.2f}",
+            f"{middle / plain:.2f}",
+        )
+    table.add_section()
 
 
 def main() -> None:
-    """Read the command line and print a table for each size."""
+    """Read the command line and print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--posts", type=int, nargs="+", default=[100, 1000])
+    parser.add_argument("--posts", type=int, nargs="+", default=[1000])
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--yardstick", type=Path, default=ROOT / "bench" / "posts.py")
+    parser.add_argument("--without-rivals", action="store_true")
     options = parser.parse_args()
+    table = Table("what", "median", "least–most", "× plain", title=f"User CPU, {options.rounds} rounds")
     for count in options.posts:
-        Console().print(measure(count, options.rounds, options.yardstick))
+        measure(table, count, options.rounds, options.yardstick, not options.without_rivals)
+    citations.measure(table)
+    Console().print(table)
 
 
 if __name__ == "__main__":
