@@ -167,7 +167,8 @@ def test_what_is_there_is_not_added_again(run: Run, tmp_path: Path, there: str, 
 
 def test_a_key_that_is_taken_gets_a_letter(run: Run, tmp_path: Path) -> None:
     bibliography = tmp_path / "content" / "references.bib"
-    bibliography.write_text("@misc{kingma2013auto, title={Another}}\n@misc{broken, title={\n")
+    taken = "@misc{kingma2013auto, title={Another}}\n@misc{bad, author={A, B, C, D}}\n"
+    bibliography.write_text(f"{taken}@misc{{broken, title={{\n")
     assert "“kingma2013autoa”" in run("add", "1312.6114", "--to", "content/references.bib").stdout
     done = run("add", "10.1126/science.7761831", "--key", "broken")
     assert done.returncode == 1
@@ -208,6 +209,14 @@ def test_without_a_network(run: Run, tmp_path: Path) -> None:
     assert "is there a network?" in done.stderr
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "content" / "references.bib").exists()
+
+
+def test_outside_of_a_blog(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "pelicanconf.py").unlink()
+    for command in (("check",), ("add", "1312.6114")):
+        done = run(*command)
+        assert done.returncode == 2
+        assert "there is no pelicanconf.py here" in done.stderr
 
 
 def test_json_is_not_appended_to(run: Run, tmp_path: Path) -> None:

@@ -55,6 +55,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     if "numbers" in given and given.key and len(given.numbers) > 1:
         parser.error("--key is for one number")
+    if "settings" in given and not Path(given.settings).is_file():
+        parser.error(f"there is no {given.settings} here; name the blog's settings file by --settings")
     code: int = given.run(given)
     return code
 
@@ -75,9 +77,10 @@ def _add(given: argparse.Namespace) -> int:
     """Append each work, and print where it stands; return 1 where one could not be had."""
     files = settings_of(read_settings(given.settings)).references
     to = given.to or next((file for file in files if file.suffix not in CSL_SUFFIXES), files[0])
+    others = [file for file in files if file.resolve() != to.resolve()]
     failed = False
     for number in given.numbers:
-        library = Library([file for file in dict.fromkeys((to, *files)) if file.exists()])
+        library = Library([file for file in (to, *others) if file.exists()])
         try:
             key = add(number, to, library, given.key, given.resolver)
         except RegistryError as error:

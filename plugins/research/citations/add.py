@@ -50,8 +50,9 @@ def place(library: Library, key: str) -> str:
 
 def _refuse_twin(doi: str, item: Mapping[str, Any], library: Library) -> None:
     mine = set(signs(item))
-    for key, work in library.items():
-        if mine.intersection(signs(work.item)):
+    for key in library:
+        work = library.get(key)  # nothing where the entry is broken
+        if work and mine.intersection(signs(work.item)):
             raise RegistryError(f"{place(library, key)}: {doi} is there already; cite it by [@@{key}]")
 
 
