@@ -1,7 +1,7 @@
 """A work that a registry knows → a new entry at the end of a .bib file."""
 
 import os
-import shutil
+import stat
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -64,12 +64,12 @@ def _append(file: Path, text: str) -> None:
         end = b"\r\n" if b"\r\n" in before else b"\n"
         gap = b"" if not before else end * (2 - before.endswith(b"\n"))
         handle, beside = tempfile.mkstemp(dir=file.parent, prefix=file.name)
-        with os.fdopen(handle, "wb") as written:
-            written.write(before + gap + text.encode().replace(b"\n", end))
-        if before:
-            shutil.copymode(file, beside)
-        else:
-            os.chmod(beside, 0o644)
-        os.replace(beside, file)
+        try:
+            with os.fdopen(handle, "wb") as written:
+                written.write(before + gap + text.encode().replace(b"\n", end))
+            os.chmod(beside, stat.S_IMODE(file.stat().st_mode) if before else 0o644)
+            os.replace(beside, file)
+        finally:
+            Path(beside).unlink(missing_ok=True)
     except OSError as error:
         raise RegistryError(f"{file}: the entry cannot be written: {error}") from error
