@@ -75,6 +75,8 @@ def _numbered(blocks: Sequence[Block]) -> Iterator[tuple[int, str, Block]]:
 def _show(
     document: Document, blocks: Sequence[Block], models: Models, settings: Settings
 ) -> tuple[Document, list[PublishedFile], list[Fault]]:
+    if not blocks:
+        return document, [], []
     edits: list[Edit] = []
     files: list[PublishedFile] = []
     faults: list[Fault] = []
