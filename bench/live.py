@@ -75,8 +75,6 @@ PROGRAM = (
     "const {src, decoder} = document.querySelector('research-demo').dataset;"
     "new URL(decoder, new URL(src, document.baseURI)).href"
 )
-#: Milliseconds after which nothing more comes.
-REST = 1500
 THRIFTY = "Object.defineProperty(navigator, 'connection', {value: {saveData: true}})"
 #: Milliseconds from a click until the frame is made in which its answer is seen.
 CLICK = """selector => new Promise(resolve => {
@@ -288,23 +286,29 @@ def spread(values: Sequence[float], digits: int = 0) -> str:
 
 
 def clicked(
-    bench: Bench, url: str, button: str, line: str, script: str = "", rest: int = 0
+    bench: Bench, url: str, button: str, line: str, script: str = "", last: str = ""
 ) -> tuple[float, int]:
-    """Return the milliseconds from a click to the first frame, and the bytes that came by then and `rest`."""
+    """Return the milliseconds from a click to the first frame, and the bytes that came.
+
+    By then all has come, unless there is a file named `last`, which is then waited for.
+    """
     with opened(bench.browser, url, line, script) as page:
         before = Compressing.sent
-        milliseconds = page.evaluate(CLICK, button)
-        page.wait_for_timeout(rest)
+        if last:
+            with page.expect_request_finished(lambda request: last in request.url):
+                milliseconds = page.evaluate(CLICK, button)
+        else:
+            milliseconds = page.evaluate(CLICK, button)
         return milliseconds, Compressing.sent - before
 
 
 def sizes(bench: Bench) -> Iterator[tuple[str, ...]]:
     """Sent after the click, kB by brotli: here, onnxruntime-web, times fewer."""
     for name in bench.names:
-        _, here = clicked(bench, bench.ours(name), BUTTON, "no limit", THRIFTY, REST)
-        _, there = clicked(bench, bench.theirs(name), "button", "no limit", "", REST)
+        _, here = clicked(bench, bench.ours(name), BUTTON, "no limit", THRIFTY)
+        _, there = clicked(bench, bench.theirs(name), "button", "no limit")
         yield name, f"{here / 1000:.1f}", f"{there / 1000:.1f}", f"{there / here:.0f}"
-        _, here = clicked(bench, bench.ours(name, "draw"), BUTTON, "no limit", THRIFTY, REST)
+        _, here = clicked(bench, bench.ours(name, "draw"), BUTTON, "no limit", THRIFTY, "-encoder.")
         yield f"{name}, draw", f"{here / 1000:.1f}", "", ""
     scripts = [path.read_bytes() for path in (bench.folder / "output").glob("research/live.*/*.js")]
     yield "scripts, by gzip", f"{sum(len(gzip.compress(script)) for script in scripts) / 1000:.1f}", "", ""
