@@ -1,6 +1,6 @@
 """Live figures beside the same decoders in onnxruntime-web: bytes, first frames, decodes, drags, the bound.
 
-    python bench/live.py [--models build/models] [--parts PART ...] [MODEL ...]
+    python bench/live.py [MODEL ...] [--models build/models] [--parts PART ...]
 
 All lie on one server that compresses with brotli, and are opened in turn in the same Chromium, with an
 empty cache. Prints a table a part, with medians and, in brackets, the least and the greatest, and judges
