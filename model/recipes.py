@@ -29,7 +29,7 @@ from .specs import (
 MNIST_VAE = Recipe(
     name="mnist-vae",
     model=VAE(latents=20, encoder=Patches(), decoder=Convolutional(channels=(24, 16))),
-    epochs=15,
+    epochs=14,
     rate=9e-3,
     annealing=0.3,
 )
@@ -47,7 +47,7 @@ MNIST_PLANE = Recipe(
         encoder=Dense((500, 300, 200)),
         decoder=Convolutional(hidden=(64,) * 6, channels=(12, 12)),
     ),
-    epochs=21,
+    epochs=18,
     rate=5e-3,
 )
 
