@@ -21,11 +21,11 @@ from .specs import (
 )
 
 # max E_q[log p(x | z)] - D_KL(q(z | x) || p(z)): the model in the page. Its decoder has 46,692 parameters,
-# its encoder 49,692. On the test set, one run with seed 0: ELBO -93.8, bound with 500 samples -88.5. Some
-# 50 s on two quiet cores of an AMD EPYC, by inference from one epoch. Chosen on 5,000 held-out training
-# digits, in 5 epochs, one seed: a dense encoder of 490,440 parameters reaches the same (ELBO -98.7 and
-# -98.8, bound -93.4 and -93.0) in the same time. Rates of 7e-3 and 1.1e-2 are 0.2 nats apart, 4e-3 is 1.2
-# worse, measured with the dense encoder.
+# its encoder 49,692. On the test set, one run with seed 0: ELBO -94.1, bound with 500 samples -88.7; a 15th
+# epoch is worth 0.2 nats. 57 s on two cores of an Intel Xeon. Chosen on 5,000 held-out training digits, in 5
+# epochs, one seed: a dense encoder of 490,440 parameters reaches the same (ELBO -98.7 and -98.8, bound -93.4
+# and -93.0) in the same time. Rates of 7e-3 and 1.1e-2 are 0.2 nats apart, 4e-3 is 1.2 worse, measured with
+# the dense encoder.
 MNIST_VAE = Recipe(
     name="mnist-vae",
     model=VAE(latents=20, encoder=Patches(), decoder=Convolutional(channels=(24, 16))),
@@ -35,11 +35,11 @@ MNIST_VAE = Recipe(
 )
 
 # The same with two latents, to look at the latent plane; the decoder has 67,496 parameters. On the test
-# set, one run with seed 0: ELBO -135.5, bound with 500 samples -133.6. Some 58 s on two quiet cores of an
-# AMD EPYC, by inference from one epoch. Chosen on 5,000 held-out training digits, in 6 epochs, one seed, by
-# the ELBO: two layers of 64 units in front of the grid reach -140.2, four -139.8, six -139.0, eight -139.6;
-# a fourth layer in the encoder is worth nothing, and -141.0 is all without the rise of the divergence's
-# weight. At a rate of 8e-3 an encoder of three layers diverged.
+# set, one run with seed 0: ELBO -135.3, bound with 500 samples -133.3. 59 s on two cores of an Intel Xeon.
+# Chosen on 5,000 held-out training digits, in 6 epochs, one seed, by the ELBO: two layers of 64 units in
+# front of the grid reach -140.2, four -139.8, six -139.0, eight -139.6; a fourth layer in the encoder is
+# worth nothing, and -141.0 is all without the rise of the divergence's weight. At a rate of 8e-3 an encoder
+# of three layers diverged.
 MNIST_PLANE = Recipe(
     name="mnist-plane",
     model=VAE(
@@ -53,11 +53,10 @@ MNIST_PLANE = Recipe(
 
 # Wake: max E_q(h | x)[log p(x, h)] for p. Sleep: max E_p(x, h)[log q(h | x)] for q. The algorithm of 1995
 # beside that of 2013, on the same digits. On the test set, one run with seed 0: ELBO -105.0, bound with 500
-# samples -97.2; on held-out digits -106.4 and, with 200 samples, -98.7. Some 66 s on one quiet core of an
-# AMD EPYC, by inference from 8 epochs. Chosen on 5,000 held-out training digits, one seed, by the bound
-# with 200 samples: in 8 epochs of batches of 100, rates of 4e-3, 8e-3, 1.6e-2 and 3e-2 reach -113.8,
-# -109.9, -105.9 and -102.7, 6e-2 no more; batches of 200 at 5e-2 -103.0 in two thirds of the time, of 400
-# at 8e-2 -104.0.
+# samples -97.2; on held-out digits -106.4 and, with 200 samples, -98.7. 74 s on one core of an Intel Xeon.
+# Chosen on 5,000 held-out training digits, one seed, by the bound with 200 samples: in 8 epochs of batches
+# of 100, rates of 4e-3, 8e-3, 1.6e-2 and 3e-2 reach -113.8, -109.9, -105.9 and -102.7, 6e-2 no more;
+# batches of 200 at 5e-2 -103.0 in two thirds of the time, of 400 at 8e-2 -104.0.
 MNIST_HELMHOLTZ = Recipe(
     name="mnist-helmholtz",
     model=Helmholtz(units=(200, 200, 10)),
