@@ -37,6 +37,20 @@ def test_joined_modules_do_what_they_did(tmp_path: Path) -> None:
     assert "A comment" not in joined(entry)
 
 
+def test_what_the_first_module_exports_can_be_imported(tmp_path: Path) -> None:
+    entry = write(
+        tmp_path,
+        base="export const two = 2;\n",
+        entry=(
+            'import { two } from "./base.js";\n'
+            "export const four = 2 * two;\nexport function five() {\n  return 5;\n}\n"
+        ),
+    )
+    (tmp_path / "whole.mjs").write_text(joined(entry))
+    whole = (tmp_path / "whole.mjs").as_uri()
+    assert run(f"const whole = await import('{whole}'); console.log(whole.four, whole.five());") == "4 5\n"
+
+
 @pytest.mark.parametrize(
     "line",
     [
@@ -60,4 +74,4 @@ def test_scripts_weigh_less_than_10_kilobytes() -> None:
     scripts = [asset for asset in ASSETS if isinstance(asset, Script)]
     assert sum(weight(script.texts[script.path.name]) for script in scripts) < 10_000  # with the page
     for script in scripts:
-        assert sum(map(weight, script.texts.values())) < 10_000  # workers come when a figure is near
+        assert sum(map(weight, script.texts.values())) < 10_000  # the others come when a figure is near

@@ -45,20 +45,21 @@ class Asset:
 
 @dataclass(frozen=True)
 class Script:
-    """A module that a page with `marker` loads, beside its `workers`, each joined with all that it imports.
+    """A module that a page with `marker` loads, and `others` that this one asks for when it needs them.
+
+    Each is joined with all that it imports.
 
     They keep their names, in a folder whose name changes with any of them.
     """
 
     path: Path
-    workers: tuple[str, ...]
+    others: tuple[str, ...]
     marker: str
 
     @cached_property
     def texts(self) -> dict[str, str]:
         """What is published, by name."""
-        entries = (self.path, *(self.path.parent / name for name in self.workers))
-        return {entry.name: joined(entry) for entry in entries}
+        return {name: joined(self.path.parent / name) for name in (self.path.name, *self.others)}
 
     @cached_property
     def address(self) -> str:
@@ -99,7 +100,7 @@ ASSETS: tuple[Linked, ...] = (
     Script(HERE / "citations" / "copying" / "copy.js", (), marker='class="citation-record"'),
     Script(
         HERE / "demos" / "static" / "live" / "element.js",
-        ("worker.js",),
+        ("worker.js", "kinds/draw.js"),
         marker="<research-demo ",
     ),
 )

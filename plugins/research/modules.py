@@ -20,11 +20,14 @@ def joined(entry: Path) -> str:
     """Return `entry` and all that it imports as one module, without comments and spaces.
 
     Each module becomes a function that is called once and returns what it exports, those that are
-    imported first. Raises `ValueError` for an import or export of another form.
+    imported first; what `entry` exports, the whole exports. Raises `ValueError` for an import or export of
+    another form.
     """
     written: dict[Path, str] = {}
     _write(entry.resolve(), written)
-    return str(jsmin("".join(written.values())))
+    exported = ", ".join(_exported(entry.read_text(encoding="utf-8")))
+    last = f"export const {{ {exported} }} = m{len(written) - 1};" if exported else ""
+    return str(jsmin("".join(written.values()) + last))
 
 
 def _write(path: Path, written: dict[Path, str]) -> None:
@@ -42,5 +45,9 @@ def _write(path: Path, written: dict[Path, str]) -> None:
     body = EXPORT.sub(r"\1 \2", IMPORT.sub(bound, text))
     if unread := UNREAD.search(body):
         raise ValueError(f"{path}: {unread[0]!r} is not of a form that can be joined")
-    exported = ", ".join(name for _, name in EXPORT.findall(text))
+    exported = ", ".join(_exported(text))
     written[path] = f"const m{len(written)} = (() => {{\n{body}return {{ {exported} }};\n}})();\n"
+
+
+def _exported(text: str) -> list[str]:
+    return [name for _, name in EXPORT.findall(text)]

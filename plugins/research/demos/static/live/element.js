@@ -1,14 +1,19 @@
 // <research-demo>: a figure that stands in the page as a still picture, and wakes when it is touched.
-import { button, element } from "./controls.js";
-import * as draw from "./kinds/draw.js";
+import { button, element, toggle } from "./controls.js";
 import * as interpolation from "./kinds/interpolation.js";
 import * as manifold from "./kinds/manifold.js";
 import * as reconstructions from "./kinds/reconstructions.js";
 import * as samples from "./kinds/samples.js";
 import * as training from "./kinds/training.js";
+import { latest } from "./latest.js";
+import { floats, likeness, normals, sentence } from "./latents.js";
 import { modelAt } from "./model.js";
 import { Sheet } from "./sheet.js";
 import { Stage } from "./stage.js";
+
+// The pad is a module of its own, which comes when a pad is near. It is handed what it shares with the others.
+const shared = { button, floats, latest, likeness, normals, sentence, toggle };
+const draw = { start: async (stage) => (await import("./kinds/draw.js")).start(stage, shared) };
 
 const KINDS = {
   compare: samples,

@@ -1,10 +1,7 @@
 // A pad to draw on: what the encoder makes of the drawing, and the decoder of that.
-import { button, toggle } from "../controls.js";
-import { latest } from "../latest.js";
-import { floats, likeness, normals, sentence } from "../latents.js";
 import { centred, stroke } from "../pen.js";
 
-export function start(stage) {
+export function start(stage, { button, floats, latest, likeness, normals, sentence, toggle }) {
   const { figure, sheet } = stage;
   const [, height, width] = sheet.shape;
   const [least, most] = figure.encoder_range;
