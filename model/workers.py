@@ -1,5 +1,6 @@
 """Who trains: one process alone, or many that torchrun started, each with a share of every batch."""
 
+import gc
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -44,7 +45,8 @@ class Workers:
         """Return `module` such that its gradients are means over all processes."""
         if self.size == 1:
             return module
-        return DistributedDataParallel(module)
+        # In a group of its own, which it never lets go of: see `joined`.
+        return DistributedDataParallel(module, process_group=distributed.new_group())
 
     def sum(self, *values: float) -> list[float]:
         """Return the sums over all processes."""
@@ -91,3 +93,6 @@ def joined(device: str, compiled: bool = False) -> Iterator[Workers]:
         yield Workers(distributed.get_rank(), distributed.get_world_size(), device, compiled)
     finally:
         distributed.destroy_process_group()
+        # The threads of a group end with its last holder. One that let go of a tensor of ours while Python
+        # ends would abort the process, so they end here.
+        gc.collect()
