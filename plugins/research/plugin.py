@@ -10,12 +10,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from jinja2 import Template
 from pelican import signals
-from pelican.generators import StaticGenerator
+from pelican.generators import Generator, StaticGenerator
+from pelican.readers import MarkdownReader
 
 from . import assets, citations, demos, faults, feeds, mathjax, posts, published, summaries
 from .documents import Document
 from .faults import Fault
+from .reader import Reader
 from .settings import Settings
 
 #: Where a run keeps our state: Pelican gives a run no other place that its receivers share.
@@ -44,9 +47,9 @@ def register() -> None:
     """Connect to Pelican. Receivers are held weakly, so they are functions of this module."""
     signals.initialized.connect(configure)
     signals.get_generators.connect(teach_readers)
+    signals.readers_init.connect(keep_parser)
     signals.all_generators_finalized.connect(publish)
     signals.feed_generated.connect(mend_feed)
-    signals.content_written.connect(finish_page)
     signals.finalized.connect(tell)
 
 
@@ -75,6 +78,13 @@ def teach_readers(pelican: Any) -> None:
     state.faults += mathjax.teach_readers(pelican.settings, state.settings)
 
 
+def keep_parser(readers: Any) -> None:
+    """Read Markdown by one parser, unless another plugin has a reader of its own for it."""
+    for suffix, found in readers.reader_classes.items():
+        if found is MarkdownReader:
+            readers.reader_classes[suffix] = Reader
+
+
 def publish(generators: list[Any]) -> None:
     """Bring every content object to the form in which readers get it."""
     state: State = generators[0].settings[STATE]
@@ -98,6 +108,8 @@ def publish(generators: list[Any]) -> None:
     documents = documents[len(titles) :]
     documents = _signed(contents, documents) if state.settings.cite_this_post else documents
     for generator in generators:
+        if isinstance(generator, Generator):
+            generator.env.template_class = Page
         if isinstance(generator, StaticGenerator):
             published.add_static_files(generator, files)
     for content, body, summary in zip(contents, documents[::2], documents[1::2], strict=True):
@@ -133,18 +145,19 @@ def mend_feed(context: Any, feed: Any) -> None:
         feeds.anchor_fragments(item)
 
 
-def finish_page(path: str, context: Any) -> None:
-    """Show formulas on the page just written, and link the style sheets that it needs."""
-    page = Path(path)
-    written = page.read_bytes()
-    output, siteurl, state = Path(context["OUTPUT_PATH"]), context["SITEURL"], context[STATE]
-    html = assets.link_assets(written.decode(), output, siteurl, [*assets.ASSETS, state.formula_styles])
-    html = mathjax.link_client(html, output, siteurl, state.settings)
-    if identity := posts.identity(context.get("article")):
-        html = html.replace("</head>", f"{citations.identity.head(identity)}</head>", 1)
-    finished = mathjax.show(html.encode(), state.formulas)
-    if finished != written:
-        page.write_bytes(finished)
+class Page(Template):
+    """A template of the theme whose pages are finished before Pelican writes them."""
+
+    def render(self, *args: Any, **kwargs: Any) -> str:
+        """Return the page: formulas shown, and the style sheets and scripts that it needs linked."""
+        context = dict(*args, **kwargs)
+        html = super().render(context)
+        output, siteurl, state = Path(context["OUTPUT_PATH"]), context["SITEURL"], context[STATE]
+        html = assets.link_assets(html, output, siteurl, [*assets.ASSETS, state.formula_styles])
+        html = mathjax.link_client(html, output, siteurl, state.settings)
+        if identity := posts.identity(context.get("article")):
+            html = html.replace("</head>", f"{citations.identity.head(identity)}</head>", 1)
+        return mathjax.show(html, state.formulas)
 
 
 def tell(pelican: Any) -> None:

@@ -1,4 +1,4 @@
-"""Written pages: the marks that `typesetting` left become SVG, and a page holds each glyph once."""
+"""Pages: the marks that `typesetting` left become SVG, and a page holds each glyph once."""
 
 import re
 from collections.abc import Mapping
@@ -9,13 +9,13 @@ from .formulas import SetFormula
 
 #: Of ids of numbered lines, and of links to them, as MathJax writes them.
 REFERENCE = "mjx-eqn"
-ID = re.compile(rb' id="(mjx-eqn:[^"]*)"')
-LINK = re.compile(rb'<a href="#(mjx-eqn[^"]*)">([^<]*)</a>')
+ID = re.compile(r' id="(mjx-eqn:[^"]*)"')
+LINK = re.compile(r'<a href="#(mjx-eqn[^"]*)">([^<]*)</a>')
 GLYPHS = '<svg class="mjx-glyphs" width="0" height="0" aria-hidden="true"><defs>{}</defs></svg>\n'
-TITLE = re.compile(rb"<title>.*?</title>", re.DOTALL)
+TITLE = re.compile(r"<title>.*?</title>", re.DOTALL)
 #: A mark in what a theme made text of, as ``{{ title|e }}`` does.
-ESCAPED = re.compile(rb"&lt;mjx-container data-key=&#34;[^&]*&#34;&gt;(.*?)&lt;/mjx-container&gt;")
-MARK = re.compile(rb'<mjx-container data-key="([^"]*)">([^<]*)</mjx-container>')
+ESCAPED = re.compile(r"&lt;mjx-container data-key=&#34;[^&]*&#34;&gt;(.*?)&lt;/mjx-container&gt;")
+MARK = re.compile(r'<mjx-container data-key="([^"]*)">([^<]*)</mjx-container>')
 
 
 def mark(key: str, source: str) -> str:
@@ -23,20 +23,20 @@ def mark(key: str, source: str) -> str:
     return f'<mjx-container data-key="{key}">{source}</mjx-container>'
 
 
-def show(page: bytes, formulas: Mapping[str, SetFormula]) -> bytes:
+def show(page: str, formulas: Mapping[str, SetFormula]) -> str:
     """Put `formulas`, by key, in the place of the marks of a `page`.
 
     The outlines of all glyphs stand at the end of the page, so that its text is there first.
     """
-    if b"data-key=" not in page:
+    if "data-key=" not in page:
         return page
-    page = TITLE.sub(lambda title: MARK.sub(rb"\2", title[0]), page, count=1)
-    if b"&lt;mjx-container" in page:
-        page = ESCAPED.sub(rb"\1", page)
+    page = TITLE.sub(lambda title: MARK.sub(r"\2", title[0]), page, count=1)
+    if "&lt;mjx-container" in page:
+        page = ESCAPED.sub(r"\1", page)
     shown: dict[str, SetFormula] = {}
 
-    def put(found: re.Match[bytes]) -> bytes:
-        key = found[1].decode()
+    def put(found: re.Match[str]) -> str:
+        key = found[1]
         if key not in formulas:
             return found[2]
         shown[key] = formulas[key]
@@ -50,32 +50,31 @@ def show(page: bytes, formulas: Mapping[str, SetFormula]) -> bytes:
         outlines |= formula.outlines
     if not outlines:
         return page
-    text, body, end = page.rpartition(b"</body>")
-    glyphs = GLYPHS.format("".join(outlines.values())).encode()
-    return b"".join((text, glyphs, body, end) if body else (page, glyphs))
+    text, body, end = page.rpartition("</body>")
+    glyphs = GLYPHS.format("".join(outlines.values()))
+    return "".join((text, glyphs, body, end) if body else (page, glyphs))
 
 
-def _mend_references(page: bytes) -> bytes:
+def _mend_references(page: str) -> str:
     """Leave out ids that the page has already, as one that shows several posts may, and links to none.
 
     A summary may refer to what its post alone shows.
     """
     seen: set[str] = set()
 
-    def first(match: re.Match[bytes]) -> bytes:
-        anchor = match[1].decode()
-        known = anchor in seen
-        seen.add(anchor)
-        return b"" if known else match[0]
+    def first(match: re.Match[str]) -> str:
+        known = match[1] in seen
+        seen.add(match[1])
+        return "" if known else match[0]
 
     page = ID.sub(first, page)
-    return LINK.sub(lambda match: match[0] if unquote(match[1].decode()) in seen else match[2], page)
+    return LINK.sub(lambda match: match[0] if unquote(match[1]) in seen else match[2], page)
 
 
 @lru_cache(maxsize=4096)  # the same few formulas stand on many pages of a blog
-def _with_source(formula: str, source: bytes) -> bytes:
+def _with_source(formula: str, source: str) -> str:
     """Lay the TeX over the formula, not to be seen, but to be selected, copied and found."""
     inside, end, _ = formula.rpartition("</mjx-container>")
     if not end or "<a " in inside:  # a link must be reached
-        return formula.encode()
-    return f'{inside}<mjx-tex aria-hidden="true" hidden>{source.decode()}</mjx-tex>{end}'.encode()
+        return formula
+    return f'{inside}<mjx-tex aria-hidden="true" hidden>{source}</mjx-tex>{end}'
