@@ -44,3 +44,37 @@ def test_only_pages_with_formulas_link_their_style(build: Build) -> None:
 def test_relative_urls(build: Build) -> None:
     settings = 'RELATIVE_URLS = True\nARTICLE_SAVE_AS = ARTICLE_URL = "a/b/{slug}.html"'
     assert 'href="../../research/mathjax.' in build({"post.md": POST}, settings).read("a/b/post.html")
+
+
+OTHER = """
+from pathlib import Path
+from pelican import signals
+
+class Bare:
+    "A generator that is no child of Pelican's, as that of pelican-sitemap."
+
+    def __init__(self, context, settings, **others):
+        self.context, self.settings = context, settings
+
+    def generate_output(self, writer):
+        pass
+
+def look(path, context):
+    if path.endswith("post.html"):
+        Path("seen.html").write_bytes(Path(path).read_bytes())
+
+def register():
+    signals.get_generators.connect(lambda pelican: Bare, weak=False)
+    signals.content_written.connect(look)
+"""
+
+
+def test_other_plugins_see_pages_that_are_finished(build: Build) -> None:
+    post = "Title: Post\nDate: 2026-01-01\n\nOf $x$.\n"
+    settings = 'PLUGIN_PATHS += ["more"]\nPLUGINS = ["other", "research"]\n'
+    site = build({"post.md": post, "/more/other.py": OTHER}, settings, "--fatal", "warnings")
+    assert site.exit_code == 0, site.log
+    seen = (site.root / "seen.html").read_text(encoding="utf-8")
+    assert seen == site.read("post.html")
+    assert "<svg" in seen
+    assert "mathjax." in seen

@@ -48,7 +48,7 @@ def documents(source: Path, *texts: str) -> list[Document]:
 
 
 def page(html: str, formulas: dict[str, SetFormula]) -> str:
-    return show(f"<html><body>{html}</body></html>".encode(), formulas).decode()
+    return show(f"<html><body>{html}</body></html>", formulas)
 
 
 def set_page(texts: Sequence[str], source: Path, settings: Settings) -> str:

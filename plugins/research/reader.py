@@ -43,7 +43,7 @@ class Reader(MarkdownReader):  # type: ignore[misc]
         self._md.preprocessors.register(self._front_matter, "meta", 27)
         with pelican_open(source_path) as text:
             content = self._md.convert(text)
-        return content, self._parse_metadata(self._md.Meta)
+        return content, self._parse_metadata(self._md.Meta)  # type: ignore[attr-defined]
 
 
 def parser(options: dict[str, Any]) -> Markdown:

@@ -82,7 +82,7 @@ def set_page(tmp_path: Path) -> Set:
         (done,), faults, formulas = typeset([post], Settings(cache=tmp_path / "cache", formulas=format))
         assert faults == []
         own = {"svg": "", "chtml": StyleSheet(formulas.values()).content, "mathml": MATHML_CSS}
-        return show(document(done.html, f"{CSS} {own[format]}").encode(), formulas).decode()
+        return show(document(done.html, f"{CSS} {own[format]}"), formulas)
 
     return run
 
