@@ -14,6 +14,8 @@ DEPENDENT = re.compile(
     r"DeclareMathOperator|DeclarePairedDelimiters?X?(?:PP)?|newtagform|usetagform)(?![A-Za-z])"
     r"|\\begin\{(?:equation|align|gather|multline|flalign|alignat|eqnarray)\}"
 )
+#: Ids of numbered lines, and links to them, as MathJax writes them.
+REFERENCE_ID = "mjx-eqn"
 REFERENCE = re.compile(r"\\(?:eq)?ref\{[^{}]*\}")
 #: A formula as readers leave it.
 MARKED = re.compile(r'<(span|div) class="math">[^<]*</\1>')
@@ -67,6 +69,11 @@ class SetFormula:
     outlines: Mapping[str, str]
     #: Of CHTML, rules of CSS that the page needs.
     rules: tuple[str, ...] = ()
+
+    @cached_property
+    def refers(self) -> bool:
+        """Whether it has the id of a numbered line, or a link to one."""
+        return REFERENCE_ID in self.html
 
 
 @dataclass(frozen=True)

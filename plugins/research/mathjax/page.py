@@ -7,8 +7,6 @@ from urllib.parse import unquote
 
 from .formulas import SetFormula
 
-#: Of ids of numbered lines, and of links to them, as MathJax writes them.
-REFERENCE = "mjx-eqn"
 ID = re.compile(r' id="(mjx-eqn:[^"]*)"')
 LINK = re.compile(r'<a href="#(mjx-eqn[^"]*)">([^<]*)</a>')
 GLYPHS = '<svg class="mjx-glyphs" width="0" height="0" aria-hidden="true"><defs>{}</defs></svg>\n'
@@ -43,7 +41,7 @@ def show(page: str, formulas: Mapping[str, SetFormula]) -> str:
         return _with_source(shown[key].html, found[2])
 
     page = MARK.sub(put, page)
-    if any(REFERENCE in formula.html for formula in shown.values()):
+    if any(formula.refers for formula in shown.values()):
         page = _mend_references(page)
     outlines: dict[str, str] = {}
     for formula in shown.values():
