@@ -1,3 +1,6 @@
+import re
+from html import unescape
+
 from conftest import Build
 from research.summaries import cut
 
@@ -12,6 +15,21 @@ def test_a_formula_is_one_word_and_never_torn() -> None:
 def test_the_figure_of_a_demo_is_left_out() -> None:
     html = '<figure data-demo="samples"><figcaption>not me</figcaption></figure><p>one two</p>'
     assert cut(html, SETTINGS) == "<p>one two</p>"
+
+
+def test_a_table_of_contents_is_left_out(build: Build) -> None:
+    first = "Date: 2026-01-01\n\n[TOC]\n\n# One\n\nmarkdown words\n\n# Two\n"
+    second = "Second\n######\n:date: 2026-01-01\n\n.. contents:: All\n\nThree\n=====\n\ndocutils words\n"
+    settings = "MARKDOWN = {'extensions': ['markdown.extensions.toc', 'markdown.extensions.meta']}"
+    site = build({"a.md": f"Title: First\n{first}", "b.rst": second}, settings)
+    assert 'class="toc"' in site.read("first.html")
+    assert 'class="contents' in site.read("second.html")
+    feed = site.read("feeds/all.atom.xml")
+    summaries = unescape("".join(re.findall("<summary.*?</summary>", feed, re.DOTALL)))
+    assert "markdown words" in summaries
+    assert "docutils words" in summaries
+    for sign in ('class="toc"', 'class="contents', "toc-backref"):
+        assert sign not in summaries
 
 
 def test_words_may_stand_far_apart() -> None:

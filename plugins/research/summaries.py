@@ -13,6 +13,10 @@ OPEN, CLOSE = "\ue000", "\ue001"
 
 DEMO = re.compile(r"<figure\b[^>]*\bdata-demo\b.*?</figure>", re.DOTALL)
 
+#: A table of contents, of Markdown or docutils, and docutils' links back to it: they lead to what only the
+#: page of the post has.
+CONTENTS = re.compile(r'<div class="(?:toc|contents)\b[^>]*>.*?</div>\n?', re.DOTALL)
+BACK = re.compile(r'<a class="toc-backref"[^>]*>(.*?)</a>', re.DOTALL)
 
 HIDDEN = re.compile(f"{OPEN}([0-9]+){CLOSE}")
 
@@ -23,8 +27,9 @@ LONG_WORD = 20
 def cut(html: str, settings: Mapping[str, Any]) -> str:
     """Return the beginning of `html`, as long as Pelican's SUMMARY_* settings allow.
 
-    Each formula counts as one word. Figures of demos are left out.
+    Each formula counts as one word. Figures of demos and tables of contents are left out.
     """
+    html = BACK.sub(r"\1", CONTENTS.sub("", html)) if 'class="' in html else html
     paragraphs, words = settings.get("SUMMARY_MAX_PARAGRAPHS"), settings["SUMMARY_MAX_LENGTH"]
     if paragraphs is None and words is None:
         return html
