@@ -59,6 +59,10 @@ class Bare:
     def generate_output(self, writer):
         pass
 
+def render_a_piece(generator, content):
+    piece = generator.env.from_string("<head></head>{{ word }}").render(word="a piece")
+    Path("piece.html").write_text(piece)
+
 def look(path, context):
     if path.endswith("post.html"):
         Path("seen.html").write_bytes(Path(path).read_bytes())
@@ -66,6 +70,7 @@ def look(path, context):
 def register():
     signals.get_generators.connect(lambda pelican: Bare, weak=False)
     signals.content_written.connect(look)
+    signals.article_generator_write_article.connect(render_a_piece)
 """
 
 
@@ -77,4 +82,5 @@ def test_other_plugins_see_pages_that_are_finished(build: Build) -> None:
     seen = (site.root / "seen.html").read_text(encoding="utf-8")
     assert seen == site.read("post.html")
     assert "<svg" in seen
+    assert (site.root / "piece.html").read_text() == "<head></head>a piece"
     assert "mathjax." in seen

@@ -152,6 +152,8 @@ class Page(Template):
         """Return the page: formulas shown, and the style sheets and scripts that it needs linked."""
         context = dict(*args, **kwargs)
         html = super().render(context)
+        if "output_file" not in context:  # not of Pelican's writer: a piece that another plugin makes
+            return html
         output, siteurl, state = Path(context["OUTPUT_PATH"]), context["SITEURL"], context[STATE]
         html = assets.link_assets(html, output, siteurl, [*assets.ASSETS, state.formula_styles])
         html = mathjax.link_client(html, output, siteurl, state.settings)
