@@ -48,8 +48,8 @@ format: $(VENV)/.dev  ## lay out the Python files
 	$(BIN)/ruff format .
 
 lock: $(VENV)/.dev  ## pin anew what pyproject.toml asks for
-	$(COMPILE) --extra demos --extra train --output-file requirements.txt pyproject.toml
-	$(COMPILE) --extra demos --extra train --extra styles --extra dev --output-file requirements-dev.txt pyproject.toml
+	$(COMPILE) --extra chtml --extra demos --extra train --output-file requirements.txt pyproject.toml
+	$(COMPILE) --extra chtml --extra demos --extra train --extra styles --extra dev --output-file requirements-dev.txt pyproject.toml
 	sed -i 's/^\(torch==[0-9.]*\)+cpu/\1/' requirements.txt requirements-dev.txt
 
 bench: $(VENV)/.dev node_modules/.site  ## compare build times with plain Pelican

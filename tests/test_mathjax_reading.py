@@ -232,10 +232,17 @@ def test_pages_link_what_the_format_of_their_formulas_needs(build: Build) -> Non
         "plain": [],
         "index": ["mathjax", "mathml", "formulas"],
     }
-    (sheet,) = (site.root / "output" / "research").glob("formulas.*.css")
+
+
+def test_style_sheet_and_fonts_are_found_from_pages_in_folders(build: Build) -> None:
+    place = "SITEURL = ''\nRELATIVE_URLS = True\nARTICLE_SAVE_AS = ARTICLE_URL = 'a/b/{slug}.html'\n"
+    site = build({"post.md": post("$x$")}, f"{place}RESEARCH = {{'formulas': 'chtml'}}")
+    (address,) = re.findall(r'href="(\S*/formulas\.\w+\.css)"', site.read("a/b/post.html"))
+    sheet = site.root / "output" / "a" / "b" / address
     fonts = re.findall(r'url\("([^"]+)"\)', sheet.read_text())
-    assert len(fonts) > 20
+    assert len(fonts) == 2
     assert all((sheet.parent / font).is_file() for font in fonts)
+    assert "<mjx-math" not in site.read("feeds/all.atom.xml")
 
 
 def test_without_chtml_no_font_is_published(build: Build) -> None:

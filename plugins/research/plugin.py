@@ -101,7 +101,8 @@ def publish(generators: list[Any]) -> None:
     state.faults += found
     titles, titled = _titles(contents, state.settings)
     documents, found, state.formulas = mathjax.typeset([*titles, *documents], state.settings)
-    state.formula_styles = mathjax.StyleSheet(state.formulas.values())
+    state.faults += found
+    state.formula_styles, found = mathjax.style_sheet(state.formulas, documents, state.settings)
     state.faults += found
     for content, title in zip(titled, documents, strict=False):
         posts.give_title(content, title)

@@ -5,7 +5,7 @@
 feeds, summaries and whatever else reads a post, a formula is its TeX.
 """
 
-from .chtml import StyleSheet
+from .chtml import StyleSheet, style_sheet
 from .client import link_client
 from .formulas import SetFormula
 from .math_jax import settings_of_render_math
@@ -23,6 +23,7 @@ __all__ = [
     "may_have_formulas",
     "settings_of_render_math",
     "show",
+    "style_sheet",
     "teach_readers",
     "typeset",
 ]

@@ -1,5 +1,5 @@
 // Formulas as HTML and CSS: characters of MathJax's fonts, in elements that its style sheet places.
-import {allowBreaks, forKeys, simplify} from './containers.mjs';
+import {allowBreaks, forKeys, isElement, leanAssistive, simplify} from './containers.mjs';
 
 export const OUTPUT = 'output/chtml';
 // Fonts lie beside the style sheet, as in their npm packages.
@@ -9,8 +9,10 @@ export const OPTIONS = {
 
 // Characters that the narrowest column holds, a phone's. MathJax measures widths for pictures alone.
 const NARROWEST = 30;
-// Of elements that the page does not have: MathJax's menu, errors, explorer.
-const UNUSED = /^(?:mjx-merror|mjx-assistive-mml|mjx-container \.mjx-selected|mjx-container\[overflow)|mjx-selected/;
+// Of elements that mathjax.css styles, or that the page does not have: MathJax's menu, its explorer.
+const UNUSED = /mjx-assistive-mml|mjx-selected|mjx-container\[overflow/;
+const FONT_FACE = /^@font-face\{font-family:([^;]+)/;
+const known = new Map();
 
 // Set the formulas of `document`, those that are long with places where a line may end.
 export function typeset(document, {output, adaptor}) {
@@ -24,14 +26,14 @@ export function forget(output) {
   output.clearCache();
 }
 
-// Return the rules of the group's style sheet, by their own text: a page has each once.
+// Return the rules of the group's style sheet.
 export function partsOf(output, document, adaptor) {
   const sheet = adaptor.textContent(output.styleSheet(document)).replace(/\/\*.*?\*\//gs, '');
-  const rules = sheet.trim().split(/\n\n+(?=\S)/).map((rule) => rule.replace(/\s+/g, ' ').trim());
-  return Object.fromEntries(rules.filter((rule) => !UNUSED.test(rule)).map((rule) => [rule, '']));
+  return sheet.trim().split(/\n\n+(?=\S)/).filter((rule) => !UNUSED.test(rule)).map(dense);
 }
 
-// Make what MathJax set of `item` fit for a page, and return those `rules` of its group that no formula has taken.
+// Make what MathJax set of `item` fit for a page, and return those `rules` that it needs, with the characters
+// that it has of the font that a rule names.
 export function finish(item, rules, {adaptor}) {
   const container = item.typesetRoot;
   for (const link of adaptor.tags(container, 'a')) adaptor.setAttribute(link, 'tabindex', '-1');
@@ -41,13 +43,81 @@ export function finish(item, rules, {adaptor}) {
   for (const name of ['position', 'min-width']) adaptor.setStyle(container, name, ''); // it may scroll
   levelRows(container, adaptor);
   simplify(container, adaptor);
-  const taken = {...rules};
-  for (const rule of Object.keys(rules)) delete rules[rule];
-  return taken;
+  leanAssistive(container, adaptor);
+  const own = {};
+  inClasses(container, own, adaptor);
+  return {...needed(container, rules, adaptor), ...own};
+}
+
+// Return those `rules` that may meet an element of `container`, and the fonts that these name.
+function needed(container, rules, adaptor) {
+  const traits = new Set(), texts = new Map();
+  look(container, '', traits, texts, adaptor);
+  const met = rules.filter((rule) => selectorsOf(rule).some((parts) => parts.every((part) => traits.has(part))));
+  const found = Object.fromEntries(met.map((rule) => [rule, '']));
+  for (const rule of met.filter((rule) => rule.includes('font-family:'))) {
+    const families = familiesOf(rule);
+    const text = texts.get(/^\.([\w-]+)\{/.exec(rule)?.[1]) ?? '';
+    // Those before the last have no more than a blank, whose height they give to the line.
+    for (const face of rules.filter((one) => families.includes(FONT_FACE.exec(one)?.[1]))) {
+      const isLast = FONT_FACE.exec(face)[1] === families.at(-1);
+      found[face] = [...new Set((found[face] ?? '') + (isLast ? text : ''))].sort().join('');
+    }
+  }
+  return found;
 }
 
 function characters(container, adaptor) {
   return adaptor.tags(container, 'mjx-c').length;
+}
+
+function dense(rule) {
+  return rule.trim().replace(/\s+/g, ' ').replace(/ ?([{};]) ?/g, '$1').replace(/: /g, ':').replace(/;}/g, '}');
+}
+
+// Attributes of style are not read under a strict Content Security Policy: make them classes, and put the rules
+// of these into `rules`.
+function inClasses(node, rules, adaptor) {
+  for (const child of adaptor.childNodes(node).filter((child) => isElement(child, adaptor))) {
+    inClasses(child, rules, adaptor);
+  }
+  const style = adaptor.getAttribute(node, 'style');
+  adaptor.removeAttribute(node, 'style');
+  for (const declaration of (style ?? '').split(';').map((text) => text.trim()).filter((text) => text)) {
+    const name = `mjx-${declaration.replace(': ', '').replace(/[^\w-]/g, (sign) => sign === '.' ? '_' : `_${sign.charCodeAt(0)}_`)}`;
+    adaptor.addClass(node, name);
+    rules[`.${name}{${declaration.replace(': ', ':')}!important}`] = '';
+  }
+}
+
+// Note in `traits` what selectors may ask for in `node` and below, and in `texts` the characters that stand there,
+// by the class that chooses their font: `font` outside of `node`.
+function look(node, font, traits, texts, adaptor) {
+  const kind = adaptor.kind(node);
+  if (kind === 'mjx-assistive-mml') return;
+  if (kind === '#text') texts.set(font, (texts.get(font) ?? '') + adaptor.value(node));
+  if (!isElement(node, adaptor)) return;
+  traits.add(kind);
+  for (const {name, value} of adaptor.allAttributes(node)) traits.add(`[${name}]`).add(`[${name}="${value}"]`);
+  for (const name of (adaptor.getAttribute(node, 'class') ?? '').split(' ')) {
+    traits.add(`.${name}`);
+    if (/^[A-Z]/.test(name)) font = name; // as NCM-N; others are lower case
+  }
+  for (const child of adaptor.childNodes(node)) look(child, font, traits, texts, adaptor);
+}
+
+// Return of each selector of `rule` the kinds, classes and attributes that it names.
+function selectorsOf(rule) {
+  if (!known.has(rule)) {
+    const [selectors] = rule.split('{');
+    const texts = selectors.startsWith('@') ? [] : selectors.replace(/:not\([^)]*\)|::?[\w-]+(?:\([^)]*\))?/g, '').split(',');
+    known.set(rule, texts.map((text) => text.match(/[.]?[\w-]+|\[[^\]]*\]/g) ?? []));
+  }
+  return known.get(rule);
+}
+
+function familiesOf(rule) {
+  return (/font-family:([^;}]*)/.exec(rule)?.[1] ?? '').replace('!important', '').split(',').map((name) => name.trim());
 }
 
 // Of the last row of a table with numbers MathJax knows the height for its number alone.

@@ -55,10 +55,24 @@ export function simplify(node, adaptor) {
   for (const child of adaptor.childNodes(node).filter((child) => isElement(child, adaptor))) simplify(child, adaptor);
 }
 
+// Take out of MathML that is read to readers, and not drawn, what is of style, and elements that group a single one.
+export function leanAssistive(container, adaptor) {
+  for (const mathml of adaptor.tags(container, 'mjx-assistive-mml')) {
+    adaptor.removeAttribute(mathml, 'display');
+    for (const styled of ['mstyle', 'mpadded'].flatMap((kind) => adaptor.tags(mathml, kind))) {
+      adaptor.removeAttribute(styled, 'style');
+    }
+    for (const row of adaptor.tags(mathml, 'mrow')) {
+      const children = adaptor.childNodes(row);
+      if (children.length === 1 && !adaptor.allAttributes(row).length) adaptor.replace(children[0], row);
+    }
+  }
+}
+
 export function isElement(node, adaptor) {
   return !adaptor.kind(node).startsWith('#');
 }
 
 function superfluous({name}) {
-  return /^(?:data-(?!line$|frame$)|xmlns|focusable$|role$|unselectable$|semantics$)/.test(name);
+  return /^(?:data-(?!line$|frame$)|xmlns|focusable$|role$|unselectable$|semantics$|texclass$)/.test(name);
 }

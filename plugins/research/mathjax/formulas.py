@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from html import escape, unescape
 from typing import NamedTuple
@@ -67,8 +67,8 @@ class SetFormula:
     text: str
     #: Of SVG, the element ``path`` (SVG 2, section 9.3) of each glyph that it refers to, by id.
     outlines: Mapping[str, str]
-    #: Of CHTML, rules of CSS that the page needs.
-    rules: tuple[str, ...] = ()
+    #: Of CHTML, the rules of CSS that it needs, each with the characters of the font that the rule brings.
+    rules: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def refers(self) -> bool:

@@ -236,7 +236,7 @@ def _outcome(result: Result, format: str) -> SetFormula | Refusal:
         return Refusal(result["error"], result.get("column"))
     html, text, parts = result["html"], result["text"], result["parts"]
     if format == "chtml":
-        return SetFormula(html, text, {}, tuple(parts))
+        return SetFormula(html, text, {}, parts)
     return SetFormula(html, text, {name: f'<path id="{name}" d="{path}"/>' for name, path in parts.items()})
 
 
