@@ -33,6 +33,13 @@ def test_the_name_changes_with_the_content(tmp_path: Path) -> None:
     assert Asset(asset.path, asset.marker).address != before
 
 
+def test_comments_are_for_us_and_not_for_readers(tmp_path: Path) -> None:
+    asset = asset_in(tmp_path)
+    asset.path.write_text("/* Of\np. */\np { color: red } /* of p */\n")
+    asset.publish(tmp_path / "output")
+    assert (tmp_path / "output" / asset.address).read_text() == "p { color: red } "
+
+
 def test_only_pages_with_formulas_link_their_style(build: Build) -> None:
     site = build({"post.md": POST, "plain.md": "Title: Plain\nDate: 2026-01-01\nSummary: -\n\nNo formula."})
     (link,) = re.findall(r'href="https://blog.example/(research/mathjax\.\w+\.css)"', site.read("post.html"))

@@ -6,12 +6,15 @@ import stat
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
 import pytest
 from conftest import ROOT
+from fontTools.ttLib import TTFont
 from research.documents import Document
-from research.mathjax import SetFormula, StyleSheet, node, show, typeset
+from research.faults import Severity
+from research.mathjax import SetFormula, StyleSheet, fonts, node, show, style_sheet, typeset
 from research.mathjax.formulas import Formula
 from research.settings import Settings
 
@@ -76,11 +79,11 @@ def test_a_page_holds_each_glyph_once_and_all_it_refers_to(source: Path, setting
 
 
 def test_space_is_reserved_in_units_of_the_text(source: Path, settings: Settings) -> None:
-    html = set_page([r"\(x\)", r"\begin{equation}x\end{equation}"], source, settings)
-    for svg in re.findall(r"<svg style=[^>]*>", html):
-        assert re.search(r'style="vertical-align: -[\d.]+ex', svg)
-        assert re.search(r'height="[\d.]+ex"', svg)
-        assert re.search(r'width="(?:[\d.]+ex|100%)"', svg)
+    html = set_page([r"\(x_y\)", r"\begin{equation}x\end{equation}"], source, settings)
+    pictures = re.findall(r'<svg width="(.*?)" height="(.*?)"', html)
+    assert [width.lstrip("0123456789.") for width, _ in pictures] == ["ex", "%", "ex"]
+    assert [height.lstrip("0123456789.") for _, height in pictures] == ["ex", "ex", ""]
+    assert 'class="mjx-d3"' in html  # for it, mathjax.css lets the y hang below the line
     assert "scale(0.0" not in html
 
 
@@ -143,8 +146,8 @@ def test_macros_of_the_site_and_of_a_post(source: Path, settings: Settings, tmp_
     text = r"\(\E\) \(\half{x}\) \(\KL\)"
     own = Document(html=text, source=source, metadata={"macros": r"\DeclareMathOperator{\KL}{KL}"})
     done, faults, formulas = typeset([own, *documents(source, text)], settings)
-    assert page(done[0].html, formulas).count("<svg style") == 3
-    assert page(done[1].html, formulas).count("<svg style") == 2
+    assert page(done[0].html, formulas).count("<svg width") == 3
+    assert page(done[1].html, formulas).count("<svg width") == 2
     assert [fault.message for fault in faults] == [
         r"MathJax, of the formula “\KL”, at character 3: Undefined control sequence \KL"
     ]
@@ -189,7 +192,7 @@ def test_bad_tex_is_named_with_its_place_and_shown_as_its_source(source: Path, s
     assert second == first
     assert "missing close brace" in third.message
     html = page(done.html, formulas)
-    assert html.count("<svg style") == 1
+    assert html.count("<svg width") == 1
     assert (
         r'<code class="math-error" title="Extra open brace or missing close brace">\(a &lt; {b\)</code>'
         in html
@@ -221,7 +224,7 @@ def test_a_reference_to_nothing_is_a_fault(source: Path, settings: Settings) -> 
 def test_what_runs_styles_or_never_ends_is_refused(tex: str, source: Path, settings: Settings) -> None:
     (done,), (fault,), formulas = typeset(documents(source, rf"\({tex}\) \(y\)"), settings)
     assert len(fault.message) < 300
-    assert page(done.html, formulas).count("<svg style") == 1
+    assert page(done.html, formulas).count("<svg width") == 1
 
 
 def test_attributes_that_authors_give_are_safe(source: Path, settings: Settings) -> None:
@@ -234,6 +237,22 @@ def test_lines_outside_of_environments_are_stacked(source: Path, settings: Setti
     html = set_page([r"\(a \\ b\)", r"\[{c \\ d}\]"], source, settings)
     assert "mtable" in html
     assert not re.search(r'width="100%"', html.split("<mjx-container display")[0])
+
+
+@pytest.mark.parametrize("format", ["svg", "chtml", "mathml"])
+def test_numbered_lines_in_a_line_of_text_are_set(format: str, source: Path, settings: Settings) -> None:
+    text = r"As \(\begin{align}x &= y \\ z &= 1\end{align}\) and \(\begin{multline}x\\y\end{multline}\) say."
+    html = set_page([text], source, replace(settings, formulas=format))
+    assert html.count('id="mjx-eqn:') == 3
+
+
+@pytest.mark.parametrize("format", ["svg", "chtml"])
+def test_no_attribute_has_a_style(format: str, source: Path, settings: Settings) -> None:
+    tables = r"\begin{array}{|c|r}\hline \bbox[border: 1px solid]{1}&2\\3&4\end{array}"
+    text = (
+        rf"\({tables} \color{{red}}{{x}}\) \begin{{align}}x &= y\end{{align}} \(a \text{{漢}} \cancel{{x}}\)"
+    )
+    assert " style=" not in set_page([text], source, replace(settings, formulas=format))
 
 
 def test_what_is_known_is_not_set_again(source: Path, settings: Settings, node_starts: Path) -> None:
@@ -310,7 +329,7 @@ def test_a_process_that_dies_is_started_once_more(
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{program.parent}{os.pathsep}{os.environ['PATH']}")
     (done,), faults, formulas = typeset(documents(source, r"\(a\) \(b\) \(c\) \(d\)"), settings)
-    assert page(done.html, formulas).count("<svg style") == set_formulas
+    assert page(done.html, formulas).count("<svg width") == set_formulas
     assert len(faults) == times - 1
     assert all("Node.js ended with code -9" in fault.message for fault in faults)
 
@@ -371,18 +390,105 @@ def test_mathml_is_that_of_browsers(source: Path, settings: Settings) -> None:
     assert "border-left: .07em solid; border-top: .07em solid" in html
 
 
-def test_chtml_brings_the_rules_that_it_needs_once(source: Path, settings: Settings) -> None:
+def sheet_of(texts: Sequence[str], source: Path, settings: Settings) -> tuple[StyleSheet, str]:
+    """Return the style sheet of a blog of these posts, set as CHTML, and all of its pages as one."""
     chosen = replace(settings, formulas="chtml")
+    done, _, formulas = typeset(documents(source, *texts), chosen)
+    sheet, faults = style_sheet(formulas, done, chosen)
+    assert faults == []
+    return sheet, page("".join(document.html for document in done), formulas)
+
+
+def fonts_of(sheet: StyleSheet, folder: Path) -> list[set[str]]:
+    """Return the characters of each font that the style sheet brings, but for the blank."""
+    sheet.publish(folder)
+    files = re.findall(r'url\("(.*?)"\)', sheet.content)
+    assert files
+    return [set(map(chr, TTFont(folder / "research" / file).getBestCmap())) - {" "} for file in files]
+
+
+def test_chtml_brings_the_rules_that_it_needs_once(source: Path, settings: Settings) -> None:
     text = r"\(x\) \(\newcommand{\a}{y}\a\) \begin{align}x&=y\\&=z\end{align}"
-    (done,), _, formulas = typeset(documents(source, text), chosen)
-    sheet = StyleSheet(formulas.values()).content
-    html = page(done.html, formulas)
-    assert "<svg" not in html
-    assert "NaN" not in html
-    used = set(re.findall(r'class="(mjx-c\w+)', html))
-    assert used == set(re.findall(r"mjx-c\.(mjx-c\w+)", sheet))
-    assert sheet.count("@font-face") == len(set(re.findall(r"@font-face {[^}]*}", sheet)))
-    assert '"woff2/' not in sheet
+    sheet, html = sheet_of([text], source, settings)
+    assert not re.search("<svg|NaN|<mjx[^>]* style=", html)
+    used = set(re.findall(r'class="(mjx-c[0-9A-F]+)', html))
+    assert used == set(re.findall(r"mjx-c\.(mjx-c\w+)", sheet.content))
+    rules = [rule.partition("{")[0] for rule in sheet.content.splitlines()[1:]]
+    assert len(set(sheet.content.splitlines())) == len(sheet.content.splitlines())
+    kinds = {kind for rule in rules for kind in re.findall(r"(?<![.\w-])mjx-\w+", rule.split(",")[0])}
+    assert kinds <= set(re.findall(r"<(mjx-\w+)", html))
+    classes = {name for rule in rules for name in re.findall(r"^\.([\w-]+)", rule)}
+    assert classes <= {name for names in re.findall(r'class="(.*?)"', html) for name in names.split()}
+
+
+def test_fonts_have_the_characters_of_the_blog(source: Path, settings: Settings, tmp_path: Path) -> None:
+    sheet, _ = sheet_of([r"\(x \mathcal{L}\)", r"\(x + \mathrm{L}\)"], source, settings)
+    assert sorted(map(sorted, fonts_of(sheet, tmp_path / "www"))) == [[], ["+", "L", "𝑥"], ["L"]]
+    assert (tmp_path / "www" / "research" / "formulas" / "LICENSE").read_text().count("Apache License")
+    font = TTFont(next((tmp_path / "www").rglob("*.woff2")))
+    assert "GUST Font License" in font["name"].getDebugName(0)
+
+
+def test_what_few_pages_have_is_in_a_font_of_its_own(
+    source: Path, settings: Settings, tmp_path: Path
+) -> None:
+    texts = [rf"\(x = {number}\)" for number in range(8)] + [r"\(x\mathfrak{g}\)"]
+    sheet, _ = sheet_of(texts, source, settings)
+    assert sorted(map(sorted, fonts_of(sheet, tmp_path)), key=len) == [
+        [],
+        ["𝔤"],
+        ["=", "𝑥"],
+        list("01234567"),
+    ]
+    parts = re.findall("unicode-range:(.*?)}", sheet.content)
+    assert sorted(parts) == ["U+1D524", "U+20", "U+30-37", "U+3D,U+1D465"]
+
+
+def test_fonts_are_the_same_bytes_again_and_made_when_characters_change(
+    source: Path, settings: Settings, tmp_path: Path
+) -> None:
+    def published(text: str, cache: Path) -> dict[str, bytes]:
+        sheet, _ = sheet_of([text], source, replace(settings, cache=cache))
+        folder = tmp_path / f"www{len(list(tmp_path.glob('www*')))}"
+        sheet.publish(folder)
+        return {path.name: path.read_bytes() for path in sorted(folder.rglob("*.*"))}
+
+    def made() -> set[tuple[str, int]]:
+        return {(path.name, path.stat().st_mtime_ns) for path in (tmp_path / "a" / "fonts").iterdir()}
+
+    first, kept = published(r"\(x\)", tmp_path / "a"), made()
+    assert published(r"\(x\)", tmp_path / "b") == first
+    assert published(r"\(x^x\)", tmp_path / "a").keys() & first.keys() >= {
+        name for name in first if name.endswith("woff2")
+    }
+    assert made() == kept
+    published(r"\(x + y\)", tmp_path / "a")
+    assert len(made() - kept) == 1
+
+
+def test_builds_at_once_share_the_fonts(source: Path, settings: Settings) -> None:
+    def build() -> str:
+        return sheet_of([r"\(x\mathfrak{g}\)"], source, settings)[0].content
+
+    with ThreadPoolExecutor() as pool:
+        contents = [job.result() for job in [pool.submit(build) for _ in range(3)]]
+    assert len(set(contents)) == 1
+    assert len(list((settings.cache / "fonts").iterdir())) == 2  # nothing half-written
+
+
+def test_without_fonttools_fonts_are_whole_and_a_warning_says_so(
+    source: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def none(name: str) -> str:
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr(fonts, "version", none)
+    chosen = replace(settings, formulas="chtml")
+    done, _, formulas = typeset(documents(source, r"\(x\)"), chosen)
+    sheet, (fault,) = style_sheet(formulas, done, chosen)
+    assert 'pip install "pelican-research[chtml]"' in fault.message
+    assert (fault.path, fault.severity) == (source, Severity.WARNING)
+    assert {"𝑥", "𝑦"} <= max(fonts_of(sheet, tmp_path), key=len)
 
 
 @pytest.mark.parametrize(
@@ -415,14 +521,14 @@ def test_a_post_chooses_what_its_formulas_become(source: Path, settings: Setting
         for format in ("svg", "CHTML", "mathml", "off", "mathjax")
     ]
     done, (fault,), formulas = typeset(posts, settings)
-    signs = ("<svg style", "<mjx-math", "<mjx-container><math")
+    signs = ("<svg width", "<mjx-math", "<mjx-container><math")
     pages = [page(post.html, formulas) for post in done]
     assert [[sign for sign in signs if sign in html] for html in pages] == [
-        ["<svg style"],
+        ["<svg width"],
         ["<mjx-math"],
         ["<mjx-container><math"],
         [],
-        ["<svg style"],
+        ["<svg width"],
     ]
     assert "mathjax is none of svg, chtml, mathml, off, on; did you mean “mathml”?" in fault.message
 
@@ -484,7 +590,7 @@ def test_a_fault_says_what_to_write_instead(tex: str, told: str, source: Path, s
     assert told in fault.message
 
 
-@pytest.mark.parametrize(("format", "piece"), [("svg", "<svg style"), ("mathml", "<math>")])
+@pytest.mark.parametrize(("format", "piece"), [("svg", "<svg width"), ("mathml", "<math>")])
 def test_lines_may_end_before_signs_but_not_in_short_parentheses(
     format: str, piece: str, source: Path, settings: Settings
 ) -> None:

@@ -5,6 +5,7 @@ feeds and summaries too.
 """
 
 import hashlib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,6 +15,7 @@ from typing import Protocol
 from .modules import joined
 
 HERE = Path(__file__).parent
+COMMENT = re.compile(rb"/\*.*?\*/\n*", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -25,8 +27,8 @@ class Asset:
 
     @cached_property
     def content(self) -> bytes:
-        """What is in the file."""
-        return self.path.read_bytes()
+        """What is published of the file: all but its comments."""
+        return COMMENT.sub(b"", self.path.read_bytes())
 
     @cached_property
     def address(self) -> str:

@@ -2,15 +2,18 @@
 
 import json
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlparse
 
+import numpy as np
 import pytest
 from conftest import Build
+from PIL import Image
 from playwright.sync_api import Browser, Page, Route
 from research.documents import Document
-from research.mathjax import StyleSheet, show, typeset
+from research.mathjax import StyleSheet, show, style_sheet, typeset
 from research.settings import Settings
 
 from browser.chromium import ROOT
@@ -25,7 +28,7 @@ FORMULAS: list[tuple[str, bool]] = [
 #: For each formula its width, and the place of each glyph, in the line that it stands in. A long one
 #: is in pieces, which here follow on each other in one line.
 MEASURE = """() => [...document.querySelectorAll('p')].map(paragraph => {
-    const pieces = [...paragraph.querySelectorAll('mjx-container > svg')]
+    const pieces = [...paragraph.querySelectorAll('mjx-container > svg, mjx-full > svg:first-child')]
         .map(svg => svg.getBoundingClientRect())
     const line = paragraph.querySelector('i').getBoundingClientRect(), left = pieces[0].left
     const glyphs = [...paragraph.querySelectorAll('use')].map(use => use.getBoundingClientRect())
@@ -75,13 +78,19 @@ Set = Callable[..., str]
 
 @pytest.fixture
 def set_page(tmp_path: Path) -> Set:
-    """Return a function that sets the formulas of a page's body: ``set_page(body, "chtml")``."""
+    """Return a function that sets the formulas of a page's body: ``set_page(body, "chtml")``.
+
+    Fonts of CHTML lie in the folder ``research``.
+    """
 
     def run(body: str, format: str = "svg") -> str:
         post = Document(html=body, source=tmp_path / "post.md")
-        (done,), faults, formulas = typeset([post], Settings(cache=tmp_path / "cache", formulas=format))
-        assert faults == []
-        own = {"svg": "", "chtml": StyleSheet(formulas.values()).content, "mathml": MATHML_CSS}
+        settings = Settings(cache=tmp_path / "cache", formulas=format)
+        (done,), faults, formulas = typeset([post], settings)
+        sheet, missing = style_sheet(formulas, [done], settings)
+        assert faults == missing == []
+        sheet.publish(tmp_path)
+        own = {"svg": "", "chtml": sheet.content, "mathml": MATHML_CSS}
         return show(document(done.html, f"{CSS} {own[format]}"), formulas)
 
     return run
@@ -93,15 +102,16 @@ def page(browser: Browser) -> Any:
         yield context.new_page()
 
 
-def serve(page: Page, body: str) -> None:
-    """Go to a page with that `body`, from a host that has our npm packages."""
+def serve(page: Page, body: str, folder: Path = ROOT / "node_modules", policy: str = "") -> None:
+    """Go to a page with that `body`, from a host that has the files of `folder`, under a `policy`."""
 
     def answer(route: Route) -> None:
-        path = ROOT / "node_modules" / urlparse(route.request.url).path.lstrip("/")
+        path = folder / urlparse(route.request.url).path.lstrip("/")
         if path.is_file():
             route.fulfill(path=path)
         else:
-            route.fulfill(body=body, content_type="text/html; charset=utf-8")
+            headers = {"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": policy}
+            route.fulfill(body=body, headers=headers)
 
     page.unroute_all()
     page.route("**/*", answer)
@@ -120,9 +130,9 @@ def set_in_the_page(page: Page, format: str) -> None:
 
 @pytest.mark.parametrize(("format", "measure"), [("svg", MEASURE), ("chtml", MEASURE_CHTML)])
 def test_sixty_formulas_stand_as_mathjax_sets_them_in_a_page(
-    page: Page, set_page: Set, format: str, measure: str
+    page: Page, set_page: Set, format: str, measure: str, tmp_path: Path
 ) -> None:
-    serve(page, set_page(paragraphs(FORMULAS), format))
+    serve(page, set_page(paragraphs(FORMULAS), format), tmp_path / "research")
     page.evaluate("document.fonts.ready")
     ours = page.evaluate(measure)
     set_in_the_page(page, format)
@@ -132,6 +142,77 @@ def test_sixty_formulas_stand_as_mathjax_sets_them_in_a_page(
     for (tex, _), mine, reference in zip(FORMULAS, ours, theirs, strict=True):
         assert len(mine) == len(reference), tex
         assert max(abs(a - b) for a, b in zip(mine, reference, strict=True)) < 1, tex
+
+
+def test_fonts_that_were_cut_down_draw_what_whole_ones_draw(page: Page, tmp_path: Path) -> None:
+    settings = Settings(cache=tmp_path / "cache", formulas="chtml")
+    post = Document(html=paragraphs(FORMULAS), source=tmp_path / "post.md")
+    (done,), _, formulas = typeset([post], settings)
+
+    def grey(sheet: StyleSheet, folder: Path) -> np.ndarray[Any, Any]:
+        html = show(document(done.html, f"{CSS} {sheet.content} main {{zoom: 2}}"), formulas)
+        serve(page, html, folder)
+        page.evaluate("document.fonts.ready")
+        assert page.evaluate("[...document.fonts].every(font => font.status != 'error')")
+        return np.asarray(Image.open(BytesIO(page.screenshot())).convert("L")).astype(int)
+
+    page.set_viewport_size({"width": 900, "height": 8000})
+    cut, _ = style_sheet(formulas, [done], settings)
+    cut.publish(tmp_path)
+    ours = grey(cut, tmp_path / "research")
+    whole = grey(StyleSheet(list(formulas.values())), ROOT / "node_modules")
+    # Edges are smoothed in other greys. A glyph that is moved, or another one, is black where all was white.
+    assert np.count_nonzero(abs(ours - whole) > 128) < 0.25 * np.count_nonzero(whole < 128)
+
+
+RARE = r"<p>Of \(\mathfrak{g}\), \(x\).</p>"
+
+
+def test_a_page_fetches_the_fonts_that_it_has_characters_of(page: Page, tmp_path: Path) -> None:
+    settings = Settings(cache=tmp_path / "cache", formulas="chtml")
+    bodies = [RARE, *[rf"<p>Of \(x\), \({letter}\).</p>" for letter in "abcdef"]]
+    posts = [Document(html=body, source=tmp_path / f"{body[10:12]}.md") for body in bodies]
+    done, _, formulas = typeset(posts, settings)
+    sheet, _ = style_sheet(formulas, done, settings)
+    sheet.publish(tmp_path)
+
+    def fetched(post: Document) -> set[str]:
+        html = show(document(post.html, f"{CSS} {sheet.content}"), formulas)
+        requests: list[str] = []
+        page.on("request", lambda request: requests.append(request.url))
+        serve(page, html, tmp_path / "research")
+        page.evaluate("document.fonts.ready")
+        return {url for url in requests if url.endswith("woff2")}
+
+    rare, common, other = fetched(done[0]), fetched(done[1]), fetched(done[2])
+    assert len(rare - common) == 1  # the Fraktur g
+    assert len(rare & common & other) == 2  # x, and the font that gives lines their height
+    assert len(list((tmp_path / "research" / "formulas").glob("*.woff2"))) > 3
+
+
+#: Nothing but files of the blog: no style in an attribute or in the page.
+STRICT = "default-src 'self'; base-uri 'none'; object-src 'none'"
+
+
+@pytest.mark.parametrize(("format", "measure"), [("svg", MEASURE), ("chtml", MEASURE_CHTML)])
+def test_formulas_stand_the_same_under_a_strict_policy(
+    page: Page, set_page: Set, format: str, measure: str, tmp_path: Path
+) -> None:
+    numbered = r"<p><i>x</i> \begin{equation}x + \sum_i y\label{a}\end{equation}</p>"
+    long = r"<p><i>x</i> \(q(z) = p(x \mid z) + \alpha + \beta + \gamma + \delta\)</p>"
+    html = set_page(paragraphs(FORMULAS) + numbered + long, format)
+    start, style, end = html.replace("</style>", "<style>").split("<style>")
+    (tmp_path / "research" / "page.css").parent.mkdir(exist_ok=True)
+    (tmp_path / "research" / "page.css").write_text(style)
+    places = []
+    for policy in ("", STRICT):
+        linked = f'{start}<link rel="stylesheet" href="page.css">{end}'
+        serve(page, linked, tmp_path / "research", policy)
+        page.evaluate("document.fonts.ready")
+        places.append([page.evaluate(measure), page.evaluate("document.body.scrollHeight")])
+    assert len(places[0][0]) == 62
+    assert places[0] == places[1]
+    assert ' style="' not in end
 
 
 @pytest.mark.parametrize("format", ["svg", "chtml", "mathml"])
@@ -223,12 +304,12 @@ def test_space_is_there_before_the_glyphs(page: Page, set_page: Set) -> None:
     assert page.evaluate(height) == before
 
 
-def test_fonts_move_nothing_when_they_come(page: Page, set_page: Set) -> None:
+def test_fonts_move_nothing_when_they_come(page: Page, set_page: Set, tmp_path: Path) -> None:
     html = set_page(paragraphs(FORMULAS), "chtml")
     places = "[...document.querySelectorAll('p')].map(p => p.getBoundingClientRect().top)"
     page.set_content(html)  # of no host: there are no fonts
     before = page.evaluate(places)
-    serve(page, html)
+    serve(page, html, tmp_path / "research")
     page.evaluate("document.fonts.ready")
     assert page.evaluate("[...document.fonts].some(font => font.status == 'loaded')")
     assert page.evaluate(places) == before

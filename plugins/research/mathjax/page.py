@@ -49,7 +49,8 @@ def show(page: str, formulas: Mapping[str, SetFormula]) -> str:
     if not outlines:
         return page
     text, body, end = page.rpartition("</body>")
-    glyphs = GLYPHS.format("".join(outlines.values()))
+    # Side by side, outlines of one font compress better.
+    glyphs = GLYPHS.format("".join(sorted(outlines.values())))
     return "".join((text, glyphs, body, end) if body else (page, glyphs))
 
 

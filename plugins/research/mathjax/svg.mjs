@@ -1,15 +1,14 @@
 // Formulas as SVG: outlines of glyphs, referred to by id, so that a page can hold each one once.
 import {relative} from './outlines.mjs';
-import {allowBreaks, forKeys, isElement, simplify} from './containers.mjs';
+import {allowBreaks, forKeys, isElement, leanAssistive, simplify} from './containers.mjs';
 
 export const OUTPUT = 'output/svg';
 export const OPTIONS = {svg: {fontCache: 'global', linebreaks: {inline: false}}};
 
 // In ex, the narrowest column that readers have: a phone's.
 const NARROWEST = 30;
-// MathJax's spaces around signs, in em of its font, by number; and how many em an ex is there.
-const SPACES = [0, 0.111, 0.167, 0.222, 0.278, 0.333];
-const EX = 0.442;
+const EX = 442; // of MathJax's font, in units of its outlines
+const DEEPEST = 12; // in ex, the depth that mathjax.css has a class for
 
 // Set the formulas of `document`, those that are long with places where a line may end.
 export function typeset(document, {output, adaptor}) {
@@ -43,24 +42,34 @@ export function finish(item, outlines, {adaptor}) {
     adaptor.removeAttribute(use, 'xlink:href'); // href alone is understood since 2018
     adaptor.setAttribute(use, 'href', `#${id}`);
   }
-  if (adaptor.getAttribute(container, 'width') === 'full') unscale(container, adaptor);
-  for (const name of ['class', 'jax', 'overflow', 'style']) adaptor.removeAttribute(container, name);
+  if (isNumbered(svgs(container, adaptor)[0], adaptor)) unscale(container, adaptor);
   if (item.display) forKeys(container, exes(container, adaptor) > NARROWEST, adaptor);
+  for (const name of ['class', 'jax', 'overflow', 'style']) adaptor.removeAttribute(container, name);
+  for (const piece of svgs(container, adaptor)) inClasses(piece, item.display, adaptor);
+  for (const group of adaptor.tags(container, 'g')) withoutDefaults(group, adaptor);
   breakBetween(container, adaptor);
   simplify(container, adaptor);
+  leanAssistive(container, adaptor);
   tidy(container, adaptor);
+  shorten(container, adaptor);
   return used;
 }
 
 function exes(container, adaptor) {
-  const pieces = adaptor.childNodes(container).filter((node) => adaptor.kind(node) === 'svg');
-  return pieces.reduce((sum, piece) => sum + parseFloat(widthOf(piece, adaptor)), 0);
+  return svgs(container, adaptor).reduce((sum, piece) => sum + parseFloat(widthOf(piece, adaptor)), 0);
+}
+
+function svgs(container, adaptor) {
+  return adaptor.childNodes(container).filter((node) => adaptor.kind(node) === 'svg');
 }
 
 // A formula with a number is as wide as its column, and says how wide it must be.
 function widthOf(svg, adaptor) {
-  const width = adaptor.getAttribute(svg, 'width');
-  return width === '100%' ? adaptor.getStyle(svg, 'min-width') : width;
+  return isNumbered(svg, adaptor) ? adaptor.getStyle(svg, 'min-width') : adaptor.getAttribute(svg, 'width');
+}
+
+function isNumbered(svg, adaptor) {
+  return adaptor.getAttribute(svg, 'width') === '100%';
 }
 
 // A formula with a number is as wide as its column: MathJax scales it to the px of a page that it has
@@ -74,15 +83,66 @@ function unscale(container, adaptor) {
   adaptor.removeAttribute(group, 'transform');
   for (const child of adaptor.childNodes(group).slice()) adaptor.remove(child);
   for (const part of parts) adaptor.append(group, part);
+  adaptor.setAttribute(container, 'display', 'true'); // wherever an author has put it
+}
+
+// Attributes of style are not read under a strict Content Security Policy. So the depth of `svg` below the line is
+// one that mathjax.css has a class for, and what it must be wide, as another SVG of no height, below it.
+function inClasses(svg, isAlone, adaptor) {
+  const depth = -parseFloat(adaptor.getStyle(svg, 'vertical-align') || '0');
+  const isWide = isNumbered(svg, adaptor);
+  const width = adaptor.getStyle(svg, 'min-width');
+  const [step, name] = stepOf(depth, isAlone);
+  const boxes = isWide ? adaptor.childNodes(adaptor.firstChild(svg)) : [svg];
+  for (const box of boxes) {
+    const [left, top, across, down] = adaptor.getAttribute(box, 'viewBox').split(' ').map(Number);
+    const view = [left, Math.floor(top), Math.ceil(across), Math.round(down + (step - depth) * EX + top - Math.floor(top))];
+    adaptor.setAttribute(box, 'viewBox', view.join(' '));
+    if (!isWide) adaptor.setAttribute(svg, 'width', exesOf(view[2]));
+    adaptor.setAttribute(svg, 'height', exesOf(view[3]));
+  }
+  adaptor.removeAttribute(svg, 'style');
+  const aligned = isWide ? inFull(svg, width, adaptor) : svg;
+  if (name) adaptor.setAttribute(aligned, 'class', name);
+}
+
+function exesOf(units) {
+  return `${+(units / EX).toFixed(3)}ex`;
+}
+
+// Put `svg`, which is as wide as its column, in an element that is not less than `width`.
+function inFull(svg, width, adaptor) {
+  const full = adaptor.node('mjx-full');
+  adaptor.replace(full, svg);
+  adaptor.append(full, svg);
+  if (width) adaptor.append(full, adaptor.node('svg', {width, height: '0', 'aria-hidden': 'true'}));
+  return full;
+}
+
+// Return the next step that is not less than `depth`, in ex, and its class: quarters up to 4, then whole ones. On a
+// line of its own, what reaches deeper can stay as it is: nothing stands beside it.
+function stepOf(depth, isAlone) {
+  const deepest = isAlone ? 4 : DEEPEST;
+  if (depth < 0.001) return [0, ''];
+  if (depth > deepest) return [depth, `mjx-d${deepest * 4}`];
+  const step = depth <= 4 ? Math.ceil(depth * 4) / 4 : Math.ceil(depth);
+  return [step, `mjx-d${step * 4}`];
+}
+
+// What all formulas begin with stands in mathjax.css. Boxes are drawn, whatever their style says.
+function withoutDefaults(group, adaptor) {
+  adaptor.removeAttribute(group, 'style');
+  if (adaptor.getAttribute(group, 'stroke-width') !== '0') return;
+  for (const name of ['stroke', 'fill', 'stroke-width']) adaptor.removeAttribute(group, name);
 }
 
 // The space that a sign has before it is left at the line's end. MathJax makes it of a blank in a font of its own.
 function breakBetween(container, adaptor) {
   const breaks = adaptor.tags(container, 'mjx-break');
   for (const mark of breaks) {
-    const space = SPACES[adaptor.getAttribute(mark, 'size') ?? 0] / EX;
+    const space = adaptor.getAttribute(mark, 'size') ?? '0';
     const piece = adaptor.previous(mark);
-    if (piece && space) adaptor.setStyle(piece, 'margin-right', `${space.toFixed(3)}ex`);
+    if (piece && space !== '0') adaptor.addClass(piece, `mjx-s${space}`);
     adaptor.replace(adaptor.node('mjx-break'), mark);
   }
   if (breaks.length) adaptor.setAttribute(container, 'breaks', '');
@@ -105,4 +165,21 @@ function unwrap(group, adaptor) {
   if (attributes.length && children.length && !bears) return;
   for (const child of children) adaptor.insert(child, group);
   adaptor.remove(group);
+}
+
+// Say in as few characters where glyphs stand, to the thousandth of an em.
+function shorten(container, adaptor) {
+  for (const node of ['g', 'use'].flatMap((kind) => adaptor.tags(container, kind))) {
+    const transform = adaptor.getAttribute(node, 'transform');
+    const [, x, y, rest] = /^translate\((-?[\d.]+),(-?[\d.]+)\)(.*)$/.exec(transform ?? '') ?? [];
+    if (x === undefined) continue;
+    const [right, up] = [Math.round(x), Math.round(y)];
+    if (adaptor.kind(node) === 'use' && !rest) {
+      adaptor.removeAttribute(node, 'transform');
+      if (right) adaptor.setAttribute(node, 'x', right);
+      if (up) adaptor.setAttribute(node, 'y', up);
+    } else {
+      adaptor.setAttribute(node, 'transform', `translate(${up ? `${right},${up}` : right})${rest.replace(' ', '')}`);
+    }
+  }
 }
