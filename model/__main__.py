@@ -23,6 +23,11 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         options.run(options)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Who read has seen enough, as in “python -m model list | head -1”; Python would write on at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     except ModelError as error:
         return _fail(str(error))
     except ModuleNotFoundError as error:

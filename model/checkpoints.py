@@ -33,7 +33,7 @@ class State:
     """All that training changes."""
 
     model: Model
-    #: What estimates the objective, (x, weight, generator) → an estimate, by that model.
+    #: What estimates an objective by that model: (objective, x, weight, generator) → an estimate.
     step: nn.Module
     optimizer: torch.optim.AdamW
     history: list[Row] = field(default_factory=list)

@@ -29,11 +29,13 @@ class Estimate(NamedTuple):
 Objective = Callable[[Model, Tensor, float, torch.Generator], Estimate]
 
 
-def objective(aim: Aim) -> Objective:
-    """Return the function that a recipe names, with its numbers."""
+def objective(aim: Aim, done: float = 1) -> Objective:
+    """Return the function that a recipe names, with its numbers, for when a share of training is `done`."""
     match aim:
         case Elbo():
             return partial(elbo, beta=aim.beta, free_nats=aim.free_nats)
+        case ImportanceWeighted() if done < 1 - aim.last:
+            return elbo
         case ImportanceWeighted():
             return partial(importance_weighted, samples=aim.samples)
         case WakeSleep():

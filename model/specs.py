@@ -115,6 +115,9 @@ class ImportanceWeighted:
     """The bound of so many samples (Burda et al., 2015)."""
 
     samples: int = 5
+    #: Share of the epochs, the last ones, in which there are so many. Before them it is the evidence lower
+    #: bound, a step of which takes a fraction of the time.
+    last: float = 1
 
 
 @dataclass(frozen=True)

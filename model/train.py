@@ -23,13 +23,13 @@ FOLLOWED = 24
 class Step(nn.Module):
     """The estimate of an objective, as a module: what many workers take their gradients through."""
 
-    def __init__(self, model: Model, maximized: Objective) -> None:
+    def __init__(self, model: Model) -> None:
         super().__init__()
-        self.model, self.maximized = model, maximized
+        self.model = model
 
-    def forward(self, x: Tensor, weight: float, generator: torch.Generator) -> Estimate:
-        """Estimate the objective for each picture of x, (B, C, H, W)."""
-        return self.maximized(self.model, x, weight, generator)
+    def forward(self, maximized: Objective, x: Tensor, weight: float, generator: torch.Generator) -> Estimate:
+        """Estimate what is maximized for each picture of x, (B, C, H, W)."""
+        return maximized(self.model, x, weight, generator)
 
 
 class Watcher(Protocol):
@@ -78,7 +78,7 @@ def begin(recipe: Recipe, data: Data, workers: Workers = ALONE) -> State:
     """Return the state before the first step."""
     torch.manual_seed(recipe.seed)
     model = build(recipe.model, data.train.shape, _grey(data.train.images)).to(workers.device)
-    step = workers.together(Step(model, objective(recipe.objective)))
+    step = workers.together(Step(model))
     optimizer = torch.optim.AdamW(
         model.parameters(), betas=(0.9, 0.99), weight_decay=recipe.decay, fused=True
     )
@@ -102,13 +102,14 @@ def run_epoch(
     batches = torch.split(torch.randperm(len(images), generator=shuffle), recipe.batch)
     # What is left over at the end may be less than an item a worker.
     order = [batch for batch in batches if len(batch) >= workers.size]
+    maximized = objective(recipe.objective, (epoch - 1) / recipe.epochs)
     total, seen = 0.0, 0
     for step, batch in enumerate(order, start=(epoch - 1) * len(order) + 1):
         done = step / (recipe.epochs * len(order))
         state.optimizer.param_groups[0]["lr"] = recipe.rate * min(done / recipe.warm_up, 1) * (1 - done)
         x = _pixels(recipe, images[workers.share(batch)], generator)  # (B, C, H, W)
         with torch.autocast(workers.kind, torch.bfloat16):
-            estimate = state.step(x, min(done / recipe.annealing, 1), generator)
+            estimate = state.step(maximized, x, min(done / recipe.annealing, 1), generator)
         # Gradients are means over the workers, so their sum is that of the mean over the batch.
         torch.autograd.backward(-estimate.objective.sum() * (workers.size / len(batch)))
         state.optimizer.step()

@@ -82,3 +82,25 @@ def build(tmp_path: Path) -> Build:
         return Site(tmp_path, done.returncode, log)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def bars(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a data set of tiny pictures, on which a model learns in a second."""
+    import tiny_model
+
+    folder = tmp_path_factory.mktemp("bars")
+    tiny_model.write_data(folder)
+    return folder
+
+
+@pytest.fixture
+def known_bars(bars: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Make that data set known to this process; return its folder."""
+    import tiny_model
+
+    from model.datasets import DATASETS
+
+    monkeypatch.setitem(DATASETS, "bars", tiny_model.dataset(bars))
+    monkeypatch.setenv("BARS", str(bars))
+    return bars

@@ -25,30 +25,23 @@ ROOT = Path(__file__).resolve().parent.parent
 LONG = {"epochs": 30}
 
 
-@pytest.fixture(scope="module")
-def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("bars")
-    tiny_model.write_data(folder)
-    return folder
-
-
-def command(data_folder: Path, into: Path, *arguments: str) -> list[str]:
+def command(bars: Path, into: Path, *arguments: str) -> list[str]:
     script = str(ROOT / "tests" / "tiny_model.py")
-    return [sys.executable, script, str(data_folder), "--into", str(into), *arguments]
+    return [sys.executable, script, str(bars), "--into", str(into), *arguments]
 
 
-def environment(data_folder: Path, **recipe: Any) -> dict[str, str]:
+def environment(bars: Path, **recipe: Any) -> dict[str, str]:
     return {
         **os.environ,
         "PYTHONPATH": str(ROOT),
-        "BARS": str(data_folder),
+        "BARS": str(bars),
         "RECIPE": repr(recipe),
         "COLUMNS": "200",
     }
 
 
 def run(
-    data_folder: Path,
+    bars: Path,
     into: Path,
     *arguments: str,
     prepare: Callable[[], None] | None = None,
@@ -56,8 +49,8 @@ def run(
     **recipe: Any,
 ) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        command(data_folder, into, *arguments),
-        env=environment(data_folder, **recipe) | (env or {}),
+        command(bars, into, *arguments),
+        env=environment(bars, **recipe) | (env or {}),
         capture_output=True,
         text=True,
         timeout=120,
@@ -66,9 +59,9 @@ def run(
 
 
 @pytest.fixture(scope="module")
-def released(data_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def released(bars: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     into = tmp_path_factory.mktemp("models")
-    done = run(data_folder, into, "build", "tiny", **LONG)
+    done = run(bars, into, "build", "tiny", **LONG)
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[0] == "tiny: no release yet"
     assert "elbo" in done.stdout.splitlines()[-1]
@@ -132,11 +125,11 @@ def test_graphs_are_complete_and_know_nothing_of_this_machine(released: Path, na
     assert graph.graph.input[0].type.tensor_type.shape.dim[0].dim_param == "batch"
 
 
-def test_fresh_release_is_left_alone_and_torch_is_not_imported(data_folder: Path, released: Path) -> None:
+def test_fresh_release_is_left_alone_and_torch_is_not_imported(bars: Path, released: Path) -> None:
     before = (released / "tiny" / "manifest.json").stat().st_mtime_ns
     done = subprocess.run(
-        [sys.executable, "-X", "importtime", *command(data_folder, released, "build", "tiny")[1:]],
-        env=environment(data_folder, **LONG),
+        [sys.executable, "-X", "importtime", *command(bars, released, "build", "tiny")[1:]],
+        env=environment(bars, **LONG),
         capture_output=True,
         text=True,
     )
@@ -147,26 +140,41 @@ def test_fresh_release_is_left_alone_and_torch_is_not_imported(data_folder: Path
     assert (released / "tiny" / "manifest.json").stat().st_mtime_ns == before
 
 
-def test_stale_release_says_what_changed(data_folder: Path, released: Path) -> None:
-    done = run(data_folder, released, "list", epochs=4)
+def test_stale_release_says_what_changed(bars: Path, released: Path) -> None:
+    done = run(bars, released, "list", epochs=4)
     assert "tiny: recipe: epochs 30 → 4; decoder" in done.stdout
 
 
-def test_damaged_file_makes_a_release_stale(data_folder: Path, released: Path) -> None:
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_reader_of_the_list_may_leave(bars: Path, released: Path, unbuffered: str) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        command(bars, released, "list"),
+        env=environment(bars, **LONG) | {"PYTHONUNBUFFERED": unbuffered},
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (1, "")
+
+
+def test_damaged_file_makes_a_release_stale(bars: Path, released: Path) -> None:
     path = released / "tiny" / "history.csv"
     content = path.read_bytes()
     path.write_bytes(content + b"1")
     try:
-        assert "tiny: history.csv: not the file" in run(data_folder, released, "list", **LONG).stdout
+        assert "tiny: history.csv: not the file" in run(bars, released, "list", **LONG).stdout
     finally:
         path.write_bytes(content)
 
 
-def test_two_builds_at_once_train_once(data_folder: Path, tmp_path: Path) -> None:
+def test_two_builds_at_once_train_once(bars: Path, tmp_path: Path) -> None:
     both = [
         subprocess.Popen(
-            command(data_folder, tmp_path, "build", "tiny"),
-            env=environment(data_folder),
+            command(bars, tmp_path, "build", "tiny"),
+            env=environment(bars),
             stdout=subprocess.PIPE,
             text=True,
         )
@@ -187,11 +195,11 @@ def wait_for_epoch(into: Path, process: subprocess.Popen[str]) -> None:
 
 @pytest.mark.parametrize(("blow", "status"), [(signal.SIGKILL, -9), (signal.SIGINT, 130)])
 def test_interrupted_training_goes_on_to_the_same_weights(
-    data_folder: Path, released: Path, tmp_path: Path, blow: signal.Signals, status: int
+    bars: Path, released: Path, tmp_path: Path, blow: signal.Signals, status: int
 ) -> None:
     process = subprocess.Popen(
-        command(data_folder, tmp_path, "build", "tiny"),
-        env=environment(data_folder, **LONG),
+        command(bars, tmp_path, "build", "tiny"),
+        env=environment(bars, **LONG),
         stderr=subprocess.PIPE,
         text=True,
     )
@@ -202,7 +210,7 @@ def test_interrupted_training_goes_on_to_the_same_weights(
     if blow is signal.SIGINT:
         assert "Traceback" not in said
         assert left_over(tmp_path) == {".tiny.checkpoint"}
-    assert run(data_folder, tmp_path, "build", "tiny", **LONG).returncode == 0
+    assert run(bars, tmp_path, "build", "tiny", **LONG).returncode == 0
     assert left_over(tmp_path) == {"tiny"}
     ours, undisturbed = (load_file(into / "tiny" / "weights.safetensors") for into in (tmp_path, released))
     assert all((ours[name] == undisturbed[name]).all() for name in undisturbed)
@@ -210,24 +218,24 @@ def test_interrupted_training_goes_on_to_the_same_weights(
     assert drawn[0] == drawn[1]
 
 
-def test_another_recipe_does_not_go_on_from_the_checkpoint(data_folder: Path, tmp_path: Path) -> None:
+def test_another_recipe_does_not_go_on_from_the_checkpoint(bars: Path, tmp_path: Path) -> None:
     process = subprocess.Popen(
-        command(data_folder, tmp_path, "build", "tiny"),
-        env=environment(data_folder, epochs=1000),
+        command(bars, tmp_path, "build", "tiny"),
+        env=environment(bars, epochs=1000),
         stderr=subprocess.DEVNULL,
         text=True,
     )
     wait_for_epoch(tmp_path, process)
     process.kill()
     process.wait()
-    assert run(data_folder, tmp_path, "build", "tiny", seed=1).returncode == 0
+    assert run(bars, tmp_path, "build", "tiny", seed=1).returncode == 0
     history = (tmp_path / "tiny" / "history.csv").read_text(encoding="utf-8")
     assert len(history.splitlines()) == 4
 
 
-def test_missing_data_says_where_it_was_sought(data_folder: Path, tmp_path: Path) -> None:
+def test_missing_data_says_where_it_was_sought(bars: Path, tmp_path: Path) -> None:
     empty = tmp_path / "empty"
-    done = run(data_folder, tmp_path / "models", "build", "tiny", env={"BARS": str(empty)})
+    done = run(bars, tmp_path / "models", "build", "tiny", env={"BARS": str(empty)})
     assert done.returncode == 1
     assert f"sought in {empty}" in done.stderr
     assert (
@@ -237,36 +245,34 @@ def test_missing_data_says_where_it_was_sought(data_folder: Path, tmp_path: Path
     assert "Traceback" not in done.stderr
 
 
-def test_damaged_data_is_not_trained_on(data_folder: Path, tmp_path: Path) -> None:
+def test_damaged_data_is_not_trained_on(bars: Path, tmp_path: Path) -> None:
     copy = tmp_path / "copy"
     copy.mkdir()
-    for path in data_folder.iterdir():
+    for path in bars.iterdir():
         (copy / path.name).write_bytes(path.read_bytes())
     with (copy / "test-labels").open("r+b") as file:
         file.seek(20)
         file.write(b"\x07")
-    done = run(data_folder, tmp_path / "models", "build", "tiny", env={"BARS": str(copy)})
+    done = run(bars, tmp_path / "models", "build", "tiny", env={"BARS": str(copy)})
     assert done.returncode == 1
     assert f"{copy / 'test-labels'} is damaged" in done.stderr
 
 
-def test_training_that_diverges_is_told_and_leaves_nothing(data_folder: Path, tmp_path: Path) -> None:
-    done = run(data_folder, tmp_path, "build", "tiny", rate=1e6, warm_up=0.01)
+def test_training_that_diverges_is_told_and_leaves_nothing(bars: Path, tmp_path: Path) -> None:
+    done = run(bars, tmp_path, "build", "tiny", rate=1e6, warm_up=0.01)
     assert done.returncode == 1
     assert "tiny: the bound is" in done.stderr
     assert "lower the rate" in done.stderr
     assert left_over(tmp_path) <= {".tiny.checkpoint"}
 
 
-def test_full_disk_is_told_and_leaves_the_old_release(
-    data_folder: Path, released: Path, tmp_path: Path
-) -> None:
+def test_full_disk_is_told_and_leaves_the_old_release(bars: Path, released: Path, tmp_path: Path) -> None:
     shutil.copytree(released / "tiny", tmp_path / "tiny")
 
     def no_room() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
 
-    done = run(data_folder, tmp_path, "build", "tiny", prepare=no_room, epochs=2)
+    done = run(bars, tmp_path, "build", "tiny", prepare=no_room, epochs=2)
     assert done.returncode == 1
     assert "nothing was released" in done.stderr
     assert "Traceback" not in done.stderr
@@ -274,32 +280,32 @@ def test_full_disk_is_told_and_leaves_the_old_release(
     assert left_over(tmp_path) == {"tiny"}
 
 
-def test_missing_torch_names_the_extra(data_folder: Path, tmp_path: Path) -> None:
+def test_missing_torch_names_the_extra(bars: Path, tmp_path: Path) -> None:
     (tmp_path / "torch.py").write_text(
         "raise ModuleNotFoundError(\"No module named 'torch'\", name='torch')\n"
     )
     done = run(
-        data_folder, tmp_path / "models", "build", "tiny", env={"PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"}
+        bars, tmp_path / "models", "build", "tiny", env={"PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"}
     )
     assert done.returncode == 1
     assert 'pip install "pelican-research[train]"' in done.stderr
     assert "Traceback" not in done.stderr
 
 
-def test_unknown_model_names_those_there_are(data_folder: Path, tmp_path: Path) -> None:
-    done = run(data_folder, tmp_path, "build", "minst-vae")
+def test_unknown_model_names_those_there_are(bars: Path, tmp_path: Path) -> None:
+    done = run(bars, tmp_path, "build", "minst-vae")
     assert done.returncode == 1
     assert "mnist-vae, mnist-plane" in done.stderr
 
 
-def test_evaluate_prints_the_bounds_of_the_release(data_folder: Path, released: Path) -> None:
-    done = run(data_folder, released, "evaluate", "tiny", "--samples", "50", **LONG)
+def test_evaluate_prints_the_bounds_of_the_release(bars: Path, released: Path) -> None:
+    done = run(bars, released, "evaluate", "tiny", "--samples", "50", **LONG)
     assert done.returncode == 0, done.stderr
     value = json.loads((released / "tiny" / "metrics.json").read_text(encoding="utf-8"))["elbo"]["value"]
     assert f"{value:.5g}" in done.stdout
 
 
-def test_evaluate_wants_a_fresh_release(data_folder: Path, tmp_path: Path) -> None:
-    done = run(data_folder, tmp_path, "evaluate", "tiny")
+def test_evaluate_wants_a_fresh_release(bars: Path, tmp_path: Path) -> None:
+    done = run(bars, tmp_path, "evaluate", "tiny")
     assert done.returncode == 1
     assert "run `python -m model build tiny` first" in done.stderr

@@ -3,6 +3,7 @@
 import gzip
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,13 +12,12 @@ from typing import Any
 
 import numpy
 import pytest
-import tiny_model
 from PIL import Image
 
 from model.data import load
 from model.datasets import DATASETS, Arrays, Folder, Frame, TorchDataset
 from model.errors import ModelError
-from model.sources import Source
+from model.sources import Source, remembered
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -48,38 +48,36 @@ def use(monkeypatch: pytest.MonkeyPatch) -> Callable[[Source], Any]:
     return entered
 
 
-def run(tmp_path: Path, *arguments: str, dataset: str, **recipe: Any) -> subprocess.CompletedProcess[str]:
-    bars = tmp_path / "bars"
-    if not bars.exists():
-        bars.mkdir()
-        tiny_model.write_data(bars)
-    recipe = {"epochs": 2, "batch": 10} | recipe
-    return subprocess.run(
-        [
-            sys.executable,
-            str(ROOT / "tests" / "tiny_model.py"),
-            str(bars),
-            "--into",
-            str(tmp_path / "models"),
-            *arguments,
-        ],
-        env={
-            **os.environ,
-            "PYTHONPATH": os.pathsep.join((str(ROOT), str(tmp_path))),
-            "RECIPE": repr(recipe),
-            "DATASET": dataset,
-            "BARS": str(bars),
-        },
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
+Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
-def test_folder_of_pictures_becomes_a_release_that_describes_it(tmp_path: Path) -> None:
+@pytest.fixture
+def run(bars: Path, tmp_path: Path) -> Run:
+    """Return a function that runs the command, with a data set of the author's and a recipe of seconds."""
+
+    def ran(*arguments: str, dataset: str, **recipe: Any) -> subprocess.CompletedProcess[str]:
+        script = str(ROOT / "tests" / "tiny_model.py")
+        return subprocess.run(
+            [sys.executable, script, str(bars), "--into", str(tmp_path / "models"), *arguments],
+            env={
+                **os.environ,
+                "PYTHONPATH": os.pathsep.join((str(ROOT), str(tmp_path))),
+                "RECIPE": repr({"epochs": 2, "batch": 10} | recipe),
+                "DATASET": dataset,
+                "BARS": str(bars),
+            },
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+
+    return ran
+
+
+def test_folder_of_pictures_becomes_a_release_that_describes_it(tmp_path: Path, run: Run) -> None:
     folder = write_pictures(tmp_path / "pictures")
     dataset = f'Folder("own", {str(folder)!r}, Frame(8, 8), share=0.2)'
-    done = run(tmp_path, "build", "tiny", dataset=dataset, data="own")
+    done = run("build", "tiny", dataset=dataset, data="own")
     assert done.returncode == 0, done.stderr
     manifest = json.loads((tmp_path / "models/tiny/manifest.json").read_text(encoding="utf-8"))
     found = manifest["data"]
@@ -93,30 +91,84 @@ def test_folder_of_pictures_becomes_a_release_that_describes_it(tmp_path: Path) 
     assert decoder["shape"] == ["batch", 3, 8, 8]
     assert "red, green and blue" in decoder["meaning"]
 
-    assert run(tmp_path, "build", "tiny", dataset=dataset, data="own").stdout == "tiny: fresh\n"
+    assert run("build", "tiny", dataset=dataset, data="own").stdout == "tiny: fresh\n"
     larger = dataset.replace("Frame(8, 8)", "Frame(12, 8)")
-    assert (
-        "reading: shape [3, 8, 8] → [3, 12, 8];" in run(tmp_path, "list", dataset=larger, data="own").stdout
-    )
+    assert "reading: shape [3, 8, 8] → [3, 12, 8];" in run("list", dataset=larger, data="own").stdout
     Image.new("RGB", (8, 8)).save(folder / "red" / "new.png")
-    assert "tiny: data: 61 pictures;" in run(tmp_path, "list", dataset=dataset, data="own").stdout
+    assert "tiny: data: 61 pictures;" in run("list", dataset=dataset, data="own").stdout
     folder.rename(tmp_path / "elsewhere")
     assert (
-        f"tiny: the data set “own” was sought in {folder}"
-        in run(tmp_path, "list", dataset=dataset, data="own").stdout
+        f"tiny: the data set “own” was sought in {folder}" in run("list", dataset=dataset, data="own").stdout
     )
 
 
-def test_data_set_that_a_recipe_does_not_use_leaves_its_release_fresh(tmp_path: Path) -> None:
+def test_data_set_that_a_recipe_does_not_use_leaves_its_release_fresh(tmp_path: Path, run: Run) -> None:
     folder = write_pictures(tmp_path / "pictures", 3)
     own = f'Folder("own", {str(folder)!r}, Frame(8, 8))'
-    assert run(tmp_path, "build", "tiny", dataset=own).returncode == 0
+    assert run("build", "tiny", dataset=own).returncode == 0
     for other in (own.replace("8, 8", "16, 16"), 'Folder("other", "nowhere", Frame())'):
-        assert run(tmp_path, "build", "tiny", dataset=other).stdout == "tiny: fresh\n"
+        assert run("build", "tiny", dataset=other).stdout == "tiny: fresh\n"
 
 
-def test_folder_that_is_not_there_is_told_with_what_to_do(tmp_path: Path) -> None:
-    done = run(tmp_path, "build", "tiny", dataset=f'Folder("own", "{tmp_path}/none", Frame())', data="own")
+@pytest.fixture
+def known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Folder:
+    """Return a folder whose hash is remembered, wrongly, so that one can tell."""
+    monkeypatch.setattr(remembered, "CACHE", tmp_path / "cache")
+    monkeypatch.setattr(remembered, "RECENT", 0)
+    found = Folder("own", str(write_pictures(tmp_path / "pictures", 3, "bmp")), Frame(8, 8))
+    [content] = found.sha256().values()
+    [kept] = (tmp_path / "cache").iterdir()
+    kept.write_text(kept.read_text().replace(content, "remembered"))
+    return found
+
+
+def test_folder_that_did_not_change_is_not_read(known: Folder) -> None:
+    assert known.sha256() == {"6 pictures": "remembered"}
+
+
+def overwrite(picture: Path) -> None:
+    """Write another picture of the same size and date."""
+    before = picture.stat()
+    picture.write_bytes(picture.read_bytes()[:-1] + b"1")
+    os.utime(picture, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+def put_in_place(picture: Path) -> None:
+    """Put another picture of the same size and date into its place."""
+    beside = picture.with_suffix(".new")
+    shutil.copy2(picture, beside)
+    overwrite(beside)
+    beside.rename(picture)
+
+
+CHANGES: list[Callable[[Path], object]] = [
+    overwrite,
+    put_in_place,
+    lambda picture: picture.rename(picture.with_stem("other")),
+    lambda picture: shutil.copy2(picture, picture.with_stem("more")),
+    Path.unlink,
+]
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_folder_that_changed_is_read_again(known: Folder, change: Callable[[Path], object]) -> None:
+    change(Path(known.folder) / "red" / "0.bmp")
+    [content] = known.sha256().values()
+    assert content != "remembered"
+    Path(remembered.CACHE).rename(Path(remembered.CACHE).with_name("gone"))
+    assert list(known.sha256().values()) == [content]
+
+
+def test_folder_that_changed_just_now_is_read_again(known: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remembered, "RECENT", 10**18)
+    overwrite(Path(known.folder) / "red" / "0.bmp")
+    known.sha256()
+    [kept] = remembered.CACHE.iterdir()
+    assert kept.read_text().endswith(" remembered\n")
+
+
+def test_folder_that_is_not_there_is_told_with_what_to_do(tmp_path: Path, run: Run) -> None:
+    done = run("build", "tiny", dataset=f'Folder("own", "{tmp_path}/none", Frame())', data="own")
     assert done.returncode == 1
     assert (
         f"“own” was sought in {tmp_path}/none, but there is no such folder. Put the pictures" in done.stderr
@@ -124,16 +176,16 @@ def test_folder_that_is_not_there_is_told_with_what_to_do(tmp_path: Path) -> Non
     assert "Traceback" not in done.stderr
 
 
-def test_size_that_convolutions_cannot_make_is_told(tmp_path: Path) -> None:
+def test_size_that_convolutions_cannot_make_is_told(tmp_path: Path, run: Run) -> None:
     folder = write_pictures(tmp_path / "pictures", 10)
-    done = run(tmp_path, "build", "tiny", dataset=f'Folder("own", {str(folder)!r}, Frame(10, 8))', data="own")
+    done = run("build", "tiny", dataset=f'Folder("own", {str(folder)!r}, Frame(10, 8))', data="own")
     assert done.returncode == 1
     assert "pictures of 10 × 8 are not made by a convolutional network" in done.stderr
     assert "Traceback" not in done.stderr
 
 
-def test_misspelled_data_set_names_those_there_are(tmp_path: Path) -> None:
-    done = run(tmp_path, "build", "tiny", dataset='Folder("own", "none", Frame())', data="onw")
+def test_misspelled_data_set_names_those_there_are(tmp_path: Path, run: Run) -> None:
+    done = run("build", "tiny", dataset='Folder("own", "none", Frame())', data="onw")
     assert done.returncode == 1
     assert "there is no data set “onw” in model/datasets.py; there are: mnist, fashion-mnist" in done.stderr
 
@@ -250,16 +302,12 @@ def test_arrays_of_another_form_are_told(
 
 
 def test_packed_files_are_checked_as_they_were_before(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    known_bars: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    tiny_model.write_data(tmp_path)
-    source = tiny_model.dataset(tmp_path)
-    monkeypatch.setenv("BARS", str(tmp_path))
-    monkeypatch.setitem(DATASETS, "bars", source)
     plain = load("bars")
-    for path in list(tmp_path.iterdir()):
-        path.with_name(path.name + ".gz").write_bytes(gzip.compress(path.read_bytes()))
-        path.unlink()
+    for path in known_bars.iterdir():
+        (tmp_path / f"{path.name}.gz").write_bytes(gzip.compress(path.read_bytes()))
+    monkeypatch.setenv("BARS", str(tmp_path))
     packed = load("bars")
     assert (plain.train.images == packed.train.images).all()
     packed_file = tmp_path / "test-images.gz"
@@ -287,20 +335,20 @@ class Squares(torch.utils.data.Dataset):
 '''
 
 
-def test_data_set_of_torch_is_taken_once_its_hash_is_stated(tmp_path: Path) -> None:
+def test_data_set_of_torch_is_taken_once_its_hash_is_stated(tmp_path: Path, run: Run) -> None:
     (tmp_path / "squares.py").write_text(SQUARES)
     line = 'TorchDataset("own", "squares:Squares", Frame(8, 8, colours=False){})'
-    done = run(tmp_path, "build", "tiny", dataset=line.format(""), data="own")
+    done = run("build", "tiny", dataset=line.format(""), data="own")
     assert done.returncode == 1
     stated = done.stderr.partition("write ")[2].partition(" in ")[0]
-    done = run(tmp_path, "build", "tiny", dataset=line.format(f", {stated}"), data="own")
+    done = run("build", "tiny", dataset=line.format(f", {stated}"), data="own")
     assert done.returncode == 0, done.stderr
     found = json.loads((tmp_path / "models/tiny/manifest.json").read_text(encoding="utf-8"))["data"]
     assert (found["train"], found["test"], found["shape"]) == (20, 20, [1, 8, 8])
     assert f'content="{found["sha256"]["squares:Squares"]}"' == stated
 
     (tmp_path / "squares.py").write_text(SQUARES.replace("0.8", "0.7"))
-    done = run(tmp_path, "build", "tiny", dataset=line.format(f", {stated}"), data="own", epochs=3)
+    done = run("build", "tiny", dataset=line.format(f", {stated}"), data="own", epochs=3)
     assert done.returncode == 1
     assert "has it changed?" in done.stderr
 

@@ -18,15 +18,13 @@ from model.families import build as build_model
 
 
 @pytest.fixture(scope="module")
-def evaluated(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, str]:
+def evaluated(bars: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, str]:
     """Return the folder of the data set, that of the releases, and what the command printed."""
     folder = tmp_path_factory.mktemp("evaluated")
-    (folder / "bars").mkdir()
-    tiny_model.write_data(folder / "bars")
     for arguments in (("build", "tiny"), ("evaluate", "tiny", "--samples", "1000")):
-        done = run(folder / "bars", folder / "models", *arguments)
+        done = run(bars, folder / "models", *arguments)
         assert done.returncode == 0, done.stderr
-    return folder / "bars", folder / "models", done.stdout
+    return bars, folder / "models", done.stdout
 
 
 def test_table_and_file_state_the_same_numbers(evaluated: tuple[Path, Path, str]) -> None:

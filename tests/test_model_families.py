@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import subprocess
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -9,12 +10,12 @@ from pathlib import Path
 import pytest
 import tiny_model
 import torch
+from test_model_build import command, environment, wait_for_epoch
 from torch import Tensor
 
-from model import objectives, train
+from model import objectives, releases, train
 from model.checkpoints import Checkpoint
 from model.data import load
-from model.datasets import DATASETS
 from model.densities import log_bernoulli, log_likelihood
 from model.errors import ModelError
 from model.export import graphs
@@ -22,6 +23,7 @@ from model.families import build
 from model.families.helmholtz import HelmholtzMachine
 from model.families.two_layers import TwoLayerAutoencoder
 from model.models import Model
+from model.releases import Place
 from model.specs import (
     VAE,
     Aim,
@@ -58,6 +60,7 @@ AIMS = {
     "elbo": (DENSE, Elbo()),
     "convolutional": (CONVOLUTIONAL, Elbo(beta=0.5, free_nats=0.05)),
     "importance": (DENSE, ImportanceWeighted(3)),
+    "importance-last": (DENSE, ImportanceWeighted(3, last=0.5)),
     "two-layers": (TWO_LAYERS, ImportanceWeighted(3)),
     "ladder": (LADDER, Elbo()),
     "wake-sleep": (MACHINE, WakeSleep()),
@@ -87,14 +90,6 @@ def pictures(count: int) -> Tensor:
     return (torch.rand((count, *SHAPE), generator=random(1)) < 0.3).float()
 
 
-@pytest.fixture
-def bars(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    tiny_model.write_data(tmp_path)
-    monkeypatch.setitem(DATASETS, "bars", tiny_model.dataset(tmp_path))
-    monkeypatch.setenv("BARS", str(tmp_path))
-    return tmp_path
-
-
 class Silence:
     """A watcher that says nothing."""
 
@@ -105,7 +100,7 @@ class Silence:
         """Hear of an epoch."""
 
 
-@pytest.mark.usefixtures("bars")
+@pytest.mark.usefixtures("known_bars")
 @pytest.mark.parametrize("recipe", FAMILIES, ids=lambda recipe: recipe.name)
 def test_a_family_learns(recipe: Recipe, tmp_path: Path) -> None:
     longer = replace(recipe, epochs=12)
@@ -118,6 +113,17 @@ def test_a_family_learns(recipe: Recipe, tmp_path: Path) -> None:
     assert (state.drawings[0] != state.drawings[12]).any()
 
 
+class Epochs(Silence):
+    """A watcher that keeps what it hears of epochs."""
+
+    def __init__(self) -> None:
+        self.seen: list[object] = []
+
+    def epoch(self, row: object) -> None:
+        """Keep it."""
+        self.seen.append(row)
+
+
 class Stop(Silence):
     """A watcher that ends training in the midst of the third epoch, as a process that is killed ends."""
 
@@ -127,7 +133,7 @@ class Stop(Silence):
             raise KeyboardInterrupt
 
 
-@pytest.mark.usefixtures("bars")
+@pytest.mark.usefixtures("known_bars")
 @pytest.mark.parametrize("recipe", FAMILIES, ids=lambda recipe: recipe.name)
 def test_a_family_comes_to_the_same_weights_again_and_after_a_stop(recipe: Recipe, tmp_path: Path) -> None:
     data, runs = load("bars"), {}
@@ -141,6 +147,23 @@ def test_a_family_comes_to_the_same_weights_again_and_after_a_stop(recipe: Recip
         assert torch.equal(value, runs["stopped"][name]), name
     other = train.train(replace(recipe, seed=1), data, Checkpoint(tmp_path / "other", ""), Silence())
     assert any(not torch.equal(value, runs["once"][name]) for name, value in other.model.state_dict().items())
+
+
+def test_wake_sleep_that_was_killed_goes_on_to_the_same_weights(known_bars: Path, tmp_path: Path) -> None:
+    changes = {"model": MACHINE, "objective": WakeSleep(), "epochs": 30, "rate": 2e-2}
+    process = subprocess.Popen(
+        command(known_bars, tmp_path, "build", "tiny"), env=environment(known_bars, **changes)
+    )
+    wait_for_epoch(tmp_path, process)
+    process.kill()
+    process.wait()
+    recipe, data = replace(tiny_model.TINY, **changes), load("bars")
+    key = releases.key(releases.ingredients(recipe))
+    epochs, found = Epochs(), []
+    for path in (Place(tmp_path).checkpoint("tiny"), tmp_path / "undisturbed"):
+        found.append(train.train(recipe, data, Checkpoint(path, key), epochs).model.state_dict())
+    assert len(epochs.seen) < 60  # the first went on, and did not begin again
+    assert all(torch.equal(value, found[1][name]) for name, value in found[0].items())
 
 
 @pytest.mark.parametrize("spec", MODELS, ids=lambda spec: spec.family)
@@ -345,6 +368,16 @@ def test_beta_and_free_nats_change_what_the_divergence_costs() -> None:
 def test_what_does_not_go_together_is_told(spec: Architecture, aim: Aim) -> None:
     with pytest.raises(ModelError, match="choose"):
         objectives.objective(aim)(made(spec), pictures(2), 1, random())
+
+
+def test_many_samples_may_come_last() -> None:
+    model, x = made(DENSE, spread=0.3), pictures(4)
+    aim = ImportanceWeighted(3, last=0.25)
+    once = objectives.elbo(model, x, 1, random())
+    three = objectives.importance_weighted(model, x, 1, random(), 3)
+    for done, expected in ((0, once), (0.74, once), (0.75, three), (1, three)):
+        found = objectives.objective(aim, done)(model, x, 1, random())
+        assert torch.equal(found.objective, expected.objective)
 
 
 def test_an_aim_is_told_by_its_record() -> None:

@@ -13,7 +13,6 @@ from torch import Tensor, distributions
 
 from model import densities, evaluate, export, objectives, recipes, train, verify
 from model.data import Items, binarize, load
-from model.datasets import DATASETS
 from model.errors import ModelError
 from model.families import build
 from model.models import Model
@@ -36,24 +35,16 @@ def pictures(count: int) -> Tensor:
     return (torch.rand((count, *tiny_model.SHAPE), generator=random(1)) < 0.3).float()
 
 
-@pytest.fixture
-def bars(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    tiny_model.write_data(tmp_path)
-    monkeypatch.setitem(DATASETS, "bars", tiny_model.dataset(tmp_path))
-    monkeypatch.setenv("BARS", str(tmp_path))
-    return tmp_path
-
-
-def test_pictures_are_read_as_they_were_written(bars: Path) -> None:
+def test_pictures_are_read_as_they_were_written(known_bars: Path) -> None:
     items = load("bars").train
-    content = (bars / "train-images").read_bytes()
+    content = (known_bars / "train-images").read_bytes()
     assert len(items) == 600
     assert items.shape == (1, 8, 8)
     assert items.images[1].flatten().tolist() == list(content[16 + 64 : 16 + 128])
-    assert items.labels.tolist() == list((bars / "train-labels").read_bytes()[8:])
+    assert items.labels.tolist() == list((known_bars / "train-labels").read_bytes()[8:])
 
 
-@pytest.mark.usefixtures("bars")
+@pytest.mark.usefixtures("known_bars")
 def test_held_out_items_are_the_last_and_not_trained_on() -> None:
     everything, chosen_on = load("bars"), load("bars", held_out=50)
     assert len(everything.train) == 600
@@ -138,7 +129,7 @@ def test_bound_of_a_part_and_of_all_pictures_agree_within_their_errors() -> None
     assert "random" not in whole["bound_500"].meaning
 
 
-@pytest.mark.usefixtures("bars")
+@pytest.mark.usefixtures("known_bars")
 def test_another_seed_draws_other_numbers_and_the_same_seed_the_same() -> None:
     states = [train.begin(replace(tiny_model.TINY, seed=seed), load("bars")) for seed in (0, 0, 1)]
     weights = [state.model.encoder.posterior.weight for state in states]

@@ -9,19 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import tiny_model
 from safetensors.numpy import load_file
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 from test_model_build import ROOT, environment, left_over, manifest, run, wait_for_epoch
 
+from model.specs import VAE, Dense
+
 EPOCHS = 20
-
-
-@pytest.fixture(scope="module")
-def bars(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("bars")
-    tiny_model.write_data(folder)
-    return folder
 
 
 def two(bars: Path, into: Path, **recipe: Any) -> "subprocess.Popen[str]":
@@ -104,6 +98,17 @@ def test_gpu_that_is_not_there_is_told(bars: Path, tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "--device cuda: process 0 of this machine has no GPU of its own; PyTorch finds 0" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_compiled_networks_come_to_the_same_bound(bars: Path, tmp_path: Path) -> None:
+    small = {"model": VAE(latents=3, encoder=Dense((8,)), decoder=Dense((8,))), "epochs": 2}
+    compiler = {"TORCHINDUCTOR_CACHE_DIR": str(tmp_path / "compiled"), "TORCHINDUCTOR_COMPILE_THREADS": "1"}
+    for folder, arguments in (("plain", ()), ("other", ("--compile",))):
+        done = run(bars, tmp_path / folder, "build", "tiny", *arguments, env=compiler, **small)
+        assert done.returncode == 0, done.stderr
+        assert bool(list((tmp_path / "compiled").rglob("*.so"))) == bool(arguments)
+    plain, compiled = (metrics(tmp_path / folder)["elbo"]["value"] for folder in ("plain", "other"))
+    assert compiled == pytest.approx(plain, abs=0.05)
 
 
 def test_tensorboard_shows_the_bounds_of_history_csv(bars: Path, tmp_path: Path) -> None:

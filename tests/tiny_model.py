@@ -14,6 +14,7 @@ import numpy
 
 from model import datasets, recipes, specs
 from model.__main__ import main
+from model.sources import remembered
 from model.sources.idx import Idx
 from model.specs import VAE, Convolutional, Dense, Recipe
 
@@ -63,6 +64,7 @@ def register(folder: Path) -> None:
     The variable RECIPE changes fields of the recipe, DATASET is a line as authors write it into datasets.py.
     """
     changes = eval(os.environ.get("RECIPE", "{}"), vars(specs))
+    remembered.CACHE = folder.with_name("cache")
     datasets.DATASETS["bars"] = dataset(folder)
     if "DATASET" in os.environ:
         source = eval(os.environ["DATASET"], vars(datasets))
