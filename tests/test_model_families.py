@@ -328,7 +328,9 @@ def test_two_layers_estimate_the_evidence_of_both() -> None:
     model, x = made(TwoLayers((1, 1), Dense((4,)), Dense((4,)), Dense((4,))), spread=0.2), pictures(4)
     assert isinstance(model, TwoLayerAutoencoder)
     with torch.no_grad():
-        model.lower.posterior.bias[1:] = 0.3  # a proposal as wide as the posterior, so that few samples do
+        model.lower.network.posterior.bias[1:] = (
+            0.3  # a proposal as wide as the posterior, so that few samples do
+        )
         side = torch.linspace(-6, 6, 241)
         z_1, z_2 = torch.meshgrid(side * 2, side, indexing="ij")
         mean, log_variance = model.decoder.below(z_2.reshape(-1, 1))

@@ -11,7 +11,24 @@ from ..models import Draws, Model, Shape, normal
 from ..networks import Conditional, Decoder, Encoder
 from ..specs import TwoLayers
 
+#: Log variances stay within this of 0. In a layer that others are drawn from, a step that is too long would
+#: else find exp(-log variance) beyond all numbers.
+WITHIN = 8
+
 Distribution = Callable[[Tensor], tuple[Tensor, Tensor]]
+
+
+class Bounded(nn.Module):
+    """A network whose log variances stay within bounds, softly."""
+
+    def __init__(self, network: Conditional | Encoder) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, given: Tensor) -> tuple[Tensor, Tensor]:
+        """Return mean and log_variance."""
+        mean, log_variance = self.network(given)
+        return mean, WITHIN * torch.tanh(log_variance / WITHIN)
 
 
 class Generative(nn.Module):
@@ -20,7 +37,7 @@ class Generative(nn.Module):
     def __init__(self, spec: TwoLayers, shape: Shape, grey: float) -> None:
         super().__init__()
         self.sizes = [spec.latents[1], spec.latents[0]]
-        self.below = Conditional(spec.between, spec.latents[1], spec.latents[0])
+        self.below = Bounded(Conditional(spec.between, spec.latents[1], spec.latents[0]))
         self.picture = Decoder(spec.decoder, shape, spec.latents[0], grey)
 
     def forward(self, noise: Tensor) -> Tensor:  # (B, Z_2 + Z_1)
@@ -44,8 +61,8 @@ class TwoLayerAutoencoder(Model):
         super().__init__()
         self.latents, self.shape, self.encoder = sum(spec.latents), shape, None
         self.decoder = Generative(spec, shape, grey)
-        self.lower = Encoder(spec.encoder, shape, spec.latents[0])
-        self.upper = Conditional(spec.between, *spec.latents)
+        self.lower = Bounded(Encoder(spec.encoder, shape, spec.latents[0]))
+        self.upper = Bounded(Conditional(spec.between, *spec.latents))
 
     def draws(self, x: Tensor, samples: int, generator: torch.Generator, only_paths: bool = False) -> Draws:
         """Draw z_1 from the picture and z_2 from z_1, each by the reparameterization."""
