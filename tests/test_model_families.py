@@ -345,6 +345,15 @@ def test_two_layers_estimate_the_evidence_of_both() -> None:
 
 
 @torch.no_grad()
+def test_two_layers_have_a_bound_however_long_a_step_was() -> None:
+    model = made(TWO_LAYERS, spread=0.2)
+    assert isinstance(model, TwoLayerAutoencoder)
+    for network in (model.decoder.below, model.upper):
+        network.network.parameters_of.bias[-1] = -200
+    assert model.log_weights(pictures(3), 5, random()).isfinite().all()
+
+
+@torch.no_grad()
 def test_beta_and_free_nats_change_what_the_divergence_costs() -> None:
     model, x = made(MODELS[0], spread=0.1), pictures(8)
     terms = model.terms(x, random())
