@@ -3,10 +3,12 @@
 Markdown tries some twenty patterns on every paragraph, and tries on behind each match. What has been
 stored before, a formula or a citation, costs less than Markdown would spend on its backslashes and
 brackets. In any other paragraph it could stand in code, in a tag, in the address of a link or across
-two cells of a table: there the parts leave it to their inline patterns.
+two cells of a table: there the parts leave it to their inline patterns. And what one part has left, such
+as a formula, may hold what looks like another's, such as a citation: then so does that one.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import takewhile
 
 from markdown import Markdown
 from markdown.preprocessors import Preprocessor
@@ -22,6 +24,8 @@ class Paragraphs(Preprocessor):
     """
 
     signs: tuple[str, ...]
+    #: What begins what is this part's, early or late.
+    all_signs: tuple[str, ...] = ()
 
     def __init__(self, md: Markdown) -> None:
         super().__init__(md)
@@ -33,11 +37,18 @@ class Paragraphs(Preprocessor):
 
     def run(self, lines: list[str]) -> list[str]:
         """Return `lines` with placeholders."""
+        other = (*self.other, *self._left())
         paragraphs = "\n".join(lines).split("\n\n")
         for number, paragraph in enumerate(paragraphs):
-            if _has(paragraph, self.signs) and not _has(paragraph, self.other):
+            if _has(paragraph, self.signs) and not _has(paragraph, other):
                 paragraphs[number] = self.store(paragraph)
         return "\n\n".join(paragraphs).split("\n")
+
+    def _left(self) -> Iterator[str]:
+        """Yield the signs of the parts that have been before."""
+        for part in takewhile(lambda part: part is not self, self.md.preprocessors):
+            if isinstance(part, Paragraphs):
+                yield from part.all_signs
 
 
 def spans_cells(found: str) -> bool:

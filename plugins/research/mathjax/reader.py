@@ -162,6 +162,7 @@ class MathInText(Paragraphs):
         self.extension = extension
         self.signs = extension.delimiters.signs
         self.displayed = extension.delimiters.displayed
+        self.all_signs = (*self.signs, *self.displayed)
 
     def store(self, paragraph: str) -> str:
         """Return `paragraph` with stored formulas."""
