@@ -323,6 +323,20 @@ def test_a_double_click_selects_the_tex(page: Page, set_page: Set, tex: str, for
     assert page.evaluate("getSelection().toString()").strip() == tex.replace("&lt;", "<")
 
 
+@pytest.mark.parametrize("format", ["svg", "chtml"])
+def test_a_formula_with_a_link_can_be_copied_and_its_link_followed(
+    page: Page, set_page: Set, format: str
+) -> None:
+    numbered = r"\begin{equation}x\label{a}\end{equation}"
+    page.set_content(set_page(rf"<p>As \(x^2 + y \eqref{{a}}\) says</p>{numbered}", format))
+    box = page.locator("mjx-container").first.bounding_box()
+    assert box
+    page.mouse.dblclick(box["x"] + 8, box["y"] + box["height"] / 2)
+    assert page.evaluate("getSelection().toString()").strip() == r"\(x^2 + y \eqref{a}\)"
+    page.mouse.click(box["x"] + box["width"] - 10, box["y"] + box["height"] / 2)
+    assert page.evaluate("decodeURIComponent(location.hash)") == "#mjx-eqn:a"
+
+
 POST = r"""Title: Post
 Date: 2026-01-01
 Macros: \newcommand{\half}{\frac12}

@@ -1,5 +1,5 @@
 // Formulas as HTML and CSS: characters of MathJax's fonts, in elements that its style sheet places.
-import {allowBreaks, forKeys, isElement, leanAssistive, simplify} from './containers.mjs';
+import {allowBreaks, forKeys, forPointers, isElement, leanAssistive, simplify} from './containers.mjs';
 
 export const OUTPUT = 'output/chtml';
 // Fonts lie beside the style sheet, as in their npm packages.
@@ -36,7 +36,7 @@ export function partsOf(output, document, adaptor) {
 // that it has of the font that a rule names.
 export function finish(item, rules, {adaptor}) {
   const container = item.typesetRoot;
-  for (const link of adaptor.tags(container, 'a')) adaptor.setAttribute(link, 'tabindex', '-1');
+  forPointers(container, adaptor);
   for (const name of ['class', 'overflow', 'ctxtmenu_counter']) adaptor.removeAttribute(container, name);
   if (item.display) forKeys(container, characters(container, adaptor) > NARROWEST, adaptor);
   if (adaptor.tags(container, 'mjx-break').length) adaptor.setAttribute(container, 'breaks', '');

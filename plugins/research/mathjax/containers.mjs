@@ -49,6 +49,14 @@ export function forKeys(container, scrolls, adaptor) {
   if (scrolls) adaptor.setAttribute(container, 'tabindex', '0');
 }
 
+// Let pointers reach the links in `container`, which the TeX to be copied would cover, and keys pass them by: for
+// assistive technology links are hidden.
+export function forPointers(container, adaptor) {
+  const links = adaptor.tags(container, 'a');
+  for (const link of links) adaptor.setAttribute(link, 'tabindex', '-1');
+  if (links.length) adaptor.setAttribute(container, 'links', '');
+}
+
 // Take out of `node` and all in it what only MathJax in a page would read.
 export function simplify(node, adaptor) {
   for (const {name} of adaptor.allAttributes(node).filter(superfluous)) adaptor.removeAttribute(node, name);

@@ -74,6 +74,6 @@ def _mend_references(page: str) -> str:
 def _with_source(formula: str, source: str) -> str:
     """Lay the TeX over the formula, not to be seen, but to be selected, copied and found."""
     inside, end, _ = formula.rpartition("</mjx-container>")
-    if not end or "<a " in inside:  # a link must be reached
+    if not end:  # a reference alone, which is a link
         return formula
     return f'{inside}<mjx-tex aria-hidden="true" hidden>{source}</mjx-tex>{end}'

@@ -1,6 +1,6 @@
 // Formulas as SVG: outlines of glyphs, referred to by id, so that a page can hold each one once.
 import {relative} from './outlines.mjs';
-import {allowBreaks, forKeys, isElement, leanAssistive, simplify} from './containers.mjs';
+import {allowBreaks, forKeys, forPointers, isElement, leanAssistive, simplify} from './containers.mjs';
 
 export const OUTPUT = 'output/svg';
 export const OPTIONS = {svg: {fontCache: 'global', linebreaks: {inline: false}}};
@@ -33,8 +33,7 @@ export function partsOf(output, document, adaptor) {
 // Make what MathJax set of `item` fit for a page, and return those of `outlines` that it refers to.
 export function finish(item, outlines, {adaptor}) {
   const container = item.typesetRoot;
-  // A link within is in what is hidden from assistive technology.
-  for (const link of adaptor.tags(container, 'a')) adaptor.setAttribute(link, 'tabindex', '-1');
+  forPointers(container, adaptor);
   const used = {};
   for (const use of adaptor.tags(container, 'use')) {
     const id = adaptor.getAttribute(use, 'xlink:href').slice(1);
