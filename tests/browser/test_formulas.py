@@ -349,6 +349,37 @@ x = y \label{a}
 """
 
 
+TITLED = r"""Title: Of $\half$ and $\abs{{x}}$
+Date: 2026-01-01
+Slug: {}
+Macros: \newcommand{{\half}}{{\frac{{1}}{{{}}}}} \DeclarePairedDelimiter{{\abs}}{{\lvert}}{{\rvert}}
+
+Of $\half$ and $\abs{{x}}$.
+"""
+
+
+def test_without_node_a_title_knows_the_macros_of_its_post(page: Page, build: Build) -> None:
+    posts = {f"{name}.md": TITLED.format(name, number) for name, number in (("a", 2), ("b", 3))}
+    site = build(posts, f'SITEURL = ""\nTHEME = {str(ROOT / "theme")!r}', env={"PATH": "/nowhere"})
+    page.route(
+        "**/*",
+        lambda route: route.fulfill(path=site.root / "output" / urlparse(route.request.url).path.lstrip("/")),
+    )
+
+    def spoken(name: str, where: str) -> list[str]:
+        page.goto(f"https://blog.example/{name}.html")
+        page.wait_for_function("window.MathJax?.startup?.promise")
+        page.evaluate("MathJax.startup.promise")
+        return [text for text in page.locator(f"{where} mjx-assistive-mml").all_text_contents() if text]
+
+    assert spoken("a", "h1") == ["12", "|x|"]
+    assert spoken("a", ".math-client") == ["12", "|x|", "12", "|x|", "13", "|x|"]  # and the next post's title
+    assert "Command" not in page.locator("body").inner_text()
+    assert page.title() == r"Of \(\half\) and \(\abs{x}\) – A blog"
+    assert sorted(spoken("archives", ".math-client")) == sorted(["12", "13", "|x|", "|x|"])
+    assert page.locator("[data-mjx-error]").count() == 0
+
+
 def test_without_node_the_page_sets_its_formulas_and_asks_nobody_else(page: Page, build: Build) -> None:
     site = build({"post.md": POST}, 'SITEURL = ""', env={"PATH": "/nowhere"})
     assert "pelican-research[node]" in site.log
@@ -362,7 +393,7 @@ def test_without_node_the_page_sets_its_formulas_and_asks_nobody_else(page: Page
     page.goto("https://blog.example/post.html")
     page.wait_for_function("window.MathJax?.startup?.promise")
     page.evaluate("MathJax.startup.promise")
-    assert page.locator("mjx-container > svg").count() == 5  # the macros are one, and empty
+    assert page.locator("mjx-container > svg:visible").count() == 4
     assert page.locator("code").inner_text() == r"\(code\)"
     assert page.locator("mjx-assistive-mml", has_text="(1)").count()
     assert {urlparse(url).netloc for url in requests} == {"blog.example"}

@@ -16,5 +16,15 @@ window.MathJax = {
     tags: dataset.tags,
     macros: {bm: ['\\boldsymbol{#1}', 1]}, // as in typeset.mjs
   },
-  startup: {elements: ['.math-client']},
+  startup: {
+    elements: ['.math-client'],
+    pageReady() {
+      // Macros are known from where they stand to where there are none.
+      for (const mark of document.querySelectorAll('[data-macros]')) {
+        const {macros} = mark.dataset
+        mark.textContent = macros ? `\\(\\begingroup ${macros}\\)` : '\\(\\endgroup\\)'
+      }
+      return window.MathJax.startup.defaultPageReady()
+    },
+  },
 }

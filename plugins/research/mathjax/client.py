@@ -10,7 +10,7 @@ from pathlib import Path
 from ..settings import Settings
 from .node import PACKAGES, SCRIPT, folder_of, versions
 
-MARKER = '<span class="math-client">'
+MARKER = '<span class="math-client"'
 #: What a browser loads of the npm packages, as patterns.
 FILES = {
     "mathjax": (
@@ -29,7 +29,17 @@ FILES = {
 
 def mark_for_client(source: str) -> str:
     """Return the HTML that a formula is until a browser sets it."""
-    return f"{MARKER}{source}</span>"
+    return f"{MARKER}>{source}</span>"
+
+
+def with_macros(html: str, macros: str) -> str:
+    """Return `html` between marks, in which a browser finds that its formulas, and no others, know `macros`.
+
+    They are in an attribute, which is gone where a title has to be text.
+    """
+    return (
+        f'{MARKER} data-macros="{escape(macros)}" hidden></span>{html}{MARKER} data-macros="" hidden></span>'
+    )
 
 
 def link_client(html: str, output: Path, siteurl: str, settings: Settings) -> str:

@@ -13,7 +13,7 @@ from ..faults import Fault, line_of, nearest
 from ..kept import Kept
 from ..markup import Edit, splice
 from ..settings import FORMATS, Settings
-from .client import mark_for_client
+from .client import mark_for_client, with_macros
 from .formulas import Formula, Place, Refusal, SetFormula, candidates, find_formulas
 from .hints import hint
 from .node import (
@@ -247,9 +247,6 @@ def _unset(formula: Formula, reason: str) -> str:
 def _write(post: Post, known: Known, in_browser: bool) -> Document:
     edits = list(post.removals)
     at = 0
-    if in_browser and post.places and post.preamble and not post.document.is_title:
-        definitions = "".join(mark_for_client(formula.source) for formula in post.preamble)
-        edits.append(Edit(0, 0, definitions))
     for (formula, start, end), (group, index) in zip(post.places, post.groups, strict=True):
         if group in known:
             html = known[group].in_title(index) if post.document.is_title else known[group].html[index]
@@ -261,7 +258,12 @@ def _write(post: Post, known: Known, in_browser: bool) -> Document:
             edit = _with_neighbours(edit, post.document.html, at)
         edits.append(edit)
         at = edit.end
-    return replace(post.document, html=splice(post.document.html, edits)) if edits else post.document
+    if not edits:
+        return post.document
+    html = splice(post.document.html, edits)
+    if in_browser and post.places and post.preamble:
+        html = with_macros(html, " ".join(formula.tex for formula in post.preamble))
+    return replace(post.document, html=html)
 
 
 def _with_neighbours(edit: Edit, source: str, at: int) -> Edit:
