@@ -84,10 +84,15 @@ function inClasses(node, rules, adaptor) {
   const style = adaptor.getAttribute(node, 'style');
   adaptor.removeAttribute(node, 'style');
   for (const declaration of (style ?? '').split(';').map((text) => text.trim()).filter((text) => text)) {
-    const name = `mjx-${declaration.replace(': ', '').replace(/[^\w-]/g, (sign) => sign === '.' ? '_' : `_${sign.charCodeAt(0)}_`)}`;
+    const name = `mjx-${declaration.replace(': ', '').replace(/[^\w-]/g, spelled)}`;
     adaptor.addClass(node, name);
     rules[`.${name}{${declaration.replace(': ', ':')}!important}`] = '';
   }
+}
+
+// Return what stands for `sign` in the name of a class.
+function spelled(sign) {
+  return sign === '.' ? '_' : `_${sign.charCodeAt(0)}_`;
 }
 
 // Note in `traits` what selectors may ask for in `node` and below, and in `texts` the characters that stand there,
@@ -110,14 +115,16 @@ function look(node, font, traits, texts, adaptor) {
 function selectorsOf(rule) {
   if (!known.has(rule)) {
     const [selectors] = rule.split('{');
-    const texts = selectors.startsWith('@') ? [] : selectors.replace(/:not\([^)]*\)|::?[\w-]+(?:\([^)]*\))?/g, '').split(',');
+    const simple = selectors.replace(/:not\([^)]*\)|::?[\w-]+(?:\([^)]*\))?/g, ''); // without pseudo-classes
+    const texts = simple.startsWith('@') ? [] : simple.split(',');
     known.set(rule, texts.map((text) => text.match(/[.]?[\w-]+|\[[^\]]*\]/g) ?? []));
   }
   return known.get(rule);
 }
 
 function familiesOf(rule) {
-  return (/font-family:([^;}]*)/.exec(rule)?.[1] ?? '').replace('!important', '').split(',').map((name) => name.trim());
+  const [, families = ''] = /font-family:([^;}]*)/.exec(rule) ?? [];
+  return families.replace('!important', '').split(',').map((name) => name.trim());
 }
 
 // Of the last row of a table with numbers MathJax knows the height for its number alone.

@@ -95,7 +95,8 @@ function inClasses(svg, isAlone, adaptor) {
   const boxes = isWide ? adaptor.childNodes(adaptor.firstChild(svg)) : [svg];
   for (const box of boxes) {
     const [left, top, across, down] = adaptor.getAttribute(box, 'viewBox').split(' ').map(Number);
-    const view = [left, Math.floor(top), Math.ceil(across), Math.round(down + (step - depth) * EX + top - Math.floor(top))];
+    const [upper, lower] = [Math.floor(top), top + down + (step - depth) * EX];
+    const view = [left, upper, Math.ceil(across), Math.round(lower - upper)];
     adaptor.setAttribute(box, 'viewBox', view.join(' '));
     if (!isWide) adaptor.setAttribute(svg, 'width', exesOf(view[2]));
     adaptor.setAttribute(svg, 'height', exesOf(view[3]));
