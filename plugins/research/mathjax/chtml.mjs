@@ -83,10 +83,11 @@ function inClasses(node, rules, adaptor) {
   }
   const style = adaptor.getAttribute(node, 'style');
   adaptor.removeAttribute(node, 'style');
-  for (const declaration of (style ?? '').split(';').map((text) => text.trim()).filter((text) => text)) {
-    const name = `mjx-${declaration.replace(': ', '').replace(/[^\w-]/g, spelled)}`;
+  for (const declaration of (style ?? '').split(';').filter((text) => text.trim())) {
+    const [property, value] = declaration.split(':').map((text) => text.trim());
+    const name = `mjx-${property.replace(/([a-z]{3})[a-z]*-?/g, '$1')}${value.replace(/[^\w-]/g, spelled)}`;
     adaptor.addClass(node, name);
-    rules[`.${name}{${declaration.replace(': ', ':')}!important}`] = '';
+    rules[`.${name}{${property}:${value}!important}`] = '';
   }
 }
 
