@@ -129,7 +129,7 @@ class StyleSheet:
         """Return our names for MathJax's fonts, and the rules that bring ours.
 
         They are the blog's, not a page's: of a hundred posts of one field a page needs 8 kB of fonts, and
-        all of them together 10 kB, which a reader who goes on to a second post has. What few pages have is
+        all of them together 9 kB, which a reader who goes on to a second post has. What few pages have is
         in files of its own: a browser fetches a file when a page has a character of its range.
         """
         everywhere, common = _characters(self._formulas), self._common()
