@@ -8,8 +8,9 @@ from dataclasses import asdict
 
 import torch
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import MofNCompleteColumn, Progress, TimeElapsedColumn, TimeRemainingColumn
-from rich.table import Table
+from rich.table import Column, Table
 from safetensors.torch import load_file
 
 from . import assess, data, releases
@@ -62,8 +63,11 @@ def _write(recipe: Recipe, place: Place, metrics: Mapping[str, Metric], seconds:
 
 
 def _table(recipe: Recipe, metrics: Mapping[str, Metric]) -> Table:
-    table = Table("", "value", "standard error", "unit", "what it is", title=f"{recipe.name}, test set")
+    # Names whole, however narrow the terminal: posts cite by them.
+    name_column = Column("", no_wrap=True, min_width=max(map(len, metrics)))
+    columns = (name_column, "value", "standard error", "unit", "what it is")
+    table = Table(*columns, title=f"{recipe.name}, test set")
     for name, metric in metrics.items():
         error = "" if metric.standard_error is None else f"{metric.standard_error:.2g}"
-        table.add_row(name, f"{metric.value:.5g}", error, metric.unit, metric.meaning)
+        table.add_row(name, f"{metric.value:.5g}", error, metric.unit, escape(metric.meaning))
     return table
