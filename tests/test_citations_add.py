@@ -94,7 +94,7 @@ def run(tmp_path: Path, registry: str) -> Run:
             env={**os.environ, "PYTHONPATH": str(ROOT / "plugins"), "no_proxy": "*"},
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=300,
         )
 
     return run

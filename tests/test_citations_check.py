@@ -34,7 +34,7 @@ def check(folder: Path, **files: str) -> subprocess.CompletedProcess[str]:
         env={**os.environ, "PYTHONPATH": str(ROOT / "plugins")},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
     )
 
 

@@ -53,7 +53,7 @@ def run(
         env=environment(bars, **recipe) | (env or {}),
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         preexec_fn=prepare,
     )
 
@@ -180,7 +180,7 @@ def test_two_builds_at_once_train_once(bars: Path, tmp_path: Path) -> None:
         )
         for _ in range(2)
     ]
-    said = [process.communicate(timeout=120)[0] for process in both]
+    said = [process.communicate(timeout=300)[0] for process in both]
     assert [process.returncode for process in both] == [0, 0]
     assert sorted("trained in" in text for text in said) == [False, True]
     assert sorted("another process builds it; waiting" in text for text in said) == [False, True]
@@ -205,7 +205,7 @@ def test_interrupted_training_goes_on_to_the_same_weights(
     )
     wait_for_epoch(tmp_path, process)
     process.send_signal(blow)
-    _, said = process.communicate(timeout=60)
+    _, said = process.communicate(timeout=300)
     assert process.returncode == status
     if blow is signal.SIGINT:
         assert "Traceback" not in said

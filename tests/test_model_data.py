@@ -68,7 +68,7 @@ def run(bars: Path, tmp_path: Path) -> Run:
             },
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=300,
         )
 
     return ran

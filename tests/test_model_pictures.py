@@ -26,7 +26,7 @@ def blog(folder: Path) -> Path:
         shutil.copytree(source, folder / name) if source.is_dir() else shutil.copy(source, folder)
     draw, dataset, recipe = written("```", "python")
     script = draw.replace("range(4000)", "range(150)")
-    subprocess.run([sys.executable, "-c", script], cwd=folder, check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", script], cwd=folder, check=True, timeout=300)
     for name, block in (("datasets", dataset), ("recipes", recipe.replace("epochs=40", "epochs=1"))):
         with (folder / "model" / f"{name}.py").open("a", encoding="utf-8") as file:
             file.write(f"\n{block}")

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -39,7 +40,7 @@ def metrics(into: Path) -> dict[str, Any]:
 def by_two(bars: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     into = tmp_path_factory.mktemp("models")
     process = two(bars, into)
-    said, errors = process.communicate(timeout=120)
+    said, errors = process.communicate(timeout=300)
     assert process.returncode == 0, errors
     assert said.count("no release yet") == said.count("trained in") == 1
     return into
@@ -62,7 +63,7 @@ def test_release_of_two_processes_is_fresh_for_one_and_for_two(bars: Path, by_tw
     assert run(bars, by_two, "build", "tiny", epochs=EPOCHS).stdout == "tiny: fresh\n"
     before = (by_two / "tiny" / "manifest.json").stat().st_mtime_ns
     process = two(bars, by_two)
-    assert process.communicate(timeout=120)[0] == "tiny: fresh\n"
+    assert process.communicate(timeout=300)[0] == "tiny: fresh\n"
     assert process.returncode == 0
     assert (by_two / "tiny" / "manifest.json").stat().st_mtime_ns == before
 
@@ -75,11 +76,11 @@ def test_two_processes_that_were_killed_go_on_to_the_same_weights(
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
     for child in children:
         os.kill(int(child), signal.SIGKILL)
-    process.communicate(timeout=60)
+    process.communicate(timeout=300)
     assert len(children) == 2
     assert left_over(tmp_path) >= {".tiny.checkpoint"}
     again = two(bars, tmp_path)
-    _, errors = again.communicate(timeout=120)
+    _, errors = again.communicate(timeout=300)
     assert again.returncode == 0, errors
     ours, undisturbed = (load_file(into / "tiny" / "weights.safetensors") for into in (tmp_path, by_two))
     assert all((ours[name] == undisturbed[name]).all() for name in undisturbed)
@@ -87,7 +88,7 @@ def test_two_processes_that_were_killed_go_on_to_the_same_weights(
 
 def test_two_processes_that_diverge_end_and_say_so(bars: Path, tmp_path: Path) -> None:
     process = two(bars, tmp_path, rate=1e6, warm_up=0.01)
-    _, errors = process.communicate(timeout=120)
+    _, errors = process.communicate(timeout=300)
     assert process.returncode == 1
     assert "tiny: the bound is" in errors
     assert left_over(tmp_path) <= {".tiny.checkpoint"}
@@ -100,6 +101,7 @@ def test_gpu_that_is_not_there_is_told(bars: Path, tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.skipif(not shutil.which("c++"), reason="torch.compile needs a C++ compiler")
 def test_compiled_networks_come_to_the_same_bound(bars: Path, tmp_path: Path) -> None:
     small = {"model": VAE(latents=3, encoder=Dense((8,)), decoder=Dense((8,))), "epochs": 2}
     compiler = {"TORCHINDUCTOR_CACHE_DIR": str(tmp_path / "compiled"), "TORCHINDUCTOR_COMPILE_THREADS": "1"}
