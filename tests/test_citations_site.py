@@ -330,3 +330,18 @@ def test_a_page_of_all_works_and_who_cites_them(build: Build) -> None:
         ("wakeSleep", {other}),
         ("vae", {other, '<a href="https://blog.example/post.html">Post</a>'}),
     ]
+
+
+def test_titles_with_formulas_are_set_on_the_page_of_all_works(build: Build) -> None:
+    files = {
+        "post.md": post("[@@vae]", Title="Of $x_1$"),
+        "own.md": post("[@@vae]", Title="Of $\\own$", Slug="own", Macros="\\newcommand{\\own}{y}"),
+        "pages/works.md": "Title: Works\nBibliography: all\nSlug: works\n\nAll of them.",
+        "references.bib": BIB,
+    }
+    site = build(files, "", "--fatal", "warnings")
+    assert site.exit_code == 0, site.log
+    links = re.findall(
+        r'(?s)<a href="https://blog.example/(?:post|own).html">(.*?)</a>', site.read("pages/works.html")
+    )
+    assert "<mjx-container" in next(link for link in links if "x_1" in link)

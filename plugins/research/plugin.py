@@ -89,9 +89,16 @@ def publish(generators: list[Any]) -> None:
     """Bring every content object to the form in which readers get it."""
     state: State = generators[0].settings[STATE]
     contents = list(posts.content_objects(generators))
+    titles, titled = _titles(contents, state.settings)
+    # Other posts may name this one by its title, but know no macros of its own.
+    shared = {
+        id(content): title
+        for content, title in zip(titled, titles, strict=True)
+        if not title.metadata.get("macros")
+    }
     documents: list[Document] = []
     for content in contents:
-        body = posts.body(content)
+        body = posts.body(content, shared.get(id(content)))
         cut = content.metadata.get("summary") or summaries.cut(body.html, content.settings)
         documents += (body, posts.summary(content, cut))
     documents, files, found = demos.place(documents, state.settings)
@@ -99,7 +106,6 @@ def publish(generators: list[Any]) -> None:
     state.sources = citations.own_files(documents, state.settings)
     documents, found = citations.cite(documents, state.settings)
     state.faults += found
-    titles, titled = _titles(contents, state.settings)
     documents, found, state.formulas = mathjax.typeset([*titles, *documents], state.settings)
     state.faults += found
     state.formula_styles, found = mathjax.style_sheet(state.formulas, documents, state.settings)

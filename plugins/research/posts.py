@@ -36,9 +36,10 @@ def content_objects(generators: Iterable[Any]) -> Iterator[Content]:
                     yield content
 
 
-def body(content: Content) -> Document:
-    """Return the text of `content` as its reader left it."""
-    return _document(content, content._content or "", is_summary=False)
+def body(content: Content, title: Document | None = None) -> Document:
+    """Return the text of `content` as its reader left it; its `title` where formulas are marked in that."""
+    document = _document(content, content._content or "", is_summary=False)
+    return replace(document, metadata={**document.metadata, "title": title.html}) if title else document
 
 
 def summary(content: Content, html: str) -> Document:
