@@ -104,11 +104,10 @@ MNIST_IWAE = Recipe(
 
 # Two stochastic layers, p(z_2) p(z_1 | z_2) p(x | z_1) and q(z_1 | x) q(z_2 | z_1): the closest bound of a
 # minute. The decoder has 511,464 parameters. On the test set, one run with seed 0, gaps on 500 digits: ELBO
-# -88.8, bound with 500 samples -85.2 and with 5,000 -84.9 ± 0.3. 146 CPU seconds on one thread of a busy
-# machine, by inference from one epoch 97 on a quiet one. Chosen on 5,000 held-out training digits, one run
-# each, bound with 1,000 samples: 50 epochs reach -86.2, one layer in the same time -87.7; 36 epochs, a fifth
-# of them with five samples, -86.0 in a tenth more time. With 500 units, (50, 25) latents and a rate of 4e-3
-# it diverged.
+# -89.7 ± 0.2, bound with 500 samples -85.9 and with 5,000 -85.6 ± 0.3. 54 s on two cores of an Intel Xeon;
+# 48 epochs take 91 s and reach -84.9. Chosen on 5,000 held-out training digits, one run each, bound with
+# 1,000 samples: 50 epochs reach -86.2, one layer in the same time -87.7; 36 epochs, a fifth of them with five
+# samples, -86.0 in a tenth more time. With 500 units, (50, 25) latents and a rate of 4e-3 it diverged.
 MNIST_TWO_LAYERS = Recipe(
     name="mnist-two-layers",
     model=TwoLayers(
@@ -117,16 +116,15 @@ MNIST_TWO_LAYERS = Recipe(
         between=Dense((100, 100)),
         decoder=Dense((400, 400)),
     ),
-    epochs=48,
+    epochs=31,
     batch=400,
     rate=6e-3,
     annealing=0.25,
 )
 
 # The same for longer, with five samples at the end. On the test set, one run with seed 0, gaps on 500
-# digits: ELBO -87.8, bound with 500 samples -83.7 and with 5,000 -83.4 ± 0.3. 499 CPU seconds on one thread
-# of a busy machine, by inference from one epoch of each kind 370 on a quiet one. It is the one length that
-# was tried.
+# digits: ELBO -87.8, bound with 500 samples -83.7 and with 5,000 -83.4 ± 0.3. 335 s on two cores of an Intel
+# Xeon that did other work for a minute of them. It is the one length that was tried.
 MNIST_LONG = Recipe(
     name="mnist-long",
     model=MNIST_TWO_LAYERS.model,
@@ -138,8 +136,8 @@ MNIST_LONG = Recipe(
 )
 
 # Two layers with a decoder as small as the page's, 59,508 parameters with those of p(z_1 | z_2). On the test
-# set, one run with seed 0, gaps on 500 digits: ELBO -88.5, bound with 500 samples -84.5 and with 5,000 -84.2
-# ± 0.3. 299 CPU seconds on one thread of a busy machine. Chosen on 5,000 held-out training digits, one run
+# set, one run with seed 0, gaps on 500 digits: ELBO -88.5, bound with 500 samples -84.6 and with 5,000 -84.3
+# ± 0.3. 149 s on two cores of an Intel Xeon. Chosen on 5,000 held-out training digits, one run
 # each, 14 epochs, bound with 1,000 samples: -87.4, one layer with the same encoder -89.6 in nine tenths of
 # the time. At a rate of 9e-3 it diverged in 36 epochs, before log variances had bounds.
 MNIST_SMALL = Recipe(
