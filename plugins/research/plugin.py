@@ -90,17 +90,7 @@ def publish(generators: list[Any]) -> None:
     state: State = generators[0].settings[STATE]
     contents = list(posts.content_objects(generators))
     titles, titled = _titles(contents, state.settings)
-    # Other posts may name this one by its title, but know no macros of its own.
-    shared = {
-        id(content): title
-        for content, title in zip(titled, titles, strict=True)
-        if not title.metadata.get("macros")
-    }
-    documents: list[Document] = []
-    for content in contents:
-        body = posts.body(content, shared.get(id(content)))
-        cut = content.metadata.get("summary") or summaries.cut(body.html, content.settings)
-        documents += (body, posts.summary(content, cut))
+    documents = _documents(contents, dict(zip(map(id, titled), titles, strict=True)))
     documents, files, found = demos.place(documents, state.settings)
     state.faults += found
     state.sources = citations.own_files(documents, state.settings)
@@ -121,6 +111,18 @@ def publish(generators: list[Any]) -> None:
             published.add_static_files(generator, files)
     for content, body, summary in zip(contents, documents[::2], documents[1::2], strict=True):
         posts.give_back(content, body, summary)
+
+
+def _documents(contents: list[Any], titles: Mapping[int, Document]) -> list[Document]:
+    """Return a body and a summary for each content; `titles` are those that have formulas, by content."""
+    documents: list[Document] = []
+    for content in contents:
+        # Other posts may name this one by its title, but know no macros of its own.
+        title = None if content.metadata.get("macros") else titles.get(id(content))
+        body = posts.body(content, title)
+        cut = content.metadata.get("summary") or summaries.cut(body.html, content.settings)
+        documents += (body, posts.summary(content, cut))
+    return documents
 
 
 def _titles(contents: list[Any], settings: Settings) -> tuple[list[Document], list[Any]]:
