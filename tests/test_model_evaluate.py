@@ -21,9 +21,11 @@ from model.families import build as build_model
 def evaluated(bars: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, str]:
     """Return the folder of the data set, that of the releases, and what the command printed."""
     folder = tmp_path_factory.mktemp("evaluated")
-    for arguments in (("build", "tiny"), ("evaluate", "tiny", "--samples", "1000")):
-        done = run(bars, folder / "models", *arguments)
-        assert done.returncode == 0, done.stderr
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COLUMNS", "250")  # so that the lines of the table stay whole
+        for arguments in (("build", "tiny"), ("evaluate", "tiny", "--samples", "1000")):
+            done = run(bars, folder / "models", *arguments)
+            assert done.returncode == 0, done.stderr
     return bars, folder / "models", done.stdout
 
 
@@ -36,6 +38,7 @@ def test_table_and_file_state_the_same_numbers(evaluated: tuple[Path, Path, str]
     for name, metric in metrics.items():
         assert name in said
         assert f"{metric['value']:.5g}" in said
+        assert metric["meaning"] in said
     measured = json.loads((models / "tiny" / "metrics.json").read_text(encoding="utf-8"))
     assert metrics["elbo"] == measured["elbo"]
     assert metrics["elbo"]["value"] < metrics["bound_500"]["value"] < metrics["bound_1000"]["value"]
