@@ -162,14 +162,25 @@ def publish(folder: Path, manifest: Mapping[str, Any], place: Place) -> None:
 
 
 def _changes(before: Mapping[str, Any], now: Ingredients) -> Iterator[str]:
-    """Say what is not as it was, as in “recipe: epochs 12 → 20”."""
+    """Say what is not as it was, as in “recipe: epochs 12 → 20, model.latents 20 → 2”."""
     for kind, values in now.items():
-        old = before.get(kind, {})
-        changed = sorted(name for name in values if old.get(name) != values[name])
-        if changed and kind in ("recipe", "reading", "versions"):
-            yield f"{kind}: " + ", ".join(f"{name} {old.get(name)} → {values[name]}" for name in changed)
-        elif changed:
+        telling = kind in ("recipe", "reading", "versions")  # hashes tell nothing
+        changed = [
+            name + change * telling for name, change in sorted(_differences(before.get(kind, {}), values))
+        ]
+        if changed:
             yield f"{kind}: " + ", ".join(changed)
+
+
+def _differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Name the values of `new` that are not those of `old`, by their paths, and how they differ."""
+    for name, value in new.items():
+        if name not in old:
+            yield name, ""
+        elif isinstance(value, dict) and isinstance(old[name], dict):
+            yield from ((f"{name}.{inner}", change) for inner, change in _differences(old[name], value))
+        elif old[name] != value:
+            yield name, f" {old[name]} → {value}"
 
 
 def _described(record: Any) -> Any:

@@ -143,6 +143,18 @@ def test_fresh_release_is_left_alone_and_torch_is_not_imported(bars: Path, relea
 def test_stale_release_says_what_changed(bars: Path, released: Path) -> None:
     done = run(bars, released, "list", epochs=4)
     assert "tiny: recipe: epochs 30 → 4; decoder" in done.stdout
+    manifest = released / "tiny" / "manifest.json"
+    said = json.loads(manifest.read_text(encoding="utf-8"))
+    said["recipe"]["model"]["latents"] += 1
+    del said["recipe"]["objective"]
+    try:
+        written = manifest.read_bytes()
+        manifest.write_text(json.dumps(said | {"key": "another"}), encoding="utf-8")
+        listed = run(bars, released, "list", epochs=4).stdout
+    finally:
+        manifest.write_bytes(written)
+    latents = said["recipe"]["model"]["latents"]
+    assert f"recipe: epochs 30 → 4, model.latents {latents} → {latents - 1}, objective; decoder" in listed
 
 
 @pytest.mark.parametrize("unbuffered", ["", "1"])
