@@ -14,7 +14,7 @@ from ..plot import Line, line_plot
 from ..release import Release
 
 #: Columns of history.csv, with what readers call the items that they are about.
-BOUNDS = {"train_elbo": "training items", "validation_elbo": "held-out items"}
+BOUNDS = {"train_elbo": "training items", "validation_elbo": "items not trained on"}
 
 NEEDS_DECODER = False
 
