@@ -22,11 +22,11 @@ from .specs import (
 
 # max E_q[log p(x | z)] - D_KL(q(z | x) || p(z)): the model in the page. Its decoder has 46,692 parameters,
 # its encoder 49,692. On the test set, mean and spread of the seeds 0, 1 and 2, the bounds by gaps on 250
-# digits: ELBO -94.06 ± 0.16, bound with 500 samples -88.9 ± 0.2, with 5,000 -88.4 ± 0.2; a 15th epoch is
-# worth 0.2 nats. 57 s on two cores of an Intel Xeon. Chosen on 5,000 held-out training digits, in 5 epochs,
-# one seed: a dense encoder of 490,440 parameters reaches the same (ELBO -98.7 and -98.8, bound -93.4 and
-# -93.0) in the same time. Rates of 7e-3 and 1.1e-2 are 0.2 nats apart, 4e-3 is 1.2 worse, measured with the
-# dense encoder.
+# digits: ELBO -94.06 ± 0.16, bound with 500 samples -88.9 ± 0.2, with 5,000 -88.4 ± 0.2; of seed 0 on all
+# digits -88.95 and -88.50. A 15th epoch is worth 0.2 nats. 53 s on two cores of an Intel Xeon. Chosen on
+# 5,000 held-out training digits, in 5 epochs, one seed: a dense encoder of 490,440 parameters reaches the
+# same (ELBO -98.7 and -98.8, bound -93.4 and -93.0) in the same time. Rates of 7e-3 and 1.1e-2 are 0.2 nats
+# apart, 4e-3 is 1.2 worse, measured with the dense encoder.
 MNIST_VAE = Recipe(
     name="mnist-vae",
     model=VAE(latents=20, encoder=Patches(), decoder=Convolutional(channels=(24, 16))),

@@ -65,9 +65,9 @@ def _write(recipe: Recipe, place: Place, metrics: Mapping[str, Metric], seconds:
 def _table(recipe: Recipe, metrics: Mapping[str, Metric]) -> Table:
     # Names whole, however narrow the terminal: posts cite by them.
     name_column = Column("", no_wrap=True, min_width=max(map(len, metrics)))
-    columns = (name_column, "value", "standard error", "unit", "what it is")
+    columns = (name_column, "value", "error", "what it is, error the standard error")
     table = Table(*columns, title=f"{recipe.name}, test set")
     for name, metric in metrics.items():
         error = "" if metric.standard_error is None else f"{metric.standard_error:.2g}"
-        table.add_row(name, f"{metric.value:.5g}", error, metric.unit, escape(metric.meaning))
+        table.add_row(name, f"{metric.value:.5g}", error, f"{metric.unit}: {escape(metric.meaning)}")
     return table
