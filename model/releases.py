@@ -165,11 +165,9 @@ def _changes(before: Mapping[str, Any], now: Ingredients) -> Iterator[str]:
     """Say what is not as it was, as in “recipe: epochs 12 → 20, model.latents 20 → 2”."""
     for kind, values in now.items():
         telling = kind in ("recipe", "reading", "versions")  # hashes tell nothing
-        changed = [
-            name + change * telling for name, change in sorted(_differences(before.get(kind, {}), values))
-        ]
-        if changed:
-            yield f"{kind}: " + ", ".join(changed)
+        changes = sorted(_differences(before.get(kind, {}), values))
+        if changes:
+            yield f"{kind}: " + ", ".join(name + how if telling else name for name, how in changes)
 
 
 def _differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -178,7 +176,7 @@ def _differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[tup
         if name not in old:
             yield name, ""
         elif isinstance(value, dict) and isinstance(old[name], dict):
-            yield from ((f"{name}.{inner}", change) for inner, change in _differences(old[name], value))
+            yield from ((f"{name}.{inner}", how) for inner, how in _differences(old[name], value))
         elif old[name] != value:
             yield name, f" {old[name]} → {value}"
 

@@ -144,11 +144,11 @@ def test_stale_release_says_what_changed(bars: Path, released: Path) -> None:
     done = run(bars, released, "list", epochs=4)
     assert "tiny: recipe: epochs 30 → 4; decoder" in done.stdout
     manifest = released / "tiny" / "manifest.json"
-    said = json.loads(manifest.read_text(encoding="utf-8"))
+    written = manifest.read_bytes()
+    said = json.loads(written)
     said["recipe"]["model"]["latents"] += 1
     del said["recipe"]["objective"]
     try:
-        written = manifest.read_bytes()
         manifest.write_text(json.dumps(said | {"key": "another"}), encoding="utf-8")
         listed = run(bars, released, "list", epochs=4).stdout
     finally:

@@ -21,11 +21,10 @@ from model.families import build as build_model
 def evaluated(bars: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, str]:
     """Return the folder of the data set, that of the releases, and what the command printed."""
     folder = tmp_path_factory.mktemp("evaluated")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("COLUMNS", "250")  # so that the lines of the table stay whole
-        for arguments in (("build", "tiny"), ("evaluate", "tiny", "--samples", "1000")):
-            done = run(bars, folder / "models", *arguments)
-            assert done.returncode == 0, done.stderr
+    wide = {"COLUMNS": "250"}  # so that the lines of the table stay whole
+    for arguments in (("build", "tiny"), ("evaluate", "tiny", "--samples", "1000")):
+        done = run(bars, folder / "models", *arguments, env=wide)
+        assert done.returncode == 0, done.stderr
     return bars, folder / "models", done.stdout
 
 
