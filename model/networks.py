@@ -76,6 +76,10 @@ class Decoder(nn.Module):
                 self.hidden = _upward(spec, shape, latents)
                 self.pixels = _convolution(spec.channels[1], 4 * shape[0])
                 self.arrange = Larger()
+        for layer in self.hidden.modules():
+            if isinstance(layer, nn.Linear):
+                # Of few latents, units without a bias would all bend where z is 0.
+                nn.init.normal_(layer.bias, std=0.5)
         with torch.no_grad():
             # Nearly the mean grey of the training set everywhere at first.
             self.pixels.weight.mul_(0.5)

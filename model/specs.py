@@ -152,7 +152,8 @@ class Recipe:
     batch: int = 200
     #: Whether grey levels stand for pixels as they are; else each step draws ink from them anew.
     grey: bool = False
-    #: Peak of the learning rate; it rises over `warm_up` of the steps and falls linearly to 0.
+    #: Peak of the learning rate; it rises over `warm_up` of the steps and falls linearly to 0. That of
+    #: weights with n inputs is 16/√n of it, at most twice.
     rate: float = 4e-3
     warm_up: float = 0.05
     #: Share of the steps over which the weight of the KL divergence rises from 0 to 1.

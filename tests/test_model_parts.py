@@ -1,6 +1,7 @@
 """The stages of a model's way, each against what mathematics or another library says."""
 
 import math
+from contextlib import nullcontext
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -9,7 +10,7 @@ import onnx
 import pytest
 import tiny_model
 import torch
-from torch import Tensor, distributions
+from torch import Tensor, distributions, nn
 
 from model import densities, evaluate, export, objectives, recipes, train, verify
 from model.data import Items, binarize, load
@@ -17,7 +18,8 @@ from model.errors import ModelError
 from model.families import build
 from model.models import Model
 from model.networks import Decoder, parameters
-from model.specs import Convolutional, Dense, Recipe
+from model.specs import VAE, Convolutional, Dense, Recipe
+from model.watchers import Watchers
 
 ABOUT = {"name": "tiny", "key": "none"}
 
@@ -140,6 +142,25 @@ def test_another_seed_draws_other_numbers_and_the_same_seed_the_same() -> None:
     assert not torch.equal(latents[0], latents[2])
 
 
+@pytest.mark.usefixtures("known_bars")
+def test_weights_of_many_inputs_move_less() -> None:
+    spec = VAE(latents=3, encoder=Dense((256, 16)), decoder=Dense((1024,)))
+    recipe = replace(tiny_model.TINY, model=spec, batch=600, epochs=2, decay=0)
+    state = train.begin(recipe, load("bars"))
+    before = {name: value.clone() for name, value in state.model.named_parameters()}
+    train.run_epoch(recipe, state, load("bars").train.images, 1, Watchers())
+    moved = {name: (value - before[name]).abs().max() for name, value in state.model.named_parameters()}
+    rate = moved["encoder.hidden.1.bias"]
+    weights = [name for name in moved if "weight" in name]
+    found = {before[name][0].numel(): (moved[name] / rate).item() for name in weights}
+    assert found == pytest.approx({3: 2, 16: 2, 64: 2, 256: 1, 1024: 0.5}, rel=0.01)
+
+
+def test_units_of_few_latents_bend_at_different_places() -> None:
+    hidden = Decoder(Dense((64,)), (1, 8, 8), latents=2, grey=0.5).hidden
+    assert hidden(torch.zeros(1, 2)).unique().numel() > 60
+
+
 def test_untrained_decoder_paints_the_mean_grey() -> None:
     image = export.pixels(model())(torch.zeros(1, 3))
     assert abs(image.mean().item() - 0.3) < 0.1
@@ -204,6 +225,34 @@ def test_graph_that_computes_something_else_is_not_released(name: str, damage: f
     weights.raw_data = values.tobytes()
     with pytest.raises(ModelError, match=f"the exported {name} differs from PyTorch by"):
         verify.verify(model(), {**graphs, name: graph.SerializeToString()})
+
+
+class Step(nn.Module):
+    """A recognition network whose means are 0 for pictures up to some brightness, and `height` beyond."""
+
+    def __init__(self, brightness: float, height: float) -> None:
+        super().__init__()
+        self.brightness, self.height = brightness, height
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        mean = self.height * (x.flatten(1).sum(dim=1, keepdim=True) > self.brightness).float().expand(-1, 3)
+        return mean, torch.zeros_like(mean)
+
+
+@pytest.mark.parametrize(
+    ("steep", "height", "told"),
+    [(3, 5e-5, ""), (4, 5e-5, "by 5.0e-05, more than 1e-05"), (1, 5e-3, "by 5.0e-03, more than 1e-03")],
+)
+def test_few_inputs_may_differ_by_what_rounding_makes_of_them(steep: int, height: float, told: str) -> None:
+    vae, generator = model(), random()
+    z = torch.cat([torch.randn((count, 3), generator=generator) for count in verify.BATCHES])
+    with torch.no_grad():
+        brightness = export.pixels(vae)(z).sum(dim=(1, 2, 3)).sort().values[-1 - steep :][:2].mean().item()
+    vae.encoder = Step(brightness, 0)
+    graphs = export.graphs(vae, ABOUT)
+    vae.encoder = Step(brightness, height)
+    with pytest.raises(ModelError, match=told) if told else nullcontext():
+        assert verify.verify(vae, graphs)["encoder"] == 0
 
 
 def test_graph_that_is_cut_off_is_not_released() -> None:

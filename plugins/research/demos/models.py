@@ -42,17 +42,13 @@ class Models:
         require_extra()
         command = [word.replace("{name}", name) for word in self._settings.build_model]
         known = sorted(path.parent.name for path in self._settings.models.glob("*/manifest.json"))
-        if command:
-            try:
-                run(command, self._settings.root)
-            except DemoError as error:
-                hint = "" if name in known else nearest(name, known)
-                raise DemoError(f"model “{name}”: {error}{hint}") from error
-        elif name not in known:
+        if not command and name not in known:
             raise DemoError(
                 f"model “{name}”: there is no release in {self._settings.models / name}{nearest(name, known)}"
             )
         try:
+            if command:
+                run(command, self._settings.root)
             return release.read(self._settings.models / name)
         except DemoError as error:
             raise DemoError(f"model “{name}”: {error}") from error
