@@ -30,8 +30,8 @@ from .specs import (
 MNIST_VAE = Recipe(
     name="mnist-vae",
     model=VAE(latents=20, encoder=Patches(), decoder=Convolutional(channels=(24, 16))),
-    epochs=14,
-    rate=9e-3,
+    epochs=15,
+    rate=1.2e-2,
     annealing=0.3,
 )
 
@@ -46,10 +46,10 @@ MNIST_PLANE = Recipe(
     name="mnist-plane",
     model=VAE(
         latents=2,
-        encoder=Dense((500, 300, 200)),
+        encoder=Dense((300, 200, 100)),
         decoder=Convolutional(hidden=(52,) * 5, channels=(12, 12)),
     ),
-    epochs=18,
+    epochs=22,
     rate=5e-3,
 )
 
@@ -65,7 +65,7 @@ MNIST_HELMHOLTZ = Recipe(
     model=Helmholtz(units=(200, 200, 10)),
     objective=WakeSleep(),
     epochs=30,
-    rate=4e-2,
+    rate=8e-2,
     decay=0,
     threads=1,
 )
@@ -117,9 +117,9 @@ MNIST_TWO_LAYERS = Recipe(
         between=Dense((100, 100)),
         decoder=Dense((400, 400)),
     ),
-    epochs=31,
+    epochs=32,
     batch=400,
-    rate=6e-3,
+    rate=9e-3,
     annealing=0.25,
 )
 
@@ -132,7 +132,7 @@ MNIST_LONG = Recipe(
     objective=ImportanceWeighted(samples=5, last=0.15),
     epochs=130,
     batch=400,
-    rate=5e-3,
+    rate=7e-3,
     annealing=0.25,
 )
 
@@ -150,7 +150,7 @@ MNIST_SMALL = Recipe(
         decoder=Convolutional(channels=(24, 16)),
     ),
     epochs=38,
-    rate=5e-3,
+    rate=6e-3,
     annealing=0.3,
 )
 
@@ -162,7 +162,7 @@ MNIST_BETA = Recipe(
     model=VAE(latents=10, encoder=Patches(), decoder=Convolutional(channels=(24, 16))),
     objective=Elbo(beta=4, free_nats=0.1),
     epochs=15,
-    rate=9e-3,
+    rate=1.2e-2,
     annealing=0.3,
 )
 
