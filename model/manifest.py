@@ -58,7 +58,11 @@ def manifest(
         "threads": recipe.threads,
         "seconds": {stage: round(value, 2) for stage, value in seconds.items()},
         "commit": _commit(),
-        "verified": {"tolerance": verify.TOLERANCE, "largest_difference": dict(differences)},
+        "verified": {
+            "tolerance": verify.TOLERANCE,
+            "spared_inputs": verify.SPARED,
+            "largest_difference": dict(differences),
+        },
         "graphs": _graphs(model),
     }
 
