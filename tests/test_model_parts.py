@@ -99,7 +99,7 @@ def log_evidence(vae: Model, x: Tensor) -> Tensor:
 @torch.no_grad()
 def test_bounds_lie_under_the_evidence_in_their_order_and_meet_it() -> None:
     vae, x = model(latents=1), pictures(6)
-    vae.encoder.posterior.bias[1:] = 0.3  # a proposal as wide as the posterior, so that few samples do
+    vae.encoder.posterior.bias[1:] = 5  # a proposal as wide as the posterior, so that few samples do
     evidence = log_evidence(vae, x)
     lower = torch.stack([objectives.elbo(vae, x, 1, random(seed)).bound for seed in range(1000)]).mean(0)
     five = torch.stack([bound(vae, x, 5, random(seed)) for seed in range(1000)]).mean(0)
@@ -159,6 +159,16 @@ def test_weights_of_many_inputs_move_less() -> None:
 def test_units_of_few_latents_bend_at_different_places() -> None:
     hidden = Decoder(Dense((64,)), (1, 8, 8), latents=2, grey=0.5).hidden
     assert hidden(torch.zeros(1, 2)).unique().numel() > 60
+
+
+@torch.no_grad()
+def test_no_posterior_is_wider_than_the_prior() -> None:
+    vae = model()
+    vae.encoder.posterior.bias[3:] = torch.tensor([-9.0, 0.0, 60.0])
+    _, log_variance = vae.encoder(pictures(5))
+    expected = torch.tensor([-9.0, -math.log(2), 0]).expand(5, 3)
+    torch.testing.assert_close(log_variance, expected, atol=0.3, rtol=0)
+    assert log_variance.max() <= 0
 
 
 def test_untrained_decoder_paints_the_mean_grey() -> None:

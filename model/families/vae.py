@@ -2,11 +2,25 @@
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from ..densities import kl_divergence, log_likelihood, log_normal
 from ..models import Draws, Model, Shape, Terms, normal
 from ..networks import Decoder, Encoder
 from ..specs import VAE
+
+
+class Recognition(Encoder):
+    """q(z | x), none of whose variances is above that of the prior.
+
+    A posterior hardly ever asks for one. Without an end to them, one picture that a long step had given an
+    exp(log_variance) of a billion undid the training of many.
+    """
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:  # (B, C, H, W)
+        """Return mean and log_variance of q(z | x), each (B, Z)."""
+        mean, log_variance = super().forward(x)
+        return mean, -functional.softplus(-log_variance)
 
 
 class VariationalAutoencoder(Model):
@@ -18,7 +32,7 @@ class VariationalAutoencoder(Model):
     def __init__(self, spec: VAE, shape: Shape, grey: float) -> None:
         super().__init__()
         self.latents, self.shape = spec.latents, shape
-        self.encoder = Encoder(spec.encoder, shape, spec.latents)
+        self.encoder = Recognition(spec.encoder, shape, spec.latents)
         self.decoder = Decoder(spec.decoder, shape, spec.latents, grey)
 
     def terms(self, x: Tensor, generator: torch.Generator) -> Terms:
