@@ -156,6 +156,18 @@ def test_weights_of_many_inputs_move_less() -> None:
     assert found == pytest.approx({3: 2, 16: 2, 64: 2, 256: 1, 1024: 0.5}, rel=0.01)
 
 
+@pytest.mark.usefixtures("known_bars")
+def test_a_gradient_without_measure_is_cut() -> None:
+    recipe = replace(tiny_model.TINY, batch=600, epochs=2)
+    state = train.begin(recipe, load("bars"))
+    with torch.no_grad():
+        state.model.encoder.posterior.bias[:3] = 1e5
+    train.run_epoch(recipe, state, load("bars").train.images, 2, Watchers())
+    remembered = [moments["exp_avg"] for moments in state.optimizer.state.values()]
+    norm = nn.utils.get_total_norm(remembered).item()
+    assert norm == pytest.approx(0.1 * train.LONGEST, rel=1e-3)  # a tenth of it is what Adam takes at once
+
+
 def test_units_of_few_latents_bend_at_different_places() -> None:
     hidden = Decoder(Dense((64,)), (1, 8, 8), latents=2, grey=0.5).hidden
     assert hidden(torch.zeros(1, 2)).unique().numel() > 60
