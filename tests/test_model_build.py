@@ -209,6 +209,8 @@ def wait_for_epoch(into: Path, process: subprocess.Popen[str]) -> None:
 def test_interrupted_training_goes_on_to_the_same_weights(
     bars: Path, released: Path, tmp_path: Path, blow: signal.Signals, status: int
 ) -> None:
+    # A shell lets what it starts in the background ignore Ctrl-C, and so would what this test starts.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     process = subprocess.Popen(
         command(bars, tmp_path, "build", "tiny"),
         env=environment(bars, **LONG),
