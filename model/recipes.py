@@ -157,8 +157,8 @@ MNIST_SMALL = Recipe(
 )
 
 # E_q[log p(x | z)] - β Σ_j max(λ, D_KL(q(z_j | x) || p(z_j))): few latents, each of which says much, with λ
-# nats that cost nothing so that none falls asleep: all ten are active. On the test set, mean and spread of the
-# seeds 0, 1 and 2, gaps on 100 digits: ELBO -110.1 ± 0.2, bound with 500 samples -97.9 ± 0.4, with 5,000
+# nats that cost nothing so that none falls asleep: all ten are active. On the test set, mean and spread of
+# the seeds 0, 1 and 2, gaps on 100 digits: ELBO -110.1 ± 0.2, bound with 500 samples -97.9 ± 0.4, with 5,000
 # -97.6 ± 0.4. 50 s on two cores of an AMD EPYC.
 MNIST_BETA = Recipe(
     name="mnist-beta",
