@@ -41,15 +41,15 @@ class Models:
     def _build(self, name: str) -> Release:
         require_extra()
         command = [word.replace("{name}", name) for word in self._settings.build_model]
-        known = sorted(path.parent.name for path in self._settings.models.glob("*/manifest.json"))
-        if not command and name not in known:
-            raise DemoError(
-                f"model “{name}”: there is no release in {self._settings.models / name}{nearest(name, known)}"
-            )
+        folder = self._settings.models / name
+        if not command:
+            known = sorted(path.parent.name for path in self._settings.models.glob("*/manifest.json"))
+            if name not in known:
+                raise DemoError(f"model “{name}”: there is no release in {folder}{nearest(name, known)}")
         try:
             if command:
                 run(command, self._settings.root)
-            return release.read(self._settings.models / name)
+            return release.read(folder)
         except DemoError as error:
             raise DemoError(f"model “{name}”: {error}") from error
 
