@@ -31,9 +31,11 @@ from model import data, evaluate, families, recipes
 from model.build import build
 from model.models import Model
 from model.objectives import importance_bound
+from model.precision import mixed
 from model.releases import Place
 from model.sources import ROOT
 from model.specs import Recipe
+from model.workers import Workers, joined
 
 #: What the posts of this blog show.
 SHOWN = ("mnist-vae", "mnist-plane", "mnist-helmholtz")
@@ -44,17 +46,18 @@ GROUP, GROUPS = 500, 10
 Value = tuple[float, float]
 
 
-def measure(recipe: Recipe, pictures: int, console: Console) -> list[Value]:
+def measure(recipe: Recipe, pictures: int, console: Console, workers: Workers) -> list[Value]:
     """Build `recipe`; return its evidence lower bound and its bounds with 500 and 5,000 samples."""
     own = recipe == recipes.recipe_named(recipe.name)
     place = Place(ROOT / "build" / ("models" if own else f"seeds/{recipe.seed}"))
-    build(recipe, place, console)
+    build(recipe, place, console, workers)
     items = data.load(recipe.data)
     model = families.build(recipe.model, items.test.shape, 0.5)
     model.load_state_dict(load_file(place.release(recipe.name) / "weights.safetensors"))
-    generator = torch.Generator().manual_seed(0)
-    lower = evaluate.lower_bounds(model, items.test.images, generator)
-    some = torch.randperm(len(lower.x), generator=generator)[:pictures]
+    model.to(workers.device)
+    generator = torch.Generator(model.device).manual_seed(0)
+    lower = evaluate.lower_bounds(model, items.test.images.to(model.device), generator)
+    some = torch.randperm(len(lower.x), generator=generator, device=model.device)[:pictures]
     found = [_value(lower.bound)]
     for gap in _bounds(model, lower.x[some], generator) - lower.bound[some]:
         above, error = _value(gap)
@@ -64,10 +67,10 @@ def measure(recipe: Recipe, pictures: int, console: Console) -> list[Value]:
 
 @torch.no_grad()
 def _bounds(model: Model, x: Tensor, generator: torch.Generator) -> Tensor:
-    """Return the bounds of x, (N, C, H, W), with 500 and with 5,000 samples, in bfloat16; (2, N)."""
+    """Return the bounds of x, (N, C, H, W), with 500 and with 5,000 samples; (2, N)."""
     found = []
     for batch in track(torch.split(x, 2), "5000 samples", transient=True, disable=not sys.stdout.isatty()):
-        with torch.autocast("cpu", torch.bfloat16):
+        with mixed(model.device):
             weights = [model.log_weights(batch, GROUP, generator).float() for _ in range(GROUPS)]
         each = torch.stack([importance_bound(part) for part in weights])  # (GROUPS, B)
         found.append(torch.stack([each.mean(dim=0), importance_bound(each)]))
@@ -78,9 +81,11 @@ def _value(numbers: Tensor) -> Value:
     return numbers.mean().item(), (numbers.std() / math.sqrt(len(numbers))).item()
 
 
-def rows(base: Recipe, seeds: Sequence[int], pictures: int, console: Console) -> list[list[str]]:
+def rows(
+    base: Recipe, seeds: Sequence[int], pictures: int, console: Console, workers: Workers
+) -> list[list[str]]:
     """Return the rows of the table on one model: one a seed, then mean and spread."""
-    found = [measure(replace(base, seed=seed), pictures, console) for seed in seeds]
+    found = [measure(replace(base, seed=seed), pictures, console, workers) for seed in seeds]
     lines = [
         [base.name, str(seed), *(f"{value:.2f} ± {error:.2f}" for value, error in values)]
         for seed, values in zip(seeds, found, strict=True)
@@ -101,14 +106,16 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     parser.add_argument("--pictures", type=int, default=500)
     parser.add_argument("--threads", type=int, help="of training; as the recipe says")
+    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
     options = parser.parse_args()
     console = Console(highlight=False)
     table = Table("model", "seed", "ELBO", "500 samples", "5,000 samples", title="test set, nats a picture")
-    for name in options.names:
-        base = recipes.recipe_named(name)
-        base = replace(base, threads=options.threads or base.threads)
-        for row in rows(base, options.seeds, options.pictures, console):
-            table.add_row(*row)
+    with joined(options.device) as workers:
+        for name in options.names:
+            base = recipes.recipe_named(name)
+            base = replace(base, threads=options.threads or base.threads)
+            for row in rows(base, options.seeds, options.pictures, console, workers):
+                table.add_row(*row)
     console.print(table)
 
 

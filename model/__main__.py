@@ -47,6 +47,9 @@ def build(options: argparse.Namespace) -> None:
     if alone and releases.stale(recipe, place) is None:
         print(f"{recipe.name}: fresh")
         return
+    if alone and releases.take(recipe, place):
+        print(f"{recipe.name}: taken from {os.path.relpath(releases.KEPT)}")
+        return
     _spin_little()
     from rich.console import Console
 
@@ -69,8 +72,10 @@ def evaluate(options: argparse.Namespace) -> None:
     from rich.console import Console
 
     from .report import report
+    from .workers import joined
 
-    report(recipe, place, options.samples, Console())
+    with joined(options.device) as workers:
+        report(recipe, place, options.samples, Console(), workers)
 
 
 def show(options: argparse.Namespace) -> None:
@@ -97,10 +102,10 @@ def _parser() -> argparse.ArgumentParser:
         subparser.set_defaults(run=command)
         if command is not show:
             subparser.add_argument("name", metavar="NAME", help=f"one of {', '.join(RECIPES)}")
-        if command is build:
             subparser.add_argument(
-                "--device", choices=("cpu", "cuda"), default="cpu", help="where to train (cpu)"
+                "--device", choices=("cpu", "cuda"), default="cpu", help="where to compute (cpu)"
             )
+        if command is build:
             subparser.add_argument("--compile", action="store_true", help="compile networks by torch.compile")
             subparser.add_argument(
                 "--tensorboard", type=Path, metavar="FOLDER", help="write a log for TensorBoard there"

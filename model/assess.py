@@ -17,12 +17,15 @@ from .evaluate import Metric
 from .export import pixels
 from .models import Model
 from .objectives import importance_bound
+from .precision import mixed
 
 #: Samples of a picture that are decoded at once. Larger numbers of samples are multiples of it.
 GROUP = 500
 #: Samples, of one picture or of several, that are decoded at once: their activations stay in the cache of
 #: the processor.
 AT_ONCE = 1000
+#: As many on a GPU, which has room and would wait for the next ones.
+AT_ONCE_THERE = 10_000
 #: Pictures on which it is measured what bfloat16 makes of a bound.
 COMPARED = 50
 #: Sets of samples, each as large as the test set, over which the measures of quality are means.
@@ -34,17 +37,18 @@ Advance = Callable[[int], None]
 def bounds(model: Model, images: Tensor, samples: int, advance: Advance) -> dict[str, Metric]:
     """Return the bounds of `images`, (N, C, H, W) uint8, with `GROUP` samples and with `samples`.
 
-    Networks compute in bfloat16, densities and sums in float32; what difference that makes is
-    measured too. `advance` is told of pictures as they are done. Raises `ModelError` where `samples`
-    is no multiple of `GROUP` beyond it.
+    Where the processor is fast at it, networks compute in bfloat16, densities and sums in float32; what
+    difference that makes is measured too. `advance` is told of pictures as they are done. Raises
+    `ModelError` where `samples` is no multiple of `GROUP` beyond it.
     """
     if samples > GROUP and samples % GROUP:
         raise ModelError(f"{samples} samples: beyond {GROUP} they must be a multiple of {GROUP}")
-    generator = torch.Generator().manual_seed(0)
-    lower = evaluate.lower_bounds(model, images, generator)
+    generator = torch.Generator(model.device).manual_seed(0)
+    lower = evaluate.lower_bounds(model, images.to(model.device), generator)
     group, groups = min(samples, GROUP), max(1, samples // GROUP)
     rows: list[Tensor] = []
-    for batch in torch.split(lower.x, max(1, AT_ONCE // group)):
+    at_once = AT_ONCE if model.device.type == "cpu" else AT_ONCE_THERE
+    for batch in torch.split(lower.x, max(1, at_once // group)):
         rows.append(_groups(model, batch, group, groups, generator, half=True))  # (groups, B)
         advance(len(batch))
     each = torch.cat(rows, dim=1)  # (groups, N)
@@ -104,7 +108,7 @@ def _groups(
     model: Model, x: Tensor, group: int, groups: int, generator: torch.Generator, half: bool
 ) -> Tensor:
     """Return the bounds of x, (B, C, H, W), with `group` samples, as often as `groups` says; (groups, B)."""
-    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16, enabled=half):
+    with torch.no_grad(), mixed(model.device, enabled=half):
         weights = [model.log_weights(x, group, generator) for _ in range(groups)]  # (K, B) each
     return torch.stack([importance_bound(part.float()) for part in weights])
 
@@ -112,7 +116,8 @@ def _groups(
 def _rounding(model: Model, x: Tensor, group: int) -> Metric:
     """Return by how much bfloat16 shifts the bound, with the same random numbers."""
     rounded, exact = (
-        _groups(model, x, group, 1, torch.Generator().manual_seed(0), half)[0] for half in (True, False)
+        _groups(model, x, group, 1, torch.Generator(model.device).manual_seed(0), half)[0]
+        for half in (True, False)
     )
     what = f"what bfloat16 adds to the bound of {group} samples, measured on {len(x)} pictures"
     return evaluate.mean(rounded - exact, what)
@@ -123,7 +128,8 @@ def _samples(model: Model, count: int, generator: torch.Generator) -> Tensor:
     """Return `count` pictures as readers see them: means of p(x | z), z from the prior; uint8."""
     decode = pixels(model)
     noise = torch.randn((count, model.latents), generator=generator)
-    return torch.cat([(decode(z) * 255).round().to(torch.uint8) for z in torch.split(noise, GROUP)])
+    parts = (decode(z.to(model.device)) for z in torch.split(noise, GROUP))
+    return torch.cat([(part * 255).round().to(torch.uint8).cpu() for part in parts])
 
 
 def _confidence(probabilities: Tensor, what: str) -> Metric:

@@ -92,15 +92,18 @@ def _release(
     checkpoint = Checkpoint(place.checkpoint(recipe.name), key)
     with watching(recipe, len(items.train), console, log) as watchers:
         state = train.train(recipe, items, checkpoint, watchers, workers)
+    if recipe.half:
+        _round(state.model)
     clock = [time.monotonic()]
     about = {"name": recipe.name, "key": key, "recipe": json.dumps(made_of["recipe"])}
     with console.status(f"{recipe.name}: exporting, verifying, evaluating"):
         graphs = export.graphs(state.model, about)
         differences = verify.verify(state.model, graphs)
         clock.append(time.monotonic())
-        metrics = evaluate.evaluate(state.model, items.test.images)
+        metrics = evaluate.evaluate(state.model.to(workers.device), items.test.images)
+        state.model.cpu()
         clock.append(time.monotonic())
-    _write_model(folder, state, graphs, metrics)
+    _write_model(folder, recipe, state, graphs, metrics)
     _write_pictures(folder, recipe, state, items.test[:TEST_ITEMS])
     seconds = {
         "train": state.history[-1].seconds,
@@ -115,12 +118,20 @@ def _release(
     )
 
 
+@torch.no_grad()
+def _round(model: Model) -> None:
+    for parameter in model.parameters():
+        parameter.copy_(parameter.half())
+
+
 def _write_model(
-    folder: Path, state: State, graphs: Mapping[str, bytes], metrics: Mapping[str, Metric]
+    folder: Path, recipe: Recipe, state: State, graphs: Mapping[str, bytes], metrics: Mapping[str, Metric]
 ) -> None:
     for name, graph in graphs.items():
         (folder / f"{name}.onnx").write_bytes(graph)
-    save_file(state.model.state_dict(), folder / "weights.safetensors")
+    kind = torch.float16 if recipe.half else torch.float32
+    weights = {name: value.to(kind) for name, value in state.model.state_dict().items()}
+    save_file(weights, folder / "weights.safetensors")
     table = {name: asdict(metric) for name, metric in metrics.items()}
     (folder / "metrics.json").write_text(json.dumps(table, indent=2) + "\n", encoding="utf-8")
     with (folder / "history.csv").open("w", encoding="utf-8", newline="") as file:

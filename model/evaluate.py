@@ -17,6 +17,8 @@ CHOSEN = 500
 #: Latents to decode at once: their activations stay in the cache of the processor, and are small enough for
 #: the allocator to put again where they were. With 500, memory grew by up to 500 MB after some trainings.
 AT_ONCE = 100
+#: As many on a GPU, which has room.
+AT_ONCE_THERE = 2000
 #: A unit is active if the variance of its posterior mean over the data is above this (Burda et al., 2015).
 ACTIVE = 0.01
 
@@ -51,13 +53,14 @@ def evaluate(model: Model, images: Tensor, samples: int = 500, chosen: int = CHO
 
     The importance-weighted bound costs `samples` decodes a picture. So it is given as the ELBO of
     all pictures plus the gap between the two on `chosen` random ones, and its meaning says so;
-    with N of them it is the bound itself.
+    with N of them it is the bound itself. All is computed where the model is.
     """
-    generator = torch.Generator().manual_seed(0)
+    images = images.to(model.device)
+    generator = torch.Generator(model.device).manual_seed(0)
     lower = lower_bounds(model, images, generator)
-    some = torch.randperm(len(images), generator=generator)[:chosen]
+    some = torch.randperm(len(images), generator=generator, device=model.device)[:chosen]
     with torch.no_grad():
-        batches = torch.split(lower.x[some], max(1, AT_ONCE // samples))
+        batches = torch.split(lower.x[some], max(1, _at_once(model) // samples))
         weighted = [importance_bound(_log_weights(model, batch, samples, generator)) for batch in batches]
     gap = torch.cat(weighted) - lower.bound[some]
     bound, error = (
@@ -116,9 +119,14 @@ def mean(values: Tensor, meaning: str, unit: str = "nats") -> Metric:
 
 
 def _log_weights(model: Model, x: Tensor, samples: int, generator: torch.Generator) -> Tensor:
-    """Return the logarithms of the importance weights of draws for each of x, `AT_ONCE` at a time; (K, B)."""
-    counts = (min(AT_ONCE, samples - done) for done in range(0, samples, AT_ONCE))
+    """Return the logarithms of the importance weights of draws for each of x, some at a time; (K, B)."""
+    at_once = _at_once(model)
+    counts = (min(at_once, samples - done) for done in range(0, samples, at_once))
     return torch.cat([model.log_weights(x, count, generator) for count in counts])
+
+
+def _at_once(model: Model) -> int:
+    return AT_ONCE if model.device.type == "cpu" else AT_ONCE_THERE
 
 
 def _parts(model: Model, x: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:

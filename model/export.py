@@ -4,6 +4,7 @@ import logging
 import warnings
 from collections.abc import Mapping
 
+import numpy
 import onnx
 import torch
 from torch import Tensor, nn
@@ -59,13 +60,30 @@ def _graph(
             dynamic_shapes=({0: torch.export.Dim("batch")},),
         )
     assert program is not None
-    graph = _without_traces(program.model_proto)
+    graph = _halved(_without_traces(program.model_proto))
     graph.producer_name, graph.producer_version = "pelican-research", "1"
     graph.graph.name = f"{about['name']}: {source} → {', '.join(results)}"
     onnx.helper.set_model_props(graph, dict(about))
     onnx.checker.check_model(graph, full_check=True)
     content: bytes = graph.SerializeToString(deterministic=True)
     return content
+
+
+def _halved(graph: onnx.ModelProto) -> onnx.ModelProto:
+    """Store weights that float16 holds exactly as such; they are cast back when the graph is loaded."""
+    casts = []
+    for weight in graph.graph.initializer:
+        values = onnx.numpy_helper.to_array(weight)
+        half = values.astype(numpy.float16)
+        if values.dtype != numpy.float32 or values.ndim < 2 or not numpy.array_equal(half, values):
+            continue
+        stored = f"{weight.name}.float16"
+        casts.append(onnx.helper.make_node("Cast", [stored], [weight.name], to=onnx.TensorProto.FLOAT))
+        weight.CopyFrom(onnx.numpy_helper.from_array(half, stored))
+    nodes = [*casts, *graph.graph.node]
+    del graph.graph.node[:]
+    graph.graph.node.extend(nodes)
+    return graph
 
 
 def _without_traces(graph: onnx.ModelProto) -> onnx.ModelProto:

@@ -62,6 +62,11 @@ class Model(nn.Module, ABC):
     #: mean decodes to a reconstruction; exported too. None where a model has no such thing.
     encoder: nn.Module | None
 
+    @property
+    def device(self) -> torch.device:
+        """Where the model is."""
+        return next(self.parameters()).device
+
     @abstractmethod
     def draws(self, x: Tensor, samples: int, generator: torch.Generator, only_paths: bool = False) -> Draws:
         """Draw `samples` of z for each picture; x (B, C, H, W).
@@ -73,6 +78,10 @@ class Model(nn.Module, ABC):
     @abstractmethod
     def means(self, x: Tensor) -> Tensor:
         """Return the mean of each latent under q(z | x), by which active units are told; (B, Z)."""
+
+    def networks(self) -> list[nn.Module]:
+        """Return what a step spends its time in, each a function of tensors alone: what can be compiled."""
+        return [network for network in (self.decoder, self.encoder) if network is not None]
 
     def places(self, x: Tensor) -> tuple[Tensor, Tensor] | None:
         """Return mean and log variance, (B, Z), of what the decoder makes x of, as the encoder gives them.

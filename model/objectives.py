@@ -5,7 +5,7 @@ two networks on two aims, the number is their sum, and neither network has a gra
 """
 
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from typing import NamedTuple
 
 import torch
@@ -26,28 +26,31 @@ class Estimate(NamedTuple):
 
 #: (model, x, weight, generator) → an estimate. x is (B, C, H, W), 0 or 1; the weight rises from 0 to 1
 #: early in training, and is that of the KL divergence where there is one.
-Objective = Callable[[Model, Tensor, float, torch.Generator], Estimate]
+Objective = Callable[[Model, Tensor, float | Tensor, torch.Generator], Estimate]
+
+#: A function with some of its arguments, the same object each time.
+_with = cache(partial)
 
 
 def objective(aim: Aim, done: float = 1) -> Objective:
     """Return the function that a recipe names, with its numbers, for when a share of training is `done`."""
     match aim:
         case Elbo():
-            return partial(elbo, beta=aim.beta, free_nats=aim.free_nats)
+            return _with(elbo, beta=aim.beta, free_nats=aim.free_nats)
         case ImportanceWeighted() if done < 1 - aim.last:
             return elbo
         case ImportanceWeighted():
-            return partial(importance_weighted, samples=aim.samples)
+            return _with(importance_weighted, samples=aim.samples)
         case WakeSleep():
             return wake_sleep
         case ReweightedWakeSleep():
-            return partial(reweighted_wake_sleep, samples=aim.samples)
+            return _with(reweighted_wake_sleep, samples=aim.samples)
 
 
 def elbo(
     model: Model,
     x: Tensor,
-    weight: float,
+    weight: float | Tensor,
     generator: torch.Generator,
     beta: float = 1,
     free_nats: float = 0,
@@ -65,7 +68,7 @@ def elbo(
 
 
 def importance_weighted(
-    model: Model, x: Tensor, weight: float, generator: torch.Generator, samples: int
+    model: Model, x: Tensor, weight: float | Tensor, generator: torch.Generator, samples: int
 ) -> Estimate:
     """Estimate E[log (1/K Σ_k w_k)] (Burda et al., 2015, eq. 8) with the gradient of Tucker et al. (2019).
 
@@ -82,7 +85,7 @@ def importance_weighted(
     return Estimate((normalized * log_weights).sum(dim=0), importance_bound(draws.log_weights.detach()))
 
 
-def wake_sleep(model: Model, x: Tensor, weight: float, generator: torch.Generator) -> Estimate:
+def wake_sleep(model: Model, x: Tensor, weight: float | Tensor, generator: torch.Generator) -> Estimate:
     """Sum the two phases of the wake-sleep algorithm (Hinton et al., 1995).
 
     Wake: E[log p(x, h)] with h ~ q(h | x) for the generative network. Sleep: E[log q(h | x)] with
@@ -94,7 +97,7 @@ def wake_sleep(model: Model, x: Tensor, weight: float, generator: torch.Generato
 
 
 def reweighted_wake_sleep(
-    model: Model, x: Tensor, weight: float, generator: torch.Generator, samples: int
+    model: Model, x: Tensor, weight: float | Tensor, generator: torch.Generator, samples: int
 ) -> Estimate:
     """Sum the phases of reweighted wake-sleep (Bornschein and Bengio, 2014).
 

@@ -173,11 +173,13 @@ MNIST_BETA = Recipe(
 # whole, since no GPU was at hand; it learns on tiny pictures in the tests.
 MNIST_DEEP = Recipe(
     name="mnist-deep",
-    model=Ladder(groups=(6, 4), latents=4, channels=96),
+    model=Ladder(groups=(6, 4), latents=4, channels=64),
     epochs=100,
-    batch=256,
-    rate=2e-3,
+    batch=250,
+    rate=4e-3,
     annealing=0.1,
+    half=True,
+    threads=4,
 )
 
 RECIPES = {

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from .datasets import dataset_named
@@ -21,7 +22,7 @@ FORMAT = 1
 #: The modules that decide what is in a release, beside those of the model's family and of the kind of
 #: data set. Recipe and data set count by their values.
 CODE = (
-    *("data", "densities", "models", "networks", "objectives"),
+    *("data", "densities", "models", "networks", "objectives", "precision"),
     *("train", "export", "evaluate", "build", "manifest", "sources/__init__"),
 )
 #: The packages that do.
@@ -29,6 +30,9 @@ PACKAGES = ("torch", "onnx", "onnxscript")
 
 #: The file in a release that `python -m model evaluate` adds; the manifest does not list it.
 EVALUATION = "evaluation.json"
+
+#: Releases that came with the repository, of models that not every machine can train.
+KEPT = Path(__file__).parent / "kept"
 
 Ingredients = dict[str, dict[str, Any]]
 
@@ -104,11 +108,39 @@ def stale(recipe: Recipe, place: Place) -> str | None:
         now = ingredients(recipe)
     except ModelError as error:
         return str(error)
-    if manifest.get("format") == FORMAT and manifest.get("key") == key(now):
+    if manifest.get("format") == FORMAT and manifest.get("key") in (key(now), _kept_key(recipe.name, now)):
         return None
     data = manifest.get("data", {})
     before = {**manifest, "data": data.get("sha256", {}), "reading": data.get("reading", {})}
     return "; ".join(_changes(before, now)) or "it has another format"
+
+
+def take(recipe: Recipe, place: Place) -> bool:
+    """Put the release of `recipe` that came with the repository in its place; say whether there is one.
+
+    It counts for as long as recipe and data are those that it was trained with. What else a release
+    follows from, code and versions, would ask for a machine that may not be there.
+    """
+    try:
+        if _kept_key(recipe.name, ingredients(recipe)) is None:
+            return False
+    except ModelError:
+        return False
+    place.folder.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix=f".{recipe.name}.", dir=place.folder) as folder:
+        _move(Path(shutil.copytree(KEPT / recipe.name, Path(folder) / recipe.name)), place)
+    return True
+
+
+def _kept_key(name: str, now: Ingredients) -> str | None:
+    """Return the key of the release that came with the repository, if recipe and data are still its own."""
+    path = KEPT / name / "manifest.json"
+    if not path.is_file():
+        return None
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    before = (manifest["recipe"], manifest["data"]["sha256"], manifest["data"]["reading"])
+    key: str = manifest["key"]
+    return key if before == (now["recipe"], now["data"], now["reading"]) else None
 
 
 def summary(recipe: Recipe, place: Place) -> str:
@@ -152,7 +184,11 @@ def publish(folder: Path, manifest: Mapping[str, Any], place: Place) -> None:
     for path in folder.iterdir():
         with path.open("rb") as file:
             os.fsync(file.fileno())
-    target = place.release(manifest["name"])
+    _move(folder, place)
+
+
+def _move(folder: Path, place: Place) -> None:
+    target = place.release(json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["name"])
     before = target.with_name(f".{target.name}.before")
     shutil.rmtree(before, ignore_errors=True)
     if target.exists():

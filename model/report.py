@@ -19,9 +19,10 @@ from .evaluate import Metric
 from .families import build
 from .releases import Place
 from .specs import Recipe
+from .workers import ALONE, Workers
 
 
-def report(recipe: Recipe, place: Place, samples: int, console: Console) -> None:
+def report(recipe: Recipe, place: Place, samples: int, console: Console, workers: Workers = ALONE) -> None:
     """Measure the released model of `recipe` on all test pictures; print the table, and write it down."""
     # Units that are nearly always on make numbers next to zero, over which a processor takes many times as
     # long: measuring the Helmholtz machine took two and a half times what it takes now.
@@ -31,6 +32,7 @@ def report(recipe: Recipe, place: Place, samples: int, console: Console) -> None
     items = data.load(recipe.data)
     model = build(recipe.model, items.test.shape, grey=0.5)
     model.load_state_dict(load_file(place.release(recipe.name) / "weights.safetensors"))
+    model.to(workers.device)
     columns = (
         *Progress.get_default_columns()[:2],
         MofNCompleteColumn(),
@@ -52,8 +54,9 @@ def report(recipe: Recipe, place: Place, samples: int, console: Console) -> None
 def _write(recipe: Recipe, place: Place, metrics: Mapping[str, Metric], seconds: float) -> None:
     """Put the numbers beside the release's files, with the key of the release that they are about."""
     target = place.release(recipe.name) / releases.EVALUATION
+    manifest = json.loads((target.parent / "manifest.json").read_text(encoding="utf-8"))
     content = {
-        "key": releases.key(releases.ingredients(recipe)),
+        "key": manifest["key"],
         "seconds": round(seconds, 1),
         "metrics": {name: asdict(metric) for name, metric in metrics.items()},
     }

@@ -161,5 +161,8 @@ class Recipe:
     #: Decoupled weight decay of AdamW.
     decay: float = 0.05
     seed: int = 0
+    #: Whether weights are kept as float16, for a release of half the size. They are rounded once trained,
+    #: before anything is exported or measured.
+    half: bool = False
     #: Sums are split over threads, so another number of them gives other last digits.
     threads: int = 2

@@ -14,6 +14,7 @@ from .errors import ModelError
 from .families import build
 from .models import Model
 from .objectives import Estimate, Objective, objective
+from .precision import mixed
 from .specs import Recipe
 from .workers import ALONE, Workers
 
@@ -87,9 +88,8 @@ def begin(recipe: Recipe, data: Data, workers: Workers = ALONE) -> State:
     step = workers.together(Step(model))
     optimizer = torch.optim.AdamW(_groups(model), betas=(0.9, 0.99), weight_decay=recipe.decay, fused=True)
     if workers.compiled:
-        model.decoder.compile()
-        if model.encoder is not None:
-            model.encoder.compile()
+        for network in model.networks():
+            network.compile()
     return State(model, step, optimizer, drawings={0: _draw(recipe, model)})
 
 
@@ -128,7 +128,7 @@ def run_epoch(
         for group in state.optimizer.param_groups:
             group["lr"] = rate * group["share"]
         x = _pixels(recipe, images[workers.share(batch)], generator)  # (B, C, H, W)
-        with torch.autocast(workers.kind, torch.bfloat16):
+        with mixed(workers.device):
             estimate = state.step(maximized, x, min(done / recipe.annealing, 1), generator)
         # Gradients are means over the workers, so their sum is that of the mean over the batch.
         torch.autograd.backward(-estimate.objective.sum() * (workers.size / len(batch)))
@@ -170,7 +170,8 @@ def _validate(recipe: Recipe, model: Model, images: Tensor, workers: Workers) ->
     _, generator = _generators(recipe, 0, workers)
     total = 0.0
     for batch in torch.split(workers.share(images), 1000):
-        with torch.autocast(workers.kind, torch.bfloat16):
+        # What is compiled is so for the batches of training: for another size it would be compiled anew.
+        with mixed(workers.device), torch.compiler.set_stance("force_eager"):
             total += model.terms(_pixels(recipe, batch, generator), generator).bound.sum().item()
     return workers.sum(total)[0] / len(images)
 
@@ -178,8 +179,9 @@ def _validate(recipe: Recipe, model: Model, images: Tensor, workers: Workers) ->
 @torch.no_grad()
 def _draw(recipe: Recipe, model: Model) -> Tensor:
     """Return the pictures of the latents that are followed; (K, C, H, W) uint8."""
-    z = latents(recipe, model).to(next(model.parameters()).device)
-    images: Tensor = model.decoder(z).sigmoid()
+    z = latents(recipe, model).to(model.device)
+    with torch.compiler.set_stance("force_eager"):
+        images: Tensor = model.decoder(z).sigmoid()
     return (images * 255).round().to(torch.uint8).cpu()
 
 
@@ -193,5 +195,4 @@ def _generators(recipe: Recipe, epoch: int, workers: Workers) -> tuple[torch.Gen
     shuffle = _generator(recipe, epoch)
     if workers.first and workers.kind == "cpu":
         return shuffle, shuffle
-    seed = shuffle.initial_seed() + 1_000_000_000 * (workers.rank + 1)
-    return shuffle, torch.Generator(workers.device).manual_seed(seed)
+    return shuffle, workers.generator(shuffle.initial_seed() + 1_000_000_000 * (workers.rank + 1))

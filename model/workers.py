@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, distributed, nn
 from torch.nn.parallel import DistributedDataParallel
 
+from .captured import Captured
 from .errors import ModelError
 
 Value = TypeVar("Value")
@@ -42,11 +43,21 @@ class Workers:
         return items[self.rank :: self.size]
 
     def together(self, module: nn.Module) -> nn.Module:
-        """Return `module` such that its gradients are means over all processes."""
+        """Return the `module` of a step such that its gradients are means over all processes."""
         if self.size == 1:
-            return module
+            return Captured(module) if self.kind == "cuda" else module
         # In a group of its own, which it never lets go of: see `joined`.
         return DistributedDataParallel(module, process_group=distributed.new_group())
+
+    def generator(self, seed: int) -> torch.Generator:
+        """Return what draws random numbers on this process's device, from `seed`.
+
+        Of a GPU it is the device's own: the one that a captured step can draw from.
+        """
+        if self.kind == "cpu":
+            return torch.Generator().manual_seed(seed)
+        own: torch.Generator = torch.cuda.default_generators[torch.device(self.device).index or 0]
+        return own.manual_seed(seed)
 
     def sum(self, *values: float) -> list[float]:
         """Return the sums over all processes."""
@@ -84,6 +95,8 @@ def joined(device: str, compiled: bool = False) -> Iterator[Workers]:
                 f"PyTorch finds {torch.cuda.device_count()}"
             )
         torch.cuda.set_device(local)
+        # What is not in bfloat16 is in float32, not in a format of 10 bits: bounds are measured in it.
+        torch.backends.cudnn.allow_tf32 = False
         device = f"cuda:{local}"
     if int(os.environ.get("WORLD_SIZE", "1")) == 1:
         yield Workers(device=device, compiled=compiled)

@@ -157,6 +157,61 @@ def test_stale_release_says_what_changed(bars: Path, released: Path) -> None:
     assert f"recipe: epochs 30 → 4, model.latents {latents} → {latents - 1}, objective; decoder" in listed
 
 
+@pytest.fixture
+def kept(released: Path, tmp_path: Path) -> dict[str, str]:
+    """Return the variable that names a folder with the release, as another version of the code left it."""
+    folder = Path(shutil.copytree(released / "tiny", tmp_path / "kept" / "tiny"))
+    said = manifest(folder.parent)
+    said["versions"]["torch"], said["code"]["train.py"], said["key"] = "2.0", "0" * 64, "of elsewhere"
+    (folder / "manifest.json").write_text(json.dumps(said), encoding="utf-8")
+    return {"KEPT": str(folder.parent)}
+
+
+def test_release_that_came_with_the_repository_is_taken_without_torch(
+    bars: Path, kept: dict[str, str], tmp_path: Path
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", *command(bars, tmp_path / "models", "build", "tiny")[1:]],
+        env=environment(bars, **LONG) | kept,
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout == f"tiny: taken from {os.path.relpath(kept['KEPT'])}\n"
+    imported = {line.rsplit("|", 1)[1].strip() for line in done.stderr.splitlines() if "|" in line}
+    assert "json" in imported
+    assert "torch" not in imported
+    there, here = (path / "tiny" for path in (Path(kept["KEPT"]), tmp_path / "models"))
+    assert {path.name: path.read_bytes() for path in here.iterdir()} == {
+        path.name: path.read_bytes() for path in there.iterdir()
+    }
+    assert left_over(tmp_path / "models") == {"tiny"}
+    again = run(bars, tmp_path / "models", "build", "tiny", env=kept, **LONG)
+    assert again.stdout == "tiny: fresh\n"
+
+
+def test_release_that_came_with_the_repository_counts_for_its_recipe_alone(
+    bars: Path, kept: dict[str, str], tmp_path: Path
+) -> None:
+    run(bars, tmp_path / "models", "build", "tiny", env=kept, **LONG)
+    done = run(bars, tmp_path / "models", "build", "tiny", env=kept, epochs=2)
+    assert "recipe: epochs 30 → 2" in done.stdout
+    assert "trained in" in done.stdout
+
+
+def test_weights_of_half_the_size_are_what_is_shown_and_measured(bars: Path, tmp_path: Path) -> None:
+    done = run(bars, tmp_path, "build", "tiny", half=True)
+    assert done.returncode == 0, done.stderr
+    weights = load_file(tmp_path / "tiny" / "weights.safetensors")
+    assert {value.dtype for value in weights.values()} == {numpy.dtype(numpy.float16)}
+    for name in ("decoder", "encoder"):
+        stored = onnx.load(tmp_path / "tiny" / f"{name}.onnx").graph.initializer
+        matrices = [weight for weight in stored if len(weight.dims) > 1]
+        assert {weight.data_type for weight in matrices} == {onnx.TensorProto.FLOAT16}
+    elbo = json.loads((tmp_path / "tiny" / "metrics.json").read_text(encoding="utf-8"))["elbo"]["value"]
+    measured = run(bars, tmp_path, "evaluate", "tiny", "--samples", "5", half=True)
+    assert f"{elbo:.5g}" in measured.stdout
+
+
 @pytest.mark.parametrize("unbuffered", ["", "1"])
 def test_reader_of_the_list_may_leave(bars: Path, released: Path, unbuffered: str) -> None:
     reader, writer = os.pipe()

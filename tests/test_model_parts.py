@@ -18,6 +18,7 @@ from model.errors import ModelError
 from model.families import build
 from model.models import Model
 from model.networks import Decoder, parameters
+from model.precision import mixed
 from model.specs import VAE, Convolutional, Dense, Recipe
 from model.watchers import Watchers
 
@@ -53,6 +54,20 @@ def test_held_out_items_are_the_last_and_not_trained_on() -> None:
     assert everything.validation is everything.test
     assert len(chosen_on.train) == 550
     assert torch.equal(chosen_on.validation.images, everything.train.images[-50:])
+
+
+@pytest.mark.skipif(
+    not Path("/proc/cpuinfo").is_file(), reason="the system does not say what its processor can"
+)
+def test_products_are_in_bfloat16_only_where_the_processor_has_it() -> None:
+    able = {"avx512_bf16", "amx_bf16", "bf16"} & set(
+        Path("/proc/cpuinfo").read_text(encoding="utf-8").split()
+    )
+    matrix = torch.ones(2, 2)
+    with mixed("cpu"):
+        assert (matrix @ matrix).dtype == (torch.bfloat16 if able else torch.float32)
+    with mixed("cpu", enabled=False):
+        assert (matrix @ matrix).dtype == torch.float32
 
 
 @pytest.mark.parametrize("level", [0, 1, 127, 128, 254, 255])

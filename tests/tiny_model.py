@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy
 
-from model import datasets, recipes, specs
+from model import datasets, recipes, releases, specs
 from model.__main__ import main
 from model.sources import remembered
 from model.sources.idx import Idx
@@ -61,11 +61,13 @@ TINY = Recipe(
 def register(folder: Path) -> None:
     """Make the data set and the recipe known.
 
-    The variable RECIPE changes fields of the recipe, DATASET is a line as authors write it into datasets.py.
+    The variable RECIPE changes fields of the recipe, DATASET is a line as authors write it into datasets.py,
+    KEPT is where releases lie that came with the repository.
     """
     changes = eval(os.environ.get("RECIPE", "{}"), vars(specs))
     remembered.CACHE = folder.with_name("cache")
     datasets.DATASETS["bars"] = dataset(folder)
+    releases.KEPT = Path(os.environ.get("KEPT", "nowhere"))
     if "DATASET" in os.environ:
         source = eval(os.environ["DATASET"], vars(datasets))
         datasets.DATASETS[source.name] = source

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -17,10 +18,10 @@ from ..specs import Ladder
 class Block(nn.Module):
     """Two convolutions 3 × 3, each behind SiLU, with a shortcut around them where the widths are the same."""
 
-    def __init__(self, inputs: int, outputs: int, scale: float = 1) -> None:
+    def __init__(self, inputs: int, hidden: int, outputs: int, scale: float = 1) -> None:
         super().__init__()
-        self.first = nn.Conv2d(inputs, outputs, 3, padding=1)
-        self.second = nn.Conv2d(outputs, outputs, 3, padding=1)
+        self.first = nn.Conv2d(inputs, hidden, 3, padding=1)
+        self.second = nn.Conv2d(hidden, outputs, 3, padding=1)
         with torch.no_grad():
             self.second.weight.mul_(scale)
 
@@ -35,18 +36,20 @@ class Group(nn.Module):
 
     def __init__(self, spec: Ladder, scale: float) -> None:
         super().__init__()
-        self.prior = Block(spec.channels, 2 * spec.latents, scale=0)  # standard normal at first
+        # A standard normal distribution at first.
+        self.prior = Block(spec.channels, spec.channels // 2, 2 * spec.latents, scale=0)
         self.add = nn.Conv2d(spec.latents, spec.channels, 1)
-        self.after = Block(spec.channels, spec.channels, scale)
+        self.after = Block(spec.channels, spec.channels, spec.channels, scale)
+
+    def given(self, above: Tensor) -> tuple[Tensor, Tensor]:  # (B, channels, H, W)
+        """Return mean and log variance of p(z | above), (B, latents, H, W) each."""
+        mean, log_variance = self.prior(above).float().chunk(2, dim=1)
+        return mean, log_variance
 
     def grow(self, above: Tensor, z: Tensor) -> Tensor:
         """Return the next grid, (B, channels, H, W), for z (B, latents, H, W)."""
         grid: Tensor = self.after(above + self.add(z))
         return grid
-
-
-#: The draw of a group's latents, of which this is the number, from the grid above and its p(z | above).
-Choice = Callable[[int, Tensor, Tensor, Tensor], Tensor]
 
 
 class Generative(nn.Module):
@@ -65,31 +68,52 @@ class Generative(nn.Module):
         assert last.bias is not None
         nn.init.constant_(last.bias, math.log(grey / (1 - grey)))
 
-    def descend(self, batch: int, choose: Choice) -> Tensor:
-        """Return the logits (B, C, H, W) that come of the latents that `choose` draws for each group."""
-        grid = self.start.expand(batch, *self.start.shape)
-        for number, group in enumerate(self.groups):
-            if number == self.spec.groups[0]:
-                grid = self.finer(grid)
-            mean, log_variance = group.prior(grid).float().chunk(2, dim=1)
-            grid = group.grow(grid, choose(number, grid, mean, log_variance))
-        logits: Tensor = self.pixels(grid)
-        return logits.float()
-
     def forward(self, noise: Tensor) -> Tensor:  # (B, Z), coarse groups first
         """Return the logits of the pixels, (B, C, H, W)."""
+
+        def draw(number: int, group: Group, above: Tensor, part: Tensor) -> Tensor:
+            mean, log_variance = group.given(above)
+            return group.grow(above, mean + torch.exp(0.5 * log_variance) * part)
+
+        return self.descend(noise, draw)
+
+    def descend(self, noise: Tensor, grow: "Grow") -> Tensor:
+        """Return the logits, (B, C, H, W), of the last grid that `grow` makes, group by group."""
+        grid = self.start.expand(noise.shape[0], *self.start.shape)
         parts = torch.split(noise, [math.prod(size) for size in self.sizes()], dim=1)
-
-        def choose(number: int, _: Tensor, mean: Tensor, log_variance: Tensor) -> Tensor:
-            return mean + torch.exp(0.5 * log_variance) * parts[number].view(-1, *self.sizes()[number])
-
-        return self.descend(noise.shape[0], choose)
+        for number, (group, part, size) in enumerate(zip(self.groups, parts, self.sizes(), strict=True)):
+            if number == self.spec.groups[0]:
+                grid = self.finer(grid)
+            grid = grow(number, group, grid, part.view(-1, *size))
+        logits: Tensor = self.pixels(grid)
+        return logits.float()
 
     def sizes(self) -> list[Shape]:
         """Return the shape of each group's latents, for one picture."""
         height, width = self.coarse
         sides = [(height, width)] * self.spec.groups[0] + [(2 * height, 2 * width)] * self.spec.groups[1]
         return [(self.spec.latents, *side) for side in sides]
+
+
+#: The next grid, given a group and its number, the grid above, and noise in the shape of its latents.
+Grow = Callable[[int, Group, Tensor, Tensor], Tensor]
+
+
+class Posterior(nn.Module):
+    """q(z | above, x) of one group of latents."""
+
+    def __init__(self, spec: Ladder) -> None:
+        super().__init__()
+        self.block = Block(2 * spec.channels, spec.channels, 2 * spec.latents, scale=0.1)
+
+    def forward(self, group: Group, above: Tensor, seen: Tensor, noise: Tensor) -> tuple[Tensor, ...]:
+        """Draw z; return the next grid, z, mean and log variance of q, and those of p."""
+        p_mean, p_log = group.given(above)
+        # Relative to the prior (Vahdat and Kautz, 2020, section 3.2): what x leaves alone costs nothing.
+        mean, log_variance = self.block(torch.cat([above, seen], dim=1)).float().chunk(2, dim=1)
+        q_mean, q_log = p_mean + mean, p_log + log_variance
+        z = q_mean + torch.exp(0.5 * q_log) * noise
+        return group.grow(above, z), z, q_mean, q_log, p_mean, p_log
 
 
 class Recognition(nn.Module):
@@ -101,23 +125,30 @@ class Recognition(nn.Module):
         self.fine = nn.Sequential(
             nn.PixelUnshuffle(2),
             nn.Conv2d(4 * shape[0], spec.channels, 3, padding=1),
-            Block(spec.channels, spec.channels),
-            Block(spec.channels, spec.channels),
+            *(Block(spec.channels, spec.channels, spec.channels) for _ in range(2)),
         )
         self.coarse = nn.Sequential(
             nn.PixelUnshuffle(2),
             nn.Conv2d(4 * spec.channels, spec.channels, 1),
-            Block(spec.channels, spec.channels),
-            Block(spec.channels, spec.channels),
+            *(Block(spec.channels, spec.channels, spec.channels) for _ in range(2)),
         )
-        self.groups = nn.ModuleList(
-            Block(2 * spec.channels, 2 * spec.latents, scale=0.1) for _ in range(sum(spec.groups))
-        )
+        self.groups = nn.ModuleList(Posterior(spec) for _ in range(sum(spec.groups)))
 
     def features(self, x: Tensor) -> list[Tensor]:  # (B, C, H, W)
         """Return the grid that each group looks at, (B, channels, …)."""
         fine = self.fine(x - 0.5)
         return [self.coarse(fine)] * self.spec.groups[0] + [fine] * self.spec.groups[1]
+
+
+class Inferred(NamedTuple):
+    """What a draw of all groups says of each picture."""
+
+    likelihood: Tensor  # (B,), log p(x | z)
+    z: Tensor  # (B, Z), as all that follow
+    q_mean: Tensor
+    q_log: Tensor
+    p_mean: Tensor
+    p_log: Tensor
 
 
 class LadderAutoencoder(Model):
@@ -132,51 +163,47 @@ class LadderAutoencoder(Model):
         self.recognition = Recognition(spec, shape)
         self.latents = sum(math.prod(size) for size in self.decoder.sizes())
 
+    def networks(self) -> list[nn.Module]:
+        """Return what a step goes through: the decoder group by group, not as the page does."""
+        seen: list[nn.Module] = [self.recognition.fine, self.recognition.coarse]
+        return [*seen, *self.recognition.groups]
+
     def terms(self, x: Tensor, generator: torch.Generator) -> Terms:
         """Return the terms of the evidence lower bound; the divergence is closed given the draws above."""
-        likelihood, groups = self._infer(x, generator)
-        divergences = [kl_between(q_mean, q_log, p_mean, p_log) for _, q_mean, q_log, p_mean, p_log in groups]
-        return Terms(likelihood, _joined(divergences))
+        found = self._infer(x, generator)
+        return Terms(found.likelihood, kl_between(found.q_mean, found.q_log, found.p_mean, found.p_log))
 
     def draws(self, x: Tensor, samples: int, generator: torch.Generator, only_paths: bool = False) -> Draws:
         """Draw the groups from the top down."""
         if only_paths:
             raise ModelError("a ladder has no doubly reparameterized gradient; choose Elbo()")
-        many = x.expand(samples, *x.shape)
-        likelihood, groups = self._infer(many.flatten(0, 1), generator)
-        log_prior = _joined([log_normal(z, p_mean, p_log) for z, _, _, p_mean, p_log in groups])
-        log_posterior = _joined([log_normal(z, q_mean, q_log) for z, q_mean, q_log, _, _ in groups])
-        return Draws(
-            likelihood.view(samples, -1),
-            log_prior.view(samples, -1, self.latents),
-            log_posterior.view(samples, -1, self.latents),
-            tuple(z.view(samples, -1, *z.shape[1:]) for z, *_ in groups),
+        found = self._infer(x.expand(samples, *x.shape).flatten(0, 1), generator)
+        log_prior = log_normal(found.z, found.p_mean, found.p_log)
+        log_posterior = log_normal(found.z, found.q_mean, found.q_log)
+        likelihood, *each = (
+            value.view(samples, -1, *value.shape[1:])
+            for value in (found.likelihood, log_prior, log_posterior, found.z)
         )
+        return Draws(likelihood, each[0], each[1], (each[2],))
 
     def means(self, x: Tensor) -> Tensor:
         """Return the means of q(z | above, x), each given draws of those above; (B, Z)."""
-        _, groups = self._infer(x, torch.Generator(x.device).manual_seed(0))
-        return _joined([q_mean for _, q_mean, *_ in groups])
+        return self._infer(x, torch.Generator(x.device).manual_seed(0)).q_mean
 
-    def _infer(self, x: Tensor, generator: torch.Generator) -> tuple[Tensor, list[tuple[Tensor, ...]]]:
-        """Return log p(x | z), (B,), and of each group z, and mean and log variance of q and of p."""
+    def _infer(self, x: Tensor, generator: torch.Generator) -> Inferred:
+        """Draw all groups from the top down, given x (B, C, H, W)."""
         features = self.recognition.features(x)
-        groups: list[tuple[Tensor, ...]] = []
+        groups: list[list[Tensor]] = []
 
-        def choose(number: int, above: Tensor, p_mean: Tensor, p_log: Tensor) -> Tensor:
-            given = torch.cat([above, features[number]], dim=1)
-            # Relative to the prior (Vahdat and Kautz, 2020, section 3.2): what x leaves alone costs nothing.
-            mean, log_variance = self.recognition.groups[number](given).float().chunk(2, dim=1)
-            q_mean: Tensor = p_mean + mean
-            q_log: Tensor = p_log + log_variance
-            z = q_mean + torch.exp(0.5 * q_log) * normal(q_mean.shape, x, generator)
-            groups.append((z, q_mean, q_log, p_mean, p_log))
-            return z
+        def grow(number: int, group: Group, above: Tensor, noise: Tensor) -> Tensor:
+            posterior = self.recognition.groups[number]
+            grid: Tensor
+            grid, *found = posterior(group, above, features[number], noise)
+            groups.append(found)
+            return grid
 
-        logits = self.decoder.descend(len(x), choose)
-        return log_likelihood(x, logits), groups
-
-
-def _joined(groups: list[Tensor]) -> Tensor:
-    """Return the latents of all groups side by side, (B, Z)."""
-    return torch.cat([group.flatten(1) for group in groups], dim=1)
+        logits = self.decoder.descend(normal((len(x), self.latents), x, generator), grow)
+        joined = (
+            torch.cat([value.flatten(1) for value in same], dim=1) for same in zip(*groups, strict=True)
+        )
+        return Inferred(log_likelihood(x, logits), *joined)
