@@ -59,7 +59,7 @@ def manifest(
         "seconds": {stage: round(value, 2) for stage, value in seconds.items()},
         "commit": _commit(),
         "verified": {
-            "tolerance": verify.TOLERANCE,
+            "tolerance": model.tolerance,
             "spared_inputs": verify.SPARED,
             "largest_difference": dict(differences),
         },

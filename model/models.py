@@ -56,6 +56,8 @@ class Model(nn.Module, ABC):
     #: Those numbers (B, Z) → logits of the pixels (B, C, H, W). It is exported, so it is a function: the
     #: same numbers, the same picture. Where z is not normal itself, the numbers are the noise it is made of.
     decoder: nn.Module
+    #: The largest difference between PyTorch and ONNX Runtime that is let pass, relative to a value beyond 1.
+    tolerance: float = 1e-5
     #: Whether the decoder has thresholds, at which rounding may fall on either side.
     thresholds: bool = False
     #: Pictures (B, C, H, W) → mean and log variance (B, Z) of those numbers under q(z | x), such that the

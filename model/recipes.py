@@ -173,11 +173,13 @@ MNIST_BETA = Recipe(
 # whole, since no GPU was at hand; it learns on tiny pictures in the tests.
 MNIST_DEEP = Recipe(
     name="mnist-deep",
-    model=Ladder(groups=(6, 4), latents=4, channels=64),
+    model=Ladder(groups=(4, 4), latents=4, channels=64),
     epochs=100,
     batch=250,
-    rate=4e-3,
+    rate=3e-3,
     annealing=0.1,
+    longest=200,
+    decay=0.02,
     half=True,
     threads=4,
 )

@@ -158,6 +158,9 @@ class Recipe:
     warm_up: float = 0.05
     #: Share of the steps over which the weight of the KL divergence rises from 0 to 1.
     annealing: float = 0.2
+    #: Norm to which a longer gradient is cut. Trainings that go well stay below it; but a picture that a step
+    #: has made most improbable would lead the next ten steps of Adam alone, and undo what many have taught.
+    longest: float = 1000
     #: Decoupled weight decay of AdamW.
     decay: float = 0.05
     seed: int = 0

@@ -20,9 +20,6 @@ from .workers import ALONE, Workers
 
 #: Inputs of a weight that learns at the rate of the recipe, as biases do.
 INPUTS = 256
-#: Norm to which a longer gradient is cut. Trainings that go well stay below it; but a picture that a step has
-#: made most improbable would lead the next ten steps of Adam alone, and undo what many have taught.
-LONGEST = 1000
 #: Latents whose pictures are kept as training goes on.
 FOLLOWED = 24
 
@@ -132,8 +129,9 @@ def run_epoch(
             estimate = state.step(maximized, x, min(done / recipe.annealing, 1), generator)
         # Gradients are means over the workers, so their sum is that of the mean over the batch.
         torch.autograd.backward(-estimate.objective.sum() * (workers.size / len(batch)))
-        nn.utils.clip_grad_norm_(state.model.parameters(), LONGEST)
-        state.optimizer.step()
+        length = nn.utils.clip_grad_norm_(state.model.parameters(), recipe.longest)
+        if length.isfinite():  # else a step would end all learning
+            state.optimizer.step()
         state.optimizer.zero_grad()
         total, seen = total + estimate.bound.sum().item(), seen + len(x)
         if not math.isfinite(total):

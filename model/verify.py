@@ -12,8 +12,6 @@ from .errors import ModelError
 from .export import pixels
 from .models import Model
 
-#: The largest difference that is let pass, relative to the value where that is beyond 1.
-TOLERANCE = 1e-5
 #: Inputs of all that may differ by more. Where a network is steep it magnifies rounding, and each processor
 #: rounds in its own way; where a decoder has thresholds, a unit whose noise is within rounding of its
 #: threshold is on in the one and off in the other, which happens about once in ten thousand inputs.
@@ -28,7 +26,7 @@ def verify(model: Model, graphs: Mapping[str, bytes]) -> dict[str, float]:
     """Compare the graphs “decoder” and “encoder” with `model`; return the largest difference of each.
 
     The `SPARED` inputs that differ most are left out of it. Raises `ModelError` when a graph cannot be
-    run or differs by more than `TOLERANCE`, or on one of those inputs by more than they may.
+    run or differs by more than the model's tolerance, or on one of those inputs by more than they may.
     """
     generator = torch.Generator().manual_seed(0)
     decoder = pixels(model)
@@ -36,9 +34,11 @@ def verify(model: Model, graphs: Mapping[str, bytes]) -> dict[str, float]:
     with torch.no_grad():
         x = [decoder(batch) for batch in z]  # such pictures as the encoder was trained on
     steepest = math.inf if model.thresholds else STEEP
-    found = {"decoder": _difference("decoder", decoder, graphs["decoder"], z, steepest)}
+    found = {"decoder": _difference("decoder", decoder, graphs["decoder"], z, (model.tolerance, steepest))}
     if model.encoder is not None:
-        found["encoder"] = _difference("encoder", model.encoder, graphs["encoder"], x, STEEP)
+        found["encoder"] = _difference(
+            "encoder", model.encoder, graphs["encoder"], x, (model.tolerance, STEEP)
+        )
     return found
 
 
@@ -61,7 +61,7 @@ def run(graph: onnxruntime.InferenceSession, batch: Tensor) -> list[Tensor]:
 
 @torch.no_grad()
 def _difference(
-    name: str, module: nn.Module, graph: bytes, batches: Sequence[Tensor], steepest: float
+    name: str, module: nn.Module, graph: bytes, batches: Sequence[Tensor], allowances: tuple[float, float]
 ) -> float:
     exported = session(graph)
     found: list[Tensor] = []
@@ -74,7 +74,7 @@ def _difference(
             found.append(relative.flatten(1).amax(dim=1))  # (B,)
     differences: list[float] = torch.cat(found).sort().values.tolist()  # NaN comes last
     largest, worst = differences[-1 - SPARED], differences[-1]
-    for difference, allowed in ((largest, TOLERANCE), (worst, steepest)):
+    for difference, allowed in zip((largest, worst), allowances, strict=True):
         if not difference <= allowed:  # so that NaN does not pass
             raise ModelError(
                 f"the exported {name} differs from PyTorch by {difference:.1e}, more than {allowed:.0e}"

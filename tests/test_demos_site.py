@@ -140,6 +140,7 @@ def test_what_is_wrong_with_a_demo_is_told_where_it_stands(build: Build, models:
         "kind: samples\nmodel: small\nalt: x\nid: one": "",
         "kind: samples\nmodel: small\nalt: y\nid: one": "another demo of this post has the id “one”",
         "kind: manifold\nmodel: deep\nalt: x": ".*“deep” has 5 latent dimensions",
+        "kind: samples\nmodel: small\nalt: x\nlive: maybe": "“live: maybe”: write no",
         "kind samples": "“kind samples” is not of the form “key: value”",
     }
     text = FRONT + "\n".join(f"```demo\n{block}\n```\n" for block in blocks)

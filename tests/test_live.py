@@ -91,6 +91,17 @@ def test_a_blog_can_keep_its_figures_still(blog: Build) -> None:
     assert not list((site.root / "output").rglob("*.wasm"))
 
 
+def test_an_author_can_keep_one_figure_still(blog: Build) -> None:
+    still = POST.partition("\n\n")[2].replace("columns: 3", "columns: 3\nlive: no")
+    page = blog({"post.md": f"{POST}\n{still}"}).read("post.html")
+    first, second = re.findall(r"<figure .*?</figure>", page, re.DOTALL)
+    assert "<research-demo" in first
+    assert "<research-demo" not in second
+    assert "<img " in second
+    alone = blog({"post.md": POST.partition("\n\n")[0] + f"\n\n{still}"})
+    assert '<script type="module"' not in alone.read("post.html")
+
+
 def test_an_operator_that_cannot_be_compiled_is_named_and_the_figure_stays(
     build: Build, tmp_path: Path
 ) -> None:

@@ -14,6 +14,9 @@ from ..models import Draws, Model, Shape, Terms, normal
 from ..networks import quarter
 from ..specs import Ladder
 
+#: What logarithms of variances stay below, of a prior, and of a posterior relative to it.
+LARGEST = 8
+
 
 class Block(nn.Module):
     """Two convolutions 3 × 3, each behind SiLU, with a shortcut around them where the widths are the same."""
@@ -31,6 +34,11 @@ class Block(nn.Module):
         return x + y if x.shape == y.shape else y
 
 
+def _bounded(log_variance: Tensor) -> Tensor:
+    # Trained networks stay within half of it; one that strays has no exponential that overflows.
+    return LARGEST * torch.tanh(log_variance / LARGEST)
+
+
 class Group(nn.Module):
     """p(z | above) of one group of latents, and what z adds to the grid of what is known so far."""
 
@@ -44,7 +52,7 @@ class Group(nn.Module):
     def given(self, above: Tensor) -> tuple[Tensor, Tensor]:  # (B, channels, H, W)
         """Return mean and log variance of p(z | above), (B, latents, H, W) each."""
         mean, log_variance = self.prior(above).float().chunk(2, dim=1)
-        return mean, log_variance
+        return mean, _bounded(log_variance)
 
     def grow(self, above: Tensor, z: Tensor) -> Tensor:
         """Return the next grid, (B, channels, H, W), for z (B, latents, H, W)."""
@@ -111,7 +119,7 @@ class Posterior(nn.Module):
         p_mean, p_log = group.given(above)
         # Relative to the prior (Vahdat and Kautz, 2020, section 3.2): what x leaves alone costs nothing.
         mean, log_variance = self.block(torch.cat([above, seen], dim=1)).float().chunk(2, dim=1)
-        q_mean, q_log = p_mean + mean, p_log + log_variance
+        q_mean, q_log = p_mean + mean, p_log + _bounded(log_variance)
         z = q_mean + torch.exp(0.5 * q_log) * noise
         return group.grow(above, z), z, q_mean, q_log, p_mean, p_log
 
@@ -155,6 +163,8 @@ class LadderAutoencoder(Model):
     """A hierarchy in which a posterior sees the picture and all that was drawn above."""
 
     decoder: Generative
+    #: Each group magnifies what rounding made of the one above it.
+    tolerance = 1e-4
 
     def __init__(self, spec: Ladder, shape: Shape, grey: float) -> None:
         super().__init__()

@@ -113,7 +113,7 @@ def _drawn(
     if block.keys.get("id", id) != id:
         raise DemoError(f"another demo of this post has the id “{block.keys['id']}”")
     releases = [models[name] for name in checked.models]
-    if not settings.live or not checked.kind.describe:
+    if not settings.live or not checked.live or not checked.kind.describe:
         return checked.alt, gallery.drawn(checked, releases, settings.cache), None, ""
     found, reasons = _live_models(checked, releases, settings)
     if None in found:

@@ -10,7 +10,7 @@ from .kinds import DemoKind, kinds
 from .options import Options, parse
 
 #: The keys that every kind understands.
-KEYS = ("kind", "model", "id", "alt", "caption")
+KEYS = ("kind", "model", "id", "alt", "caption", "live")
 #: Names of models: they are names of folders and words of a command line.
 MODEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
@@ -24,6 +24,8 @@ class Spec:
     #: What the picture shows, for those who do not see it.
     alt: str
     options: Options
+    #: Whether it may wake in the page.
+    live: bool
 
 
 def check(block: Block) -> Spec:
@@ -36,6 +38,8 @@ def check(block: Block) -> Spec:
         raise DemoError("“id” holds a space; write one word, such as fig-plane")
     alt = keys.pop("alt", "").strip()
     models = tuple(keys.pop("model", "").split())
+    if (live := keys.pop("live", "yes")) not in ("yes", "no"):
+        raise DemoError(f"“live: {live}”: write no for a figure that stays a still picture")
     options = parse(kind.options, keys, KEYS)
     if not alt:
         raise DemoError(
@@ -51,7 +55,7 @@ def check(block: Block) -> Spec:
     for model in models:
         if not MODEL.fullmatch(model):
             raise DemoError(f"“{model}” is not the name of a model: write letters, digits, - and _")
-    return Spec(kind, models, alt, options)
+    return Spec(kind, models, alt, options, live == "yes")
 
 
 def _kind(name: str) -> DemoKind:

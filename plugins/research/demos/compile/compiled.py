@@ -77,10 +77,10 @@ def _compile(graph: Graph, trial: Trial, folder: Path) -> None:
 def _rounded(full: "ModelProto", trial: Trial) -> "tuple[Precision, ModelProto, list[Packed], Rounding]":
     """Return the coarsest rounding of `full`, rewritten, that is close enough to it."""
     from . import checks
-    from .graph import with_col2im
+    from .graph import with_col2im, with_float32_weights
     from .rounding import round_weights
 
-    rewritten = with_col2im(full)
+    rewritten = with_col2im(with_float32_weights(full))
     for precision in Precision:
         rounded, weights = round_weights(rewritten, precision)
         cost = checks.rounding(full, rounded, trial)

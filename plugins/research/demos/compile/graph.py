@@ -6,7 +6,15 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from onnx import ModelProto, NodeProto, helper, numpy_helper, shape_inference, version_converter
+from onnx import (
+    ModelProto,
+    NodeProto,
+    TensorProto,
+    helper,
+    numpy_helper,
+    shape_inference,
+    version_converter,
+)
 
 from . import UnsupportedError
 
@@ -26,7 +34,7 @@ def with_col2im(model: ModelProto) -> ModelProto:
     """
     if _opset(model) < COL2IM_OPSET:
         model = version_converter.convert_version(model, COL2IM_OPSET)
-    shapes = _shapes(model)
+    shapes = shapes_of(model)
     weights = {tensor.name: numpy_helper.to_array(tensor) for tensor in model.graph.initializer}
     nodes: list[NodeProto] = []
     for node in model.graph.node:
@@ -36,6 +44,27 @@ def with_col2im(model: ModelProto) -> ModelProto:
             nodes.append(node)
         else:
             nodes += _as_col2im(node, kernel, size, weights)
+    return _with(model, nodes, weights)
+
+
+def with_float32_weights(model: ModelProto) -> ModelProto:
+    """Return `model` with weights that are kept as float16, and cast when it is loaded, as float32."""
+    halves = {
+        tensor.name: numpy_helper.to_array(tensor)
+        for tensor in model.graph.initializer
+        if tensor.data_type == TensorProto.FLOAT16
+    }
+    weights = {tensor.name: numpy_helper.to_array(tensor) for tensor in model.graph.initializer}
+    nodes = []
+    for node in model.graph.node:
+        if (
+            node.op_type == "Cast"
+            and node.input[0] in halves
+            and _attributes(node)["to"] == TensorProto.FLOAT
+        ):
+            weights[node.output[0]] = halves[node.input[0]].astype(np.float32)
+        else:
+            nodes.append(node)
     return _with(model, nodes, weights)
 
 
@@ -65,6 +94,15 @@ def with_inputs(model: ModelProto, names: Iterable[str]) -> ModelProto:
     del moved.graph.initializer[:]
     moved.graph.initializer.extend(tensors.values())
     return moved
+
+
+def shapes_of(model: ModelProto) -> dict[str, tuple[int, ...]]:
+    """Return the inferred shape of each value; 0 stands for an axis of any length."""
+    graph = shape_inference.infer_shapes(model).graph
+    return {
+        value.name: tuple(axis.dim_value for axis in value.type.tensor_type.shape.dim)
+        for value in (*graph.input, *graph.value_info, *graph.output)
+    }
 
 
 def _transposed_kernel(node: NodeProto, weights: Mapping[str, Array]) -> Array | None:
@@ -139,12 +177,3 @@ def _attributes(node: NodeProto) -> dict[str, Any]:
 
 def _opset(model: ModelProto) -> int:
     return next(int(entry.version) for entry in model.opset_import if entry.domain in ("", "ai.onnx"))
-
-
-def _shapes(model: ModelProto) -> dict[str, tuple[int, ...]]:
-    """Return the inferred shape of each value; 0 stands for an axis of any length."""
-    graph = shape_inference.infer_shapes(model).graph
-    return {
-        value.name: tuple(axis.dim_value for axis in value.type.tensor_type.shape.dim)
-        for value in (*graph.input, *graph.value_info, *graph.output)
-    }

@@ -9,20 +9,23 @@ import re
 import subprocess
 import sys
 from collections.abc import Sequence
+from math import prod
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from onnx import ModelProto, ValueInfoProto
 
 from . import UnsupportedError
-from .graph import of_one, with_inputs
+from .graph import of_one, shapes_of, with_inputs
 from .rounding import Packed
 
 #: SIMD is in every browser since 2023. Fast maths lets sums be reordered, which SIMD needs.
 FLAGS = (
     *("-target", "wasm32-wasi", "-mexec-model=reactor", "-O3", "-ffast-math", "-msimd128"),
-    *("-Wl,-z,stack-size=8388608", "-s", "-w"),
+    *("-s", "-w"),
 )
+#: Bytes of stack beside what the values between operators take, all of which lie there.
+STACK = 8 << 20
 NAME = "graph"
 
 #: The innermost loop of a matrix product. Unrolled whole, the loop around it, along a row, becomes SIMD.
@@ -42,11 +45,17 @@ def compile_program(model: ModelProto, weights: Sequence[Packed]) -> bytes:
         (place / f"{NAME}.c").write_text(source, encoding="utf-8")
         (place / "weights.bin").write_bytes(b"".join(map(_bytes, weights)))
         (place / "program.c").write_text(_wrapper(of_one(model), weights), encoding="utf-8")
-        command = [sys.executable, "-m", "ziglang", "cc", *FLAGS, "-o", "program.wasm", "program.c"]
+        flags = (*FLAGS, f"-Wl,-z,stack-size={_stack(of_one(model))}")
+        command = [sys.executable, "-m", "ziglang", "cc", *flags, "-o", "program.wasm", "program.c"]
         done = subprocess.run(command, cwd=place, capture_output=True, text=True, check=False)
         if done.returncode:
             raise UnsupportedError(f"the C of the graph does not compile: {done.stderr.strip()[-500:]}")
         return (place / "program.wasm").read_bytes()
+
+
+def _stack(model: ModelProto) -> int:
+    values = sum(4 * prod(max(1, axis) for axis in shape) for shape in shapes_of(model).values())
+    return STACK + values // STACK * STACK
 
 
 def _c_source(model: ModelProto) -> str:

@@ -37,7 +37,10 @@ def run_graph(model: ModelProto, inputs: Array) -> list[Array]:
 
 
 def run_program(program: bytes, inputs: Array, shapes: Sequence[tuple[int, ...]]) -> list[Array]:
-    """Return the outputs, of the `shapes` (without batch), of a compiled `program` for `inputs` (B, …)."""
+    """Return the outputs, of the `shapes` (without batch), of a compiled `program` for `inputs` (B, …).
+
+    Raises `UnsupportedError` if it breaks off.
+    """
     import wasmtime
 
     store = wasmtime.Store()
@@ -48,7 +51,10 @@ def run_program(program: bytes, inputs: Array, shapes: Sequence[tuple[int, ...]]
     outputs = [np.empty((len(inputs), *shape), np.float32) for shape in shapes]
     for item, values in enumerate(inputs):
         memory.write(store, values.astype("<f4").tobytes(), call["input"](store, 0))
-        call["run"](store)
+        try:
+            call["run"](store)
+        except wasmtime.Trap as error:
+            raise UnsupportedError(f"the compiled program breaks off: {error.message}") from error
         for n, output in enumerate(outputs):
             at = call["output"](store, n)
             data = memory.read(store, at, at + output[item].nbytes)
