@@ -174,7 +174,7 @@ MNIST_BETA = Recipe(
 MNIST_DEEP = Recipe(
     name="mnist-deep",
     model=Ladder(groups=(4, 4), latents=4, channels=64),
-    epochs=100,
+    epochs=107,
     batch=250,
     rate=3e-3,
     annealing=0.1,

@@ -82,6 +82,8 @@ def begin(recipe: Recipe, data: Data, workers: Workers = ALONE) -> State:
     """Return the state before the first step."""
     torch.manual_seed(recipe.seed)
     model = build(recipe.model, data.train.shape, _grey(data.train.images)).to(workers.device)
+    if workers.kind == "cuda":
+        model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     step = workers.together(Step(model))
     optimizer = torch.optim.AdamW(_groups(model), betas=(0.9, 0.99), weight_decay=recipe.decay, fused=True)
     if workers.compiled:

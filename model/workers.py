@@ -97,7 +97,6 @@ def joined(device: str, compiled: bool = False) -> Iterator[Workers]:
         torch.cuda.set_device(local)
         # What is not in bfloat16 is in float32, not in a format of 10 bits: bounds are measured in it.
         torch.backends.cudnn.allow_tf32 = False
-        torch.backends.cudnn.benchmark = True  # all batches but the last have one size
         device = f"cuda:{local}"
     if int(os.environ.get("WORLD_SIZE", "1")) == 1:
         yield Workers(device=device, compiled=compiled)
