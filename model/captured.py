@@ -4,6 +4,7 @@ A deep network launches thousands of small kernels a step, one by one from Pytho
 of them. A graph that was captured once is launched whole.
 """
 
+import warnings
 from typing import Any
 
 import torch
@@ -20,6 +21,8 @@ class Captured(nn.Module):
 
     def __init__(self, step: nn.Module) -> None:
         super().__init__()
+        # Before it is captured, a step runs on a stream of its own; what PyTorch says of that is for others.
+        warnings.filterwarnings("ignore", message="The AccumulateGrad node's stream does not match")
         self.step = step
         self._graphs: dict[Objective, Any] = {}
         self._shape: torch.Size | None = None

@@ -169,8 +169,13 @@ MNIST_BETA = Recipe(
     annealing=0.3,
 )
 
-# Ten groups of latents on grids, each given all above it, for a GPU: 2,635,044 parameters. Never trained
-# whole, since no GPU was at hand; it learns on tiny pictures in the tests.
+# Eight groups of latents on grids, each given all above it, for a GPU: 1,723,204 parameters, 781,700 of them
+# in the decoder. On the test set, one seed: ELBO -81.36 ± 0.20, bound with 500 samples -78.9 ± 0.2, its gap
+# on 500 digits, with 5,000 -78.8, its gap on 1,000. 275 s on an H200, which was lent for fifteen minutes in
+# all: hence one seed. The release is in model/kept. Chosen on 5,000 held-out training digits by the ELBO, in
+# epochs 8 to 11 of 24, with ten groups: a rate of 4e-3 was 0.4 ahead of 2e-3; 96 channels were 0.6 ahead of
+# 64, in a third more time; sixteen groups were 0.6 behind ten. At 4e-3, with gradients up to 1,000 and
+# variances without an end, a training of 117 epochs ended in NaN in its 25th.
 MNIST_DEEP = Recipe(
     name="mnist-deep",
     model=Ladder(groups=(4, 4), latents=4, channels=64),

@@ -196,6 +196,34 @@ class TestProgram:
         assert found.rounding.loss is not None
         assert found.parity < PARITY
 
+    def test_reads_weights_that_are_kept_as_float16(self, tmp_path: Path) -> None:
+        full, half = decoder(), decoder()
+        full.CopyFrom(half)
+        for kept, cast in zip(half.graph.initializer, full.graph.initializer, strict=True):
+            if kept.data_type == onnx.TensorProto.FLOAT:
+                name, values = kept.name, numpy_helper.to_array(kept).astype(np.float16)
+                cast.CopyFrom(numpy_helper.from_array(values.astype(np.float32), name))
+                kept.CopyFrom(numpy_helper.from_array(values, f"{name}/half"))
+                node = helper.make_node("Cast", [kept.name], [name], to=onnx.TensorProto.FLOAT)
+                half.graph.node.insert(0, node)
+        made = [
+            compiled(saved(model, tmp_path), latents(64, 20), tmp_path / "cache") for model in (full, half)
+        ]
+        assert made[0].program != made[1].program
+        assert made[0].program.read_bytes() == made[1].program.read_bytes()
+
+    def test_has_room_for_large_values_between_operators(self, tmp_path: Path) -> None:
+        nodes = [
+            helper.make_node("Reshape", ["z", "shape"], ["places"]),
+            helper.make_node("Mul", ["places", "w"], ["wide"]),  # 14 MB
+            helper.make_node("Sigmoid", ["wide"], ["bounded"]),
+            helper.make_node("GlobalAveragePool", ["bounded"], ["x"]),
+        ]
+        tensors = {"shape": np.array([-1, 4, 1, 1]), "w": weights(1, 1, 940, 940)}
+        model = graph(nodes, tensors, {"z": [4]}, {"x": [4, 1, 1]})
+        found = compiled(saved(model, tmp_path), latents(8, 4), tmp_path / "cache")
+        assert found.parity < PARITY
+
     def test_is_the_same_bytes_when_made_again(self, program: Compiled, tmp_path: Path) -> None:
         model = onnx.load(program.rounded)
         first, second = (

@@ -21,6 +21,7 @@ from model.errors import ModelError
 from model.export import graphs
 from model.families import build
 from model.families.helmholtz import HelmholtzMachine
+from model.families.ladder import LadderAutoencoder
 from model.families.two_layers import TwoLayerAutoencoder
 from model.models import Model
 from model.releases import Place
@@ -379,6 +380,19 @@ def test_beta_and_free_nats_change_what_the_divergence_costs() -> None:
 def test_what_does_not_go_together_is_told(spec: Architecture, aim: Aim) -> None:
     with pytest.raises(ModelError, match="choose"):
         objectives.objective(aim)(made(spec), pictures(2), 1, random())
+
+
+def test_variances_of_a_ladder_that_stray_do_not_overflow() -> None:
+    model = made(LADDER)
+    assert isinstance(model, LadderAutoencoder)
+    with torch.no_grad():
+        for group, posterior in zip(model.decoder.groups, model.recognition.groups, strict=True):
+            group.prior.second.bias[LADDER.latents :] = -1e4
+            posterior.block.second.bias[LADDER.latents :] = 1e4
+    bound = model.terms(pictures(4), random()).bound
+    torch.autograd.backward(bound.sum())
+    assert bound.isfinite().all()
+    assert all(value.grad is None or value.grad.isfinite().all() for value in model.parameters())
 
 
 def test_many_samples_may_come_last() -> None:

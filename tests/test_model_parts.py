@@ -185,6 +185,19 @@ def test_a_gradient_without_measure_is_cut() -> None:
     )  # a tenth of it is what Adam takes at once
 
 
+@pytest.mark.usefixtures("known_bars")
+def test_a_step_whose_gradient_is_not_finite_is_left_out() -> None:
+    recipe = replace(tiny_model.TINY, batch=600, epochs=2)
+    state = train.begin(recipe, load("bars"))
+    before = {name: value.clone() for name, value in state.model.state_dict().items()}
+    handle = next(state.model.parameters()).register_hook(lambda gradient: gradient * math.inf)
+    train.run_epoch(recipe, state, load("bars").train.images, 2, Watchers())
+    assert all(torch.equal(value, before[name]) for name, value in state.model.state_dict().items())
+    handle.remove()
+    train.run_epoch(recipe, state, load("bars").train.images, 2, Watchers())
+    assert any(not torch.equal(value, before[name]) for name, value in state.model.state_dict().items())
+
+
 def test_units_of_few_latents_bend_at_different_places() -> None:
     hidden = Decoder(Dense((64,)), (1, 8, 8), latents=2, grey=0.5).hidden
     assert hidden(torch.zeros(1, 2)).unique().numel() > 60

@@ -157,6 +157,7 @@ def write_models(folder: Path) -> None:
         epochs=epochs,
     )
     write_release(folder / "plane", decoder(2))
+    write_release(folder / "heavy", decoder(700))
     write_release(folder / "odd", odd_decoder())
     write_release(folder / "colour", decoder(4, channels=3, side=8))
 
@@ -172,7 +173,7 @@ def live_blog(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Blog]:
     write_models(folder / "build" / "models")
     (folder / "content").mkdir()
     posts = {kind: figure(kind) for kind in KINDS} | {"all": "\n".join(map(figure, KINDS))}
-    posts |= {name: figure("samples", name) for name in ("colour", "odd")}
+    posts |= {name: figure("samples", name) for name in ("colour", "odd", "heavy")}
     (folder / "node_modules").symlink_to(ROOT / "node_modules")
     for name, body in posts.items():
         (folder / "content" / f"{name}.md").write_text(POST.format(title=name) + body, encoding="utf-8")
@@ -527,6 +528,14 @@ class TestLine:
         with view() as visit:
             visit.page.add_init_script(thrift)
             visit.page.goto(f"{live_blog.address}samples.html")
+            visit.page.wait_for_load_state("networkidle")
+            assert not [url for url in visit.requests if url.endswith((".wasm", ".json"))]
+            wake(visit.page, "samples")
+            assert [url for url in visit.requests if url.endswith(".wasm")]
+
+    def test_a_heavy_figure_waits_until_somebody_asks_for_it(self, live_blog: Blog, view: View) -> None:
+        with opened(view, live_blog, "heavy") as visit:
+            assert int(demo(visit.page, "samples").get_attribute("data-kilobytes") or 0) > 500
             visit.page.wait_for_load_state("networkidle")
             assert not [url for url in visit.requests if url.endswith((".wasm", ".json"))]
             wake(visit.page, "samples")

@@ -28,6 +28,8 @@ const KINDS = {
 
 //: How far below or above the window a figure is fetched before anyone asks for it.
 const NEAR = "400px";
+//: Kilobytes beyond which a figure is fetched only when somebody asks for it.
+const LIGHT = 500;
 
 class ResearchDemo extends HTMLElement {
   #stage = null;
@@ -42,7 +44,7 @@ class ResearchDemo extends HTMLElement {
     }
     this.#invite();
     for (const image of this.#images) image.addEventListener("click", () => this.#wake(), { once: true });
-    if (!isThrifty(navigator.connection)) this.#prepareWhenNear();
+    if (this.dataset.kilobytes <= LIGHT && !isThrifty(navigator.connection)) this.#prepareWhenNear();
   }
 
   /** Put the button that wakes the figure in the place of the line that says it is still. */
