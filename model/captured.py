@@ -16,7 +16,8 @@ from .objectives import Estimate, Objective, elbo
 class Captured(nn.Module):
     """`step`, which estimates an objective, captured for batches of one shape; others run as they do anyway.
 
-    The draws of z must come from the device's own generator, whose state a graph reads anew each time.
+    So do objectives other than the evidence lower bound: wake-sleep failed to be captured. The draws of z
+    must come from the device's own generator, whose state a graph reads anew each time.
     """
 
     def __init__(self, step: nn.Module) -> None:
