@@ -125,7 +125,7 @@ def take(recipe: Recipe, place: Place) -> bool:
         if _kept_key(recipe.name, ingredients(recipe)) is None:
             return False
     except ModelError:
-        return False
+        return False  # whoever asked goes on to build, and is told there
     place.folder.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix=f".{recipe.name}.", dir=place.folder) as folder:
         _move(Path(shutil.copytree(KEPT / recipe.name, Path(folder) / recipe.name)), place)

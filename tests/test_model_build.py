@@ -19,6 +19,10 @@ import pytest
 import tiny_model
 from safetensors.numpy import load_file
 
+from model import releases
+from model.recipes import recipe_named
+from model.releases import Place
+
 ROOT = Path(__file__).resolve().parent.parent
 
 #: Epochs enough to be cut off in the midst of them.
@@ -196,6 +200,15 @@ def test_release_that_came_with_the_repository_counts_for_its_recipe_alone(
     done = run(bars, tmp_path / "models", "build", "tiny", env=kept, epochs=2)
     assert "recipe: epochs 30 → 2" in done.stdout
     assert "trained in" in done.stdout
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in releases.KEPT.iterdir()))
+def test_releases_of_this_repository_are_whole_and_follow_their_recipes(name: str, tmp_path: Path) -> None:
+    recipe, place = recipe_named(name), Place(tmp_path)
+    assert releases.take(recipe, place)
+    assert releases.stale(recipe, place) is None
+    metrics = json.loads((place.release(name) / "metrics.json").read_text(encoding="utf-8"))
+    assert metrics["bound_500"]["value"] > metrics["elbo"]["value"]
 
 
 def test_weights_of_half_the_size_are_what_is_shown_and_measured(bars: Path, tmp_path: Path) -> None:
