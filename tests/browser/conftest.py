@@ -1,6 +1,7 @@
 """Fixtures for tests in a browser: our own blog, built, served from a subfolder, and looked at."""
 
 import functools
+import json
 import os
 import subprocess
 import sys
@@ -72,15 +73,25 @@ View = Callable[..., AbstractContextManager[Visit]]
 
 @pytest.fixture(scope="session")
 def output(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build our blog as ``make html`` does, once for all workers; models that are fresh are not trained."""
+    """Build our blog as ``make html`` does, once for all workers, with models that are trained briefly."""
     shared = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         shared = shared.parent
     target = shared / "www" / PLACE
     with FileLock(shared / "blog.lock"):
         if not target.exists():
+            train = [sys.executable, str(ROOT / "tests" / "browser" / "short_training.py")]
+            models = str(shared / "models")
+            research = {
+                "build_model": [*train, "--into", models, "build", "{name}"],
+                "models": models,
+                "cite_this_post": True,
+            }
+            settings = ["--extra-settings", f"RESEARCH={json.dumps(research)}"]
             command = [sys.executable, "-m", "pelican", "content", "--fatal", "errors", "-o", str(target)]
-            done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=1500)
+            done = subprocess.run(
+                [*command, *settings], cwd=ROOT, capture_output=True, text=True, timeout=1500
+            )
             assert done.returncode == 0, done.stdout + done.stderr
     return target
 
