@@ -49,22 +49,14 @@ def with_col2im(model: ModelProto) -> ModelProto:
 
 def with_float32_weights(model: ModelProto) -> ModelProto:
     """Return `model` with weights that are kept as float16, and cast when it is loaded, as float32."""
-    halves = {
-        tensor.name: numpy_helper.to_array(tensor)
-        for tensor in model.graph.initializer
-        if tensor.data_type == TensorProto.FLOAT16
-    }
     weights = {tensor.name: numpy_helper.to_array(tensor) for tensor in model.graph.initializer}
     nodes = []
     for node in model.graph.node:
-        if (
-            node.op_type == "Cast"
-            and node.input[0] in halves
-            and _attributes(node)["to"] == TensorProto.FLOAT
-        ):
-            weights[node.output[0]] = halves[node.input[0]].astype(np.float32)
-        else:
+        kept = weights.get(node.input[0]) if node.op_type == "Cast" else None
+        if kept is None or kept.dtype != np.float16 or _attributes(node)["to"] != TensorProto.FLOAT:
             nodes.append(node)
+        else:
+            weights[node.output[0]] = kept.astype(np.float32)
     return _with(model, nodes, weights)
 
 

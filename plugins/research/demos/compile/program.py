@@ -39,13 +39,14 @@ def compile_program(model: ModelProto, weights: Sequence[Packed]) -> bytes:
 
     Raises `UnsupportedError` for an operator that emx-onnx-cgen does not know.
     """
-    source = _c_source(with_inputs(of_one(model), [weight.name for weight in weights]))
+    single = of_one(model)
+    source = _c_source(with_inputs(single, [weight.name for weight in weights]))
     with TemporaryDirectory() as folder:
         place = Path(folder)
         (place / f"{NAME}.c").write_text(source, encoding="utf-8")
         (place / "weights.bin").write_bytes(b"".join(map(_bytes, weights)))
-        (place / "program.c").write_text(_wrapper(of_one(model), weights), encoding="utf-8")
-        flags = (*FLAGS, f"-Wl,-z,stack-size={_stack(of_one(model))}")
+        (place / "program.c").write_text(_wrapper(single, weights), encoding="utf-8")
+        flags = (*FLAGS, f"-Wl,-z,stack-size={_stack(single)}")
         command = [sys.executable, "-m", "ziglang", "cc", *flags, "-o", "program.wasm", "program.c"]
         done = subprocess.run(command, cwd=place, capture_output=True, text=True, check=False)
         if done.returncode:
