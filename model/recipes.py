@@ -61,10 +61,10 @@ MNIST_PLANE = Recipe(
 # bounds by gaps on 250 digits: ELBO -104.74 ± 0.03, bound with 500 samples -96.9 ± 0.2, with 5,000 -96.5 ±
 # 0.2; in float32 seed 0 on all 10,000 digits -105.41, -97.58, -97.08, and why rounding helps we do not know.
 # 55 s. Chosen on 5,000 held-out training digits, one seed, by the bound with 500 samples: rates of 5e-2 and
-# 8e-2 reach -98.3 and -97.9; in float32 90 epochs at 8e-2 -98.8, 75 at 3e-2 -97.8, so longer does not help, and
-# 50 epochs of units (400, 200, 10) at 8e-2 and 4e-2 -97.3 and -96.8. When all weights still learnt at one
-# rate, in 8 epochs, batches of 100 at 3e-2 reached as much as these of 200 at 5e-2 in half as much time again,
-# and batches of 400 at 8e-2 a nat less.
+# 8e-2 reach -98.3 and -97.9; in float32 90 epochs at 8e-2 -98.8, 75 at 3e-2 -97.8, so longer does not help,
+# and 50 epochs of units (400, 200, 10) at 8e-2 and 4e-2 -97.3 and -96.8. When all weights still learnt at one
+# rate, in 8 epochs, batches of 100 at 3e-2 reached as much as these of 200 at 5e-2 in half as much time
+# again, and batches of 400 at 8e-2 a nat less.
 MNIST_HELMHOLTZ = Recipe(
     name="mnist-helmholtz",
     model=Helmholtz(units=(200, 200, 10)),
@@ -147,11 +147,11 @@ MNIST_SMALL = Recipe(
 )
 
 # The same with a larger decoder, of 464,396 parameters, for longer, with five samples in the last three
-# epochs. On the test set, mean and spread of the seeds 0, 1 and 2, gaps on 250 digits, in float32: ELBO -87.54
-# ± 0.08, bound with 500 samples -82.4 ± 0.2, with 5,000 -82.0 ± 0.2. 902 s without bfloat16. Chosen on 5,000
-# held-out training digits, one seed, bound with 500 samples: in 24 epochs without the five samples rates of
-# 4e-3, 6e-3 and 9e-3 reach -85.1, -84.9 and -85.4; 22 epochs at 6e-3, the last two with them, -84.3 in a
-# quarter more time; and mnist-small, given a fifth more time than 24 epochs, -85.1.
+# epochs. On the test set, mean and spread of the seeds 0, 1 and 2, gaps on 250 digits, in float32: ELBO
+# -87.54 ± 0.08, bound with 500 samples -82.4 ± 0.2, with 5,000 -82.0 ± 0.2. 902 s without bfloat16. Chosen on
+# 5,000 held-out training digits, one seed, bound with 500 samples: in 24 epochs without the five samples
+# rates of 4e-3, 6e-3 and 9e-3 reach -85.1, -84.9 and -85.4; 22 epochs at 6e-3, the last two with them, -84.3
+# in a quarter more time; and mnist-small, given a fifth more time than 24 epochs, -85.1.
 MNIST_LONG = Recipe(
     name="mnist-long",
     model=TwoLayers(
