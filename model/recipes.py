@@ -128,11 +128,11 @@ MNIST_TWO_LAYERS = Recipe(
 )
 
 # Two layers with a decoder as small as the page's, 59,508 parameters with those of p(z_1 | z_2). On the test
-# set, mean and spread of the seeds 0, 1 and 2, gaps on 100 to 250 digits, in float32: ELBO -87.97 ± 0.21,
-# bound with 5,000 samples -83.7 ± 0.1. 140 s. Chosen on 5,000 held-out training digits, one seed, bound with
-# 500 samples: 19 epochs reach -85.9; in 5 epochs rates of 5e-3 and 7e-3 reach -89.7 and -89.4, and 1e-2
-# failed before gradients were cut. When all weights still learnt at one rate, one layer with the same encoder
-# was 2.2 nats behind after 14 epochs, in nine tenths of the time.
+# set, mean and spread of the seeds 0, 1 and 2, gaps on 250 digits, in float32: ELBO -87.97 ± 0.21, bound with
+# 500 samples -84.0 ± 0.1, with 5,000 -83.7 ± 0.1. 140 s. Chosen on 5,000 held-out training digits, one seed,
+# bound with 500 samples: 19 epochs reach -85.9; in 5 epochs rates of 5e-3 and 7e-3 reach -89.7 and -89.4, and
+# 1e-2 failed before gradients were cut. When all weights still learnt at one rate, one layer with the same
+# encoder was 2.2 nats behind after 14 epochs, in nine tenths of the time.
 MNIST_SMALL = Recipe(
     name="mnist-small",
     model=TwoLayers(
