@@ -17,6 +17,7 @@ import pytest
 from filelock import FileLock
 from playwright.sync_api import Browser, Page, Response, sync_playwright
 
+import pelicanconf
 from browser.chromium import ROOT, find_chromium
 
 FLAGS = [
@@ -82,11 +83,8 @@ def output(tmp_path_factory: pytest.TempPathFactory) -> Path:
         if not target.exists():
             train = [sys.executable, str(ROOT / "tests" / "browser" / "short_training.py")]
             models = str(shared / "models")
-            research = {
-                "build_model": [*train, "--into", models, "build", "{name}"],
-                "models": models,
-                "cite_this_post": True,
-            }
+            built = {"build_model": [*train, "--into", models, "build", "{name}"], "models": models}
+            research = {**pelicanconf.RESEARCH, **built}
             settings = ["--extra-settings", f"RESEARCH={json.dumps(research)}"]
             command = [sys.executable, "-m", "pelican", "content", "--fatal", "errors", "-o", str(target)]
             done = subprocess.run(
