@@ -8,8 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 ROOT = Path(__file__).resolve().parent.parent
+
+# Threads that wait for each other at once give way: spinning, they slow down the tests beside theirs.
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 SETTINGS = f"""
 SITENAME = "A blog"
@@ -25,6 +30,30 @@ PLUGINS = ["research"]
 FEED_ALL_ATOM = "feeds/all.atom.xml"
 CATEGORY_FEED_ATOM = TRANSLATION_FEED_ATOM = AUTHOR_FEED_ATOM = AUTHOR_FEED_RSS = None
 """
+
+#: Folders and files of tests that share what takes long to make.
+TOGETHER = (
+    "tests/browser/",
+    "tests/test_model_build.py",
+    "tests/test_model_evaluate.py",
+    "tests/test_model_workers.py",
+    "tests/test_wheel.py",
+)
+
+
+class Together(LoadScopeScheduling):
+    """Lets one worker run all tests of a group, so that no other makes the same again or waits for it.
+
+    The marks that pytest-xdist has for that, of `--dist loadgroup`, do nothing under pytest 9.2.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        return next((group for group in TOGETHER if nodeid.startswith(group)), nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Together:
+    """Return what deals the tests out to the workers."""
+    return Together(config, log)
 
 
 @dataclass(frozen=True)

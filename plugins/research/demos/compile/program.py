@@ -9,15 +9,20 @@ import re
 import subprocess
 import sys
 from collections.abc import Sequence
+from functools import cache
 from math import prod
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from onnx import ModelProto, ValueInfoProto
 
 from . import UnsupportedError
 from .graph import of_one, shapes_of, with_inputs
 from .rounding import Packed
+
+if TYPE_CHECKING:
+    from emx_onnx_cgen import Compiler
 
 #: SIMD is in every browser since 2023. Fast maths lets sums be reordered, which SIMD needs.
 FLAGS = (
@@ -60,16 +65,25 @@ def _stack(model: ModelProto) -> int:
 
 
 def _c_source(model: ModelProto) -> str:
-    from emx_onnx_cgen import CodegenError, Compiler, ShapeInferenceError, UnsupportedOpError
-    from emx_onnx_cgen.compiler import CompilerOptions
+    from emx_onnx_cgen import CodegenError, ShapeInferenceError, UnsupportedOpError
 
-    # Thresholds of 0: temporaries on the stack and weights in the source, nothing to allocate or load.
-    options = CompilerOptions(model_name=NAME, large_temp_threshold_bytes=0, large_weight_threshold=0)
     try:
-        source = str(Compiler(options).compile(model))
+        source = str(_compiler().compile(model))
     except (CodegenError, ShapeInferenceError, UnsupportedOpError) as error:
         raise UnsupportedError(str(error)) from error
     return PRODUCT.sub(_unrolled, source)
+
+
+@cache
+def _compiler() -> "Compiler":
+    """Return what writes C: one for all graphs, since it takes seconds to read its templates."""
+    from emx_onnx_cgen import Compiler
+    from emx_onnx_cgen.compiler import CompilerOptions
+
+    # Thresholds of 0: temporaries on the stack and weights in the source, nothing to allocate or load.
+    return Compiler(
+        CompilerOptions(model_name=NAME, large_temp_threshold_bytes=0, large_weight_threshold=0)
+    )
 
 
 def _unrolled(loop: "re.Match[str]") -> str:
