@@ -81,9 +81,7 @@ def _compiler() -> "Compiler":
     from emx_onnx_cgen.compiler import CompilerOptions
 
     # Thresholds of 0: temporaries on the stack and weights in the source, nothing to allocate or load.
-    return Compiler(
-        CompilerOptions(model_name=NAME, large_temp_threshold_bytes=0, large_weight_threshold=0)
-    )
+    return Compiler(CompilerOptions(model_name=NAME, large_temp_threshold_bytes=0, large_weight_threshold=0))
 
 
 def _unrolled(loop: "re.Match[str]") -> str:
