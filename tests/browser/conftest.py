@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from filelock import FileLock
 from playwright.sync_api import Browser, Page, Response, sync_playwright
 
 import pelicanconf
@@ -74,23 +73,16 @@ View = Callable[..., AbstractContextManager[Visit]]
 
 @pytest.fixture(scope="session")
 def output(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build our blog as ``make html`` does, once for all workers, with models that are trained briefly."""
-    shared = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        shared = shared.parent
+    """Build our blog as ``make html`` does, once, with models that are trained briefly."""
+    shared = tmp_path_factory.mktemp("blog")
     target = shared / "www" / PLACE
-    with FileLock(shared / "blog.lock"):
-        if not target.exists():
-            train = [sys.executable, str(ROOT / "tests" / "browser" / "short_training.py")]
-            models = str(shared / "models")
-            built = {"build_model": [*train, "--into", models, "build", "{name}"], "models": models}
-            research = {**pelicanconf.RESEARCH, **built}
-            settings = ["--extra-settings", f"RESEARCH={json.dumps(research)}"]
-            command = [sys.executable, "-m", "pelican", "content", "--fatal", "errors", "-o", str(target)]
-            done = subprocess.run(
-                [*command, *settings], cwd=ROOT, capture_output=True, text=True, timeout=1500
-            )
-            assert done.returncode == 0, done.stdout + done.stderr
+    train = [sys.executable, str(ROOT / "tests" / "browser" / "short_training.py")]
+    models = str(shared / "models")
+    built = {"build_model": [*train, "--into", models, "build", "{name}"], "models": models}
+    settings = ["--extra-settings", f"RESEARCH={json.dumps({**pelicanconf.RESEARCH, **built})}"]
+    command = [sys.executable, "-m", "pelican", "content", "--fatal", "errors", "-o", str(target)]
+    done = subprocess.run([*command, *settings], cwd=ROOT, capture_output=True, text=True, timeout=1500)
+    assert done.returncode == 0, done.stdout + done.stderr
     return target
 
 
