@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from browser.chromium import ROOT
 from browser.conftest import Blog, View
@@ -39,7 +40,7 @@ def test_the_first_tab_stop_skips_to_the_text(blog: Blog, view: View) -> None:
         assert "Skip to the text" in focused["html"]
         assert focused["top"] >= 0
         visit.page.keyboard.press("Enter")
-        assert visit.page.evaluate("document.activeElement.id") == "main"
+        expect(visit.page.locator("#main")).to_be_focused()
 
 
 @pytest.mark.parametrize("width", [1280, 390])

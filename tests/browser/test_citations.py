@@ -69,7 +69,7 @@ def test_hover_focus_and_escape(browser: Browser, address: str) -> None:
         assert link.get_attribute("aria-describedby") == "citation-preview"
         page.keyboard.press("Enter")
         expect(preview).to_be_hidden()
-        assert page.url.endswith("#ref-vae")
+        page.wait_for_url("**#ref-vae")
 
 
 def test_a_first_tap_shows_and_a_second_follows(browser: Browser, address: str) -> None:
@@ -85,9 +85,9 @@ def test_a_first_tap_shows_and_a_second_follows(browser: Browser, address: str) 
 def test_without_script_it_is_a_link(browser: Browser, address: str) -> None:
     for page in opened(browser, address, java_script_enabled=False):
         page.locator('a[role="doc-biblioref"]').click()
-        assert page.url.endswith("#ref-vae")
+        page.wait_for_url("**#ref-vae")
         page.locator('a[role="doc-backlink"]').click()
-        assert page.url.endswith("#cite-vae-1")
+        page.wait_for_url("**#cite-vae-1")
 
 
 def test_a_record_is_copied_and_said_to_be(browser: Browser, address: str) -> None:

@@ -80,9 +80,12 @@ def test_posts_weigh_little_before_they_are_touched(blog: Blog, view: View) -> N
 def test_the_blog_can_be_read_from_a_folder_without_a_server(blog: Blog, view: View) -> None:
     with view() as visit:
         visit.page.goto((blog.folder / "index.html").as_uri())
-        visit.page.click(".entry h2 a")
+        # A click returns once the browser is on its way, before the page has its styles.
+        with visit.page.expect_event("load"):
+            visit.page.click(".entry h2 a")
         assert visit.page.evaluate("document.styleSheets.length") >= 1
-        visit.page.click(".masthead .site")
+        with visit.page.expect_event("load"):
+            visit.page.click(".masthead .site")
         assert visit.page.url == (blog.folder / "index.html").as_uri()
         # Browsers load no modules from files: figures stay still there, and citations plain links.
         assert not [failure for failure in visit.failures if not failure.endswith(".js")]
