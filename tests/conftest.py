@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import graphs
 import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
@@ -54,6 +55,18 @@ class Together(LoadScopeScheduling):
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Together:
     """Return what deals the tests out to the workers."""
     return Together(config, log)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup() -> None:
+    """Give fixtures the same weights of chance whichever test asks for them first."""
+    graphs.draw_from_the_start()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_call() -> None:
+    """Give each test the same weights of chance, whichever ran before it."""
+    graphs.draw_from_the_start()
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,12 @@ from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper
 
 Array = npt.NDArray[Any]
 RNG = np.random.default_rng(0)
+START = RNG.bit_generator.state
+
+
+def draw_from_the_start() -> None:
+    """Let `RNG` draw the same again, whatever was drawn before."""
+    RNG.bit_generator.state = START
 
 
 def graph(

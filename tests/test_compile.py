@@ -225,9 +225,9 @@ class TestProgram:
         assert found.parity < PARITY
 
     def test_is_the_same_bytes_when_made_again(self, program: Compiled, tmp_path: Path) -> None:
-        model = onnx.load(program.rounded)
+        model, inputs = onnx.load(program.rounded), latents(8, 20)
         first, second = (
-            compiled(saved(model, tmp_path), latents(8, 20), tmp_path / name).program for name in ("a", "b")
+            compiled(saved(model, tmp_path), inputs, tmp_path / name).program for name in ("a", "b")
         )
         assert first.read_bytes() == second.read_bytes()
 
