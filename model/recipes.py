@@ -156,10 +156,10 @@ MNIST_SMALL = Recipe(
 # The same with more latents and a larger decoder, of 464,396 parameters, for longer, with five samples in the
 # last three epochs. On the test set, mean and spread of the seeds 0, 1 and 2, gaps on 250 digits, in float32:
 # ELBO -87.54 ± 0.08, bound with 500 samples -82.4 ± 0.2, with 5,000 -82.0 ± 0.2. With bfloat16 seed 0 reaches
-# as much, -87.5, -82.3 and -82.0, in 343 s on the slower processor; 902 s without. Chosen on 5,000
-# held-out training digits, one seed, bound with 500 samples: in 24 epochs without the five samples rates of
-# 4e-3, 6e-3 and 9e-3 reach -85.1, -84.9 and -85.4; 22 epochs at 6e-3, the last two with them, -84.3 in a
-# quarter more time; and mnist-small, given a fifth more time than 24 epochs, -85.1.
+# as much, -87.5, -82.3 and -82.0, in 343 s on the slower processor; 902 s without. Chosen on 5,000 held-out
+# training digits, one seed, bound with 500 samples: in 24 epochs without the five samples rates of 4e-3, 6e-3
+# and 9e-3 reach -85.1, -84.9 and -85.4; 22 epochs at 6e-3, the last two with them, -84.3 in a quarter more
+# time; and mnist-small, given a fifth more time than 24 epochs, -85.1.
 MNIST_LONG = Recipe(
     name="mnist-long",
     model=TwoLayers(
