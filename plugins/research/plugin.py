@@ -5,6 +5,8 @@ so that is where posts are brought to their published form. Faults found on the 
 `finalized`, when every file is on disk.
 """
 
+import inspect
+import logging
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -19,8 +21,10 @@ from . import assets, citations, demos, faults, feeds, mathjax, posts, published
 from .documents import Document
 from .faults import Fault
 from .reader import Reader
-from .settings import Settings
+from .settings import Settings, check_pelican, dictionary
+from .validation import SettingsError
 
+logger = logging.getLogger(__name__)
 #: Where a run keeps our state: Pelican gives a run no other place that its receivers share.
 STATE = "RESEARCH_STATE"
 
@@ -54,20 +58,37 @@ def register() -> None:
 
 
 def configure(pelican: Any) -> None:
-    """Read our settings once, at the door, and teach the readers our marks."""
-    pelican.settings[STATE] = State(settings_of(pelican.settings), pelican.settings["STATIC_PATHS"])
+    """Read our settings once, at the door, and teach the readers our marks.
+
+    A setting that is not understood ends Pelican with one message. Under ``--autoreload`` Pelican reports
+    the exception, keeps the settings that it had, and waits for the next change.
+    """
+    try:
+        settings = settings_of(pelican.settings)
+    except SettingsError as error:
+        if _is_autoreload():
+            raise
+        logger.critical("%s", error)
+        raise SystemExit(1) from None
+    pelican.settings[STATE] = State(settings, pelican.settings["STATIC_PATHS"])
     citations.teach_readers(pelican.settings)
     demos.teach_readers(pelican.settings)
 
 
 def settings_of(settings: Mapping[str, Any]) -> Settings:
-    """Return what Pelican's `settings` say to us."""
+    """Return what Pelican's `settings` say to us; raise `SettingsError` for one that is not understood."""
+    check_pelican(settings)
     values = {
         **citations.settings_of_pelican_cite(settings),
         **mathjax.settings_of_render_math(settings),
-        **settings.get("RESEARCH", {}),
+        **dictionary(settings.get("RESEARCH", {})),
     }
     return Settings.read(values, Path(settings["PATH"]).resolve().parent)
+
+
+def _is_autoreload() -> bool:
+    """Tell whether Pelican's watcher reads the settings: it lives on after an `Exception` only."""
+    return any(frame.function == "autoreload" for frame in inspect.stack(0))
 
 
 def teach_readers(pelican: Any) -> None:

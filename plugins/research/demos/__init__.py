@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any
 from ..documents import Document, PublishedFile
 from ..faults import Fault, Severity
 from ..markup import Edit, splice
-from ..settings import Settings
 from . import canonical, directive, figure, numbers, references
 from .canonical import Block
 from .errors import DemoError
 from .figure import Live, Part, Picture
 from .models import Models, require_extra
 from .release import Release
+from .settings import Settings
 
 if TYPE_CHECKING:
     from .live import LiveModel

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ..faults import nearest
-from ..settings import Settings
 from . import release
 from .errors import DemoError
 from .release import Release
+from .settings import Settings
 
 #: The modules of the extra `demos`.
 EXTRA = ("emx_onnx_cgen", "jsonschema", "numpy", "onnx", "onnxruntime", "PIL", "wasmtime", "ziglang")
