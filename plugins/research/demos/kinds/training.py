@@ -2,13 +2,13 @@
 
 import csv
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
+from msgspec import Meta
 
 from ..errors import DemoError
 from ..options import Options as KindOptions
-from ..options import number
 from ..panels import Panel, Plot, Sheet
 from ..plot import Line, line_plot
 from ..release import Release
@@ -24,8 +24,8 @@ class Options(KindOptions):
     """What an author may set."""
 
     #: Epochs to show, the first and the last among them.
-    rows: int = number(8, 2, 20)
-    columns: int = number(12, 1, 40)
+    rows: Annotated[int, Meta(ge=2, le=20)] = 8
+    columns: Annotated[int, Meta(ge=1, le=40)] = 12
 
 
 def pictures(options: Options, release: Release) -> Sheet:
