@@ -141,7 +141,7 @@ def _documents(contents: list[Any], titles: Mapping[int, Document]) -> list[Docu
         # Other posts may name this one by its title, but know no macros of its own.
         title = None if content.metadata.get("macros") else titles.get(id(content))
         body = posts.body(content, title)
-        cut = content.metadata.get("summary") or summaries.cut(body.html, content.settings)
+        cut = str(content.metadata.get("summary") or summaries.cut(body.html, content.settings))
         documents += (body, posts.summary(content, cut))
     return documents
 
@@ -149,9 +149,9 @@ def _documents(contents: list[Any], titles: Mapping[int, Document]) -> list[Docu
 def _titles(contents: list[Any], settings: Settings) -> tuple[list[Document], list[Any]]:
     """Return the titles that have formulas, and the contents that have these titles."""
     marked = [
-        (content, mathjax.mark_up_title(content.title, Path(content.source_path), settings))
+        (content, mathjax.mark_up_title(posts.title_of(content), posts.source(content), settings))
         for content in contents
-        if mathjax.may_have_formulas(content.title, settings)
+        if mathjax.may_have_formulas(posts.title_of(content), settings)
     ]
     return [posts.title(content, html) for content, html in marked], [content for content, _ in marked]
 

@@ -14,7 +14,7 @@ from .release import Release
 from .settings import Settings
 
 #: The modules of the extra `demos`.
-EXTRA = ("emx_onnx_cgen", "jsonschema", "numpy", "onnx", "onnxruntime", "PIL", "wasmtime", "ziglang")
+EXTRA = ("emx_onnx_cgen", "numpy", "onnx", "onnxruntime", "PIL", "wasmtime", "ziglang")
 #: What a message repeats of a failed command's output, at most.
 LAST_LINES, LAST_CHARACTERS = 8, 2000
 

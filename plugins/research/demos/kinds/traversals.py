@@ -13,7 +13,7 @@ from msgspec import Meta
 
 from ..errors import DemoError
 from ..inference import Floats, decode, encode
-from ..items import classes, first_of, read
+from ..items import FILE, classes, first_of, posteriors, read
 from ..options import Options as KindOptions
 from ..packing import packed
 from ..panels import Panel, Sheet
@@ -34,11 +34,10 @@ class Options(KindOptions):
 
 def divergences(release: Release) -> Floats:
     """Return the mean KL divergence (Z,) of the test items' posteriors from the prior, in nats."""
-    path = release.file("test_items.npz", "the kind traversals")
-    with np.load(path, allow_pickle=False) as arrays:
-        if not {"means", "log_variances"} <= set(arrays):
-            raise DemoError(f"{path} has no “means” and “log_variances”, which the kind traversals needs")
-        mean, log_variance = arrays["means"], arrays["log_variances"]  # (N, Z)
+    path = release.file(FILE, "the kind traversals")
+    if not (found := posteriors(release)):
+        raise DemoError(f"{path} has no “means” and “log_variances”, which the kind traversals needs")
+    mean, log_variance = found  # (N, Z)
     divergence: Floats = ((mean**2 + np.exp(log_variance) - 1 - log_variance) / 2).mean(axis=0)
     return divergence
 
