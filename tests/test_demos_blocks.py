@@ -17,6 +17,11 @@ BLOCK = "```demo\nkind: samples\nmodel: small\nalt: Digits\nrows: 1\n```"
 STILL = "RESEARCH = {'live': False}\n"
 
 
+def posts(texts: Mapping[str, str]) -> dict[str, str]:
+    """Return a file for each of `texts`, with its name as title."""
+    return {f"{name}.md": HEAD.replace("Post", name) + text for name, text in texts.items()}
+
+
 def read(text: str) -> Mapping[str, str]:
     keys = grammar.read(text.splitlines(), known_keys())
     assert not keys.error
@@ -175,25 +180,27 @@ def placed(pattern: str) -> str:
     return re.sub(r"\{([^}]+)\}", block, pattern)
 
 
-@pytest.mark.parametrize("case", CONTAINERS)
-def test_a_block_stands_in_any_container(build: Build, tmp_path: Path, case: str) -> None:
+def test_a_block_stands_in_any_container(build: Build, tmp_path: Path) -> None:
     releases.write_release(tmp_path / "build" / "models", "small")
-    pattern, around = CONTAINERS[case]
-    text = placed(pattern).replace("rows: 1", "rows: 0")
     extensions = "MARKDOWN = {'extensions': ['extra', 'admonition'], 'output_format': 'html5'}\n"
-    site = build({"post.md": HEAD + text}, STILL + extensions)
-    page = site.read("post.html")
-    line = (HEAD + text).split("\n").index(next(x for x in (HEAD + text).split("\n") if "rows: 0" in x)) + 1
-    assert f"post.md:{line}: error: demo: “rows: 0”: write a whole number from 1 to 40" in site.log
-    before, figure, _ = page.partition('<figure class="research-demo"')
-    assert figure
-    before = before.rpartition('<div class="entry-content">')[2]
-    if around:
-        assert before.count(around) > before.count(f"</{around[1:].split()[0].rstrip('>')}>")
-    assert "```" not in page
-    good = build({"post.md": HEAD + placed(pattern)}, STILL + extensions)
-    assert "post.md" not in good.log
-    assert 'alt="Digits"' in good.read("post.html")
+    texts = {f"p{number}": placed(pattern) for number, (pattern, _) in enumerate(CONTAINERS.values())}
+    site = build(posts(texts), STILL + extensions)
+    assert "error" not in site.log
+    for name, (_, around) in zip(texts, CONTAINERS.values(), strict=True):
+        before, figure, behind = site.read(f"{name}.html").partition('<figure class="research-demo"')
+        assert figure
+        assert 'alt="Digits"' in behind
+        assert "```" not in before + behind
+        inside = before.rpartition('<div class="entry-content">')[2]
+        if around:
+            assert inside.count(around) > inside.count(f"</{around[1:].split()[0].rstrip('>')}>"), name
+    wrong = {name: text.replace("rows: 1", "rows: 0") for name, text in texts.items()}
+    files = posts(wrong)
+    log = build(files, STILL + extensions).log
+    for name in wrong:
+        lines = files[f"{name}.md"].split("\n")
+        line = next(number for number, text in enumerate(lines, start=1) if "rows: 0" in text)
+        assert f"/{name}.md:{line}: error: demo: “rows: 0”: write a whole number from 1 to 40" in log
 
 
 def test_what_is_shown_as_code_stays_code() -> None:
@@ -232,26 +239,26 @@ def test_fences_that_begin_a_demo(opening: str, closing: str) -> None:
     assert (block.keys["kind"], block.line, block.lines["kind"]) == ("samples", 2, 3)
 
 
-@pytest.mark.parametrize(
-    ("text", "line", "message"),
-    [
-        ("```demo samples\nalt: a\n```", 4, "“```demo samples” begins no demo"),
-        ("One\n\n```demos\nalt: a\n```", 6, "“```demos” begins no demo"),
-        ("```{demo #fig-a}\nalt: a\n```", 4, "“```{demo #fig-a}” begins no demo"),
-        ("```demo:\nalt: a\n```", 4, "“```demo:” begins no demo"),
-        ("~~~ {.demo .wide}\nalt: a\n~~~", 4, "begins no demo: write ~~~demo"),
-        ("One\n\n```demo\nkind: samples\n\nTwo", 6, "has no end: write ```"),
-        ("```demo\nkind: samples\n\n```python\nx\n```\n", 4, "has no end"),
-        ("- One\n\n    ```demo\n    kind: samples\n\nTwo\n\n```\nx\n```", 6, "has no end"),
-        ("> ````demo\n> kind: samples\n\nTwo", 4, "has no end: write ````"),
-    ],
-)
-def test_what_looks_like_a_demo_is_told(build: Build, text: str, line: int, message: str) -> None:
-    site = build({"post.md": HEAD + text, "good.md": HEAD.replace("Post", "Good") + "A demo in a word."})
-    [told] = [row for row in site.log.splitlines() if "warning:" in row or "error:" in row]
-    assert f"post.md:{line}: warning: demo: " in told
-    assert message in told
+SUSPECTS = [
+    ("```demo samples\nalt: a\n```", 4, "“```demo samples” begins no demo"),
+    ("One\n\n```demos\nalt: a\n```", 6, "“```demos” begins no demo"),
+    ("```{demo #fig-a}\nalt: a\n```", 4, "“```{demo #fig-a}” begins no demo"),
+    ("```demo:\nalt: a\n```", 4, "“```demo:” begins no demo"),
+    ("~~~ {.demo .wide}\nalt: a\n~~~", 4, "begins no demo: write ~~~demo"),
+    ("One\n\n```demo\nkind: samples\n\nTwo", 6, "has no end: write ```"),
+    ("```demo\nkind: samples\n\n```python\nx\n```\n", 4, "has no end"),
+    ("- One\n\n    ```demo\n    kind: samples\n\nTwo\n\n```\nx\n```", 6, "has no end"),
+    ("> ````demo\n> kind: samples\n\nTwo", 4, "has no end: write ````"),
+]
+
+
+def test_what_looks_like_a_demo_is_told(build: Build) -> None:
+    site = build(posts({f"p{number}": text for number, (text, _, _) in enumerate(SUSPECTS)}))
     assert site.exit_code == 0
+    for number, (_, line, message) in enumerate(SUSPECTS):
+        [told] = [row for row in site.log.splitlines() if f"/p{number}.md:" in row]
+        assert f"/p{number}.md:{line}: warning: demo: " in told
+        assert message in told
 
 
 def test_an_unclosed_block_takes_nothing_from_the_one_below() -> None:
@@ -259,47 +266,50 @@ def test_an_unclosed_block_takes_nothing_from_the_one_below() -> None:
     assert (block.keys["kind"], block.line) == ("samples", 6)
 
 
-@pytest.mark.parametrize(
-    ("name", "text", "line", "message"),
-    [
-        ("post.md", "```demo\nkind: samples\nmodel: small\nrows: 0\n```", 7, "“rows: 0”"),
-        ("post.md", "```demo\nkind: samples\nmodel: smal\nalt: a\n```", 6, "did you mean “small”"),
-        ("post.md", "```demo\nkind: Sampels\n```", 5, "did you mean “samples”"),
-        ("post.md", "```demo\nkind: samples\nmodel: small\n```", 4, "“alt” is missing"),
-        ("post.md", "```demo\nmodel: small\n\nseeed: 1\nkind: samples\n```", 7, "did you mean “seed”"),
-        ("post.md", "```demo\nkind: samples\nid: a b\n```", 6, "“id” holds a space"),
-        ("post.md", "```demo\nkind: interpolation\npath: LINEAR\n```", 6, "did you mean “linear”"),
-        ("post.md", "```demo\nkind: samples\ntemperature: nan\n```", 6, "write a number from 0.0 to 4.0"),
-        ("post.md", "```demo\nkind: samples\nlive: maybe\n```", 6, "“live: maybe”"),
-        ("post.md", "```demo\nkind: samples\n[demo]\n```", 6, "“[demo]” is not of the form"),
-        (
-            "post.md",
-            '<figure data-demo="samples"\n  data-model="small"\n  data-rows="0"></figure>',
-            6,
-            "“rows: 0”",
-        ),
-        ("post.rst", ".. demo:: samples\n   :model: small\n   :alt: a\n   :rows: 0\n", 7, "“rows: 0”"),
-        ("post.rst", "* One\n\n  .. demo:: samples\n     :rows: 0\n     :model: small\n", 7, "“rows: 0”"),
-        ("post.rst", ".. demo::\n   :model: small\n", 4, "“kind” is missing"),
-        (
-            "post.rst",
-            ".. demo:: samples\n   :model: small\n   alt\n",
-            6,
-            "“alt” is not of the form “:key: value”",
-        ),
-        ("post.rst", ".. demo:: samples\n   :alt: a\n   :Alt: b\n", 6, "“alt” stands twice"),
-        ("post.rst", ".. demo:: samples\n   :caption: a\n\n   b\n", 5, "“caption” stands twice"),
-    ],
-)
-def test_an_error_stands_on_the_line_of_its_key(
-    build: Build, tmp_path: Path, name: str, text: str, line: int, message: str
-) -> None:
+FAULTS = [
+    ("md", "```demo\nkind: samples\nmodel: small\nrows: 0\n```", 7, "“rows: 0”"),
+    ("md", "```demo\nkind: samples\nmodel: smal\nalt: a\n```", 6, "did you mean “small”"),
+    ("md", "```demo\nkind: Sampels\n```", 5, "did you mean “samples”"),
+    ("md", "```demo\nkind: samples\nmodel: small\n```", 4, "“alt” is missing"),
+    ("md", "```demo\nmodel: small\n\nseeed: 1\nkind: samples\n```", 7, "did you mean “seed”"),
+    ("md", "```demo\nkind: samples\nid: a b\n```", 6, "“id” holds a space"),
+    ("md", "```demo\nkind: interpolation\npath: LINEAR\n```", 6, "did you mean “linear”"),
+    ("md", "```demo\nkind: samples\ntemperature: nan\n```", 6, "write a number from 0.0 to 4.0"),
+    ("md", "```demo\nkind: samples\nlive: maybe\n```", 6, "“live: maybe”"),
+    ("md", "```demo\nkind: samples\n[demo]\n```", 6, "“[demo]” is not of the form"),
+    (
+        "md",
+        '<figure data-demo="samples"\n  data-model="small"\n  data-rows="0"></figure>',
+        6,
+        "“rows: 0”",
+    ),
+    ("rst", ".. demo:: samples\n   :model: small\n   :alt: a\n   :rows: 0\n", 7, "“rows: 0”"),
+    ("rst", "* One\n\n  .. demo:: samples\n     :rows: 0\n     :model: small\n", 7, "“rows: 0”"),
+    ("rst", ".. demo::\n   :model: small\n", 4, "“kind” is missing"),
+    (
+        "rst",
+        ".. demo:: samples\n   :model: small\n   alt\n",
+        6,
+        "“alt” is not of the form “:key: value”",
+    ),
+    ("rst", ".. demo:: samples\n   :alt: a\n   :Alt: b\n", 6, "“alt” stands twice"),
+    ("rst", ".. demo:: samples\n   :caption: a\n\n   b\n", 5, "“caption” stands twice"),
+]
+
+
+def test_an_error_stands_on_the_line_of_its_key(build: Build, tmp_path: Path) -> None:
     releases.write_release(tmp_path / "build" / "models", "small")
-    head = "A post\n######\n\n" if name.endswith(".rst") else HEAD
-    site = build({name: head + text}, STILL + "DEFAULT_DATE = (2026, 1, 1)\n")
-    [told] = [row for row in site.log.splitlines() if "error:" in row]
-    assert f"{name}:{line}: error: demo: " in told
-    assert message in told
+    files = {}
+    for number, (kind, text, _, _) in enumerate(FAULTS):
+        title = f"p{number}"
+        head = f"{title}\n######\n\n" if kind == "rst" else HEAD.replace("Post", title)
+        files[f"{title}.{kind}"] = head + text
+    site = build(files, STILL + "DEFAULT_DATE = (2026, 1, 1)\n")
+    for number, (kind, _, line, message) in enumerate(FAULTS):
+        told, *more = [row for row in site.log.splitlines() if f"/p{number}.{kind}:" in row]
+        assert more == []
+        assert f"/p{number}.{kind}:{line}: error: demo: " in told
+        assert message in told
 
 
 def test_a_caption_of_several_lines_is_published_whole(build: Build, tmp_path: Path) -> None:
