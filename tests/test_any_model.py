@@ -67,7 +67,7 @@ def test_what_is_wrong_is_said_and_nothing_is_left_behind(tmp_path: Path) -> Non
     flat = decoder()
     flat.graph.output[0].type.tensor_type.shape.dim.pop()
     onnx.save(flat, folder / "decoder.onnx")
-    with pytest.raises(DemoError, match="is too short"):
+    with pytest.raises(DemoError, match=r"write \(batch, channels"):
         write(folder)
     free = decoder()
     free.graph.output[0].type.tensor_type.shape.dim[3].dim_param = "width"

@@ -4,12 +4,14 @@ import json
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import numpy as np
 import pytest
 import releases
 from research.demos import release
 from research.demos.errors import DemoError
 from research.demos.inference import decode
+from research.demos.schema import Decoder, Manifest, Tensor
 
 
 def change(folder: Path, *path: str, to: Any) -> None:
@@ -40,29 +42,67 @@ def test_the_smallest_manifest_is_enough(tmp_path: Path) -> None:
     assert decode(foreign, np.zeros((2, 3), np.float32)).shape == (2, 3, 32, 32)
 
 
+TENSOR = {"name": "z", "shape": ["batch", 2]}
+INPUTS, OUTPUTS = ("graphs", "decoder", "inputs"), ("graphs", "decoder", "outputs")
+SCHEMA = json.loads(Path(release.__file__).with_name("release.schema.json").read_text(encoding="utf-8"))
+#: What stands in a manifest, what else is put there (None: nothing), and what is told of it.
+CHANGES: list[tuple[tuple[str, ...], Any, str]] = [
+    (("format",), 2, "the manifest: format: write 1"),
+    (("format",), "1", "format: Expected `int`"),
+    (("graphs",), None, "required field `graphs`"),
+    (("graphs",), [], "graphs: Expected `object`"),
+    (("graphs", "decoder"), None, "graphs: Object missing required field `decoder`"),
+    (INPUTS, [], "graphs.decoder.inputs: Expected `array` of length 1"),
+    (
+        ("graphs", "decoder", "inputs"),
+        [TENSOR, TENSOR],
+        "graphs.decoder.inputs: Expected `array` of length 1",
+    ),
+    (
+        ("graphs", "decoder", "inputs"),
+        [{**TENSOR, "shape": ["batch", 2, 2]}],
+        "graphs.decoder.inputs[0].shape",
+    ),
+    (INPUTS, [{**TENSOR, "shape": [0, 2]}], "graphs.decoder.inputs[0].shape[0]"),
+    (INPUTS, [{**TENSOR, "shape": [1, 10**9]}], "graphs.decoder.inputs[0].shape[1]"),
+    (INPUTS, [{**TENSOR, "dtype": "int8"}], "graphs.decoder.inputs[0].dtype"),
+    (INPUTS, [{**TENSOR, "range": [0]}], "graphs.decoder.inputs[0].range"),
+    (INPUTS, [{**TENSOR, "name": ""}], "graphs.decoder.inputs[0].name"),
+    (OUTPUTS, [], "graphs.decoder.outputs: Expected `array` of length >= 1"),
+    (
+        ("graphs", "decoder", "outputs"),
+        [{**TENSOR, "shape": ["batch", 784]}],
+        "outputs[0].shape: write (batch",
+    ),
+    (OUTPUTS, [{**TENSOR, "shape": [1, 2, 8, 8]}], "outputs[0].shape: write (batch"),
+    (OUTPUTS, [{**TENSOR, "shape": []}], "shape: write the batch"),
+    (OUTPUTS, [{**TENSOR, "shape": [1, "c", 8, 8]}], "shape: write the batch"),
+    (("graphs", "encoder"), [], "graphs.encoder: Expected `object`"),
+    (("graphs", "encoder", "inputs"), [TENSOR], "graphs.encoder.inputs[0].shape"),
+    (
+        ("graphs", "encoder", "outputs"),
+        [{**TENSOR, "name": "mu"}],
+        "outputs: one of them must have the name mean",
+    ),
+    (("files", "../secret"), {"bytes": 0, "sha256": 64 * "0"}, "`key` in `$.files"),
+    (("files", "decoder.onnx"), {"bytes": -1, "sha256": 64 * "0"}, "Expected `int` >= 0"),
+    (("files", "decoder.onnx"), {"bytes": 1, "sha256": 63 * "0"}, "matching regex"),
+    (("name",), "../small", "name: Expected `str` matching regex"),
+    (("seed",), "one", "seed: Expected `int"),
+    (("seconds",), {"train": "long"}, "seconds[...]: Expected `float"),
+]
+
+
 @pytest.mark.parametrize(
     ("path", "value", "message"),
     [
-        (("format",), 2, "format: 1 was expected"),
-        (("graphs",), None, "'graphs' is a required property"),
-        (
-            ("graphs", "decoder", "inputs"),
-            [{"name": "z", "shape": ["batch", 2, 2]}],
-            "graphs.decoder.inputs.0.shape",
-        ),
-        (
-            ("graphs", "decoder", "outputs"),
-            [{"name": "x", "shape": ["batch", 784]}],
-            "graphs.decoder.outputs.0.shape",
-        ),
-        (
-            ("graphs", "decoder", "outputs"),
-            [{"name": "x", "shape": [1, 2, 8, 8]}],
-            "graphs.decoder.outputs.0.shape.1",
-        ),
-        (("graphs", "encoder", "outputs"), [{"name": "mu", "shape": [1, 2]}], "graphs.encoder.outputs"),
+        *CHANGES,
         (("graphs", "decoder", "file"), "other.onnx", "“files” does not list other.onnx"),
-        (("files", "../secret"), {"bytes": 0, "sha256": 64 * "0"}, "'../secret' does not match"),
+        (
+            ("graphs", "decoder", "outputs"),
+            [{**TENSOR, "shape": [1, 1, 8, 8], "range": [1, 1]}],
+            "range: write",
+        ),
         (("name",), "other", "name: 'other' lies in the folder 'small'"),
     ],
 )
@@ -75,6 +115,24 @@ def test_a_manifest_that_does_not_hold_is_told(
         release.read(folder)
     assert message in str(error.value)
     assert str(folder / "manifest.json") in str(error.value)
+
+
+@pytest.mark.parametrize(("path", "value"), [(path, value) for path, value, _ in CHANGES])
+def test_the_schema_for_other_programs_refuses_the_same(
+    tmp_path: Path, path: tuple[str, ...], value: Any
+) -> None:
+    folder = releases.write_release(tmp_path, "small")
+    jsonschema.validate(json.loads((folder / "manifest.json").read_text()), SCHEMA)
+    change(folder, *path, to=value)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(json.loads((folder / "manifest.json").read_text()), SCHEMA)
+
+
+def test_the_schema_knows_the_keys_that_are_checked() -> None:
+    tensor, graph = SCHEMA["$defs"]["tensor"], SCHEMA["$defs"]["graph"]
+    assert set(SCHEMA["properties"]) == set(Manifest.__struct_fields__)
+    assert set(tensor["properties"]) == set(Tensor.__struct_fields__)
+    assert set(graph["properties"]) == set(Decoder.__struct_fields__)
 
 
 def test_a_file_that_changed_or_is_gone_is_told(tmp_path: Path) -> None:

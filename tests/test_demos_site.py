@@ -130,18 +130,25 @@ def test_typographic_filters_do_no_harm(build: Build, models: Path) -> None:
 
 def test_what_is_wrong_with_a_demo_is_told_where_it_stands(build: Build, models: Path) -> None:
     releases.write_release(models, "deep", latents=5)
+    #: The line of the fault below the fence, and what is told.
     blocks = {
-        "kind: manifol\nmodel: small\nalt: x": "“kind: manifol”: write one of .*; did you mean “manifold”?",
-        "kind: samples\nmodle: small\nalt: x": "“modle” is not a key .*; did you mean “model”?",
-        "kind: samples\nmodel: small": "“alt” is missing",
-        "kind: samples\nmodel: smal\nalt: x": "model “smal”: there is no release .*; did you mean “small”?",
-        "kind: samples\nalt: x": "“model: ”: the kind samples shows one model",
-        "kind: samples\nmodel: ../small\nalt: x": "“../small” is not the name of a model",
-        "kind: samples\nmodel: small\nalt: x\nid: one": "",
-        "kind: samples\nmodel: small\nalt: y\nid: one": "another demo of this post has the id “one”",
-        "kind: manifold\nmodel: deep\nalt: x": ".*“deep” has 5 latent dimensions",
-        "kind: samples\nmodel: small\nalt: x\nlive: maybe": "“live: maybe”: write no",
-        "kind samples": "“kind samples” is not of the form “key: value”",
+        "kind: manifol\nmodel: small\nalt: x": (
+            1,
+            "“kind: manifol”: write one of .*; did you mean “manifold”?",
+        ),
+        "kind: samples\nmodle: small\nalt: x": (2, "“modle” is not a key .*; did you mean “model”?"),
+        "kind: samples\nmodel: small": (0, "“alt” is missing"),
+        "kind: samples\nmodel: smal\nalt: x": (
+            2,
+            "model “smal”: there is no release .*; did you mean “small”?",
+        ),
+        "kind: samples\nalt: x": (0, "“model: ”: the kind samples shows one model"),
+        "kind: samples\nmodel: ../small\nalt: x": (2, "“../small” is not the name of a model"),
+        "kind: samples\nmodel: small\nalt: x\nid: one": (0, ""),
+        "kind: samples\nmodel: small\nalt: y\nid: one": (4, "another demo of this post has the id “one”"),
+        "kind: manifold\nmodel: deep\nalt: x": (0, ".*“deep” has 5 latent dimensions"),
+        "kind: samples\nmodel: small\nalt: x\nlive: maybe": (4, "“live: maybe”: write no"),
+        "kind samples": (1, "“kind samples” is not of the form “key: value”"),
     }
     text = FRONT + "\n".join(f"```demo\n{block}\n```\n" for block in blocks)
     site = build({"a.md": text, "b.md": FRONT.replace("A post", "Another") + "Published.\n"}, STILL)
@@ -149,8 +156,8 @@ def test_what_is_wrong_with_a_demo_is_told_where_it_stands(build: Build, models:
     assert "Published." in site.read("another.html")
     page = site.read("a-post.html")
     assert page.count("This figure could not be made.") == len(blocks) - 1
-    for block, message in blocks.items():
-        line = text[: text.index(f"```demo\n{block}\n")].count("\n") + 1
+    for block, (below, message) in blocks.items():
+        line = text[: text.index(f"```demo\n{block}\n")].count("\n") + 1 + below
         told = re.search(rf"a\.md:{line}: error: demo: {message.replace('?', '[?]')}", site.log)
         assert bool(told) == bool(message), site.log
     assert build({}, STILL, "--fatal", "errors").exit_code == 1
@@ -168,7 +175,7 @@ def test_a_command_that_fails_is_told_with_its_last_lines(build: Build, models: 
     text = FRONT + SAMPLES.replace("small", "bad-small") + "\n" + SAMPLES + "\n{{ bad-small.elbo }}\n"
     site = build({"a.md": text, "/command.py": COMMAND}, STILL + BUILD_MODEL)
     assert re.search(
-        r"a\.md:4: error: demo: model “bad-small”: `.* bad-small` ended with exit code 3:"
+        r"a\.md:6: error: demo: model “bad-small”: `.* bad-small` ended with exit code 3:"
         r"\n.*first line\n.*loss is nan",
         site.log,
     ), site.log
@@ -207,7 +214,7 @@ def test_a_package_that_is_not_installed_is_told_by_its_extra(build: Build, mode
 
 
 def test_a_blog_without_demos_needs_no_extra(build: Build) -> None:
-    hide = "import sys\nfor name in ('onnxruntime', 'numpy', 'PIL', 'jsonschema'): sys.modules[name] = None\n"
+    hide = "import sys\nfor name in ('onnxruntime', 'numpy', 'PIL'): sys.modules[name] = None\n"
     build({"/site/sitecustomize.py": hide})
     site = build(
         {"a.md": FRONT + "Text with {{ braces }}.\n"},

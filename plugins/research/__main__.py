@@ -25,6 +25,7 @@ from .demos.errors import DemoError
 from .documents import Document
 from .faults import Fault, Severity
 from .plugin import STATE, settings_of
+from .validation import SettingsError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -75,8 +76,15 @@ def _check(given: argparse.Namespace) -> int:
 
 def _add(given: argparse.Namespace) -> int:
     """Append each work, and print where it stands; return 1 where one could not be had."""
-    files = settings_of(read_settings(given.settings)).references
-    to = given.to or next((file for file in files if file.suffix not in CSL_SUFFIXES), files[0])
+    try:
+        files = settings_of(read_settings(given.settings)).references
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        return 1
+    to = given.to or _first(files)
+    if to is None:
+        print("RESEARCH['references'] names no file; name one there, or by --to", file=sys.stderr)
+        return 1
     others = [file for file in files if file.resolve() != to.resolve()]
     failed = False
     for number in given.numbers:
@@ -89,6 +97,12 @@ def _add(given: argparse.Namespace) -> int:
         else:
             print(f"{place(Library([to]), key)}: added “{key}”, to be cited by [@@{key}]")
     return int(failed)
+
+
+def _first(files: Sequence[Path]) -> Path | None:
+    """Return the first bibliography in BibTeX, or else the first one; None where there is none."""
+    in_bibtex = (file for file in files if file.suffix not in CSL_SUFFIXES)
+    return next(in_bibtex, files[0] if files else None)
 
 
 def _write_manifest(given: argparse.Namespace) -> int:

@@ -5,6 +5,8 @@ so that is where posts are brought to their published form. Faults found on the 
 `finalized`, when every file is on disk.
 """
 
+import inspect
+import logging
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -19,8 +21,10 @@ from . import assets, citations, demos, faults, feeds, mathjax, posts, published
 from .documents import Document
 from .faults import Fault
 from .reader import Reader
-from .settings import Settings
+from .settings import Settings, check_pelican, dictionary
+from .validation import SettingsError
 
+logger = logging.getLogger(__name__)
 #: Where a run keeps our state: Pelican gives a run no other place that its receivers share.
 STATE = "RESEARCH_STATE"
 
@@ -54,20 +58,37 @@ def register() -> None:
 
 
 def configure(pelican: Any) -> None:
-    """Read our settings once, at the door, and teach the readers our marks."""
-    pelican.settings[STATE] = State(settings_of(pelican.settings), pelican.settings["STATIC_PATHS"])
+    """Read our settings once, at the door, and teach the readers our marks.
+
+    A setting that is not understood ends Pelican with one message. Under ``--autoreload`` Pelican reports
+    the exception, keeps the settings that it had, and waits for the next change.
+    """
+    try:
+        settings = settings_of(pelican.settings)
+    except SettingsError as error:
+        if _is_autoreload():
+            raise
+        logger.critical("%s", error)
+        raise SystemExit(1) from None
+    pelican.settings[STATE] = State(settings, pelican.settings["STATIC_PATHS"])
     citations.teach_readers(pelican.settings)
     demos.teach_readers(pelican.settings)
 
 
 def settings_of(settings: Mapping[str, Any]) -> Settings:
-    """Return what Pelican's `settings` say to us."""
+    """Return what Pelican's `settings` say to us; raise `SettingsError` for one that is not understood."""
+    check_pelican(settings)
     values = {
         **citations.settings_of_pelican_cite(settings),
         **mathjax.settings_of_render_math(settings),
-        **settings.get("RESEARCH", {}),
+        **dictionary(settings.get("RESEARCH", {})),
     }
     return Settings.read(values, Path(settings["PATH"]).resolve().parent)
+
+
+def _is_autoreload() -> bool:
+    """Tell whether Pelican's watcher reads the settings: it lives on after an `Exception` only."""
+    return any(frame.function == "autoreload" for frame in inspect.stack(0))
 
 
 def teach_readers(pelican: Any) -> None:
@@ -120,7 +141,7 @@ def _documents(contents: list[Any], titles: Mapping[int, Document]) -> list[Docu
         # Other posts may name this one by its title, but know no macros of its own.
         title = None if content.metadata.get("macros") else titles.get(id(content))
         body = posts.body(content, title)
-        cut = content.metadata.get("summary") or summaries.cut(body.html, content.settings)
+        cut = str(content.metadata.get("summary") or summaries.cut(body.html, content.settings))
         documents += (body, posts.summary(content, cut))
     return documents
 
@@ -128,9 +149,9 @@ def _documents(contents: list[Any], titles: Mapping[int, Document]) -> list[Docu
 def _titles(contents: list[Any], settings: Settings) -> tuple[list[Document], list[Any]]:
     """Return the titles that have formulas, and the contents that have these titles."""
     marked = [
-        (content, mathjax.mark_up_title(content.title, Path(content.source_path), settings))
+        (content, mathjax.mark_up_title(posts.title_of(content), posts.source(content), settings))
         for content in contents
-        if mathjax.may_have_formulas(content.title, settings)
+        if mathjax.may_have_formulas(posts.title_of(content), settings)
     ]
     return [posts.title(content, html) for content, html in marked], [content for content, _ in marked]
 

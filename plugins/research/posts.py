@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,7 @@ def content_objects(generators: Iterable[Any]) -> Iterator[Content]:
 
 def body(content: Content, title: Document | None = None) -> Document:
     """Return the text of `content` as its reader left it; its `title` where formulas are marked in that."""
-    document = _document(content, content._content or "", is_summary=False)
+    document = _document(content, str(content._content or ""), is_summary=False)
     return replace(document, metadata={**document.metadata, "title": title.html}) if title else document
 
 
@@ -54,17 +55,17 @@ def title(content: Content, html: str) -> Document:
 
 def identity(content: Content) -> Identity | None:
     """Return what `content` is cited by; None where it is no dated article."""
-    if not isinstance(content, Article) or not hasattr(content, "date"):
+    if not isinstance(content, Article) or not isinstance(getattr(content, "date", None), datetime):
         return None
     settings = content.settings
     has_address = settings["SITEURL"].startswith("http")
     return Identity(
-        title=content.title,
-        authors=tuple(str(author) for author in getattr(content, "authors", ())),
+        title=title_of(content),
+        authors=tuple(str(author) for author in getattr(content, "authors", None) or ()),
         date=content.date.date(),
         url=f"{settings['SITEURL']}/{content.url}" if has_address else "",
         site=settings["SITENAME"],
-        language=getattr(content, "lang", "en"),
+        language=_language(content),
         slug=content.slug,
     )
 
@@ -83,11 +84,25 @@ def give_back(content: Content, body: Document, summary: Document) -> None:
             del memoized.cache[key]
 
 
+def title_of(content: Content) -> str:
+    """Return the title of `content`; objects of other plugins may have none, or no text."""
+    return str(getattr(content, "title", None) or "")
+
+
+def source(content: Content) -> Path:
+    """Return the file that `content` was read from, or else the page that it becomes, for messages."""
+    return Path(content.source_path or f"{type(content).__name__.lower()} {content.save_as}")
+
+
+def _language(content: Content) -> str:
+    return str(getattr(content, "lang", None) or "en")
+
+
 def _document(content: Content, html: str, is_summary: bool) -> Document:
     return Document(
         html=html,
-        source=Path(content.source_path),
-        language=getattr(content, "lang", "en"),
+        source=source(content),
+        language=_language(content),
         is_summary=is_summary,
         metadata=content.metadata,
     )

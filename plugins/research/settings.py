@@ -1,132 +1,76 @@
-"""What a blog may set: one dictionary ``RESEARCH``, read once into one frozen record."""
+"""What a blog may set: one dictionary ``RESEARCH``, of which each part of the plugin owns its keys."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
+from msgspec import Meta
+
+from .citations.settings import Settings as CitationSettings
+from .demos.settings import Settings as DemoSettings
 from .faults import nearest
+from .mathjax.settings import Settings as FormulaSettings
+from .validation import SettingsError, checked, shown, types
 
-#: MathJax's TeX packages that posts may always use. Left out are those that load, run or style
-#: (require, autoload, html, action, unicode, setoptions, texhtml), and those that turn errors into
-#: red text (noerrors, noundefined).
-TEX_PACKAGES = (
-    "base ams amscd bbox begingroup boldsymbol braket bussproofs cancel cases centernot color colortbl "
-    "configmacros empheq enclose extpfeil gensymb mathtools mhchem newcommand textcomp textmacros units "
-    "upgreek verb"
-).split()
-#: Those that change what other commands mean, and are used when they are asked for.
-MORE_TEX_PACKAGES = ["physics"]
-EQUATION_NUMBERS = ("ams", "all", "none")
-#: What formulas become in a page.
-FORMATS = ("svg", "chtml", "mathml", "off")
+Dictionary = Annotated[dict[str, Any], Meta(description="a dictionary")]
+Names = Annotated[list[str], Meta(description="a list of strings")]
+Text = Annotated[str, Meta(description="a string")]
+Count = Annotated[int | None, Meta(description="a whole number, or None")]
+#: The settings of Pelican that the plugin reads or adds to.
+OF_PELICAN = {
+    "DOCUTILS_SETTINGS": Dictionary,
+    "MARKDOWN": Dictionary,
+    "SITENAME": Text,
+    "SITEURL": Text,
+    "STATIC_PATHS": Names,
+    "SUMMARY_END_SUFFIX": Text,
+    "SUMMARY_MAX_LENGTH": Count,
+    "SUMMARY_MAX_PARAGRAPHS": Count,
+    "TYPOGRIFY_IGNORE_TAGS": Names,
+}
+OF_MARKDOWN = {
+    "extensions": Annotated[list[Any], Meta(description="a list of extensions")],
+    "extension_configs": Dictionary,
+}
 
 
 @dataclass(frozen=True)
-class Settings:
-    """The dictionary ``RESEARCH`` of pelicanconf.py; a key that is not here raises.
+class Settings(CitationSettings, FormulaSettings, DemoSettings):
+    """The settings of all parts. Each part sees those of its own class.
 
     Paths are relative to the folder that holds the content folder (Pelican's ``PATH``).
     """
 
-    #: The folder that paths are relative to and that `build_model` runs in; not a key of RESEARCH.
-    root: Path = Path()
-    #: Bibliography files of the whole site.
-    references: tuple[Path, ...] = (Path("content/references.bib"),)
-    #: How citations are set: ``author-date``, or the name or the .csl file of a style of CSL.
-    citation_style: str = "author-date"
-    #: Read ``[@key]`` as part of the sentence and ``[@@key]`` in brackets, as pelican-cite has them.
-    citations_swapped: bool = False
-    #: Whether an article ends with its own record, for readers to cite it by.
-    cite_this_post: bool = False
-    #: Where releases of models lie, a folder each.
-    models: Path = Path("build/models")
-    #: The command that brings a model's release up to date; ``{name}`` is the model's name.
-    #: Empty: releases are taken as they are.
-    build_model: tuple[str, ...] = ()
-    #: What formulas become: pictures (``svg``), MathJax's HTML and fonts (``chtml``), the browser's own
-    #: (``mathml``), or nothing at all (``off``). The key ``Math`` of a post says so for that post.
-    formulas: str = "svg"
-    #: What stands around formulas in Markdown, in a line of text and displayed: pairs.
-    inline_math: tuple[tuple[str, str], ...] = (("$", "$"), (r"\(", r"\)"))
-    display_math: tuple[tuple[str, str], ...] = (("$$", "$$"), (r"\[", r"\]"))
-    #: Definitions (``\\newcommand``) for the formulas of all posts, as TeX and as a file of TeX.
-    macros: str = ""
-    macros_file: Path | None = None
-    #: Packages of MathJax beyond `TEX_PACKAGES`, such as ``physics``.
-    packages: tuple[str, ...] = ()
-    #: Which displayed formulas are numbered: ``ams``, those in AMS environments; ``all``; ``none``.
-    equation_numbers: str = "ams"
-    #: Where typeset formulas and drawn pictures are kept from build to build.
-    cache: Path = Path("build/cache")
-
-    #: Whether figures wake in the page when a reader touches them; otherwise they stay still pictures.
-    live: bool = True
-
     @classmethod
     def read(cls, values: Mapping[str, Any], root: Path) -> "Settings":
-        """Check `values`, as a settings file gives them, and resolve paths against `root`.
+        """Check `values`, the dictionary ``RESEARCH`` of a settings file; resolve paths against `root`.
 
-        Raises `ValueError` for a key or a value that is not understood.
+        Raises `SettingsError` for a key or a value that is not understood.
         """
+        wanted = types(cls)
         known = {field.name for field in fields(cls)} - {"root"}
         for key in values:
             if key not in known:
-                raise ValueError(f"RESEARCH[{key!r}] is not a setting{nearest(key, known)}")
-        given = dict(values)
-        references = given.get("references", cls.references)
-        if isinstance(references, str | Path):
-            references = (references,)
-        command = given.get("build_model", cls.build_model)
-        if isinstance(command, str):
-            raise ValueError('RESEARCH["build_model"] is a list of words, such as ["make", "{name}"]')
-        packages = given.get("packages", cls.packages)
-        for name in packages:
-            if name not in (choices := TEX_PACKAGES + MORE_TEX_PACKAGES):
-                raise ValueError(f"RESEARCH['packages']: {name!r} is no package{nearest(name, choices)}")
-        if (numbers := given.get("equation_numbers", cls.equation_numbers)) not in EQUATION_NUMBERS:
-            raise ValueError(f"RESEARCH['equation_numbers'] is one of {EQUATION_NUMBERS}, not {numbers!r}")
-        if (format := given.get("formulas", cls.formulas)) not in FORMATS:
-            raise ValueError(f"RESEARCH['formulas'] is one of {FORMATS}, not {format!r}")
-        for key in ("inline_math", "display_math"):
-            given[key] = _pairs(key, given.get(key, getattr(cls, key)))
-        macros_file = given.get("macros_file")
-        if macros_file and not (root / macros_file).is_file():
-            raise ValueError(f"RESEARCH['macros_file']: there is no file {root / macros_file}")
-        given["macros_file"] = root / macros_file if macros_file else None
-        given["packages"] = tuple(packages)
-        given["root"] = root
-        given["references"] = tuple(root / path for path in references)
-        given["models"] = root / given.get("models", cls.models)
-        given["cache"] = root / given.get("cache", cls.cache)
-        given["build_model"] = tuple(command)
-        return cls(**given)
-
-    @cached_property
-    def all_macros(self) -> str:
-        """The definitions of `macros_file` and of `macros`, as one text."""
-        text = self.macros_file.read_text(encoding="utf-8") if self.macros_file else ""
-        return "\n".join(part for part in (text.strip(), self.macros.strip()) if part)
-
-    @property
-    def sources(self) -> Iterator[Path]:
-        """The files that the build reads beside posts."""
-        yield from self.references
-        if self.macros_file:
-            yield self.macros_file
-        if self.citation_style.endswith(".csl"):
-            yield self.root / self.citation_style
-
-    @property
-    def tex_packages(self) -> list[str]:
-        """All packages of MathJax that posts may use."""
-        return [*TEX_PACKAGES, *(name for name in self.packages if name not in TEX_PACKAGES)]
+                hint = nearest(key, known) if isinstance(key, str) else ""
+                raise SettingsError(f"RESEARCH[{key!r}] is not a setting{hint}")
+        given = {key: checked(f"RESEARCH[{key!r}]", value, wanted[key]) for key, value in values.items()}
+        settings = cls(**given).at(root)
+        settings.validate()
+        return settings
 
 
-def _pairs(key: str, values: Any) -> tuple[tuple[str, str], ...]:
-    found = tuple(tuple(pair) for pair in values)
-    for pair in found:
-        if len(pair) != 2 or not all(isinstance(sign, str) and sign.strip() for sign in pair):
-            raise ValueError(f"RESEARCH[{key!r}] is a list of pairs, such as {[['$', '$']]}, not {pair!r}")
-    return found
+def dictionary(value: Any) -> Mapping[str, Any]:
+    """Return `value`, that of ``RESEARCH``; raise `SettingsError` if it is no dictionary."""
+    if not isinstance(value, Mapping):
+        raise SettingsError(f"RESEARCH is {shown(value)}: write a dictionary, such as {{'live': False}}")
+    return value
+
+
+def check_pelican(settings: Mapping[str, Any]) -> None:
+    """Raise `SettingsError` for one of Pelican's own `settings` that the plugin cannot work with."""
+    for name in sorted(OF_PELICAN.keys() & settings.keys()):
+        checked(name, settings[name], OF_PELICAN[name])
+    markdown = settings.get("MARKDOWN", {})
+    for key in sorted(OF_MARKDOWN.keys() & markdown.keys()):
+        checked(f"MARKDOWN[{key!r}]", markdown[key], OF_MARKDOWN[key])

@@ -8,16 +8,22 @@ The files are the pipeline: `marks` finds what `markdown` and the authors left, 
 from collections.abc import Mapping
 from typing import Any
 
+from ..validation import checked
 from . import identity, terms
 from .batch import cite, own_files
+from .settings import Bibliographies
 
 __all__ = ["cite", "identity", "own_files", "settings_of_pelican_cite", "teach_readers", "terms"]
 
 
 def settings_of_pelican_cite(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what Pelican's `settings` say to a plugin that blogs may come from, in our words."""
-    file = settings.get("PUBLICATIONS_SRC")  # None where pelican-cite itself is loaded and has no file
-    return {"references": file} if file else {}
+    """Return what Pelican's `settings` say to a plugin that blogs may come from, in our words.
+
+    Raises `SettingsError` for what is no file.
+    """
+    name = "PUBLICATIONS_SRC"
+    file = settings.get(name)  # None where pelican-cite itself is loaded and has no file
+    return {} if file in (None, "") else {"references": checked(name, file, Bibliographies)}
 
 
 def teach_readers(settings: dict[str, Any]) -> None:

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from ..documents import Document
 from ..faults import Fault
-from ..settings import Settings
 from . import overview
 from .author_date import AuthorDate
 from .library import Library, Work
 from .resolve import Cited, cited_works, request, resolve, unknown_keys
+from .settings import Settings
 from .typeset import Request, Style, StyleError, Typeset
 
 #: The style of the house; any other name is that of a style of CSL.

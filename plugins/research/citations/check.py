@@ -8,11 +8,11 @@ from urllib.parse import unquote
 
 from ..documents import Document
 from ..faults import Fault, Severity, line_of
-from ..settings import Settings
 from .batch import cite, own_files
 from .library import Library, Work
 from .likeness import signs
 from .resolve import Cited
+from .settings import Settings
 
 ID = re.compile(r"""\bid\s*=\s*["']?([^"'\s>]+)""")
 LINK = re.compile(r"""\bhref\s*=\s*["']?(?:[{|]filename[}|](?P<file>[^"'\s>#]+))?#(?P<fragment>[^"'\s>]+)""")

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any
 from ..documents import Document, PublishedFile
 from ..faults import Fault, Severity
 from ..markup import Edit, splice
-from ..settings import Settings
-from . import canonical, directive, figure, numbers, references
+from . import canonical, directive, fences, figure, numbers, references
 from .canonical import Block
-from .errors import DemoError
+from .errors import DemoError, KeyedError
 from .figure import Live, Part, Picture
 from .models import Models, require_extra
 from .release import Release
+from .settings import Settings
 
 if TYPE_CHECKING:
     from .live import LiveModel
@@ -53,6 +53,7 @@ def place(
         if not document.is_summary:
             labels[document.source] = {id: figure.label(number) for number, id, _ in _numbered(found)}
     for document, found in zip(documents, blocks, strict=True):
+        faults += fences.faults(document)
         shown, published, drawing_faults = _show(document, found, models, settings)
         shown, reference_faults = references.resolve(shown, labels.get(document.source, {}))
         shown, number_faults = numbers.fill_in(shown, models)
@@ -92,9 +93,14 @@ def _show(
                 files += live.files if live else ()
             except DemoError as error:
                 html = figure.missing(block, id, number)
-                faults.append(Fault(document.source, block.line, f"demo: {error}"))
+                faults.append(Fault(document.source, _line(block, error), f"demo: {error}"))
         edits.append(Edit(block.start, block.end, html))
     return replace(document, html=splice(document.html, edits)), files, faults
+
+
+def _line(block: Block, error: DemoError) -> int | None:
+    """Return the line of what `error` is about: a key, a line that cannot be read, or the whole block."""
+    return block.line_of(error.key) if isinstance(error, KeyedError) else block.error_line or block.line
 
 
 def _drawn(
@@ -111,8 +117,8 @@ def _drawn(
 
     checked = spec.check(block)
     if block.keys.get("id", id) != id:
-        raise DemoError(f"another demo of this post has the id “{block.keys['id']}”")
-    releases = [models[name] for name in checked.models]
+        raise KeyedError(f"another demo of this post has the id “{block.keys['id']}”", "id")
+    releases = [_release(name, models, settings) for name in checked.models]
     if not settings.live or not checked.live or not checked.kind.describe:
         return checked.alt, gallery.drawn(checked, releases, settings.cache), None, ""
     found, reasons = _live_models(checked, releases, settings)
@@ -121,6 +127,16 @@ def _drawn(
     waking = [model for model in found if model]
     parts = gallery.drawn(checked, [model.release for model in waking], settings.cache)
     return checked.alt, parts, live(checked, waking, settings.cache), "; ".join(reasons)
+
+
+def _release(name: str, models: Models, settings: Settings) -> Release:
+    """Return the release of `name`; raise `KeyedError` if there is none."""
+    try:
+        return models[name]
+    except DemoError as error:
+        if (settings.models / name).is_dir():
+            raise
+        raise KeyedError(str(error), "model") from error
 
 
 def _live_models(

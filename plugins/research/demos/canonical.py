@@ -6,20 +6,19 @@ caption in ``<figcaption>``, and every other key in an attribute ``data-KEY``.
 """
 
 import re
-from collections.abc import Mapping
-from configparser import ConfigParser, DuplicateOptionError, ParsingError
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from html import escape
 from html.parser import HTMLParser
 
 from ..documents import Document
 from ..faults import line_of
 from ..markup import Kind, stretches
+from .grammar import Keys
 
-#: A name that can follow ``data-`` in any markup.
-KEY = re.compile(r"[a-z][a-z0-9_-]*")
-#: Attributes in which the markups hand on what is no key of an author's.
-KIND, LINE, ERROR = "data-demo", "data-demo-line", "data-demo-error"
+#: Attributes in which the markups hand on what is no key of an author's: the kind, the line of the block,
+#: those of its keys (``kind:4 model:5``), and what could not be read (``6 the message``).
+KIND, LINE, LINES, ERROR = "data-demo", "data-demo-line", "data-demo-lines", "data-demo-error"
 
 
 @dataclass(frozen=True)
@@ -36,42 +35,34 @@ class Block:
     attributes: Mapping[str, str]
     #: Where it stands in the source.
     line: int | None
-    #: What a markup could not read, for the author.
+    #: Where its keys stand, as far as that is known.
+    lines: Mapping[str, int] = field(default_factory=dict)
+    #: What a markup could not read, for the author, and where that stands.
     error: str = ""
+    error_line: int | None = None
+
+    def line_of(self, key: str | None) -> int | None:
+        """Return the line of `key`; that of the block where it has none."""
+        return self.lines.get(key or "", self.line)
 
 
-def attributes(keys: Mapping[str, str], line: int, error: str = "") -> dict[str, str]:
-    """Return the attributes of the figure with `keys` that stands on `line` of its source."""
-    found = {"id": keys["id"]} if "id" in keys else {}
-    found |= {f"data-{key}": value for key, value in keys.items() if key not in ("id", "kind")}
-    found |= {KIND: keys.get("kind", ""), LINE: str(line)}
-    return found | ({ERROR: error} if error else {})
+def attributes(keys: Keys, line: int) -> dict[str, str]:
+    """Return the attributes of the figure that stands on `line` of its source and says `keys`."""
+    values = dict(keys.values)
+    kind = values.pop("kind", "")
+    values.pop("caption", None)
+    found = {"id": values.pop("id")} if "id" in values else {}
+    found |= {f"data-{key}": value for key, value in values.items()}
+    found |= {KIND: kind, LINE: str(line)}
+    if keys.lines:
+        found[LINES] = " ".join(f"{key}:{place}" for key, place in keys.lines.items())
+    return found | ({ERROR: f"{keys.error_line} {keys.error}"} if keys.error else {})
 
 
 def figure(attributes: Mapping[str, str], caption: str) -> str:
     """Return the canonical form, with `caption` as inline HTML."""
     names = "".join(f' {name}="{escape(value)}"' for name, value in attributes.items())
     return f"<figure{names}><figcaption>{caption}</figcaption></figure>"
-
-
-def read_lines(text: str) -> tuple[dict[str, str], str]:
-    """Read ``key: value`` lines; an indented line goes on with the value above it.
-
-    Returns the keys and, if a line is none, what is wrong, for the author.
-    """
-    parser = ConfigParser(delimiters=(":",), comment_prefixes=(), interpolation=None)
-    try:
-        parser.read_string(f"[demo]\n{text}")
-    except DuplicateOptionError as error:
-        return {}, f"the key “{error.option}” stands twice"
-    except ParsingError as error:
-        number, _ = error.errors[0]
-        return {}, f"“{text.splitlines()[number - 2].strip()}” is not of the form “key: value”"
-    keys = {key: " ".join(value.split()) for key, value in parser["demo"].items()}
-    for key in keys:
-        if not KEY.fullmatch(key) or f"data-{key}" in (KIND, LINE, ERROR):
-            return {}, f"“{key}” is not a key of a demo"
-    return keys, ""
 
 
 def blocks(document: Document) -> list[Block]:
@@ -107,15 +98,30 @@ def _block(document: Document, start: int, end: int, tag: str, caption: str, occ
     parser.feed(tag)
     given = parser.found
     keys = {name.removeprefix("data-"): value for name, value in given.items() if name.startswith("data-")}
-    line = keys.pop("demo-line", None)
-    error = keys.pop("demo-error", "")
+    line = _number(keys.pop("demo-line", ""))
+    stated = (place.partition(":") for place in keys.pop("demo-lines", "").split())
+    lines = {key: number for key, _, place in stated if (number := _number(place))}
+    error_line, _, error = keys.pop("demo-error", "").partition(" ")
     keys["kind"] = keys.pop("demo")
+    caption = caption or escape(keys.pop("caption", ""), quote=False)
     others = {name: value for name, value in given.items() if not name.startswith("data-")}
     if "id" in others:
         keys["id"] = others.pop("id")
-    kind = f'{KIND}="{keys["kind"]}"'
-    place = int(line) if line else line_of(document.source, tag, occurrence) or line_of(document.source, kind)
-    return Block(start, end, keys, caption, others, place, error)
+    if not line and (line := line_of(document.source, tag, occurrence)):
+        lines = _lines_in(tag, line, keys)
+    line = line or line_of(document.source, f'{KIND}="{keys["kind"]}"')
+    return Block(start, end, keys, caption, others, line, lines, error, _number(error_line))
+
+
+def _lines_in(tag: str, line: int, keys: Iterable[str]) -> dict[str, int]:
+    """Return the line of each key of the figure `tag`, which an author wrote as HTML on `line`."""
+    names = {key: {"kind": KIND, "id": "id"}.get(key, f"data-{key}") for key in keys}
+    found = {key: re.search(rf"\s{re.escape(name)}\s*(?=[=\s>])", tag, re.I) for key, name in names.items()}
+    return {key: line + tag.count("\n", 0, name.end()) for key, name in found.items() if name}
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
 class _Attributes(HTMLParser):

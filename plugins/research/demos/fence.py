@@ -10,16 +10,17 @@ from xml.etree import ElementTree
 
 from markdown import Extension, Markdown
 from markdown.blockprocessors import BlockProcessor
-from markdown.extensions.fenced_code import FencedBlockPreprocessor
 from markdown.postprocessors import Postprocessor
 from markdown.preprocessors import Preprocessor
 from markdown.util import ETX, STX
 
-from . import canonical
+from . import canonical, fences, grammar
+from .known import known_keys
 
-LANGUAGE = "demo"
 #: What stands in the text from preprocessor to block processor; Markdown strips STX from sources.
 MARK = re.compile(f"{STX}research-demo:(\\d+){ETX}")
+#: Indented further, it is for Markdown to find the container that it is in.
+MARK_LINE = re.compile(rf"^[ ]{{0,3}}{MARK.pattern}[ ]*$", re.MULTILINE)
 
 Figures = list[tuple[dict[str, str], str]]
 
@@ -57,20 +58,24 @@ class FencePreprocessor(Preprocessor):
         self.figures = figures
 
     def run(self, lines: list[str]) -> list[str]:
-        """Find blocks as Markdown's fenced code does, so that a demo shown as code stays code."""
-        text = "\n".join(lines)
-        if LANGUAGE not in text:
+        """Replace the blocks; a demo shown as code stays code."""
+        if not fences.SIGN.search("\n".join(lines)):
             return lines
-        return FencedBlockPreprocessor.FENCED_BLOCK_RE.sub(self._take, text).split("\n")
+        openers = [name for name in fences.OPENERS if name in self.md.parser.blockprocessors]
+        found: list[str] = []
+        at = 0
+        for block in fences.scan(lines, openers, self.md.tab_length):
+            if isinstance(block, fences.Block):
+                found += [*lines[at : block.first], *self._replacement(block)]
+                at = block.last + 1
+        return [*found, *lines[at:]]
 
-    def _take(self, block: "re.Match[str]") -> str:
-        if block["lang"] != LANGUAGE:
-            return block[0]
-        keys, error = canonical.read_lines(block["code"])
-        caption = keys.pop("caption", "")
-        line = block.string.count("\n", 0, block.start()) + 1
-        self.figures.append((canonical.attributes(keys, line, error), caption))
-        return f"\n\n{STX}research-demo:{len(self.figures) - 1}{ETX}\n\n"
+    def _replacement(self, block: fences.Block) -> list[str]:
+        """Return the lines that stand for `block`."""
+        keys = grammar.read(block.lines, known_keys(), block.first + 2)
+        self.figures.append((canonical.attributes(keys, block.first + 1), keys.values.get("caption", "")))
+        mark = f"{block.prefix}{STX}research-demo:{len(self.figures) - 1}{ETX}"
+        return [*block.before, mark, *block.behind]
 
 
 class FigureProcessor(BlockProcessor):
@@ -81,15 +86,19 @@ class FigureProcessor(BlockProcessor):
         self.figures = figures
 
     def test(self, parent: ElementTree.Element, block: str) -> bool:
-        """Tell whether `block` is a mark and nothing else."""
-        return MARK.fullmatch(block.strip()) is not None
+        """Tell whether a line of `block` is a mark and nothing else."""
+        return bool(self.figures) and MARK_LINE.search(block) is not None
 
     def run(self, parent: ElementTree.Element, blocks: list[str]) -> None:
-        """Append the figure to `parent`."""
-        number = MARK.sub(r"\1", blocks.pop(0).strip())
+        """Append what is before the first mark and the figure to `parent`; leave what is behind it."""
+        before, number, behind = MARK_LINE.split(blocks.pop(0), maxsplit=1)
+        if before.strip():
+            self.parser.parseBlocks(parent, [before.rstrip("\n")])
         attributes, caption = self.figures[int(number)]
         figure = ElementTree.SubElement(parent, "figure", attributes)
         ElementTree.SubElement(figure, "figcaption").text = caption
+        if behind.strip():
+            blocks.insert(0, behind.lstrip("\n"))
 
 
 class RawFigurePostprocessor(Postprocessor):

@@ -10,7 +10,9 @@ from dataclasses import asdict
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+import msgspec
 
 from .encoding import compose, encode
 from .figure import Drawing, Part, Picture
@@ -19,6 +21,8 @@ from .release import Release
 from .spec import Spec
 
 DESCRIPTION = "description.json"
+#: Of a picture beside its description.
+FileName = Annotated[str, msgspec.Meta(pattern=r"^[\w-]+\.[\w.]+$")]
 #: What draws; another version may draw other pixels or smaller files.
 PACKAGES = ("numpy", "onnxruntime", "pillow")
 
@@ -29,12 +33,13 @@ def drawn(spec: Spec, releases: Sequence[Release], folder: Path) -> list[Part]:
     Raises `DemoError` where a release lacks what the kind needs or its graph cannot be run.
     """
     place = folder / "demos" / key(spec, releases)
-    if not place.exists():
-        panels = spec.kind.draw(spec.options, *releases)
-        described = _described(spec, releases, panels) if spec.kind.describe else None
-        _write_whole(place, spec, panels, described)
-    parts = json.loads((place / "parts.json").read_text(encoding="utf-8"))
-    return [_part(place, part) for part in parts]
+    if (parts := _cached(place, spec)) is not None:
+        return parts
+    shutil.rmtree(place, ignore_errors=True)
+    panels = spec.kind.draw(spec.options, *releases)
+    described = _described(spec, releases, panels) if spec.kind.describe else None
+    _write_whole(place, spec, panels, described)
+    return _cached(place, spec) or []
 
 
 def description(spec: Spec, releases: Sequence[Release], folder: Path) -> Path:
@@ -42,10 +47,28 @@ def description(spec: Spec, releases: Sequence[Release], folder: Path) -> Path:
     return folder / "demos" / key(spec, releases) / DESCRIPTION
 
 
+def _cached(place: Path, spec: Spec) -> list[Part] | None:
+    """Return the parts in the folder `place`; None where they are not there, or not whole."""
+    try:
+        stated = msgspec.json.decode((place / "parts.json").read_bytes(), type=list[dict[str, Any]])
+        parts = [_part(place, part) for part in stated]
+        if spec.kind.describe:
+            msgspec.json.decode((place / DESCRIPTION).read_bytes(), type=dict[str, Any])
+    except (OSError, ValueError, RecursionError):
+        return None
+    whole = all(part.path.is_file() for part in parts if isinstance(part, Picture))
+    return parts if parts and whole else None
+
+
 def _part(place: Path, stated: dict[str, Any]) -> Part:
     if "svg" in stated:
-        return Drawing(stated["svg"])
-    return Picture(**stated | {"path": place / stated["path"], "labels": tuple(stated["labels"])})
+        return msgspec.convert(stated, Drawing)
+    name = msgspec.convert(stated.get("path"), FileName)
+    return msgspec.convert(stated | {"path": place / name}, Picture, dec_hook=_as_it_is)
+
+
+def _as_it_is(wanted: type, value: Any) -> Any:
+    return value
 
 
 def _described(spec: Spec, releases: Sequence[Release], panels: Sequence[Panel]) -> dict[str, Any]:
@@ -112,7 +135,9 @@ def _write(folder: Path, stem: str, panel: Panel) -> dict[str, Any]:
 
 def key(spec: Spec, releases: Sequence[Release]) -> str:
     """Return a hash over all that the figure `spec` is made from."""
-    said = [spec.kind.name, asdict(spec.options), [release.digest for release in releases], _program()]
+    # A picture's heading is the name of its model.
+    models = [(release.name, release.digest) for release in releases]
+    said = [spec.kind.name, asdict(spec.options), models, _program()]
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:32]
 
 

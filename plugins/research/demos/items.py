@@ -5,10 +5,14 @@ from typing import Any
 
 import numpy as np
 
+from .arrays import check, load
 from .errors import DemoError
-from .inference import Bytes
+from .inference import Bytes, Floats
 from .packing import short
 from .release import Release
+
+FILE = "test_items.npz"
+POSTERIORS = ("means", "log_variances")
 
 
 @dataclass(frozen=True)
@@ -20,10 +24,36 @@ class Items:
 
 
 def read(release: Release) -> Items:
-    """Read test_items.npz; raise `DemoError` if the release has none."""
-    path = release.file("test_items.npz", "this kind of demo")
-    with np.load(path, allow_pickle=False) as arrays:
-        return Items(arrays["images"], arrays["labels"])
+    """Read test_items.npz; raise `DemoError` if the release has none, or one of another form.
+
+    Where there are no labels, all items have the label 0.
+    """
+    path = release.file(FILE, "this kind of demo")
+    arrays = load(path, ("images", "labels"))
+    if "images" not in arrays:
+        raise DemoError(f"{path} has no array “images”")
+    images = arrays["images"]
+    check(path, "images", images, "u", (None, *release.decoder.outputs[0].shape))
+    labels = arrays.get("labels", np.zeros(len(images), np.uint8))
+    check(path, "labels", labels, "iu", (len(images),))
+    return Items(images, labels)
+
+
+def posteriors(release: Release) -> tuple[Floats, Floats] | None:
+    """Return means and log variances (N, Z) of the test items' posteriors; None where the release has none.
+
+    Raises `DemoError` where they have another form.
+    """
+    if FILE not in release.manifest["files"]:
+        return None
+    path = release.folder / FILE
+    arrays = load(path, POSTERIORS)
+    if len(arrays) < len(POSTERIORS):
+        return None
+    count = len(arrays["means"]) if arrays["means"].ndim else None
+    for name in POSTERIORS:
+        check(path, name, arrays[name], "f", (count, release.latents))
+    return arrays["means"], arrays["log_variances"]
 
 
 def first_of(items: Items, label: int, count: int) -> Bytes:
@@ -42,12 +72,15 @@ def classes(release: Release) -> list[dict[str, Any]] | None:
     The page tells by them what a picture looks like to the model. None where the release does not
     say what the labels or the posteriors of its test items are.
     """
-    if "test_items.npz" not in release.manifest["files"]:
+    if FILE not in release.manifest["files"]:
         return None
-    with np.load(release.folder / "test_items.npz", allow_pickle=False) as arrays:
-        if not {"labels", "means"} <= set(arrays):
-            return None
-        labels, means = arrays["labels"], arrays["means"]
+    path = release.folder / FILE
+    arrays = load(path, ("labels", "means"))
+    if len(arrays) < 2:
+        return None
+    labels, means = arrays["labels"], arrays["means"]
+    check(path, "labels", labels, "iu", (None,))
+    check(path, "means", means, "f", (len(labels), release.latents))
     of_label = {int(label): means[labels == label] for label in np.unique(labels)}
     return [
         {"label": label, "mean": short(codes.mean(axis=0)), "variance": short(codes.var(axis=0) + 1e-4)}

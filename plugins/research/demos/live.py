@@ -12,9 +12,11 @@ from ..documents import PublishedFile
 from .compile import UnsupportedError
 from .compile.compiled import compiled
 from .compile.records import LARGEST_LOSS_OF_ENCODERS, TestItems, Trial
+from .errors import DemoError
 from .fallback import runtime
 from .figure import Live
 from .gallery import description
+from .items import FILE, posteriors, read
 from .release import Graph, Release
 from .spec import Spec
 
@@ -129,10 +131,16 @@ def _kilobytes(files: Iterable[PublishedFile]) -> int:
 
 def _test_items(release: Release) -> TestItems | None:
     """Return what the loss of the bound is measured on, None where pixels are no probabilities."""
-    if release.decoder.outputs[0].range != (0, 1) or "test_items.npz" not in release.manifest["files"]:
+    if release.decoder.outputs[0].range != (0, 1):
         return None
-    with np.load(release.folder / "test_items.npz", allow_pickle=False) as arrays:
-        if not {"means", "log_variances"} <= set(arrays):
+    try:
+        if not (found := posteriors(release)):
             return None
-        pictures = (arrays["images"] / 255).astype(np.float32)
-        return TestItems(pictures, arrays["means"], arrays["log_variances"])
+        images = read(release).images
+        if len(images) != len(found[0]):
+            raise DemoError(
+                f"{release.folder / FILE} has {len(images)} images and {len(found[0])} posteriors"
+            )
+    except DemoError as error:
+        raise UnsupportedError(f"it is tried on test items: {error}") from error
+    return TestItems((images / 255).astype(np.float32), *found)

@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ..faults import nearest
-from ..settings import Settings
 from . import release
 from .errors import DemoError
 from .release import Release
+from .settings import Settings
 
 #: The modules of the extra `demos`.
-EXTRA = ("emx_onnx_cgen", "jsonschema", "numpy", "onnx", "onnxruntime", "PIL", "wasmtime", "ziglang")
+EXTRA = ("emx_onnx_cgen", "numpy", "onnx", "onnxruntime", "PIL", "wasmtime", "ziglang")
 #: What a message repeats of a failed command's output, at most.
 LAST_LINES, LAST_CHARACTERS = 8, 2000
 

@@ -6,6 +6,7 @@ specification as of Python's `format`.
 
 import math
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from html import escape, unescape
@@ -25,6 +26,9 @@ NUMBER = re.compile(
     rf"(?::(?P<format>[^{{}}\s]*?))?{SPACE}\}}\}}",
     re.VERBOSE,
 )
+
+#: How many names a dotted name has, at most.
+DEEPEST = 20
 
 # Nor do they spare capitals: “VAE” becomes <span class="caps">VAE</span>.
 BRACES = re.compile(r"\{\{[^{}]*\}\}")
@@ -77,10 +81,10 @@ def _in_prose(html: str) -> Iterator["re.Match[str]"]:
             yield from NUMBER.finditer(html, start, end)
 
 
-def _leaves(path: str, value: Any) -> Iterator[tuple[str, Any]]:
+def _leaves(path: str, value: Any, depth: int = 0) -> Iterator[tuple[str, Any]]:
     if isinstance(value, Mapping):
-        for key, inner in value.items():
-            yield from _leaves(f"{path}.{key}" if path else key, inner)
+        for key, inner in value.items() if depth < DEEPEST else ():
+            yield from _leaves(f"{path}.{key}" if path else key, inner, depth + 1)
     elif isinstance(value, str | int | float):
         yield path, value
 
@@ -91,22 +95,33 @@ def _written(found: "re.Match[str]", models: Models) -> str:
     if name not in known:
         raise DemoError(f"the release of “{found['model']}” states no “{name}”{nearest(name, known)}")
     value = known[name]
+    if isinstance(value, float) and not math.isfinite(value):
+        raise DemoError(f"the release of “{found['model']}” states {value} as “{name}”")
     if found["format"] is None:
         text = _rounded(value, known.get(f"{name}.standard_error"))
     else:
         try:
             text = format(value, unescape(found["format"]))
-        except ValueError as error:
+        except (ValueError, OverflowError) as error:
             raise DemoError(f"“{found['format']}” is no format for {value!r}: {error}") from error
+    if any(unicodedata.category(character) in ("Cc", "Cs") for character in text):
+        raise DemoError(f"“{name}” holds characters that no page can show: {text!r}")
     return escape(text) if isinstance(value, str) else escape(text.replace("-", "\N{MINUS SIGN}"))
 
 
-def _rounded(value: Any, standard_error: float | None) -> str:
-    """Return `value` to the first digit that its standard error touches, else to three digits or more."""
+def _rounded(value: Any, standard_error: Any) -> str:
+    """Return `value` to the first digit that its standard error touches, else to three digits or more.
+
+    Raises `DemoError` for a standard error that is none.
+    """
     if isinstance(value, str | bool):
         return str(value)
     if isinstance(value, int):
         return f"{value:,}"
+    if not isinstance(standard_error, int | float | None) or not 0 <= (standard_error or 0) < math.inf:
+        raise DemoError(
+            f"its standard error is {standard_error!r}: write a format, such as :.2f, to do without"
+        )
     scale = standard_error or abs(value) / 100
     places = max(0, -math.floor(math.log10(scale))) if scale else 0
     return f"{value:,.{places}f}"

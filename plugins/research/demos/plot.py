@@ -14,10 +14,15 @@ DASHES = ("", "2 5", "9 5")
 
 @dataclass(frozen=True)
 class Line:
-    """A named line through points."""
+    """A named line through points; one that is not finite is a hole in it."""
 
     name: str
     points: tuple[tuple[float, float], ...]
+
+    @property
+    def drawn(self) -> list[tuple[float, float]]:
+        """The points that can be drawn."""
+        return [point for point in self.points if all(map(math.isfinite, point))]
 
 
 @dataclass(frozen=True)
@@ -35,8 +40,11 @@ class Axis:
 
 
 def line_plot(lines: Sequence[Line], x: str, y: str) -> str:
-    """Return `lines`, one or more, as ``<svg>``; `x` and `y` say what the axes are."""
-    xs, ys = zip(*(point for line in lines for point in line.points), strict=True)
+    """Return `lines`, one or more, as ``<svg>``; `x` and `y` say what the axes are.
+
+    Each line has a point that can be drawn.
+    """
+    xs, ys = zip(*(point for line in lines for point in line.drawn), strict=True)
     across, up = ticks(min(xs), max(xs)), ticks(min(ys), max(ys))
     x_axis = Axis(across[0], max(*xs, across[-1]), LEFT, RIGHT)
     y_axis = Axis(up[0], max(*ys, up[-1]), BOTTOM, TOP)
@@ -49,8 +57,7 @@ def line_plot(lines: Sequence[Line], x: str, y: str) -> str:
     parts += [_text(x, (LEFT + RIGHT) / 2, HEIGHT - 8, "middle"), _text(y, 4, 17, "start")]
     for number, line in enumerate(lines):
         dashes = f' stroke-width="2" stroke-dasharray="{DASHES[number]}"'
-        curve = " ".join(f"{x_axis.at(a):.1f},{y_axis.at(b):.1f}" for a, b in line.points)
-        parts.append(_stroke(f"M{curve}", dashes))
+        parts.append(_stroke(_curve(line, x_axis, y_axis), dashes))
         # The lower right corner stays empty where lines rise and level off.
         height = BOTTOM - 16 - 24 * (len(lines) - 1 - number)
         parts.append(_stroke(f"M{RIGHT - 44} {height}h36", dashes))
@@ -63,7 +70,10 @@ def line_plot(lines: Sequence[Line], x: str, y: str) -> str:
 
 def ticks(least: float, most: float) -> list[float]:
     """Return two to eight round numbers at even steps: `least` or less, and on up to `most`."""
-    span = (most - least) or 1.0
+    span = most - least
+    if span <= 1e-12 * max(abs(least), abs(most)):  # less than a float can tell apart, or nothing
+        span = max(1.0, 1e-6 * abs(most))
+    span = max(span, 1e-300)
     power = 10.0 ** math.floor(math.log10(span))
     step = next(power * part for part in (0.2, 0.5, 1, 2) if span / (power * part) <= 6)
     first, last = math.floor(least / step), math.floor(most / step)
@@ -76,9 +86,20 @@ def written(value: float) -> str:
     return f"{value:g}".replace("-", "−")
 
 
+def _curve(line: Line, x: Axis, y: Axis) -> str:
+    """Return the path of `line`: a stroke for each run of points between its holes."""
+    runs: list[list[str]] = [[]]
+    for a, b in line.points:
+        if math.isfinite(a) and math.isfinite(b):
+            runs[-1].append(f"{x.at(a):.1f},{y.at(b):.1f}")
+        elif runs[-1]:
+            runs.append([])
+    return "".join(f"M{' '.join(run)}" for run in runs if run)
+
+
 def _summary(lines: Sequence[Line], y: str) -> str:
     told = (
-        f"{line.name} from {written(round(line.points[0][1], 1))} to {written(round(line.points[-1][1], 1))}"
+        f"{line.name} from {written(round(line.drawn[0][1], 1))} to {written(round(line.drawn[-1][1], 1))}"
         for line in lines
     )
     return f"{y}: {', '.join(told)}."

@@ -1,16 +1,18 @@
 """A release: the folder in which a program that trains models leaves one, read and checked."""
 
+import codecs
 import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from .errors import DemoError
+import msgspec
 
-SCHEMA = Path(__file__).with_name("release.schema.json")
+from .errors import DemoError
+from .schema import Manifest
 
 
 @dataclass(frozen=True)
@@ -47,10 +49,25 @@ class Release:
     encoder: Graph | None
     #: manifest.json.
     manifest: Mapping[str, Any]
-    #: metrics.json, and over it what evaluation.json says of this release; empty where there is neither.
-    metrics: Mapping[str, Any]
     #: A hash over the graphs and all files.
     digest: str
+
+    @cached_property
+    def metrics(self) -> Mapping[str, Any]:
+        """What was measured of the model when it was built, and afterwards.
+
+        That is metrics.json, and over it what evaluation.json says of this release. Raises `DemoError` where
+        one cannot be read: figures do without.
+        """
+        measured, evaluation = self.folder / "metrics.json", self.folder / "evaluation.json"
+        found = _json(measured) if measured.name in self.manifest["files"] else {}
+        if evaluation.exists():
+            afterwards = _json(evaluation)
+            if "key" in self.manifest and afterwards.get("key") == self.manifest["key"]:
+                if not isinstance(later := afterwards.get("metrics", {}), dict):
+                    raise DemoError(f"{evaluation}: “metrics” is not a JSON object")
+                found |= later
+        return found
 
     @property
     def latents(self) -> int:
@@ -81,51 +98,46 @@ def read(folder: Path) -> Release:
         decoder=graphs["decoder"],
         encoder=graphs.get("encoder"),
         manifest=manifest,
-        metrics=_metrics(folder, manifest),
         digest=hashlib.sha256(content.encode()).hexdigest(),
     )
-
-
-def _metrics(folder: Path, manifest: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what was measured of a model when it was built, and afterwards, in full."""
-    measured, evaluation = folder / "metrics.json", folder / "evaluation.json"
-    found = _json(measured) if measured.name in manifest["files"] else {}
-    if evaluation.exists():
-        afterwards = _json(evaluation)
-        if "key" in manifest and afterwards.get("key") == manifest["key"]:
-            found |= afterwards.get("metrics", {})
-    return found
 
 
 def _manifest(folder: Path) -> dict[str, Any]:
     path = folder / "manifest.json"
     if not path.exists():
         raise DemoError(f"there is no release in {folder}")
-    manifest = _json(path)
-    for error in _validator().iter_errors(manifest):
-        place = ".".join(map(str, error.absolute_path)) or "the manifest"
-        raise DemoError(f"{path}: {place}: {error.message}")
+    data = _bytes(path)
+    try:
+        manifest: dict[str, Any] = msgspec.json.decode(data)
+        msgspec.json.decode(data, type=Manifest)
+    except msgspec.ValidationError as error:
+        what, _, where = str(error).partition(" - at `$.")
+        place = where.rstrip("`") or "the manifest"
+        raise DemoError(f"{path}: {place}: {what}") from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise DemoError(f"{path} is not JSON: {error}") from error
     if manifest["name"] != folder.name:
         raise DemoError(f"{path}: name: {manifest['name']!r} lies in the folder {folder.name!r}")
     return manifest
 
 
-@cache
-def _validator() -> Any:
-    # Only blogs that show models install it.
-    from jsonschema import Draft202012Validator
-
-    return Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
-
-
 def _json(path: Path) -> dict[str, Any]:
+    """Return the object in the file `path`, with NaN and infinity, which Python writes and JSON has not."""
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        found = json.loads(_bytes(path))
+    except (ValueError, RecursionError) as error:
         raise DemoError(f"{path} is not JSON: {error}") from error
     if not isinstance(found, dict):
         raise DemoError(f"{path} is not a JSON object")
     return found
+
+
+def _bytes(path: Path) -> bytes:
+    """Return what the file `path` holds, without the mark that some editors put before UTF-8."""
+    try:
+        return path.read_bytes().removeprefix(codecs.BOM_UTF8)
+    except OSError as error:
+        raise DemoError(f"{path} cannot be read: {error.strerror}") from error
 
 
 def _check(path: Path, sha256: str) -> None:

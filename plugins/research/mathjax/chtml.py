@@ -10,10 +10,10 @@ from pathlib import Path
 
 from ..documents import Document
 from ..faults import Fault, Severity
-from ..settings import Settings
 from .fonts import BLANK, FontMaker, layers, unicode_range
 from .formulas import SetFormula
 from .node import folder_of
+from .settings import Settings
 
 MARKER = '<mjx-container data-key="chtml-'
 KEY = re.compile(r'<mjx-container data-key="(chtml-[^"]*)"')

@@ -7,8 +7,8 @@ import shutil
 from html import escape
 from pathlib import Path
 
-from ..settings import Settings
 from .node import PACKAGES, SCRIPT, folder_of, versions
+from .settings import Settings
 
 MARKER = '<span class="math-client"'
 #: What a browser loads of the npm packages, as patterns.

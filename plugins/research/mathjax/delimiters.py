@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from ..settings import Settings
+from .settings import Settings
 
 Pairs = tuple[tuple[str, str], ...]
 

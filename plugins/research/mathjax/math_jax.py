@@ -5,10 +5,18 @@ They configured MathJax 2 in the reader's browser. Keys: its README, section “
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+from msgspec import Meta
 
 from ..faults import Fault, Severity, nearest
-from ..settings import MORE_TEX_PACKAGES, TEX_PACKAGES
+from ..validation import checked
+from .settings import MORE_TEX_PACKAGES, TEX_PACKAGES
+
+Dictionary = Annotated[
+    dict[str, Any] | None, Meta(description="a dictionary, such as {'equation_numbering': 'ams'}")
+]
+Names = Annotated[list[str], Meta(description="a list of names, such as ['AMSmath.js']")]
 
 #: MathJax 2's autoNumber → RESEARCH["equation_numbers"].
 NUMBERING = {"none": "none", "ams": "ams", "auto": "ams", "all": "all"}
@@ -35,7 +43,10 @@ HONOURED = ("equation_numbering", "tex_extensions")
 
 
 def settings_of_render_math(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what ``MATH_JAX`` in Pelican's `settings` says in the keys of ``RESEARCH``."""
+    """Return what ``MATH_JAX`` in Pelican's `settings` says in the keys of ``RESEARCH``.
+
+    Raises `SettingsError` where it is no dictionary, or its packages are no list.
+    """
     given = _given(settings)
     found: dict[str, Any] = {}
     numbering = str(given.get("equation_numbering", "")).lower()
@@ -64,13 +75,14 @@ def faults_of_render_math(settings: Mapping[str, Any]) -> Iterator[Fault]:
 
 
 def _given(settings: Mapping[str, Any]) -> Mapping[str, Any]:
-    given = settings.get("MATH_JAX")
-    return given if isinstance(given, Mapping) else {}
+    given: Mapping[str, Any] | None = checked("MATH_JAX", settings.get("MATH_JAX"), Dictionary)
+    return given or {}
 
 
 def _extensions(given: Mapping[str, Any]) -> list[str]:
     """Return the names of packages; in MathJax 2 they were files. AMS's four are one package now."""
-    names = [str(name).removesuffix(".js") for name in given.get("tex_extensions", ())]
+    names = checked("MATH_JAX['tex_extensions']", given.get("tex_extensions", ()), Names)
+    names = [name.removesuffix(".js") for name in names]
     gone = {"AMSmath", "AMSsymbols", "noErrors", "noUndefined"}
     return [name for name in names if name not in gone]
 

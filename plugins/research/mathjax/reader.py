@@ -22,11 +22,11 @@ from pelican.plugins.render_math.pelican_mathjax_markdown_extension import Pelic
 from ..faults import Fault
 from ..markup import Edit, Kind, splice, stretches
 from ..paragraphs import Paragraphs, spans_cells
-from ..settings import Settings
 from . import delimiters
 from .delimiters import Delimiters
 from .directives import teach_docutils
 from .math_jax import faults_of_render_math
+from .settings import Settings
 
 BLOCK_TAG, TEXT_TAG = '<div class="math">', '<span class="math">'
 

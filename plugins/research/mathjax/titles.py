@@ -8,8 +8,8 @@ import re
 from html import escape, unescape
 from pathlib import Path
 
-from ..settings import Settings
 from .delimiters import Delimiters, in_latex
+from .settings import Settings
 
 MARKDOWN = frozenset((".md", ".markdown", ".mkd", ".mdown"))
 SPAN = re.compile(r"</?span\b[^>]*>")

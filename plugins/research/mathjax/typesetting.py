@@ -12,7 +12,6 @@ from ..documents import Document
 from ..faults import Fault, line_of, nearest
 from ..kept import Kept
 from ..markup import Edit, splice
-from ..settings import FORMATS, Settings
 from .client import mark_for_client, with_macros
 from .formulas import Formula, Place, Refusal, SetFormula, candidates, find_formulas
 from .hints import hint
@@ -28,6 +27,7 @@ from .node import (
 )
 from .page import mark
 from .scripts import removals
+from .settings import FORMATS, Settings
 
 #: Characters of TeX. No formula that a reader could read is longer.
 LONGEST = 20_000

@@ -6,13 +6,13 @@ all that is shared: what a latent dimension stands for, each model has found for
 """
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
+from msgspec import Meta
 
 from ..inference import Floats, decode
 from ..options import Options as KindOptions
-from ..options import number
 from ..packing import packed
 from ..panels import Panel, Sheet
 from ..release import Release
@@ -24,11 +24,11 @@ class Options(KindOptions):
 
     models: ClassVar[int] = 2
 
-    rows: int = number(5, 1, 40)
-    columns: int = number(6, 1, 40)
-    seed: int = number(1, 0, 2**31)
+    rows: Annotated[int, Meta(ge=1, le=40)] = 5
+    columns: Annotated[int, Meta(ge=1, le=40)] = 6
+    seed: Annotated[int, Meta(ge=0, le=2**31)] = 1
     #: The standard deviation of the normal distribution that latents are drawn from.
-    temperature: float = number(1.0, 0.0, 4.0)
+    temperature: Annotated[float, Meta(ge=0.0, le=4.0)] = 1.0
 
 
 def noise(options: Options, *releases: Release) -> Floats:

@@ -5,15 +5,15 @@ from the posterior. The still picture begins with the first test item of a label
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
+from msgspec import Meta
 
 from ..errors import DemoError
 from ..inference import Floats, decode, deviations, encode, log_variances
 from ..items import classes, first_of, read
 from ..options import Options as KindOptions
-from ..options import number
 from ..packing import packed
 from ..panels import Panel, Sheet
 from ..release import Release
@@ -25,8 +25,8 @@ NEEDS_ENCODER = True
 class Options(KindOptions):
     """What an author may set."""
 
-    label: int = number(3, 0, 255)
-    seed: int = number(1, 0, 2**31)
+    label: Annotated[int, Meta(ge=0, le=255)] = 3
+    seed: Annotated[int, Meta(ge=0, le=2**31)] = 1
 
 
 def noise(options: Options, release: Release) -> Floats:

@@ -6,15 +6,15 @@ where the author asks for it, two draws from the prior.
 
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import numpy as np
+from msgspec import Meta
 
 from ..errors import DemoError
 from ..inference import Floats, decode, encode
 from ..items import classes, first_of, read
 from ..options import Options as KindOptions
-from ..options import choice, number
 from ..packing import packed
 from ..panels import Panel, Sheet
 from ..release import Release
@@ -26,11 +26,11 @@ class Options(KindOptions):
 
     #: A row for each pair of labels; ``prior``: between draws from the prior.
     between: str = "0-6, 3-8, 4-9, 1-7"
-    columns: int = number(12, 3, 40)
-    path: str = choice("spherical", "linear")
+    columns: Annotated[int, Meta(ge=3, le=40)] = 12
+    path: Literal["spherical", "linear"] = "spherical"
     #: Rows between draws from the prior.
-    rows: int = number(4, 1, 20)
-    seed: int = number(1, 0, 2**31)
+    rows: Annotated[int, Meta(ge=1, le=20)] = 4
+    seed: Annotated[int, Meta(ge=0, le=2**31)] = 1
 
 
 def ends(options: Options, release: Release) -> tuple[Floats, Floats]:

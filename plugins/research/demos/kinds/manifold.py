@@ -7,15 +7,15 @@ as any other.
 
 from dataclasses import dataclass
 from statistics import NormalDist
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
+from msgspec import Meta
 
 from ..errors import DemoError
 from ..inference import Floats, decode
 from ..items import classes
 from ..options import Options as KindOptions
-from ..options import number
 from ..packing import short
 from ..panels import Panel, Sheet
 from ..release import Release
@@ -25,8 +25,8 @@ from ..release import Release
 class Options(KindOptions):
     """What an author may set."""
 
-    rows: int = number(20, 2, 40)
-    columns: int = number(20, 2, 40)
+    rows: Annotated[int, Meta(ge=2, le=40)] = 20
+    columns: Annotated[int, Meta(ge=2, le=40)] = 20
 
 
 def quantiles(count: int) -> Floats:

@@ -5,14 +5,14 @@ the first items of all.
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
+from msgspec import Meta
 
 from ..inference import Bytes, decode, deviations, encode
 from ..items import classes, first_of, read
 from ..options import Options as KindOptions
-from ..options import number
 from ..packing import packed
 from ..panels import Panel, Sheet
 from ..release import Release
@@ -23,9 +23,9 @@ class Options(KindOptions):
     """What an author may set."""
 
     #: Rows of test items, each with the row of its reconstructions.
-    rows: int = number(2, 1, 10)
+    rows: Annotated[int, Meta(ge=1, le=10)] = 2
     #: Labels, from the least.
-    columns: int = number(10, 1, 40)
+    columns: Annotated[int, Meta(ge=1, le=40)] = 10
 
 
 def originals(options: Options, release: Release) -> Bytes:

@@ -1,13 +1,13 @@
 """Pictures drawn from the prior: what the model makes up where nothing is given."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
+from msgspec import Meta
 
 from ..inference import Floats, decode
 from ..options import Options as KindOptions
-from ..options import number
 from ..packing import packed
 from ..panels import Panel, Sheet
 from ..release import Release
@@ -17,11 +17,11 @@ from ..release import Release
 class Options(KindOptions):
     """What an author may set."""
 
-    rows: int = number(6, 1, 40)
-    columns: int = number(12, 1, 40)
-    seed: int = number(1, 0, 2**31)
+    rows: Annotated[int, Meta(ge=1, le=40)] = 6
+    columns: Annotated[int, Meta(ge=1, le=40)] = 12
+    seed: Annotated[int, Meta(ge=0, le=2**31)] = 1
     #: The standard deviation of the normal distribution that latents are drawn from.
-    temperature: float = number(1.0, 0.0, 4.0)
+    temperature: Annotated[float, Meta(ge=0.0, le=4.0)] = 1.0
 
 
 def noise(options: Options, release: Release) -> Floats:

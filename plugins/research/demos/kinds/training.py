@@ -1,20 +1,25 @@
 """How a model learned: the same latents drawn after some epochs, and the bound over time."""
 
 import csv
+import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
+from msgspec import Meta
 
+from ..arrays import check, load
 from ..errors import DemoError
 from ..options import Options as KindOptions
-from ..options import number
 from ..panels import Panel, Plot, Sheet
 from ..plot import Line, line_plot
 from ..release import Release
 
 #: Columns of history.csv, with what readers call the items that they are about.
 BOUNDS = {"train_elbo": "training items", "validation_elbo": "items not trained on"}
+
+#: Numbers that are not as large as this can be drawn.
+LIMIT = 1e100
 
 NEEDS_DECODER = False
 
@@ -24,15 +29,19 @@ class Options(KindOptions):
     """What an author may set."""
 
     #: Epochs to show, the first and the last among them.
-    rows: int = number(8, 2, 20)
-    columns: int = number(12, 1, 40)
+    rows: Annotated[int, Meta(ge=2, le=20)] = 8
+    columns: Annotated[int, Meta(ge=1, le=40)] = 12
 
 
 def pictures(options: Options, release: Release) -> Sheet:
     """Return a sheet with a row an epoch."""
     path = release.file("epochs.npz", "the kind training")
-    with np.load(path, allow_pickle=False) as arrays:
-        epochs, images = arrays["epochs"], arrays["images"]  # (E,), (E, K, C, H, W)
+    arrays = load(path, ("epochs", "images"))
+    if len(arrays) < 2:
+        raise DemoError(f"{path} must have the arrays “epochs” and “images”")
+    epochs, images = arrays["epochs"], arrays["images"]  # (E,), (E, K, C, H, W)
+    check(path, "epochs", epochs, "iu", (None,))
+    check(path, "images", images, "u", (len(epochs), None, *release.decoder.outputs[0].shape))
     shown = np.unique(np.linspace(0, len(epochs) - 1, options.rows).round().astype(int))
     labels = tuple(str(epoch) for epoch in epochs[shown])
     return Sheet(images[shown, : options.columns], labels=labels, heading="Epoch")
@@ -41,19 +50,27 @@ def pictures(options: Options, release: Release) -> Sheet:
 def bound(release: Release) -> Plot:
     """Return the plot of the bound by epoch."""
     path = release.file("history.csv", "the kind training")
-    with path.open(newline="", encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
     try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            rows = list(csv.DictReader(file))
         lines = [
-            Line(name, tuple((float(row["epoch"]), float(row[column])) for row in rows))
+            Line(name, tuple((float(row["epoch"]), _value(row[column])) for row in rows))
             for column, name in BOUNDS.items()
-            if rows and rows[0].get(column)
+            if any(row.get(column) for row in rows)
         ]
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, csv.Error) as error:
         raise DemoError(f"{path} is not as it should be: {error}") from error
+    lines = [line for line in lines if line.drawn]
     if not lines:
-        raise DemoError(f"{path} holds none of the columns {', '.join(BOUNDS)}")
+        raise DemoError(f"{path} holds none of the columns {', '.join(BOUNDS)}, or no number in them")
+    if not all(abs(value) < LIMIT for line in lines for point in line.drawn for value in point):
+        raise DemoError(f"{path} holds numbers of {LIMIT:g} and more, which no plot shows")
     return Plot(line_plot(lines, x="Epoch", y="Evidence lower bound (nats)"))
+
+
+def _value(text: str | None) -> float:
+    """Return the number in a cell; where nothing was measured that is NaN, a hole in the line."""
+    return float(text) if text and text.strip() else math.nan
 
 
 def draw(options: Options, release: Release) -> list[Panel]:

@@ -6,15 +6,15 @@ stay at the posterior mean of the first test item of a label.
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
+from msgspec import Meta
 
 from ..errors import DemoError
 from ..inference import Floats, decode, encode
-from ..items import classes, first_of, read
+from ..items import FILE, classes, first_of, posteriors, read
 from ..options import Options as KindOptions
-from ..options import number
 from ..packing import packed
 from ..panels import Panel, Sheet
 from ..release import Release
@@ -25,20 +25,19 @@ class Options(KindOptions):
     """What an author may set."""
 
     #: Dimensions to show.
-    rows: int = number(6, 1, 40)
-    columns: int = number(12, 3, 40)
-    label: int = number(3, 0, 255)
+    rows: Annotated[int, Meta(ge=1, le=40)] = 6
+    columns: Annotated[int, Meta(ge=3, le=40)] = 12
+    label: Annotated[int, Meta(ge=0, le=255)] = 3
     #: How far to go from 0, in standard deviations of the prior.
-    reach: float = number(3.0, 0.1, 6.0)
+    reach: Annotated[float, Meta(ge=0.1, le=6.0)] = 3.0
 
 
 def divergences(release: Release) -> Floats:
     """Return the mean KL divergence (Z,) of the test items' posteriors from the prior, in nats."""
-    path = release.file("test_items.npz", "the kind traversals")
-    with np.load(path, allow_pickle=False) as arrays:
-        if not {"means", "log_variances"} <= set(arrays):
-            raise DemoError(f"{path} has no “means” and “log_variances”, which the kind traversals needs")
-        mean, log_variance = arrays["means"], arrays["log_variances"]  # (N, Z)
+    path = release.file(FILE, "the kind traversals")
+    if not (found := posteriors(release)):
+        raise DemoError(f"{path} has no “means” and “log_variances”, which the kind traversals needs")
+    mean, log_variance = found  # (N, Z)
     divergence: Floats = ((mean**2 + np.exp(log_variance) - 1 - log_variance) / 2).mean(axis=0)
     return divergence
 

@@ -1,0 +1,28 @@
+"""What a blog may set of demos."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from msgspec import Meta
+
+from ..settings_base import Folder, SettingsBase
+
+Word = Annotated[str, Meta(min_length=1)]
+Command = Annotated[
+    tuple[Word, ...],
+    Meta(description="a list of words, such as ['make', '{name}'], or [] for none"),
+]
+
+
+@dataclass(frozen=True)
+class Settings(SettingsBase):
+    """The keys of ``RESEARCH`` that demos own."""
+
+    #: Where releases of models lie, a folder each.
+    models: Folder = Path("build/models")
+    #: The command that brings a model's release up to date; ``{name}`` is the model's name.
+    #: Empty: releases are taken as they are.
+    build_model: Command = ()
+    #: Whether figures wake in the page when a reader touches them; otherwise they stay still pictures.
+    live: Annotated[bool, Meta(description="True or False")] = True
