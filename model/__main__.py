@@ -10,7 +10,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-from . import interrupts, releases
+from . import interrupts, releases, validation
 from .errors import ModelError
 from .recipes import RECIPES, recipe_named
 from .releases import Place
@@ -50,6 +50,7 @@ def _run(options: argparse.Namespace) -> int:
 def build(options: argparse.Namespace) -> None:
     """Bring a model's release up to date: train, export, verify, evaluate. Nothing is done twice."""
     recipe, place = recipe_named(options.name), Place(options.into)
+    validation.check_processes(recipe, int(os.environ.get("WORLD_SIZE", "1")))
     # Among the processes of torchrun the first decides, for the others may be on machines without a release.
     alone = int(os.environ.get("WORLD_SIZE", "1")) == 1
     if alone and releases.stale(recipe, place) is None:
@@ -89,9 +90,14 @@ def evaluate(options: argparse.Namespace) -> None:
 
 def show(options: argparse.Namespace) -> None:
     """Say of each model whether its release is fresh, and if not, why; and what it reaches."""
-    for recipe in RECIPES.values():
-        place = Place(options.into)
-        print(f"{recipe.name}: {releases.stale(recipe, place) or 'fresh'}{releases.summary(recipe, place)}")
+    place = Place(options.into)
+    for name in RECIPES:
+        try:
+            recipe = recipe_named(name)
+        except ModelError as error:
+            print(error)
+            continue
+        print(f"{name}: {releases.stale(recipe, place) or 'fresh'}{releases.summary(recipe, place)}")
 
 
 def _spin_little() -> None:

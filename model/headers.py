@@ -1,4 +1,4 @@
-"""What a safetensors file says of itself, read without torch: before each build of the blog it is asked for."""
+"""What a safetensors file says of itself, read without torch: it is asked for before builds of the blog."""
 
 import json
 from pathlib import Path

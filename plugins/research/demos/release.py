@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -11,6 +12,8 @@ from typing import Any
 from .errors import DemoError
 
 SCHEMA = Path(__file__).with_name("release.schema.json")
+#: How often a release is read that changes meanwhile.
+READINGS = 20
 
 
 @dataclass(frozen=True)
@@ -67,13 +70,42 @@ class Release:
 def read(folder: Path) -> Release:
     """Read the release in `folder`.
 
+    Where a build replaces it meanwhile, the old one is read or the new one, whole.
+
     Raises `DemoError` if there is none, if its manifest does not follow ``release.schema.json``,
     or if a file is not the one that the manifest speaks of.
     """
-    manifest = _manifest(folder)
-    for name, stated in manifest["files"].items():
-        _check(folder / name, stated["sha256"])
-    graphs = {name: _graph(folder, manifest, name) for name in manifest["graphs"]}
+    for _ in range(READINGS):
+        place, stated = _current(folder)
+        try:
+            found = _read(place, folder.name)
+        except (DemoError, OSError) as error:
+            if _current(folder) != (place, stated):
+                continue
+            if isinstance(error, DemoError):
+                raise
+            raise DemoError(f"{error.filename or place} cannot be read: {error.strerror}") from error
+        if _current(folder) == (place, stated):
+            return found
+    raise DemoError(f"{folder}: the release is replaced again and again while it is read")
+
+
+def _current(folder: Path) -> tuple[Path, bytes | None]:
+    """Return where the release of `folder` is now, and its manifest.
+
+    Between the two renames by which a program may replace a release, the old one is in ``.NAME.before``.
+    """
+    for place in (folder, folder.with_name(f".{folder.name}.before"), folder):
+        with suppress(OSError):
+            return place, (place / "manifest.json").read_bytes()
+    return folder, None
+
+
+def _read(folder: Path, name: str) -> Release:
+    manifest = _manifest(folder, name)
+    for file, stated in manifest["files"].items():
+        _check(folder / file, stated["sha256"])
+    graphs = {graph: _graph(folder, manifest, graph) for graph in manifest["graphs"]}
     content = json.dumps([manifest["graphs"], manifest["files"]], sort_keys=True)
     return Release(
         name=manifest["name"],
@@ -97,7 +129,7 @@ def _metrics(folder: Path, manifest: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _manifest(folder: Path) -> dict[str, Any]:
+def _manifest(folder: Path, name: str) -> dict[str, Any]:
     path = folder / "manifest.json"
     if not path.exists():
         raise DemoError(f"there is no release in {folder}")
@@ -105,8 +137,8 @@ def _manifest(folder: Path) -> dict[str, Any]:
     for error in _validator().iter_errors(manifest):
         place = ".".join(map(str, error.absolute_path)) or "the manifest"
         raise DemoError(f"{path}: {place}: {error.message}")
-    if manifest["name"] != folder.name:
-        raise DemoError(f"{path}: name: {manifest['name']!r} lies in the folder {folder.name!r}")
+    if manifest["name"] != name:
+        raise DemoError(f"{path}: name: {manifest['name']!r} lies in the folder {name!r}")
     return manifest
 
 
