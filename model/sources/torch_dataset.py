@@ -98,8 +98,8 @@ class TorchDataset:
     def _wrong(self, index: int, what: str) -> ModelError:
         return ModelError(
             f"the data set “{self.name}”: item {index} of {self.dataset} {what}; let it return a picture, or "
-            "(picture, label). A picture is one of Pillow, or bytes or numbers from 0 to 1 in the shape (H, W), "
-            "(1, H, W) or (3, H, W); a label is a whole number from 0 to 255"
+            "(picture, label). A picture is one of Pillow, or bytes or numbers from 0 to 1, of the shape "
+            "(H, W), (1, H, W) or (3, H, W); a label is a whole number from 0 to 255"
         )
 
     def _call(self, arguments: Mapping[str, Any]) -> Any:

@@ -79,6 +79,7 @@ def run(command: Sequence[str], folder: Path) -> None:
     with supervised(command, cwd=folder, stderr=subprocess.PIPE) as process:
         try:
             last = _pass_on(process)
+            process.wait()
         except BaseException:
             # After Ctrl-C too: what the command says while it puts its files in order is for the author.
             _let_go(process)
