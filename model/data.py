@@ -62,28 +62,15 @@ def load(name: str, held_out: int = 0) -> Data:
         Items(*(torch.from_numpy(numpy.require(array, requirements=["C", "W"])) for array in part))
         for part in (split.train, split.test)
     )
-    left = len(train) - held_out
-    if len(test) < FEWEST or left < FEWEST:
+    if len(test) < FEWEST or len(train) - held_out < FEWEST:
         raise ModelError(
             f"the data set “{name}” has {len(train)} pictures for training, {held_out} of them held out, "
             f"and {len(test)} for test; it needs at least {FEWEST} for each"
         )
-    _check_levels(name, train.images[:left])
     about = (split.rule, split.classes)
     if not held_out:
         return Data(train, test, test, *about)
     return Data(train[:-held_out], train[-held_out:], test, *about)
-
-
-def _check_levels(name: str, images: Tensor) -> None:
-    """Raise `ModelError` where all pixels are off, or all are on: the logit of their mean is no number."""
-    lowest, highest = images.min().item(), images.max().item()
-    if lowest == highest and lowest in (0, 255):
-        what = "black: each pixel is 0" if lowest == 0 else "white: each pixel is 255"
-        raise ModelError(
-            f"the data set “{name}”: the pictures for training are all {what}; there is nothing to learn. "
-            "Look at how they are read; their numbers go from 0 to 1, their bytes from 0 to 255"
-        )
 
 
 def binarize(images: Tensor, generator: torch.Generator) -> Tensor:

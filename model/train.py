@@ -83,8 +83,18 @@ def train(
 
 
 def begin(recipe: Recipe, data: Data, workers: Workers = ALONE) -> State:
-    """Return the state before the first step."""
+    """Return the state before the first step.
+
+    Raises `ModelError` where all pixels are off, or all are on: the logit of their mean is no number.
+    """
     torch.manual_seed(recipe.seed)
+    levels = {data.train.images.min().item(), data.train.images.max().item()}
+    if levels in ({0}, {255}):
+        what = "black: each pixel is 0" if levels == {0} else "white: each pixel is 255"
+        raise ModelError(
+            f"the data set “{recipe.data}”: the pictures for training are all {what}; there is nothing to "
+            "learn. Look at how they are read: their numbers go from 0 to 1, their bytes from 0 to 255"
+        )
     model = build(recipe.model, data.train.shape, _grey(data.train.images)).to(workers.device)
     if workers.kind == "cuda":
         model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]

@@ -219,7 +219,7 @@ def test_data_that_teach_nothing_are_refused(
     numpy.savez(tmp_path / "cells.npz", **arrays)
     monkeypatch.setitem(DATASETS, "cells", Arrays("cells", str(tmp_path / "cells.npz")))
     with pytest.raises(ModelError, match=told):
-        load("cells")
+        train.begin(replace(TINY, data="cells"), load("cells"))
 
 
 @pytest.mark.usefixtures("known_bars")
