@@ -27,6 +27,7 @@ from model.evaluate import evaluate
 from model.networks import parameters
 from model.progress import Bar
 from model.specs import Recipe
+from model.validation import validate
 
 HELD_OUT = 5000
 #: Held-out items on which the importance-weighted bound is measured.
@@ -67,6 +68,7 @@ def main() -> None:
     options = parser.parse_args()
     console = Console(highlight=False)
     base = replace(recipes.recipe_named(options.name), held_out=HELD_OUT, **changes(options.changes))
+    validate(base)
     for seed in range(options.seeds):
         console.print(measure(replace(base, seed=seed), console), soft_wrap=True)
 

@@ -7,9 +7,10 @@ answer at once, so whatever imports torch is imported only when there is work to
 import argparse
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 
-from . import releases
+from . import interrupts, releases, validation
 from .errors import ModelError
 from .recipes import RECIPES, recipe_named
 from .releases import Place
@@ -19,8 +20,13 @@ EXTRA = 'pip install "pelican-research[train]"'
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command and return its exit status: 0, 1 for a fault, 130 for Ctrl-C."""
+    """Run the command and return its exit status: 0, 1 for a fault, 130 for Ctrl-C, 143 for SIGTERM."""
     options = _parser().parse_args(arguments)
+    with interrupts.stoppable():
+        return _run(options)
+
+
+def _run(options: argparse.Namespace) -> int:
     try:
         options.run(options)
         sys.stdout.flush()
@@ -34,17 +40,21 @@ def main(arguments: list[str] | None = None) -> int:
         return _fail(f"{error.name}, which training needs, is not installed; run: {EXTRA}")
     except OSError as error:
         return _fail(f"{error.filename or options.into}: {error.strerror}; nothing was released")
-    except KeyboardInterrupt:
-        return _fail("stopped; the last whole epoch is kept, and the same command goes on from there", 130)
+    except interrupts.Stopped as stopped:
+        return _fail(
+            "stopped; the last whole epoch is kept, and the same command goes on from there", stopped.status
+        )
     return 0
 
 
 def build(options: argparse.Namespace) -> None:
     """Bring a model's release up to date: train, export, verify, evaluate. Nothing is done twice."""
     recipe, place = recipe_named(options.name), Place(options.into)
+    validation.check_processes(recipe, int(os.environ.get("WORLD_SIZE", "1")))
     # Among the processes of torchrun the first decides, for the others may be on machines without a release.
     alone = int(os.environ.get("WORLD_SIZE", "1")) == 1
     if alone and releases.stale(recipe, place) is None:
+        releases.tidy(recipe.name, place)
         print(f"{recipe.name}: fresh")
         return
     if alone and releases.take(recipe, place):
@@ -80,9 +90,14 @@ def evaluate(options: argparse.Namespace) -> None:
 
 def show(options: argparse.Namespace) -> None:
     """Say of each model whether its release is fresh, and if not, why; and what it reaches."""
-    for recipe in RECIPES.values():
-        place = Place(options.into)
-        print(f"{recipe.name}: {releases.stale(recipe, place) or 'fresh'}{releases.summary(recipe, place)}")
+    place = Place(options.into)
+    for name in RECIPES:
+        try:
+            recipe = recipe_named(name)
+        except ModelError as error:
+            print(error)
+            continue
+        print(f"{name}: {releases.stale(recipe, place) or 'fresh'}{releases.summary(recipe, place)}")
 
 
 def _spin_little() -> None:
@@ -118,7 +133,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _fail(message: str, status: int = 1) -> int:
-    print(f"model: {message}", file=sys.stderr)
+    # Whoever read what we say may have ended, and for that we are asked to end as well.
+    with suppress(BrokenPipeError):
+        print(f"model: {message}", file=sys.stderr, flush=True)
     return status
 
 

@@ -3,10 +3,8 @@
 import csv
 import json
 import os
-import shutil
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -14,12 +12,11 @@ from typing import Any
 import numpy
 import numpy.typing
 import torch
-from filelock import FileLock, Timeout
 from rich.console import Console
 from safetensors.torch import save_file
 from torch import Tensor
 
-from . import data, evaluate, export, releases, train, verify
+from . import data, evaluate, export, releases, replacing, train, verify
 from .checkpoints import Checkpoint, Row, State
 from .data import Items
 from .evaluate import Metric
@@ -48,19 +45,19 @@ def build(
             _help_to_train(recipe, workers)
         return
     place.folder.mkdir(parents=True, exist_ok=True)
-    with _only_one(recipe, place, console):
+    waiting = f"{recipe.name}: another process builds it; waiting"
+    with releases.alone(recipe.name, place, lambda: console.print(waiting, soft_wrap=True)):
         why = workers.hear(releases.stale(recipe, place))
         if why is None:
             console.print(f"{recipe.name}: fresh")
             return
         console.print(f"{recipe.name}: {why}", soft_wrap=True)
         folder = place.unfinished(recipe.name)
-        shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
         try:
             _release(recipe, place, folder, console, workers, log)
         finally:
-            shutil.rmtree(folder, ignore_errors=True)
+            replacing.remove(folder)
 
 
 def _help_to_train(recipe: Recipe, workers: Workers) -> None:
@@ -69,27 +66,17 @@ def _help_to_train(recipe: Recipe, workers: Workers) -> None:
     train.train(recipe, items, Checkpoint(Path(os.devnull), ""), Watchers(), workers)
 
 
-@contextmanager
-def _only_one(recipe: Recipe, place: Place, console: Console) -> Iterator[None]:
-    lock = FileLock(place.lock(recipe.name))
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        console.print(f"{recipe.name}: another process builds it; waiting", soft_wrap=True)
-        lock.acquire()
-    try:
-        yield
-    finally:
-        lock.release()
-
-
 def _release(
     recipe: Recipe, place: Place, folder: Path, console: Console, workers: Workers, log: Path | None
 ) -> None:
     made_of = releases.ingredients(recipe)
     key = releases.key(made_of)
     items = data.load(recipe.data, recipe.held_out)
-    checkpoint = Checkpoint(place.checkpoint(recipe.name), key)
+    checkpoint = Checkpoint(
+        place.checkpoint(recipe.name),
+        key,
+        lambda message: console.print(message, markup=False, soft_wrap=True),
+    )
     with watching(recipe, len(items.train), console, log) as watchers:
         state = train.train(recipe, items, checkpoint, watchers, workers)
     if recipe.half:

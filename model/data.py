@@ -10,6 +10,9 @@ from torch import Tensor
 from .datasets import dataset_named
 from .errors import ModelError
 
+#: Pictures for training, and for test, from which on a standard error is a number.
+FEWEST = 2
+
 
 @dataclass(frozen=True)
 class Items:
@@ -59,10 +62,10 @@ def load(name: str, held_out: int = 0) -> Data:
         Items(*(torch.from_numpy(numpy.require(array, requirements=["C", "W"])) for array in part))
         for part in (split.train, split.test)
     )
-    if not (len(test) and len(train) > held_out):
+    if len(test) < FEWEST or len(train) - held_out < FEWEST:
         raise ModelError(
             f"the data set “{name}” has {len(train)} pictures for training, {held_out} of them held out, "
-            f"and {len(test)} for test; it needs some of each"
+            f"and {len(test)} for test; it needs at least {FEWEST} for each"
         )
     about = (split.rule, split.classes)
     if not held_out:

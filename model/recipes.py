@@ -22,6 +22,7 @@ from .specs import (
     TwoLayers,
     WakeSleep,
 )
+from .validation import validate
 
 # max E_q[log p(x | z)] - D_KL(q(z | x) || p(z)): the model in the page. Its decoder has 46,692 parameters,
 # its encoder 49,692. On the test set, mean and spread of the seeds 0, 1 and 2, the bounds by gaps on 250
@@ -217,7 +218,11 @@ RECIPES = {
 
 
 def recipe_named(name: str) -> Recipe:
-    """Return the recipe of that name; `ModelError` where there is none."""
+    """Return the recipe of that name; `ModelError` where there is none, or a value in it cannot be."""
     if name not in RECIPES:
         raise ModelError(f"there is no recipe “{name}”; there are: {', '.join(RECIPES)}")
-    return RECIPES[name]
+    recipe = RECIPES[name]
+    validate(recipe)
+    if recipe.name != name:
+        raise ModelError(f"recipe “{recipe.name}”: RECIPES has it under “{name}”; write the same name")
+    return recipe

@@ -7,15 +7,17 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, fields, is_dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
+from . import replacing
 from .datasets import dataset_named
 from .errors import ModelError
+from .headers import metadata_of
 from .specs import Recipe
 
 FORMAT = 1
@@ -45,7 +47,7 @@ class Place:
 
     def release(self, name: str) -> Path:
         """Return the folder of the release `name`, whether there is one or not."""
-        return self.folder / name
+        return replacing.current(self.folder / name)
 
     def unfinished(self, name: str) -> Path:
         """Return the folder in which a release is put together."""
@@ -63,6 +65,28 @@ class Place:
     def checkpoint(self, name: str) -> Path:
         """Return the file of the last good state of training."""
         return self.folder / f".{name}.checkpoint"
+
+    def remains(self, name: str) -> list[Path]:
+        """Return what a build that was killed left here, and no other will use."""
+        found = [
+            self.unfinished(name),
+            replacing.aside(self.folder / name),
+            self.checkpoint(name).with_name(f"{self.checkpoint(name).name}.new"),
+        ]
+        if self._is_finished(name):
+            found.append(self.checkpoint(name))
+        return [path for path in found if os.path.lexists(path)]
+
+    def _is_finished(self, name: str) -> bool:
+        """Say whether the release is the one that the checkpoint leads to."""
+        key = metadata_of(self.checkpoint(name)).get("key")
+        if key is None:
+            return False
+        try:
+            manifest = json.loads((self.release(name) / "manifest.json").read_text(encoding="utf-8"))
+            return bool(manifest["key"] == key)
+        except (OSError, ValueError, KeyError, TypeError):
+            return False
 
 
 def ingredients(recipe: Recipe) -> Ingredients:
@@ -127,9 +151,53 @@ def take(recipe: Recipe, place: Place) -> bool:
     except ModelError:
         return False  # whoever asked goes on to build, and is told there
     place.folder.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(prefix=f".{recipe.name}.", dir=place.folder) as folder:
-        _move(Path(shutil.copytree(KEPT / recipe.name, Path(folder) / recipe.name)), place)
+    with alone(recipe.name, place):
+        folder = place.unfinished(recipe.name)
+        folder.mkdir()
+        for path in (KEPT / recipe.name).iterdir():
+            shutil.copyfile(path, folder / path.name)
+        replacing.replace(folder, place.folder / recipe.name)
     return True
+
+
+@contextmanager
+def alone(name: str, place: Place, wait: Callable[[], object] = lambda: None) -> Iterator[None]:
+    """Keep other builds of `name` waiting in this block; begin it with what a killed one left put right.
+
+    Where another build is at work, `wait` is called first.
+    """
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(place.lock(name))
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        wait()
+        lock.acquire()
+    try:
+        _clean(name, place)
+        yield
+    finally:
+        lock.release()
+
+
+def tidy(name: str, place: Place) -> None:
+    """Remove what a killed build of `name` left, unless another is at work."""
+    if not place.remains(name):
+        return
+    from filelock import FileLock, Timeout
+
+    try:
+        with FileLock(place.lock(name), timeout=0):
+            _clean(name, place)
+    except Timeout:
+        pass  # it belongs to who holds the lock
+
+
+def _clean(name: str, place: Place) -> None:
+    replacing.recover(place.folder / name)
+    for path in place.remains(name):
+        replacing.remove(path)
 
 
 def _kept_key(name: str, now: Ingredients) -> str | None:
@@ -173,7 +241,7 @@ def _evaluated(folder: Path, manifest: Mapping[str, Any]) -> dict[str, Any]:
 def publish(folder: Path, manifest: Mapping[str, Any], place: Place) -> None:
     """Move the finished `folder` to its place, with a manifest that lists its files.
 
-    The one that was there goes when the new one is whole on disk; a reader finds one of the two.
+    At every moment a reader finds the one that was there or the new one, whole.
     """
     files = {
         path.name: {"bytes": path.stat().st_size, "sha256": _sha256(path)}
@@ -181,20 +249,7 @@ def publish(folder: Path, manifest: Mapping[str, Any], place: Place) -> None:
     }
     text = json.dumps({**manifest, "files": files}, indent=2, ensure_ascii=False) + "\n"
     (folder / "manifest.json").write_text(text, encoding="utf-8")
-    for path in folder.iterdir():
-        with path.open("rb") as file:
-            os.fsync(file.fileno())
-    _move(folder, place)
-
-
-def _move(folder: Path, place: Place) -> None:
-    target = place.release(json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["name"])
-    before = target.with_name(f".{target.name}.before")
-    shutil.rmtree(before, ignore_errors=True)
-    if target.exists():
-        target.rename(before)
-    folder.rename(target)
-    shutil.rmtree(before, ignore_errors=True)
+    replacing.replace(folder, place.folder / manifest["name"])
 
 
 def _changes(before: Mapping[str, Any], now: Ingredients) -> Iterator[str]:

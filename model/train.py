@@ -52,8 +52,12 @@ def train(
     """Train the model of `recipe`, from the last epoch that `checkpoint` holds or from nothing.
 
     Many `workers` take the same steps as one: each its share of every batch. Raises `ModelError` when
-    the bound is no longer a number.
+    the bound is no longer a number, or where there are more workers than items.
     """
+    if len(data.train) < workers.size:
+        raise ModelError(
+            f"{recipe.name}: {workers.size} processes share {len(data.train)} pictures; start fewer"
+        )
     # Moments of weights that are no longer needed fade away, and a processor takes many times as long over
     # numbers that are nearly zero: an epoch of the Helmholtz machine came to take twice as long as the first.
     torch.set_flush_denormal(True)
@@ -79,8 +83,18 @@ def train(
 
 
 def begin(recipe: Recipe, data: Data, workers: Workers = ALONE) -> State:
-    """Return the state before the first step."""
+    """Return the state before the first step.
+
+    Raises `ModelError` where all pixels are off, or all are on: the logit of their mean is no number.
+    """
     torch.manual_seed(recipe.seed)
+    levels = {data.train.images.min().item(), data.train.images.max().item()}
+    if levels in ({0}, {255}):
+        what = "black: each pixel is 0" if levels == {0} else "white: each pixel is 255"
+        raise ModelError(
+            f"the data set “{recipe.data}”: the pictures for training are all {what}; there is nothing to "
+            "learn. Look at how they are read: their numbers go from 0 to 1, their bytes from 0 to 255"
+        )
     model = build(recipe.model, data.train.shape, _grey(data.train.images)).to(workers.device)
     if workers.kind == "cuda":
         model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -123,12 +137,12 @@ def run_epoch(
     total, seen = 0.0, 0
     for step, batch in enumerate(order, start=(epoch - 1) * len(order) + 1):
         done = step / (recipe.epochs * len(order))
-        rate = recipe.rate * min(done / recipe.warm_up, 1) * (1 - done)
+        rate = recipe.rate * _risen(done, recipe.warm_up) * (1 - done)
         for group in state.optimizer.param_groups:
             group["lr"] = rate * group["share"]
         x = _pixels(recipe, images[workers.share(batch)], generator)  # (B, C, H, W)
         with mixed(workers.device):
-            estimate = state.step(maximized, x, min(done / recipe.annealing, 1), generator)
+            estimate = state.step(maximized, x, _risen(done, recipe.annealing), generator)
         # Gradients are means over the workers, so their sum is that of the mean over the batch.
         torch.autograd.backward(-estimate.objective.sum() * (workers.size / len(batch)))
         length = nn.utils.clip_grad_norm_(state.model.parameters(), recipe.longest)
@@ -144,6 +158,11 @@ def run_epoch(
         watcher.step(step, total / seen)
     totals = workers.sum(total, seen)
     return totals[0] / totals[1]
+
+
+def _risen(done: float, share: float) -> float:
+    """Return how far a number has risen from 0 to 1 over a `share` of training; always 1 where that is 0."""
+    return min(done / share, 1) if share else 1.0
 
 
 def _at_home(recipe: Recipe, data: Data, model: Model) -> Model:

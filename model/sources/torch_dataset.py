@@ -61,13 +61,46 @@ class TorchDataset:
         import numpy
 
         items = self._call(arguments)
-        images = numpy.empty((len(items), *self.frame.shape), numpy.uint8)
-        labels = numpy.zeros(len(items), numpy.uint8)
-        for index in range(len(items)):
-            picture, label = item if isinstance(item := items[index], tuple) else (item, 0)
-            images[index] = self.frame(self._picture(picture))
-            labels[index] = int(label)
+        try:
+            count = len(items)
+        except TypeError as error:
+            raise ModelError(f"the data set “{self.name}”: {self.dataset} has no length: {error}") from error
+        images = numpy.empty((count, *self.frame.shape), numpy.uint8)
+        labels = numpy.zeros(count, numpy.uint8)
+        for index in range(count):
+            picture, label = self._parts(items[index], index)
+            images[index] = self.frame(self._picture(picture, index))
+            labels[index] = label
         return Pictures(images, labels)
+
+    def _parts(self, item: Any, index: int) -> tuple[Any, int]:
+        """Return the picture and the label of an item; 0 where it has none."""
+        match item:
+            case tuple() | list() if len(item) == 2:
+                return item[0], self._label(item[1], index)
+            case tuple() | list() if len(item) == 1:
+                return item[0], 0
+            case tuple() | list():
+                raise self._wrong(index, f"is a {type(item).__name__} of {len(item)}")
+            case dict():
+                raise self._wrong(index, f"is a dict with the keys {', '.join(map(repr, item))}")
+        return item, 0
+
+    def _label(self, label: Any, index: int) -> int:
+        try:
+            number = int(label)
+            if 0 <= number < 256 and number == float(label):
+                return number
+        except (TypeError, ValueError, RuntimeError, OverflowError):
+            pass
+        raise self._wrong(index, f"has the label {label!r}")
+
+    def _wrong(self, index: int, what: str) -> ModelError:
+        return ModelError(
+            f"the data set “{self.name}”: item {index} of {self.dataset} {what}; let it return a picture, or "
+            "(picture, label). A picture is one of Pillow, or bytes or numbers from 0 to 1, of the shape "
+            "(H, W), (1, H, W) or (3, H, W); a label is a whole number from 0 to 255"
+        )
 
     def _call(self, arguments: Mapping[str, Any]) -> Any:
         module, _, name = self.dataset.partition(":")
@@ -78,15 +111,23 @@ class TorchDataset:
                 f"the data set “{self.name}”: {self.dataset} cannot be had with {dict(arguments)}: {error}"
             ) from error
 
-    def _picture(self, picture: Any) -> "Image":
+    def _picture(self, picture: Any, index: int) -> "Image":
         """Return an item as a picture of Pillow; tensors are (C, H, W), bytes or numbers from 0 to 1."""
         import numpy
         from PIL import Image
 
         if isinstance(picture, Image.Image):
             return picture
-        pixels = numpy.asarray(picture)
+        try:
+            pixels = numpy.asarray(picture)
+        except (ValueError, TypeError, RuntimeError) as error:
+            raise self._wrong(index, f"is no array: {error}") from error
+        shape = pixels.shape
+        if not pixels.size or not (len(shape) == 2 or (len(shape) == 3 and shape[0] in (1, 3))):
+            raise self._wrong(index, f"has the shape {shape}")
         if pixels.dtype != numpy.uint8:
+            if pixels.dtype.kind not in "bfiu" or not 0 <= pixels.min() <= pixels.max() <= 1:
+                raise self._wrong(index, f"holds other numbers, of the type {pixels.dtype}")
             pixels = (pixels * 255.0).round().astype(numpy.uint8)
         if pixels.ndim == 3:
             pixels = pixels[0] if len(pixels) == 1 else pixels.transpose(1, 2, 0)

@@ -1,5 +1,5 @@
-// Sets citations in a style of CSL with citeproc-js: reads one job as JSON from stdin, writes one line
-// of JSON for each post.
+// Sets citations in a style of CSL with citeproc-js: reads one job, a line of JSON, from stdin; writes
+// one for each post.
 //
 //   stdin   {"style": "<style …>", "locales": "/folder/of/locale/files", "language": "de",
 //            "override": whether that counts for more than the style's own language,
@@ -11,12 +11,11 @@
 import {readFileSync} from 'node:fs';
 import {createRequire} from 'node:module';
 import {join} from 'node:path';
-import {text} from 'node:stream/consumers';
+import {job} from '../core/lifeline.mjs';
 
 const CSL = createRequire(import.meta.url)('citeproc');
 const FALLBACK = 'en-US';
 
-const job = JSON.parse(await text(process.stdin));
 let post;
 const engine = new CSL.Engine(
   {

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+from ..core.processes import exchange
 from ..faults import nearest
 from ..kept import Kept
 from ..mathjax.node import NodeError, find_node
@@ -127,13 +128,12 @@ class CslStyle:
             advice = 'pip install "pelican-research[node]"'
             raise StyleError(f"setting citations in a style of CSL needs Node.js: {advice}") from error
         try:
-            done = subprocess.run(
-                command, input=json.dumps(job), capture_output=True, encoding="utf-8", timeout=PATIENCE
-            )
+            done = exchange(command, json.dumps(job).encode(), PATIENCE)
         except subprocess.TimeoutExpired as error:
             raise StyleError(f"citeproc-js took longer than {PATIENCE} seconds") from error
         if done.returncode:
-            said = next((line for line in done.stderr.splitlines() if "Error" in line), done.stderr[:200])
+            errors = done.stderr.decode(errors="replace")
+            said = next((line for line in errors.splitlines() if "Error" in line), errors[:200])
             raise StyleError(f"citeproc-js failed: {said.strip()}")
         for line in done.stdout.splitlines():
             yield json.loads(line)

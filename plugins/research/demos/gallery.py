@@ -14,6 +14,7 @@ from typing import Annotated, Any
 
 import msgspec
 
+from ..core.files import sync_folder
 from .encoding import compose, encode
 from .figure import Drawing, Part, Picture
 from .panels import Panel, Sheet
@@ -107,6 +108,7 @@ def _write_whole(place: Path, spec: Spec, panels: Sequence[Panel], described: di
         if described:
             text = json.dumps(described, separators=(",", ":"))
             (beside / DESCRIPTION).write_text(text, encoding="utf-8")
+        sync_folder(beside)
         os.rename(beside, place)
     except OSError:
         if not place.exists():

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from ..core.processes import CANNOT_RUN, supervised
 from ..faults import nearest
 from . import release
 from .errors import DemoError
@@ -14,7 +15,7 @@ from .release import Release
 from .settings import Settings
 
 #: The modules of the extra `demos`.
-EXTRA = ("emx_onnx_cgen", "numpy", "onnx", "onnxruntime", "PIL", "wasmtime", "ziglang")
+EXTRA = ("emx_onnx_cgen", "numpy", "onnx", "onnxruntime", "PIL", "psutil", "wasmtime", "ziglang")
 #: What a message repeats of a failed command's output, at most.
 LAST_LINES, LAST_CHARACTERS = 8, 2000
 
@@ -68,17 +69,30 @@ def run(command: Sequence[str], folder: Path) -> None:
     """Run `command` in `folder` and show what it says as it comes.
 
     Its standard output is the author's terminal, so a progress bar works; its standard error is
-    passed on, and its last lines are kept for the `DemoError` that a failure raises.
+    passed on, and its last lines are kept for the `DemoError` that a failure raises. Neither it nor
+    anything that it starts outlives this process.
     """
     words = " ".join(command)
-    try:
-        process = subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    except OSError as error:
-        raise DemoError(f'`{words}` cannot be run: {error.strerror}; see RESEARCH["build_model"]') from error
-    with process:
-        last = _pass_on(process)
+    with supervised(command, cwd=folder, stderr=subprocess.PIPE) as process:
+        try:
+            last = _pass_on(process)
+            process.wait()
+        except BaseException:
+            # After Ctrl-C too: what the command says while it puts its files in order is for the author.
+            _let_go(process)
+            raise
+    if process.returncode == CANNOT_RUN:
+        reason = f"{last.strip()}; " if last else ""
+        raise DemoError(f'`{words}` cannot be run: {reason}see RESEARCH["build_model"]')
     if process.returncode:
         raise DemoError(f"`{words}` ended with exit code {process.returncode}:\n{last}".rstrip(":\n"))
+
+
+def _let_go(process: "subprocess.Popen[bytes]") -> None:
+    assert process.stdin is not None
+    process.stdin.close()
+    _pass_on(process)
+    process.wait()
 
 
 def _pass_on(process: "subprocess.Popen[bytes]") -> str:
@@ -86,15 +100,10 @@ def _pass_on(process: "subprocess.Popen[bytes]") -> str:
     assert process.stderr is not None
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
     end = ""
-    try:
-        # By pieces and not by lines: a progress bar ends none.
-        while piece := process.stderr.read1():  # type: ignore[attr-defined]
-            text = decoder.decode(piece)
-            sys.stderr.write(text)
-            sys.stderr.flush()
-            end = (end + text)[-LAST_CHARACTERS:]
-    except BaseException:
-        # Ctrl-C reaches the child as well; it is given the time to put its files in order.
-        process.wait()
-        raise
+    # By pieces and not by lines: a progress bar ends none.
+    while piece := process.stderr.read1():  # type: ignore[attr-defined]
+        text = decoder.decode(piece)
+        sys.stderr.write(text)
+        sys.stderr.flush()
+        end = (end + text)[-LAST_CHARACTERS:]
     return "\n".join(f"    {line}" for line in end.splitlines()[-LAST_LINES:])

@@ -4,6 +4,7 @@ import codecs
 import hashlib
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +14,9 @@ import msgspec
 
 from .errors import DemoError
 from .schema import Manifest
+
+#: How often a release is read that changes meanwhile.
+READINGS = 20
 
 
 @dataclass(frozen=True)
@@ -84,13 +88,42 @@ class Release:
 def read(folder: Path) -> Release:
     """Read the release in `folder`.
 
+    Where a build replaces it meanwhile, the old one is read or the new one, whole.
+
     Raises `DemoError` if there is none, if its manifest does not follow ``release.schema.json``,
     or if a file is not the one that the manifest speaks of.
     """
-    manifest = _manifest(folder)
-    for name, stated in manifest["files"].items():
-        _check(folder / name, stated["sha256"])
-    graphs = {name: _graph(folder, manifest, name) for name in manifest["graphs"]}
+    for _ in range(READINGS):
+        place, stated = _current(folder)
+        try:
+            found = _read(place, folder.name)
+        except (DemoError, OSError) as error:
+            if _current(folder) != (place, stated):
+                continue
+            if isinstance(error, DemoError):
+                raise
+            raise DemoError(f"{error.filename or place} cannot be read: {error.strerror}") from error
+        if _current(folder) == (place, stated):
+            return found
+    raise DemoError(f"{folder}: the release is replaced again and again while it is read")
+
+
+def _current(folder: Path) -> tuple[Path, bytes | None]:
+    """Return where the release of `folder` is now, and its manifest.
+
+    Between the two renames by which a program may replace a release, the old one is in ``.NAME.before``.
+    """
+    for place in (folder, folder.with_name(f".{folder.name}.before"), folder):
+        with suppress(OSError):
+            return place, (place / "manifest.json").read_bytes()
+    return folder, None
+
+
+def _read(folder: Path, name: str) -> Release:
+    manifest = _manifest(folder, name)
+    for file, stated in manifest["files"].items():
+        _check(folder / file, stated["sha256"])
+    graphs = {graph: _graph(folder, manifest, graph) for graph in manifest["graphs"]}
     content = json.dumps([manifest["graphs"], manifest["files"]], sort_keys=True)
     return Release(
         name=manifest["name"],
@@ -102,7 +135,7 @@ def read(folder: Path) -> Release:
     )
 
 
-def _manifest(folder: Path) -> dict[str, Any]:
+def _manifest(folder: Path, name: str) -> dict[str, Any]:
     path = folder / "manifest.json"
     if not path.exists():
         raise DemoError(f"there is no release in {folder}")
@@ -116,8 +149,8 @@ def _manifest(folder: Path) -> dict[str, Any]:
         raise DemoError(f"{path}: {place}: {what}") from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise DemoError(f"{path} is not JSON: {error}") from error
-    if manifest["name"] != folder.name:
-        raise DemoError(f"{path}: name: {manifest['name']!r} lies in the folder {folder.name!r}")
+    if manifest["name"] != name:
+        raise DemoError(f"{path}: name: {manifest['name']!r} lies in the folder {name!r}")
     return manifest
 
 

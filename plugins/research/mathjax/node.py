@@ -6,12 +6,12 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from threading import Timer
 from typing import IO, Any
 
+from ..core.processes import write_job
 from .formulas import Formula
 
 SCRIPT = Path(__file__).with_name("typeset.mjs")
@@ -66,7 +66,8 @@ def versions() -> dict[str, str]:
 def typeset_groups(groups: Sequence[Group], how: dict[str, Any]) -> Iterator[list[Result]]:
     """Set each of the `groups` as one document, in one process: `how` is the head of typeset.mjs's job.
 
-    Yields what typeset.mjs says of each, in order. The process never outlives the iteration.
+    Yields what typeset.mjs says of each, in order. The process outlives neither the iteration nor this
+    process.
 
     Raises `NodeMissingError` where there is no Node.js, and `NodeEndedError` when the process ended
     before its work, or was ended because a group took longer than `PATIENCE`.
@@ -79,10 +80,8 @@ def typeset_groups(groups: Sequence[Group], how: dict[str, Any]) -> Iterator[lis
         tempfile.TemporaryFile() as messages,
         subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=messages) as process,
     ):
-        assert process.stdin
         try:
-            with suppress(BrokenPipeError), process.stdin:  # the lines that are missing tell of it
-                process.stdin.write(job)
+            write_job(process, job)
             for _ in groups:
                 line = _next_line(process)
                 if not line.endswith(b"\n"):

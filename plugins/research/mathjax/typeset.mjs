@@ -1,4 +1,4 @@
-// Sets formulas with MathJax: reads one job as JSON from stdin, writes one line of JSON for each group.
+// Sets formulas with MathJax: reads one job, a line of JSON, from stdin; writes one for each group.
 //
 //   stdin   {"format": "svg", "tex": {options of MathJax's TeX input},
 //            "groups": [[{"tex": "x^2", "display": false}, …], …]}
@@ -8,7 +8,7 @@
 // A group is set as one document: its macros, labels and numbers are seen by all of its formulas and
 // by no other group. What several formulas of a page share are its parts: outlines of glyphs in svg,
 // rules of CSS in chtml, nothing in mathml. The page holds each once.
-import {text} from 'node:stream/consumers';
+import {job} from '../core/lifeline.mjs';
 import MathJax from 'mathjax';
 import * as chtml from './chtml.mjs';
 import * as mathml from './mathml.mjs';
@@ -21,7 +21,6 @@ const METRICS = [16, 8, 1280, 1]; // em and ex in px, width of the container in 
 const MACROS = {bm: ['\\boldsymbol{#1}', 1]};
 const REFERENCE = /^\s*\\(?:eq)?ref\s*\{[^{}]*\}\s*$/;
 
-const job = JSON.parse(await text(process.stdin));
 const format = {svg, chtml, mathml}[job.format];
 await MathJax.init({
   loader: {

@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
 
+from ...core.files import sync_folder
 from ..release import Graph
 from . import UnsupportedError
 from .records import Compiled, Precision, Rounding, Trial
@@ -103,6 +104,7 @@ def _key(graph: Graph, given: str) -> str:
 def _move(made: Path, place: Path) -> None:
     """Give the folder `made` its final name, unless another build was faster."""
     try:
+        sync_folder(made)
         os.rename(made, place)
     except OSError:
         if not place.exists():
