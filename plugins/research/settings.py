@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from .core.worker import Limits
 from .faults import nearest
 
 #: MathJax's TeX packages that posts may always use. Left out are those that load, run or style
@@ -61,6 +62,10 @@ class Settings:
     #: Where typeset formulas and drawn pictures are kept from build to build.
     cache: Path = Path("build/cache")
 
+    #: What one figure may ask of its model's graph: seconds, and gigabytes of memory.
+    graph_seconds: float = 120
+    graph_gigabytes: float = 4
+
     #: Whether figures wake in the page when a reader touches them; otherwise they stay still pictures.
     live: bool = True
 
@@ -95,6 +100,10 @@ class Settings:
         if macros_file and not (root / macros_file).is_file():
             raise ValueError(f"RESEARCH['macros_file']: there is no file {root / macros_file}")
         given["macros_file"] = root / macros_file if macros_file else None
+        for key in ("graph_seconds", "graph_gigabytes"):
+            value = given.get(key, getattr(cls, key))
+            if not isinstance(value, int | float) or isinstance(value, bool) or not value > 0:
+                raise ValueError(f"RESEARCH[{key!r}] is a number greater than 0, not {value!r}")
         given["packages"] = tuple(packages)
         given["root"] = root
         given["references"] = tuple(root / path for path in references)
@@ -108,6 +117,11 @@ class Settings:
         """The definitions of `macros_file` and of `macros`, as one text."""
         text = self.macros_file.read_text(encoding="utf-8") if self.macros_file else ""
         return "\n".join(part for part in (text.strip(), self.macros.strip()) if part)
+
+    @property
+    def limits(self) -> Limits:
+        """What one request to the worker that opens graphs may take."""
+        return Limits(self.graph_seconds, int(self.graph_gigabytes * 2**30))
 
     @property
     def sources(self) -> Iterator[Path]:

@@ -6,12 +6,16 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..faults import nearest
 from ..settings import Settings
 from . import release
 from .errors import DemoError
 from .release import Release
+
+if TYPE_CHECKING:
+    from .sandbox import Sandbox
 
 #: The modules of the extra `demos`.
 EXTRA = ("emx_onnx_cgen", "jsonschema", "numpy", "onnx", "onnxruntime", "PIL", "wasmtime", "ziglang")
@@ -20,11 +24,22 @@ LAST_LINES, LAST_CHARACTERS = 8, 2000
 
 
 class Models:
-    """The releases that the posts of one build ask for, by name."""
+    """The releases that the posts of one build ask for, by name, and the sandbox in which they are opened.
+
+    It must be closed; `with` does that.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._found: dict[str, Release | DemoError] = {}
+        self._sandbox: Sandbox | None = None
+
+    def __enter__(self) -> "Models":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._sandbox:
+            self._sandbox.close()
 
     def __getitem__(self, name: str) -> Release:
         """Return the release of `name`; raise `DemoError`, each time, if it cannot be had."""
@@ -49,9 +64,17 @@ class Models:
         try:
             if command:
                 run(command, self._settings.root)
-            return release.read(folder)
+            return release.read(folder, self._opened_sandbox())
         except DemoError as error:
             raise DemoError(f"model “{name}”: {error}") from error
+
+
+    def _opened_sandbox(self) -> "Sandbox":
+        # Imported here: only blogs that show models have installed what it needs.
+        from .sandbox import Sandbox
+
+        self._sandbox = self._sandbox or Sandbox(self._settings.limits)
+        return self._sandbox
 
 
 def require_extra() -> None:

@@ -3,12 +3,16 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .errors import DemoError
+
+if TYPE_CHECKING:
+    from .messages import File
+    from .sandbox import Sandbox
 
 SCHEMA = Path(__file__).with_name("release.schema.json")
 
@@ -33,6 +37,15 @@ class Graph:
     path: Path
     input: Tensor
     outputs: tuple[Tensor, ...]
+    #: The sha256 of each file of the release that the graph names: of its external data.
+    data: Mapping[str, str] = field(default_factory=dict)
+
+    def read(self) -> "File":
+        """Return the file as bytes, with what may be its external data."""
+        from .messages import File
+
+        data = {name: (self.path.parent / name).read_bytes() for name in self.data}
+        return File(self.path.read_bytes(), data)
 
 
 @dataclass(frozen=True)
@@ -51,6 +64,8 @@ class Release:
     metrics: Mapping[str, Any]
     #: A hash over the graphs and all files.
     digest: str
+    #: Where the graphs are opened.
+    sandbox: "Sandbox" = field(compare=False, repr=False)
 
     @property
     def latents(self) -> int:
@@ -64,14 +79,15 @@ class Release:
         return self.folder / name
 
 
-def read(folder: Path) -> Release:
-    """Read the release in `folder`.
+def read(folder: Path, sandbox: "Sandbox") -> Release:
+    """Read the release in `folder`, whose graphs are opened in `sandbox`.
 
     Raises `DemoError` if there is none, if its manifest does not follow ``release.schema.json``,
     or if a file is not the one that the manifest speaks of.
     """
     manifest = _manifest(folder)
     for name, stated in manifest["files"].items():
+        check_place(folder / name)
         _check(folder / name, stated["sha256"])
     graphs = {name: _graph(folder, manifest, name) for name in manifest["graphs"]}
     content = json.dumps([manifest["graphs"], manifest["files"]], sort_keys=True)
@@ -83,7 +99,14 @@ def read(folder: Path) -> Release:
         manifest=manifest,
         metrics=_metrics(folder, manifest),
         digest=hashlib.sha256(content.encode()).hexdigest(),
+        sandbox=sandbox,
     )
+
+
+def check_place(path: Path) -> None:
+    """Raise `DemoError` if `path` is a link that leads out of its folder."""
+    if path.is_symlink() and not path.resolve().is_relative_to(path.parent.resolve()):
+        raise DemoError(f"{path} is a link that leads out of the release; copy the file into its place")
 
 
 def _metrics(folder: Path, manifest: Mapping[str, Any]) -> dict[str, Any]:
@@ -143,10 +166,18 @@ def _graph(folder: Path, manifest: Mapping[str, Any], name: str) -> Graph:
         raise DemoError(
             f"{folder / 'manifest.json'}: graphs.{name}.file: “files” does not list {graph['file']}"
         )
+    path = folder / graph["file"]
+    content = path.read_bytes()
     return Graph(
-        path=folder / graph["file"],
+        path=path,
         input=_tensor(graph["inputs"][0]),
         outputs=tuple(map(_tensor, graph["outputs"])),
+        data={
+            name: stated["sha256"]
+            for name, stated in manifest["files"].items()
+            # A graph says in UTF-8 where its external data lies: a file that it does not name holds none.
+            if name != path.name and name.encode() in content
+        },
     )
 
 
