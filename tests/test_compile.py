@@ -30,15 +30,16 @@ from research.demos.compile.runtime import run_graph, run_program
 from research.demos.release import Graph, Tensor
 
 
+def tensor(value: onnx.ValueInfoProto) -> Tensor:
+    """Return what a manifest would say of `value`."""
+    shape = tuple(axis.dim_value for axis in value.type.tensor_type.shape.dim[1:])
+    return Tensor(value.name, shape, None, (0.0, 1.0))
+
+
 def saved(model: ModelProto, folder: Path) -> Graph:
     """Save `model` and return what a manifest would say of it."""
     path = folder / "model.onnx"
     onnx.save(model, path)
-
-    def tensor(value: onnx.ValueInfoProto) -> Tensor:
-        shape = tuple(axis.dim_value for axis in value.type.tensor_type.shape.dim[1:])
-        return Tensor(value.name, shape, None, (0.0, 1.0))
-
     return Graph(path, tensor(model.graph.input[0]), tuple(map(tensor, model.graph.output)))
 
 
@@ -49,11 +50,7 @@ def compiled(graph: Graph, inputs: Array, cache: Path) -> Compiled:
 
 def made(model: ModelProto, inputs: Array, bound: Bound) -> Made:
     """Return `model` compiled in this process, tried on `inputs`."""
-    outputs = [
-        Tensor(value.name, tuple(axis.dim_value for axis in value.type.tensor_type.shape.dim[1:]), None, (0, 1))
-        for value in model.graph.output
-    ]
-    return build(model, outputs, Trial(inputs, bound), releases.SANDBOX.tools)
+    return build(model, list(map(tensor, model.graph.output)), Trial(inputs, bound), releases.SANDBOX.tools)
 
 
 def latents(count: int, dimensions: int) -> Array:
@@ -270,4 +267,9 @@ class TestProgram:
         model = graph(nodes, tensors, {"z": [2]}, {"x": [4, 1, 1]})
         with pytest.raises(UnsupportedError, match="GlobalLpPool"):
             compiled(saved(model, tmp_path), latents(8, 2), tmp_path / "cache")
-        assert not list((tmp_path / "cache").iterdir())
+        # What it is refused for is not found out anew.
+        [kept] = (tmp_path / "cache").iterdir()
+        before = kept.stat().st_mtime_ns
+        with pytest.raises(UnsupportedError, match="GlobalLpPool"):
+            compiled(saved(model, tmp_path), latents(8, 2), tmp_path / "cache")
+        assert [place.stat().st_mtime_ns for place in (tmp_path / "cache").iterdir()] == [before]

@@ -8,6 +8,7 @@ import pytest
 import releases
 from hypothesis import given
 from hypothesis import strategies as st
+from research.demos import release
 from research.demos.errors import DemoError
 from research.demos.inference import decode, encode
 from research.demos.kinds import interpolation, kinds, manifold, reconstructions, samples, training

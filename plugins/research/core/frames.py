@@ -6,7 +6,8 @@ Neither side can make the other run anything by them: what is read is text, numb
 import json
 import struct
 from collections.abc import Sequence
-from typing import Any, BinaryIO
+from io import BufferedIOBase
+from typing import Any
 
 #: Bytes of a message: its JSON, and its blobs together.
 MAX_JSON, MAX_BLOBS = 16 << 20, 2 << 30
@@ -16,7 +17,7 @@ class FrameError(Exception):
     """What was read is no message."""
 
 
-def write(stream: BinaryIO, value: Any, blobs: Sequence[bytes] = ()) -> None:
+def write(stream: BufferedIOBase, value: Any, blobs: Sequence[bytes] = ()) -> None:
     """Write `value`, which JSON can say, and `blobs`."""
     header = json.dumps([value, [len(blob) for blob in blobs]]).encode()
     stream.write(struct.pack(">I", len(header)) + header)
@@ -25,7 +26,7 @@ def write(stream: BinaryIO, value: Any, blobs: Sequence[bytes] = ()) -> None:
     stream.flush()
 
 
-def read(stream: BinaryIO) -> tuple[Any, list[bytes]]:
+def read(stream: BufferedIOBase) -> tuple[Any, list[bytes]]:
     """Return the next value and its blobs.
 
     Raises `EOFError` where the stream ends, and `FrameError` for what is no message.
@@ -43,7 +44,7 @@ def read(stream: BinaryIO) -> tuple[Any, list[bytes]]:
     return value, [_exactly(stream, size) for size in sizes]
 
 
-def _exactly(stream: BinaryIO, size: int) -> bytes:
+def _exactly(stream: BufferedIOBase, size: int) -> bytes:
     data = stream.read(size)
     if len(data) < size:
         raise EOFError

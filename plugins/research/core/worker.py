@@ -4,6 +4,8 @@ It is started at the first request and anew after it died. Its death, a time tha
 that does not suffice cost one request.
 """
 
+import contextlib
+import io
 import json
 import os
 import signal
@@ -91,23 +93,16 @@ class Worker:
         if not self.is_running:
             self.close()
             self._start()
-        process = self._process
-        assert process and process.stdin and process.stdout
+        assert self._process
         late = threading.Event()
-
-        def end() -> None:
-            late.set()
-            _kill(process)
-
-        timer = threading.Timer(self._limits.seconds, end)
+        timer = threading.Timer(self._limits.seconds, _end, (self._process, late))
         timer.daemon = True
         timer.start()
         try:
-            frames.write(process.stdin, [name, value], blobs)  # type: ignore[arg-type]
-            answer, made = frames.read(process.stdout)  # type: ignore[arg-type]
+            answer, made = _exchange(self._process, [name, value], blobs)
         except (OSError, EOFError, frames.FrameError) as error:
-            _kill(process)
-            code = process.wait()
+            _kill(self._process)
+            code = self._process.wait()
             self.close()
             raise WorkerError(self._why(late.is_set(), code)) from error
         except BaseException:  # such as Ctrl-C: the answer that is under way belongs to nobody
@@ -117,7 +112,7 @@ class Worker:
             timer.cancel()
         if not isinstance(answer, dict) or "value" not in answer:
             said = answer if isinstance(answer, dict) else {}
-            raise RequestError(str(said.get("error")), printable(str(said.get("message"))))
+            raise RequestError(printable(str(said.get("error"))), printable(str(said.get("message"))))
         return answer["value"], made
 
     def close(self) -> None:
@@ -126,10 +121,9 @@ class Worker:
             _kill(self._process)
             self._process.wait()
             for stream in (self._process.stdin, self._process.stdout):
-                try:
+                # What could not be written to a dead process is of no use any more.
+                with contextlib.suppress(OSError):
                     stream.close()  # type: ignore[union-attr]
-                except OSError:  # what could not be written to a dead process
-                    continue
             self._process = None
         if self._folder:
             self._folder.cleanup()
@@ -160,7 +154,7 @@ class Worker:
     def _why(self, is_late: bool, code: int) -> str:
         if is_late:
             return f"it was not done after {self._limits.seconds:g} s"
-        how = signal.Signals(-code).name if code < 0 else f"exit code {code}"
+        how = signal.strsignal(-code) if code < 0 else f"exit code {code}"
         return f"the process that opened it crashed ({how})"
 
 
@@ -172,6 +166,20 @@ def printable(text: str, longest: int = LONGEST_MESSAGE) -> str:
         return shown
     half = longest // 2
     return f"{shown[:half]} … {shown[-half:]}"
+
+
+def _exchange(process: "subprocess.Popen[bytes]", request: Any, blobs: Sequence[bytes]) -> Any:
+    """Send a request and return its answer."""
+    assert isinstance(process.stdin, io.BufferedIOBase)
+    assert isinstance(process.stdout, io.BufferedIOBase)
+    frames.write(process.stdin, request, blobs)
+    return frames.read(process.stdout)
+
+
+def _end(process: "subprocess.Popen[bytes]", late: threading.Event) -> None:
+    """Kill `process` because it is late."""
+    late.set()
+    _kill(process)
 
 
 def _installed() -> list[Path]:

@@ -77,7 +77,7 @@ def fallback_model(spec: Spec, release: Release, root: Path, cache: Path) -> Liv
 
 
 def _one_file(release: Release, cache: Path) -> Path:
-    """Return the decoder of `release` as one file: its own, or one in `cache` with the external data inside."""
+    """Return the decoder as one file: its own, or one in `cache` with the external data inside."""
     graph = release.decoder
     if not graph.data:
         return graph.path

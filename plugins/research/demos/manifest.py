@@ -80,7 +80,8 @@ def _check_data(graph: Path, name: str) -> None:
 def _tensor(path: Path, value: Mapping[str, Any], range: Range) -> dict[str, Any]:
     if not value["shape"] or not all(value["shape"][1:]):
         raise DemoError(
-            f"{path}: “{printable(value['name'])}” must have a shape of numbers but for the batch; export it so"
+            f"{path}: “{printable(value['name'])}” must have a shape of numbers but for the batch; "
+            "export it so"
         )
     first, *others = value["shape"]
     shape = [first or "batch", *others]

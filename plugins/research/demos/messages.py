@@ -36,7 +36,7 @@ def unpack(value: Any, blobs: Sequence[bytes]) -> tuple[list[File], list[Array]]
     try:
         left = list(blobs)
         files = [File(left.pop(0), {name: left.pop(0) for name in names}) for names in value["files"]]
-        arrays = [_array(*form, left.pop(0)) for form in value["arrays"]]
+        arrays = [_array(dtype, shape, left.pop(0)) for dtype, shape in value["arrays"]]
     except (IndexError, KeyError, TypeError) as error:
         raise ValueError(f"a message is incomplete: {error}") from error
     return files, arrays

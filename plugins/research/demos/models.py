@@ -68,7 +68,6 @@ class Models:
         except DemoError as error:
             raise DemoError(f"model “{name}”: {error}") from error
 
-
     def _opened_sandbox(self) -> "Sandbox":
         # Imported here: only blogs that show models have installed what it needs.
         from .sandbox import Sandbox

@@ -1,14 +1,16 @@
 """Ask the worker about graphs: it opens them, in a process with limits, and this process never does."""
 
+import contextlib
 import hashlib
 import os
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ..core.worker import Limits, RequestError, Worker, WorkerError
-from .compile import UnsupportedError
+from .compile import RefusedError, UnsupportedError
 from .errors import DemoError
 from .messages import Array, File, pack, unpack
 
@@ -73,13 +75,14 @@ class Sandbox:
         """Return the report on the first of `files` compiled, its program, and its rounded graph.
 
         What the others, the `arrays` and `more` are, ``compile.requests`` says. Raises
-        `UnsupportedError` if the graph cannot be compiled within the limits.
+        `UnsupportedError` if the graph cannot be compiled within the limits, and `RefusedError` if it
+        cannot be compiled at all.
         """
-        self.tools.mkdir(parents=True, exist_ok=True)
         try:
-            return self._ask("compile", path, files, arrays, {**more, "tools": str(self.tools)})
+            return self._ask("compile", Path(path.name), files, arrays, {**more, "tools": str(self.tools)})
         except DemoError as error:
-            raise UnsupportedError(str(error)) from error
+            is_final = isinstance(error.__cause__, RequestError) and error.__cause__.kind != "MemoryError"
+            raise (RefusedError if is_final else UnsupportedError)(str(error)) from error
 
     def describe(self, path: Path, file: File) -> dict[str, Any]:
         """Return the inputs and outputs of the graph at `path`, and its files of external data.
@@ -102,6 +105,8 @@ class Sandbox:
         if key in self._failed:
             raise DemoError(f"{path}: {self._failed[key]}, and was not tried again")
         given, blobs = pack(files, arrays)
+        with contextlib.suppress(OSError):  # then the compiler says that it cannot write there
+            self.tools.mkdir(parents=True, exist_ok=True)
         try:
             return Answer(*self._worker.call(name, {**given, **more}, blobs))
         except RequestError as error:
@@ -132,5 +137,6 @@ def _tools() -> Path:
     if os.name == "nt":
         base = os.environ.get("LOCALAPPDATA")
     else:
-        base = os.environ.get("XDG_CACHE_HOME") or (f"{home}/.cache" if (home := os.environ.get("HOME")) else "")
-    return Path(base or Path.cwd() / "build" / "cache").resolve() / "pelican-research" / "zig"
+        home = os.environ.get("HOME")
+        base = os.environ.get("XDG_CACHE_HOME") or (f"{home}/.cache" if home else None)
+    return Path(base or tempfile.gettempdir()).resolve() / "pelican-research" / "zig"

@@ -1,4 +1,4 @@
-"""The whole way from a graph to its program: rounded as coarsely as costs next to nothing, compiled, checked."""
+"""The whole way from a graph to its program: rounded as coarsely as costs little, compiled, checked."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -14,7 +14,7 @@ from typing import Any
 from ..messages import Array, File
 from ..release import Graph
 from ..sandbox import Sandbox
-from . import UnsupportedError
+from . import RefusedError, UnsupportedError
 from .records import LARGEST_LOSS, Compiled, Precision, Rounding
 
 HERE = Path(__file__).parent
@@ -41,7 +41,8 @@ def compiled(
 
     The weights are as coarse as costs next to nothing, which ``checks`` measures on what `request`
     returns; `digest` is a hash over what that depends on. Raises `UnsupportedError` for a graph that
-    cannot be compiled, or whose program computes something else.
+    cannot be compiled, or whose program computes something else; that is in the cache as well, unless
+    it was for want of time or memory.
     """
     place = cache / _key(graph, digest)
     if not place.exists():
@@ -53,6 +54,8 @@ def compiled(
         finally:
             shutil.rmtree(made, ignore_errors=True)
     report: dict[str, Any] = json.loads((place / "report.json").read_text(encoding="utf-8"))
+    if "refused" in report:
+        raise RefusedError(report["refused"])
     return Compiled(place / "program.wasm", place / "rounded.onnx", *_read(report))
 
 
@@ -63,10 +66,15 @@ def _compile(graph: Graph, request: Request, folder: Path, sandbox: Sandbox) -> 
         "range": graph.input.range,
         "largest_loss": request.largest_loss,
     }
-    answer = sandbox.compile(graph.path, files, [request.inputs, *request.items], more)
-    report = _checked(graph, answer.value, answer.blobs)
-    (folder / "program.wasm").write_bytes(answer.blobs[0])
-    (folder / "rounded.onnx").write_bytes(answer.blobs[1])
+    report: Mapping[str, Any]
+    try:
+        answer = sandbox.compile(graph.path, files, [request.inputs, *request.items], more)
+    except RefusedError as error:
+        report = {"refused": str(error)}
+    else:
+        report = _checked(graph, answer.value, answer.blobs)
+        (folder / "program.wasm").write_bytes(answer.blobs[0])
+        (folder / "rounded.onnx").write_bytes(answer.blobs[1])
     (folder / "report.json").write_text(json.dumps(report, indent=2), encoding="utf-8")
 
 

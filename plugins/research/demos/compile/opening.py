@@ -1,4 +1,4 @@
-"""Read an ONNX file that somebody else made: whole, from bytes that are there, without functions or constants."""
+"""Read an ONNX file that somebody else made: whole, and from nothing but the bytes that are given."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -17,7 +17,8 @@ def opened(file: File, with_weights: bool = True) -> ModelProto:
     Raises `UnsupportedError` if it is none, or if its external data is not among what `file` brings.
     """
     try:
-        model = ModelProto.FromString(file.content)
+        model = ModelProto()
+        model.ParseFromString(file.content)
     except DecodeError as error:
         raise UnsupportedError("it is not an ONNX file") from error
     if not model.graph.output:
@@ -117,9 +118,7 @@ def _constant(node: NodeProto) -> TensorProto | None:
 def _refuse_recursion(model: ModelProto) -> None:
     """Raise `UnsupportedError` if a function of `model` is reached from itself."""
     calls = {
-        (function.domain, function.name): {
-            (node.domain, node.op_type) for node in _nodes(function.node)
-        }
+        (function.domain, function.name): {(node.domain, node.op_type) for node in _nodes(function.node)}
         for function in model.functions
     }
     done: set[tuple[str, str]] = set()

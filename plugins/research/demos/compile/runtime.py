@@ -41,7 +41,11 @@ def session(content: bytes) -> "InferenceSession":
 
 
 def run_session(
-    opened: "InferenceSession", inputs: Array, batch: int, outputs: Sequence[str] | None = None, fixed: int = 0
+    opened: "InferenceSession",
+    inputs: Array,
+    batch: int,
+    outputs: Sequence[str] | None = None,
+    fixed: int = 0,
 ) -> list[Array]:
     """Return the `outputs`, all if None, for `inputs` (B, …), `batch` at a time.
 

@@ -5,12 +5,12 @@ import re
 from . import UnsupportedError
 
 #: Headers of the C library that emx-onnx-cgen includes.
-HEADERS = "assert complex ctype errno fenv float inttypes limits math stdbool stddef stdint stdio stdlib string"
+HEADERS = "assert ctype errno float inttypes limits math stdbool stddef stdint stdio stdlib string"
 #: What may follow a number sign: a directive that reads no file and says nothing to the compiler but how
 #: to unroll a loop.
 DIRECTIVE = re.compile(
     rf"include <(?:{HEADERS.replace(' ', '|')})\.h>$|(?:define|undef|ifdef|ifndef|if|elif|else|endif)\b"
-    r"|pragma clang loop unroll\(full\)$|pragma (?:STDC|GCC ivdep|omp simd)\b"
+    r"|pragma clang loop unroll\(full\)$"
 )
 #: Assembly, directives in disguise, and other spellings of a number sign.
 FORBIDDEN = re.compile(
