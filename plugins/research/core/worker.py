@@ -101,10 +101,9 @@ class Worker:
         try:
             answer, made = _exchange(self._process, [name, value], blobs)
         except (OSError, EOFError, frames.FrameError) as error:
-            _kill(self._process)
-            code = self._process.wait()
+            why = self._why(late.is_set(), self._code())
             self.close()
-            raise WorkerError(self._why(late.is_set(), code)) from error
+            raise WorkerError(why) from error
         except BaseException:  # such as Ctrl-C: the answer that is under way belongs to nobody
             self.close()
             raise
@@ -150,6 +149,15 @@ class Worker:
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
+
+    def _code(self) -> int:
+        """Return how the process, which answers no more, has ended; end it if it has not."""
+        assert self._process
+        try:
+            return self._process.wait(1)
+        except subprocess.TimeoutExpired:
+            _kill(self._process)
+            return self._process.wait()
 
     def _why(self, is_late: bool, code: int) -> str:
         if is_late:

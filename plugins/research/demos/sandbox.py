@@ -81,7 +81,8 @@ class Sandbox:
         try:
             return self._ask("compile", Path(path.name), files, arrays, {**more, "tools": str(self.tools)})
         except DemoError as error:
-            is_final = isinstance(error.__cause__, RequestError) and error.__cause__.kind != "MemoryError"
+            cause = error.__cause__
+            is_final = isinstance(cause, RequestError) and cause.kind == RefusedError.__name__
             raise (RefusedError if is_final else UnsupportedError)(str(error)) from error
 
     def describe(self, path: Path, file: File) -> dict[str, Any]:
@@ -125,7 +126,7 @@ def _digest(file: File) -> str:
 
 def _reason(error: RequestError) -> str:
     """Return what is wrong; what our own code says stands for itself."""
-    if error.kind == UnsupportedError.__name__:
+    if error.kind in (UnsupportedError.__name__, RefusedError.__name__):
         return str(error)
     if error.kind == MemoryError.__name__:
         return "the graph needs more memory than it may have"

@@ -7,7 +7,7 @@ from pathlib import Path
 from onnx import ModelProto
 
 from ..release import Tensor
-from . import UnsupportedError, checks
+from . import RefusedError, checks
 from .graph import with_col2im, with_float32_weights
 from .opening import simplified
 from .program import compile_program
@@ -36,7 +36,7 @@ def build(full: ModelProto, outputs: Sequence[Tensor], trial: Trial, tools: Path
     program = compile_program(rounded, weights, tools)
     parity = checks.parity(program, rounded, trial.inputs, outputs)
     if not parity <= checks.PARITY:
-        raise UnsupportedError(f"the compiled program errs by {parity:.2g} of its output")
+        raise RefusedError(f"the compiled program errs by {parity:.2g} of its output")
     return Made(program, rounded, precision, cost, parity)
 
 

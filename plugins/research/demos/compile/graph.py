@@ -17,7 +17,7 @@ from onnx import (
     version_converter,
 )
 
-from . import UnsupportedError
+from . import RefusedError
 
 Array = npt.NDArray[Any]
 
@@ -64,14 +64,14 @@ def with_float32_weights(model: ModelProto) -> ModelProto:
 def of_one(model: ModelProto) -> ModelProto:
     """Return `model` for batches of one: C wants its shapes in numbers.
 
-    Raises `UnsupportedError` if it takes batches of another size only.
+    Raises `RefusedError` if it takes batches of another size only.
     """
     fixed = ModelProto()
     fixed.CopyFrom(model)
     for value in (*fixed.graph.input, *fixed.graph.output):
         first = value.type.tensor_type.shape.dim[0]
         if first.dim_value > 1:
-            raise UnsupportedError(f"the graph takes nothing but batches of {first.dim_value}")
+            raise RefusedError(f"the graph takes nothing but batches of {first.dim_value}")
         first.dim_value = 1
     return fixed
 

@@ -7,22 +7,22 @@ from google.protobuf.message import DecodeError
 from onnx import ModelProto, NodeProto, TensorProto, inliner, numpy_helper
 
 from ..messages import File
-from . import UnsupportedError
-from .strings import quoted
+from . import RefusedError
+from .strings import nodes_of, quoted
 
 
 def opened(file: File, with_weights: bool = True) -> ModelProto:
     """Return the graph in `file`, with its external data inside unless it is asked for without.
 
-    Raises `UnsupportedError` if it is none, or if its external data is not among what `file` brings.
+    Raises `RefusedError` if it is none, or if its external data is not among what `file` brings.
     """
     try:
         model = ModelProto()
         model.ParseFromString(file.content)
     except DecodeError as error:
-        raise UnsupportedError("it is not an ONNX file") from error
+        raise RefusedError("it is not an ONNX file") from error
     if not model.graph.output:
-        raise UnsupportedError("it is not an ONNX file: it holds no graph with an output")
+        raise RefusedError("it is not an ONNX file: it holds no graph with an output")
     for tensor in external_tensors(model) if with_weights else ():
         _bring_in(tensor, file.data)
     return model
@@ -41,7 +41,7 @@ def location(tensor: TensorProto) -> str:
 def simplified(model: ModelProto) -> ModelProto:
     """Return `model` with its local functions expanded and its constants as initializers.
 
-    Raises `UnsupportedError` for functions that call themselves.
+    Raises `RefusedError` for functions that call themselves.
     """
     if model.functions:
         _refuse_recursion(model)
@@ -79,7 +79,7 @@ def _bring_in(tensor: TensorProto, data: Mapping[str, bytes]) -> None:
     stated = {entry.key: entry.value for entry in tensor.external_data}
     name = stated.get("location", "")
     if name not in data:
-        raise UnsupportedError(
+        raise RefusedError(
             f"its weights lie in {quoted(name)}, which is no file that the manifest lists; "
             "external data must lie beside the graph, in the same folder, and stand under “files”"
         )
@@ -87,9 +87,9 @@ def _bring_in(tensor: TensorProto, data: Mapping[str, bytes]) -> None:
         start = int(stated.get("offset") or 0)
         end = start + int(stated["length"]) if stated.get("length") else len(data[name])
     except ValueError as error:
-        raise UnsupportedError(f"where weights lie in {quoted(name)} is not said in numbers") from error
+        raise RefusedError(f"where weights lie in {quoted(name)} is not said in numbers") from error
     if not 0 <= start <= end <= len(data[name]):
-        raise UnsupportedError(f"{quoted(name)} is shorter than the graph says")
+        raise RefusedError(f"{quoted(name)} is shorter than the graph says")
     tensor.raw_data = data[name][start:end]
     del tensor.external_data[:]
     tensor.data_location = TensorProto.DEFAULT
@@ -116,22 +116,13 @@ def _constant(node: NodeProto) -> TensorProto | None:
 
 
 def _refuse_recursion(model: ModelProto) -> None:
-    """Raise `UnsupportedError` if a function of `model` is reached from itself."""
+    """Raise `RefusedError` if a function of `model` is reached from itself."""
     calls = {
-        (function.domain, function.name): {(node.domain, node.op_type) for node in _nodes(function.node)}
+        (function.domain, function.name): {(node.domain, node.op_type) for node in nodes_of(function.node)}
         for function in model.functions
     }
     done: set[tuple[str, str]] = set()
     while ready := [name for name in calls.keys() - done if not (calls[name] & calls.keys()) - done]:
         done.update(ready)
     for name in sorted(calls.keys() - done):
-        raise UnsupportedError(f"the function {quoted(name[1])} of the graph calls itself")
-
-
-def _nodes(nodes: Iterable[NodeProto]) -> Iterator[NodeProto]:
-    """Yield `nodes` and those of their subgraphs."""
-    for node in nodes:
-        yield node
-        for attribute in node.attribute:
-            for graph in (attribute.g, *attribute.graphs):
-                yield from _nodes(graph.node)
+        raise RefusedError(f"the function {quoted(name[1])} of the graph calls itself")

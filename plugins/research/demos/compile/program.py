@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from onnx import ModelProto, ValueInfoProto
 
 from ...core.confine import outliving_parent
-from . import UnsupportedError, source
+from . import RefusedError, UnsupportedError, source
 from .graph import of_one, shapes_of, with_inputs
 from .rounding import Packed
 from .strings import without_strings
@@ -88,9 +88,11 @@ def _stack(model: ModelProto) -> int:
 def _c_source(model: ModelProto) -> str:
     try:
         text = str(_compiler().compile(model))
+    except MemoryError:
+        raise
     # It raises, besides classes of its own, whatever its passes stumble over.
     except Exception as error:
-        raise UnsupportedError(f"emx-onnx-cgen cannot compile it: {error}") from error
+        raise RefusedError(f"emx-onnx-cgen cannot compile it: {error}") from error
     return PRODUCT.sub(_unrolled, text)
 
 

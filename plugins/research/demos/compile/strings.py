@@ -1,13 +1,13 @@
 """Take all strings out of a graph that somebody else chose: what is made from it holds none of them."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from onnx import AttributeProto, GraphProto, ModelProto, NodeProto, TensorProto, ValueInfoProto
 from onnx import TensorShapeProto as Shape
 
-from . import UnsupportedError
+from . import RefusedError
 
 #: Names of operators, of their domains and attributes: they decide what is computed, so they stay.
 OPERATOR = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
@@ -33,11 +33,12 @@ def without_strings(model: ModelProto) -> ModelProto:
     """Return `model`, which has no functions, with names of ours and with no text.
 
     What stays is what decides the result: operators, domains, attributes and their values. Raises
-    `UnsupportedError` for one that holds other characters than such names have.
+    `RefusedError` for one that holds other characters than such names have.
     """
     clean = ModelProto()
     clean.ir_version = model.ir_version
-    for entry in model.opset_import:
+    used = {node.domain for node in nodes_of(model.graph.node)} | {"", "ai.onnx"}
+    for entry in (entry for entry in model.opset_import if entry.domain in used):
         clean.opset_import.add(domain=_checked(DOMAIN, entry.domain, "a domain"), version=entry.version)
     values, axes = Names(), Names()
     _copy_graph(model.graph, clean.graph, values, axes)
@@ -55,7 +56,7 @@ def quoted(name: str) -> str:
 
 def _copy_graph(given: GraphProto, to: GraphProto, values: Names, axes: Names) -> None:
     if given.sparse_initializer:
-        raise UnsupportedError("the graph has sparse weights")
+        raise RefusedError("the graph has sparse weights")
     to.name = "graph"
     for tensor in given.initializer:
         _copy_tensor(tensor, to.initializer.add(), values[tensor.name])
@@ -78,7 +79,7 @@ def _copy_value(given: ValueInfoProto, to: ValueInfoProto, values: Names, axes: 
     if kind is None:
         return
     if kind != "tensor_type":
-        raise UnsupportedError(f"the graph has a value {quoted(given.name)} that is no tensor")
+        raise RefusedError(f"the graph has a value {quoted(given.name)} that is no tensor")
     tensor = given.type.tensor_type
     to.type.tensor_type.elem_type = tensor.elem_type
     if tensor.HasField("shape"):
@@ -98,7 +99,7 @@ def _copy_axis(given: Shape.Dimension, to: Shape.Dimension, axes: Names) -> None
 
 def _copy_tensor(given: TensorProto, to: TensorProto, name: str) -> None:
     if given.data_type == TensorProto.STRING or given.data_location == TensorProto.EXTERNAL:
-        raise UnsupportedError(f"the graph has a tensor {quoted(given.name)} that holds no numbers")
+        raise RefusedError(f"the graph has a tensor {quoted(given.name)} that holds no numbers")
     to.name = name
     to.data_type = given.data_type
     to.dims.extend(given.dims)
@@ -114,7 +115,7 @@ def _copy_attribute(
     to.name = _checked(OPERATOR, given.name, "an attribute")
     to.type = given.type
     if given.sparse_tensors or given.type_protos or given.HasField("sparse_tensor") or given.HasField("tp"):
-        raise UnsupportedError(f"the operator {node.op_type} has an attribute {given.name} that is no number")
+        raise RefusedError(f"the operator {node.op_type} has an attribute {given.name} that is no number")
     for field in ("f", "i"):
         if given.HasField(field):
             setattr(to, field, getattr(given, field))
@@ -137,14 +138,23 @@ def _pairs(given: AttributeProto, to: AttributeProto, one: str, several: str) ->
         yield each, getattr(to, several).add()
 
 
+def nodes_of(nodes: Iterable[NodeProto]) -> Iterator[NodeProto]:
+    """Yield `nodes` and those of their subgraphs."""
+    for node in nodes:
+        yield node
+        for attribute in node.attribute:
+            for graph in (attribute.g, *attribute.graphs):
+                yield from nodes_of(graph.node)
+
+
 def _checked(pattern: "re.Pattern[str]", name: str, what: str) -> str:
     if not pattern.fullmatch(name):
-        raise UnsupportedError(f"the graph has {what} with the name {quoted(name)}")
+        raise RefusedError(f"the graph has {what} with the name {quoted(name)}")
     return name
 
 
 def _text(attribute: AttributeProto, text: bytes) -> bytes:
     if not VALUE.fullmatch(text):
         shown = quoted(text.decode("utf-8", "replace"))
-        raise UnsupportedError(f"the graph has an attribute {attribute.name} with the value {shown}")
+        raise RefusedError(f"the graph has an attribute {attribute.name} with the value {shown}")
     return text
