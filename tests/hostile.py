@@ -6,9 +6,14 @@ import numpy as np
 import onnx
 from onnx import ModelProto, TensorProto, helper, numpy_helper
 
-#: What a text tries; SECRET stands for the path of a file.
+#: Ends a comment and exports a function that returns what is in a file; SECRET stands for its path.
+EMBED = (
+    '*/\n__attribute__((export_name("leak"))) const void *leak(void) {\n'
+    'static const unsigned char data[] = {\n#embed "SECRET"\n};\nreturn data;\n}\n/*'
+)
+#: What a text tries.
 PAYLOADS = {
-    "comment, embed": '*/\nconst unsigned char leak[] = {\n#embed "SECRET"\n};\n/*',
+    "comment, embed": EMBED,
     "comment, include": '*/\n#include "SECRET"\n/*',
     "comment, include with a macro": '*/\n#define F "SECRET"\n#include F\n/*',
     "comment, directive behind a comment": '*/\n/**/ # /**/ embed "SECRET"\n/*',
@@ -19,7 +24,8 @@ PAYLOADS = {
     "comment, assembly": '*/\n__asm__(".incbin \\"SECRET\\"");\n/*',
     "comment, line": '*/\n#line 1 "SECRET"\n#error leak\n/*',
     "comment, attribute": '*/\n__attribute__((import_module("env"))) void leak(void);\n/*',
-    "comment, carriage returns": '*/\r#embed "SECRET"\r/*',
+    "comment, carriage returns": EMBED.replace("\n", "\r"),
+    "comment, form feeds": EMBED.replace("\n", "\f"),
     "newline, embed": 'x\n#embed "SECRET"\n',
     "newline, include": 'x\n#include "SECRET"\n',
     "line separators": '*/\u2028#embed "SECRET"\u2028/*\x0b#include "SECRET"\x0c',
