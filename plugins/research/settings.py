@@ -63,7 +63,7 @@ class Settings:
     cache: Path = Path("build/cache")
 
     #: What one figure may ask of its model's graph: seconds, and gigabytes of memory.
-    graph_seconds: float = 120
+    graph_seconds: float = 300
     graph_gigabytes: float = 4
 
     #: Whether figures wake in the page when a reader touches them; otherwise they stay still pictures.

@@ -40,7 +40,7 @@ LONGEST_MESSAGE = 300
 class Limits:
     """What one request may take."""
 
-    seconds: float = 120
+    seconds: float = 300
     #: Bytes of address space.
     memory: int = 4 << 30
 

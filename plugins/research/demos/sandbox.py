@@ -15,6 +15,7 @@ from .errors import DemoError
 from .messages import Array, File, pack, unpack
 
 MODULE = "demos.compile.requests"
+LIMITED = 'RESEARCH["graph_seconds"] and RESEARCH["graph_gigabytes"] say what a graph may take'
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,7 @@ class Sandbox:
     ) -> Answer:
         key = f"{name} {_digest(files[0])}"
         if key in self._failed:
-            raise DemoError(f"{path}: {self._failed[key]}, and was not tried again")
+            raise DemoError(f"{path}: {self._failed[key]}, and was not tried again; {LIMITED}")
         given, blobs = pack(files, arrays)
         with contextlib.suppress(OSError):  # then the compiler says that it cannot write there
             self.tools.mkdir(parents=True, exist_ok=True)
@@ -114,7 +115,7 @@ class Sandbox:
             raise DemoError(f"{path}: {_reason(error)}") from error
         except WorkerError as error:
             self._failed[key] = error
-            raise DemoError(f"{path}: {error}") from error
+            raise DemoError(f"{path}: {error}; {LIMITED}") from error
 
 
 def _digest(file: File) -> str:
@@ -129,7 +130,7 @@ def _reason(error: RequestError) -> str:
     if error.kind in (UnsupportedError.__name__, RefusedError.__name__):
         return str(error)
     if error.kind == MemoryError.__name__:
-        return "the graph needs more memory than it may have"
+        return f"the graph needs more memory than it may have; {LIMITED}"
     return f"the graph cannot be read ({error.kind}: {error})"
 
 
