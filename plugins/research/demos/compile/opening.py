@@ -92,7 +92,7 @@ def _bring_in(tensor: TensorProto, data: Mapping[str, bytes]) -> None:
         raise RefusedError(f"{quoted(name)} is shorter than the graph says")
     tensor.raw_data = data[name][start:end]
     del tensor.external_data[:]
-    tensor.data_location = TensorProto.DEFAULT
+    tensor.ClearField("data_location")
 
 
 def _constant(node: NodeProto) -> TensorProto | None:
