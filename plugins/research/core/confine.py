@@ -7,6 +7,7 @@ Where it has not, or on another system, the process keeps the rights of its user
 import contextlib
 import ctypes
 import os
+import random
 import struct
 import sys
 from collections.abc import Iterable, Iterator
@@ -39,6 +40,13 @@ def limit_memory(size: int) -> None:
         # macOS knows the limit of address space and refuses to set it.
         with contextlib.suppress(OSError, ValueError):
             resource.setrlimit(what, (limit, limit))
+
+
+def limit_processors(count: int) -> None:
+    """Let this process and its children use `count` processors, any: libraries start a thread for each."""
+    if sys.platform == "linux":
+        usable = sorted(os.sched_getaffinity(0))
+        os.sched_setaffinity(0, random.sample(usable, min(count, len(usable))))
 
 
 def die_with_parent(signal: int) -> None:

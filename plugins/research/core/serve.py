@@ -19,6 +19,7 @@ from typing import Any, BinaryIO
 
 #: What this package is called here, whatever its name is in the process that asks.
 PACKAGE = "research"
+PROCESSORS = 4
 
 
 def main(configuration: dict[str, Any]) -> None:
@@ -29,6 +30,7 @@ def main(configuration: dict[str, Any]) -> None:
     confine = importlib.import_module(f"{PACKAGE}.core.confine")
     frames = importlib.import_module(f"{PACKAGE}.core.frames")
     confine.die_with_parent(getattr(signal, "SIGKILL", 0))
+    confine.limit_processors(PROCESSORS)  # each thread takes address space, which is limited
     confine.limit_memory(configuration["memory"])
     confine.restrict(
         map(Path, configuration["readable"]),

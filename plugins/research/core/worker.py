@@ -5,6 +5,7 @@ that does not suffice cost one request.
 """
 
 import contextlib
+import importlib.util
 import io
 import json
 import os
@@ -24,7 +25,7 @@ from . import frames, serve
 #: Variables that Python and the loader of shared libraries need to find what this process found.
 #: Nothing else of the environment is handed on.
 VARIABLES = (
-    *("PYTHONPATH", "PYTHONHOME", "PYTHONUSERBASE", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH"),
+    *("PYTHONHOME", "PYTHONUSERBASE", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH"),
     *("OMP_WAIT_POLICY", "SYSTEMROOT"),
 )
 #: What any process reads: shared libraries, and what they ask about the processor.
@@ -61,15 +62,16 @@ class RequestError(Exception):
 class Worker:
     """Answers requests by the functions in ``HANDLERS`` of `module`, a dotted name in this package.
 
-    It reads what Python and its libraries are made of, and below `readable`; it writes below `writable`
-    and in a folder of its own, where it runs. It must be closed; `with` does that.
+    It reads what Python and its libraries are made of; it writes below `writable` and in a folder of its
+    own, where it runs. Of the `packages`, by the names that they are imported by, it finds those that this
+    process finds. It must be closed; `with` does that.
     """
 
     def __init__(
-        self, module: str, limits: Limits, readable: Sequence[Path] = (), writable: Sequence[Path] = ()
+        self, module: str, limits: Limits, packages: Sequence[str] = (), writable: Sequence[Path] = ()
     ) -> None:
         self._module, self._limits = module, limits
-        self._readable, self._writable = readable, writable
+        self._packages, self._writable = packages, writable
         self._process: subprocess.Popen[bytes] | None = None
         self._folder: tempfile.TemporaryDirectory[str] | None = None
 
@@ -131,13 +133,15 @@ class Worker:
     def _start(self) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="research-worker-", ignore_cleanup_errors=True)
         folder = Path(self._folder.name)
+        libraries = sorted({place for name in self._packages for place in _places_of(name)})
         configuration = {
             "module": self._module,
             "memory": self._limits.memory,
-            "readable": [str(path) for path in (*_installed(), *map(Path, SYSTEM), *self._readable)],
+            "readable": [str(path) for path in (*_installed(), *map(Path, SYSTEM), *libraries)],
             "writable": [str(path) for path in (folder, Path(os.devnull), *self._writable)],
         }
         environment = {name: os.environ[name] for name in VARIABLES if name in os.environ}
+        environment["PYTHONPATH"] = os.pathsep.join(map(str, libraries))
         for name in ("TMPDIR", "TEMP", "TMP", "HOME"):
             environment[name] = str(folder)
         self._process = subprocess.Popen(
@@ -199,6 +203,16 @@ def _installed() -> list[Path]:
     paths |= {Path(sys.executable), Path(sys.executable).resolve()}
     paths.add(Path(__file__).resolve().parents[1])
     return sorted(paths)
+
+
+def _places_of(package: str) -> list[Path]:
+    """Return the folders from which `package` would be imported; none where it is not installed."""
+    spec = importlib.util.find_spec(package)
+    if spec is None:
+        return []
+    if spec.submodule_search_locations is None:
+        return [Path(spec.origin).resolve().parent] if spec.origin else []
+    return [Path(place).resolve().parent for place in spec.submodule_search_locations]
 
 
 def _kill(process: "subprocess.Popen[bytes]") -> None:

@@ -15,6 +15,8 @@ from .errors import DemoError
 from .messages import Array, File, pack, unpack
 
 MODULE = "demos.compile.requests"
+#: What the worker imports.
+PACKAGES = ("emx_onnx_cgen", "google", "numpy", "onnx", "onnxruntime", "wasmtime", "ziglang")
 LIMITED = 'RESEARCH["graph_seconds"] and RESEARCH["graph_gigabytes"] say what a graph may take'
 
 
@@ -37,7 +39,7 @@ class Sandbox:
         self._limits = limits or Limits()
         #: Where the compiler keeps its C library from one build to the next.
         self.tools = _tools()
-        self._worker = Worker(MODULE, self._limits, writable=[self.tools])
+        self._worker = Worker(MODULE, self._limits, PACKAGES, [self.tools])
         self._failed: dict[str, WorkerError] = {}
 
     def __enter__(self) -> "Sandbox":

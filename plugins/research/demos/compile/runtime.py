@@ -147,6 +147,7 @@ def _store(program: bytes) -> tuple[Any, Any]:
     config.memory_reservation = 0
     config.memory_guard_size = 0
     config.memory_reservation_for_growth = 0
+    config.parallel_compilation = False
     store = wasmtime.Store(wasmtime.Engine(config))
     store.set_limits(memory_size=PROGRAM_MEMORY)
     return store, wasmtime.Module(store.engine, program)
