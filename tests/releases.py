@@ -10,6 +10,12 @@ import numpy as np
 import numpy.typing as npt
 import onnx
 from onnx import TensorProto, helper, numpy_helper
+from research.demos import release
+from research.demos.release import Release
+from research.demos.sandbox import Sandbox
+
+#: Opens the graphs of all tests; conftest closes it.
+SANDBOX = Sandbox()
 
 METRICS = {
     "elbo": {"value": -96.456, "standard_error": 0.24, "unit": "nats", "meaning": "a bound"},
@@ -18,6 +24,11 @@ METRICS = {
 HISTORY = "epoch,step,seconds,train_elbo,validation_elbo\n1,10,0.5,-150.5,-140.25\n2,20,1.0,-110,-108\n"
 
 Floats = npt.NDArray[np.float32]
+
+
+def read(folder: Path) -> Release:
+    """Return the release in `folder`, as a build reads it."""
+    return release.read(folder, SANDBOX)
 
 
 def weights(latents: int, pixels: int) -> Floats:

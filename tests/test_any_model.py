@@ -6,10 +6,10 @@ from pathlib import Path
 
 import onnx
 import pytest
+import releases
 from conftest import ROOT, Build
 from graphs import decoder, encoder
 from research.__main__ import main
-from research.demos import release
 from research.demos.errors import DemoError
 from research.demos.manifest import write
 
@@ -47,7 +47,7 @@ def test_a_manifest_says_what_the_graphs_say(tmp_path: Path) -> None:
     onnx.save(decoder(5), folder / "decoder.onnx")
     onnx.save(encoder(5), folder / "encoder.onnx")
     write(folder, (-1, 1))
-    found = release.read(folder)
+    found = releases.read(folder)
     assert found.latents == 5
     assert found.decoder.outputs[0].shape == (1, 28, 28)
     assert found.decoder.outputs[0].range == (-1, 1)
@@ -62,7 +62,7 @@ def test_what_is_wrong_is_said_and_nothing_is_left_behind(tmp_path: Path) -> Non
     with pytest.raises(DemoError, match=r"there is no decoder\.onnx in"):
         write(folder)
     (folder / "decoder.onnx").write_bytes(b"no graph")
-    with pytest.raises(DemoError, match=r"decoder\.onnx is not an ONNX file"):
+    with pytest.raises(DemoError, match=r"decoder\.onnx: it is not an ONNX file"):
         write(folder)
     flat = decoder()
     flat.graph.output[0].type.tensor_type.shape.dim.pop()

@@ -7,11 +7,14 @@ import brotli
 import numpy as np
 import onnx
 import pytest
+import releases
 from graphs import RNG, Array, decoder, encoder, graph, weights
 from onnx import ModelProto, helper, numpy_helper
 from research.demos.compile import UnsupportedError
 from research.demos.compile import compiled as compiling
+from research.demos.compile.build import Made, build
 from research.demos.compile.checks import PARITY, bound_by_decoder, bound_by_encoder
+from research.demos.compile.compiled import Request
 from research.demos.compile.graph import with_col2im
 from research.demos.compile.program import compile_program
 from research.demos.compile.records import (
@@ -27,21 +30,27 @@ from research.demos.compile.runtime import run_graph, run_program
 from research.demos.release import Graph, Tensor
 
 
+def tensor(value: onnx.ValueInfoProto) -> Tensor:
+    """Return what a manifest would say of `value`."""
+    shape = tuple(axis.dim_value for axis in value.type.tensor_type.shape.dim[1:])
+    return Tensor(value.name, shape, None, (0.0, 1.0))
+
+
 def saved(model: ModelProto, folder: Path) -> Graph:
     """Save `model` and return what a manifest would say of it."""
     path = folder / "model.onnx"
     onnx.save(model, path)
-
-    def tensor(value: onnx.ValueInfoProto) -> Tensor:
-        shape = tuple(axis.dim_value for axis in value.type.tensor_type.shape.dim[1:])
-        return Tensor(value.name, shape, None, (0.0, 1.0))
-
     return Graph(path, tensor(model.graph.input[0]), tuple(map(tensor, model.graph.output)))
 
 
-def compiled(graph: Graph, inputs: Array, cache: Path, bound: Bound | None = None) -> Compiled:
-    """Return `graph` compiled, tried on `inputs`."""
-    return compiling.compiled(graph, lambda: Trial(inputs, bound), "", cache)
+def compiled(graph: Graph, inputs: Array, cache: Path) -> Compiled:
+    """Return `graph` compiled as a build does it, tried on `inputs`."""
+    return compiling.compiled(graph, lambda: Request(inputs), "", cache, releases.SANDBOX)
+
+
+def made(model: ModelProto, inputs: Array, bound: Bound) -> Made:
+    """Return `model` compiled in this process, tried on `inputs`."""
+    return build(model, list(map(tensor, model.graph.output)), Trial(inputs, bound), releases.SANDBOX.tools)
 
 
 def latents(count: int, dimensions: int) -> Array:
@@ -162,7 +171,7 @@ class TestProgram:
     @pytest.mark.parametrize("precision", list(Precision))
     def test_carries_weights_of_every_precision(self, precision: Precision) -> None:
         rounded, packed = round_weights(with_col2im(decoder()), precision)
-        program, inputs = compile_program(rounded, packed), latents(8, 20)
+        program, inputs = compile_program(rounded, packed, releases.SANDBOX.tools), latents(8, 20)
         found = run_program(program, inputs, [(1, 28, 28)])[0]
         np.testing.assert_allclose(found, run_graph(rounded, inputs)[0], atol=1e-5)
 
@@ -173,16 +182,11 @@ class TestProgram:
         bound = bound_by_encoder(items, drawing, (0, 1))
         free = compiled(saved(model, tmp_path), pictures, tmp_path / "free")
         exact = bound(model)
-        strict = compiled(
-            saved(model, tmp_path),
-            pictures,
-            tmp_path / "strict",
-            lambda graph: -1e4 * abs(bound(graph) - exact),
-        )
+        strict = made(model, pictures, lambda graph: -1e4 * abs(bound(graph) - exact))
         assert strict.rounding.loss is not None
         assert list(Precision).index(strict.precision) > list(Precision).index(free.precision)
 
-    def test_is_float16_where_int8_would_cost_the_bound(self, tmp_path: Path) -> None:
+    def test_is_float16_where_int8_would_cost_the_bound(self) -> None:
         model = decoder(latents=2)
         for tensor in model.graph.initializer:
             if tensor.name == "w4":  # steep: a small error of a weight turns a pixel from white to black
@@ -191,7 +195,7 @@ class TestProgram:
         inputs = latents(64, 2)
         pictures = (run_graph(model, inputs)[0] > 0.5).astype(np.float32)
         items = TestItems(pictures, inputs, np.full_like(inputs, -20))
-        found = compiled(saved(model, tmp_path), inputs, tmp_path / "cache", bound_by_decoder(items))
+        found = made(model, inputs, bound_by_decoder(items))
         assert found.precision is Precision.FLOAT16
         assert found.rounding.loss is not None
         assert found.parity < PARITY
@@ -207,9 +211,9 @@ class TestProgram:
                 node = helper.make_node("Cast", [kept.name], [name], to=onnx.TensorProto.FLOAT)
                 half.graph.node.insert(0, node)
         inputs = latents(64, 20)
-        made = [compiled(saved(model, tmp_path), inputs, tmp_path / "cache") for model in (full, half)]
-        assert made[0].program != made[1].program
-        found = [run_program(one.program.read_bytes(), inputs, [(1, 28, 28)])[0] for one in made]
+        both = [compiled(saved(model, tmp_path), inputs, tmp_path / "cache") for model in (full, half)]
+        assert both[0].program != both[1].program
+        found = [run_program(one.program.read_bytes(), inputs, [(1, 28, 28)])[0] for one in both]
         np.testing.assert_array_equal(*found)
 
     def test_has_room_for_large_values_between_operators(self, tmp_path: Path) -> None:
@@ -263,4 +267,9 @@ class TestProgram:
         model = graph(nodes, tensors, {"z": [2]}, {"x": [4, 1, 1]})
         with pytest.raises(UnsupportedError, match="GlobalLpPool"):
             compiled(saved(model, tmp_path), latents(8, 2), tmp_path / "cache")
-        assert not list((tmp_path / "cache").iterdir())
+        # What it is refused for is not found out anew.
+        [kept] = (tmp_path / "cache").iterdir()
+        before = kept.stat().st_mtime_ns
+        with pytest.raises(UnsupportedError, match="GlobalLpPool"):
+            compiled(saved(model, tmp_path), latents(8, 2), tmp_path / "cache")
+        assert [place.stat().st_mtime_ns for place in (tmp_path / "cache").iterdir()] == [before]

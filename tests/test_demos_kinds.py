@@ -20,7 +20,7 @@ Shape = tuple[int, int, int]
 
 
 def made(tmp_path: Path, latents: int = 2, shape: Shape = (1, 8, 8), batch: int | str = "batch") -> Release:
-    return release.read(releases.write_release(tmp_path, "small", latents, shape, batch))
+    return releases.read(releases.write_release(tmp_path, "small", latents, shape, batch))
 
 
 def grey(pictures: np.ndarray) -> np.ndarray:
@@ -38,14 +38,14 @@ def test_pictures_are_those_of_the_graph(tmp_path: Path, shape: Shape, batch: in
 
 def test_ranges_of_the_manifest_are_applied(tmp_path: Path) -> None:
     folder = releases.write_release(tmp_path, "small")
-    small = release.read(folder)
+    small = releases.read(folder)
     latents = np.zeros((1, 2), np.float32)
     assert (decode(small, latents) == 128).all()
     graphs = dict(small.manifest["graphs"])
     graphs["decoder"]["outputs"][0]["range"] = [0.5, 1]
     graphs["encoder"]["inputs"][0]["range"] = [-1, 1]
     releases.write_manifest(folder, {**small.manifest, "graphs": graphs})
-    moved = release.read(folder)
+    moved = releases.read(folder)
     assert (decode(moved, latents) == 0).all()
     white = np.full((1, 1, 8, 8), 255, np.uint8)
     assert encode(moved, white).tolist() == encode(small, white).tolist() == [[2, 2]]
@@ -165,7 +165,7 @@ def test_a_release_without_a_file_says_which(tmp_path: Path, kind: str, file: st
     (folder / file).unlink()
     releases.write_manifest(folder, dict(release._manifest(folder)))
     with pytest.raises(DemoError, match=f"the release of “small” has no {file}"):
-        kinds()[kind].draw(kinds()[kind].options(), release.read(folder))
+        kinds()[kind].draw(kinds()[kind].options(), releases.read(folder))
 
 
 def test_every_kind_has_options_that_an_author_can_write() -> None:

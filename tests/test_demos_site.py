@@ -11,7 +11,7 @@ import pytest
 import releases
 from conftest import Build, Site
 from PIL import Image
-from research.demos import gallery, release
+from research.demos import gallery
 from research.demos.canonical import Block
 from research.demos.figure import Picture
 from research.demos.kinds import samples
@@ -232,7 +232,7 @@ def spec(**keys: str) -> Spec:
 
 
 def test_what_is_drawn_is_kept_until_something_changes(models: Path, tmp_path: Path) -> None:
-    small = release.read(models / "small")
+    small = releases.read(models / "small")
     [first] = gallery.drawn(spec(), [small], tmp_path / "cache")
     assert isinstance(first, Picture)
     written = first.path.stat()
@@ -246,7 +246,7 @@ def test_what_is_drawn_is_kept_until_something_changes(models: Path, tmp_path: P
 
 
 def test_two_builds_at_once_agree_on_a_drawing(models: Path, tmp_path: Path) -> None:
-    small = release.read(models / "small")
+    small = releases.read(models / "small")
     [first] = gallery.drawn(spec(), [small], tmp_path)
     assert isinstance(first, Picture)
     panels = samples.draw(samples.Options(), small)

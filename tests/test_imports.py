@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-HEAVY = {"torch", "onnxruntime", "pelican"}
+HEAVY = {"torch", "onnx", "onnxruntime", "wasmtime", "pelican"}
+#: What opens strangers' graphs: it is named where the worker runs alone.
+OPENING = ("onnx", "onnxruntime", "wasmtime", "emx_onnx_cgen", "ziglang", "google")
 
 #: Files of the plugin that may name Pelican. The parts work on plain records.
 KNOW_PELICAN = {"__main__.py", "plugin.py", "posts.py", "published.py", "reader.py", "summaries.py"}
@@ -28,10 +30,18 @@ def modules() -> list[str]:
 
 def may_bring_in(module: str) -> set[str]:
     """Return the heavy modules that the import of `module` may bring in."""
+    if module in OF_WORKER:
+        return {"pelican", "onnx"}
     if module.startswith("research"):
         return {"pelican"}
-    return set() if module in LIGHT else {"torch", "onnxruntime"}
+    return set() if module in LIGHT else {"torch", "onnx", "onnxruntime"}
 
+
+#: Modules that only the worker imports: the other side of ``demos.sandbox``.
+OF_WORKER = {
+    f"research.demos.compile.{name}"
+    for name in "build checks graph opening program requests rounding runtime source strings".split()
+}
 
 #: What answers for a fresh release, without torch.
 LIGHT = {"model", "model.__main__", "model.datasets", "model.errors", "model.recipes", "model.releases"}
@@ -77,6 +87,17 @@ def test_only_files_at_the_edge_name_pelican() -> None:
 def test_plugin_and_model_know_nothing_of_each_other() -> None:
     assert not any(imports(path, "model") for path in (ROOT / "plugins").rglob("*.py"))
     assert not any(imports(path, "research") for path in (ROOT / "model").rglob("*.py"))
+
+
+def test_only_the_worker_names_what_opens_graphs() -> None:
+    package = ROOT / "plugins" / "research"
+    naming = {
+        f"research.{'.'.join(path.relative_to(package).with_suffix('').parts)}"
+        for path in package.rglob("*.py")
+        if any(imports(path, name) for name in OPENING)
+    }
+    # For the type of a graph alone.
+    assert naming - {"research.demos.compile.records"} <= OF_WORKER
 
 
 def imports(path: Path, package: str) -> bool:

@@ -5,9 +5,11 @@ import json
 import re
 from pathlib import Path
 
+import onnx
 import pytest
 from conftest import ROOT, Build, Site
 from graphs import decoder, odd_decoder, write_release
+from research.__main__ import main
 
 POST = """Title: Post
 Date: 2026-01-01
@@ -111,6 +113,23 @@ def test_an_operator_that_cannot_be_compiled_is_named_and_the_figure_stays(
     assert "<img " in site.read("post.html")
     assert "<research-demo" not in site.read("post.html")
     assert site.exit_code == 0
+
+
+def test_onnxruntime_web_is_sent_one_file_where_weights_lie_in_another(build: Build, tmp_path: Path) -> None:
+    model = odd_decoder()
+    write_release(tmp_path / "build" / "models" / "digits", model)
+    folder = tmp_path / "build" / "models" / "digits"
+    whole = model.SerializeToString()
+    onnx.save(
+        model, folder / "decoder.onnx", save_as_external_data=True, location="weights", size_threshold=0
+    )
+    (folder / "manifest.json").unlink()
+    assert main(["manifest", str(folder)]) == 0
+    (tmp_path / "node_modules").symlink_to(ROOT / "node_modules")
+    for _ in range(2):  # made, and from the cache
+        found = element(build({"post.md": POST}))
+        published = onnx.load(tmp_path / "output" / "demos" / found["data-decoder"], load_external_data=False)
+        assert published == onnx.ModelProto.FromString(whole)
 
 
 def test_onnxruntime_web_is_sent_where_it_is_needed_and_installed(build: Build, tmp_path: Path) -> None:

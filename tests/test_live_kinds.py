@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import releases
 from graphs import decoder, encoder, write_release
-from research.demos import release
 from research.demos.errors import DemoError
 from research.demos.inference import decode, deviations, encode
 from research.demos.kinds import draw, traversals
@@ -28,7 +28,7 @@ def made(tmp_path: Path) -> Release:
         "log_variances": np.broadcast_to(2 * np.log(DEVIATIONS), (50, LATENTS)).astype(np.float32),
     }
     write_release(tmp_path / "digits", decoder(LATENTS), encoder(LATENTS), test_items=items)
-    return release.read(tmp_path / "digits")
+    return releases.read(tmp_path / "digits")
 
 
 def test_dimensions_come_in_the_order_of_their_divergence(made: Release) -> None:
@@ -68,4 +68,4 @@ def test_the_pad_is_for_grey_pictures(tmp_path: Path) -> None:
     }
     write_release(tmp_path / "colour", decoder(4, 3, 8), encoder(4), test_items=items)
     with pytest.raises(DemoError, match="is for pictures in grey"):
-        draw.draw(draw.Options(), release.read(tmp_path / "colour"))
+        draw.draw(draw.Options(), releases.read(tmp_path / "colour"))

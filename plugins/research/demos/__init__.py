@@ -43,7 +43,13 @@ def place(
 
     Summaries lose their figures: they stand beside others, on pages of their own.
     """
-    models = Models(settings)
+    with Models(settings) as models:
+        return _place(documents, settings, models)
+
+
+def _place(
+    documents: Sequence[Document], settings: Settings, models: Models
+) -> tuple[list[Document], list[PublishedFile], list[Fault]]:
     placed: list[Document] = []
     files: dict[str, PublishedFile] = {}
     faults: list[Fault] = []
@@ -152,7 +158,7 @@ def _live_models(
         try:
             found.append(live_model(checked, release, settings.cache))
         except UnsupportedError as error:
-            found.append(fallback_model(checked, release, settings.root))
+            found.append(fallback_model(checked, release, settings.root, settings.cache))
             outcome = "onnxruntime-web is sent with the figure" if found[-1] else "the figure stays still"
             reasons.append(f"{outcome}: model “{release.name}” cannot be compiled for the page: {error}")
     return found, reasons

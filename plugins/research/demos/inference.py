@@ -1,27 +1,20 @@
 """What a released model makes of latents and of pictures, by ONNX Runtime."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 from numpy.typing import NDArray
 
+from ..core.worker import printable
 from .errors import DemoError
 from .release import Graph, Release
 
-if TYPE_CHECKING:
-    from onnxruntime import InferenceSession
-
 Floats = NDArray[np.float32]
 Bytes = NDArray[np.uint8]
-
-#: Pictures at a time where the graph leaves it open: enough to keep a core busy, small in memory.
-BATCH = 256
 
 
 def decode(release: Release, latents: Floats) -> Bytes:
     """Return the pictures (N, C, H, W) that the decoder draws from `latents` (N, Z), 0 to 255."""
     output = release.decoder.outputs[0]
-    drawn = _run(release.decoder, latents, [output.name])[0]  # (N, C, H, W)
+    drawn = _run(release, release.decoder, latents, output.name)  # (N, C, H, W)
     if drawn.shape[1:] != output.shape:
         raise DemoError(
             f"{release.decoder.path} draws pictures of {drawn.shape[1:]}, its manifest says {output.shape}"
@@ -52,34 +45,11 @@ def _encode(release: Release, pictures: Bytes, output: str) -> Floats:
         raise DemoError(f"the release of “{release.name}” has no encoder, which this kind of demo needs")
     least, most = release.encoder.input.range
     scaled = pictures.astype(np.float32) / 255 * (most - least) + least
-    return _run(release.encoder, scaled.astype(np.float32), [output])[0]
+    return _run(release, release.encoder, scaled.astype(np.float32), output)
 
 
-def _run(graph: Graph, values: Floats, outputs: list[str]) -> list[Floats]:
-    session = _session(graph)
-    step = graph.input.batch or BATCH
-    batches = [_padded(values[at : at + step], graph.input.batch) for at in range(0, len(values), step)]
-    try:
-        found = [session.run(outputs, {graph.input.name: batch}) for batch in batches]
-    # ONNX Runtime raises classes of its own that share no base but Exception.
-    except Exception as error:
-        raise DemoError(f"ONNX Runtime cannot run {graph.path}: {error}") from error
-    return [np.concatenate(parts)[: len(values)] for parts in zip(*found, strict=True)]
-
-
-def _session(graph: Graph) -> "InferenceSession":
-    # Imported here: where all pictures are in the cache, no graph is opened.
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = 4  # what goes wrong is in the exception
-    options.intra_op_num_threads = 1  # the same sums in the same order on any machine
-    try:
-        return onnxruntime.InferenceSession(graph.path, options, providers=["CPUExecutionProvider"])
-    except Exception as error:
-        raise DemoError(f"ONNX Runtime cannot open {graph.path}: {error}") from error
-
-
-def _padded(batch: Floats, size: int | None) -> Floats:
-    missing = (size or len(batch)) - len(batch)
-    return np.concatenate([batch, np.zeros((missing, *batch.shape[1:]), np.float32)]) if missing else batch
+def _run(release: Release, graph: Graph, values: Floats, output: str) -> Floats:
+    found = release.sandbox.run(graph.path, graph.read(), values, [output], graph.input.batch)
+    if len(found) != 1 or found[0].shape[:1] != values.shape[:1]:
+        raise DemoError(f"{graph.path} gives no “{printable(output)}” for each of {len(values)} inputs")
+    return found[0]

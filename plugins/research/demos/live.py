@@ -2,6 +2,8 @@
 
 import gzip
 import hashlib
+import os
+import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,13 +12,14 @@ import numpy as np
 
 from ..documents import PublishedFile
 from .compile import UnsupportedError
-from .compile.compiled import compiled
-from .compile.records import LARGEST_LOSS_OF_ENCODERS, TestItems, Trial
+from .compile.compiled import Request, compiled
+from .compile.records import LARGEST_LOSS_OF_ENCODERS, TestItems
 from .errors import DemoError
 from .fallback import runtime
 from .figure import Live
 from .gallery import description
 from .items import FILE, posteriors, read
+from .messages import Array
 from .release import Graph, Release
 from .spec import Spec
 
@@ -42,12 +45,19 @@ def live_model(spec: Spec, release: Release, cache: Path) -> LiveModel:
     Raises `UnsupportedError` for a network that cannot be.
     """
     programs, digest = cache / "programs", _files(release)
-    found = {"decoder": compiled(release.decoder, lambda: _decoder_trial(release), digest, programs)}
+    sandbox = release.sandbox
+    tried = compiled(release.decoder, lambda: _decoder_request(release), digest, programs, sandbox)
+    found = {"decoder": tried}
     if spec.kind.needs_encoder:
         if not (encoder := release.encoder):
             raise UnsupportedError(f"kind {spec.kind.name} needs an encoder, and test items with posteriors")
-        found["encoder"] = compiled(encoder, lambda: _encoder_trial(release, encoder), digest, programs)
-    rounded = {name: replace(getattr(release, name), path=network.rounded) for name, network in found.items()}
+        found["encoder"] = compiled(
+            encoder, lambda: _encoder_request(release, encoder), digest, programs, sandbox
+        )
+    rounded = {
+        name: replace(getattr(release, name), path=network.rounded, data={})
+        for name, network in found.items()
+    }
     names = " ".join(network.program.parent.name for network in found.values())
     digest = hashlib.sha256(f"{release.digest} {names}".encode()).hexdigest()
     return LiveModel(
@@ -56,16 +66,33 @@ def live_model(spec: Spec, release: Release, cache: Path) -> LiveModel:
     )
 
 
-def fallback_model(spec: Spec, release: Release, root: Path) -> LiveModel | None:
-    """Return `release` as it is, to be run by onnxruntime-web.
+def fallback_model(spec: Spec, release: Release, root: Path, cache: Path) -> LiveModel | None:
+    """Return `release` as it is, to be run by onnxruntime-web, which is sent one file a graph.
 
     None where that is not installed in `root`, for a graph whose batch has a fixed size, and for kinds
-    that need an encoder as well.
+    that need an encoder as well. Raises `DemoError` where the graph's external data cannot be had.
     """
     files = runtime(root)
     if not files or release.decoder.input.batch or spec.kind.needs_encoder:
         return None
-    return LiveModel(release, {"decoder": release.decoder.path}, files)
+    return LiveModel(release, {"decoder": _one_file(release, cache)}, files)
+
+
+def _one_file(release: Release, cache: Path) -> Path:
+    """Return the decoder as one file: its own, or one in `cache` with the external data inside."""
+    graph = release.decoder
+    if not graph.data:
+        return graph.path
+    stated = hashlib.sha256(graph.path.read_bytes() + repr(sorted(graph.data.items())).encode()).hexdigest()
+    path = cache / "programs" / f"{stated[:32]}.onnx"
+    if not path.exists():
+        content = release.sandbox.inlined(graph.path, graph.read())
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, beside = tempfile.mkstemp(dir=path.parent)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        os.replace(beside, path)
+    return path
 
 
 def live(spec: Spec, models: Sequence[LiveModel], cache: Path) -> Live:
@@ -89,33 +116,28 @@ def live(spec: Spec, models: Sequence[LiveModel], cache: Path) -> Live:
 def _files(release: Release) -> str:
     """Return a hash over what the networks of `release` are tried on."""
     stated = release.manifest["files"]
-    used = {"test_items.npz", release.decoder.path.name}
+    used = {"test_items.npz", release.decoder.path.name, *release.decoder.data}
     return hashlib.sha256(repr([stated[name] for name in sorted(used & stated.keys())]).encode()).hexdigest()
 
 
-def _decoder_trial(release: Release) -> Trial:
-    from .compile import checks  # opens graphs, which a build with all in the cache does not
-
+def _decoder_request(release: Release) -> Request:
     latents = np.random.default_rng(0).standard_normal((INPUTS, release.latents), np.float32)
-    items = _test_items(release)
-    return Trial(latents, checks.bound_by_decoder(items) if items else None)
+    return Request(latents, _arrays(_test_items(release)))
 
 
-def _encoder_trial(release: Release, encoder: Graph) -> Trial:
-    import onnx
-
-    from .compile import checks
-
+def _encoder_request(release: Release, encoder: Graph) -> Request:
     items = _test_items(release)
     if items is None:
         raise UnsupportedError("an encoder is tried on test items, and the release has none with posteriors")
     least, most = encoder.input.range
     pictures = (items.pictures[:INPUTS] * (most - least) + least).astype(np.float32)
     if {output.name for output in encoder.outputs} != {"mean", "log_variance"}:
-        return Trial(pictures)
-    decoder = onnx.load(release.decoder.path)
-    bound = checks.bound_by_encoder(items, decoder, encoder.input.range)
-    return Trial(pictures, bound, LARGEST_LOSS_OF_ENCODERS)
+        return Request(pictures)
+    return Request(pictures, _arrays(items), release.decoder.read(), LARGEST_LOSS_OF_ENCODERS)
+
+
+def _arrays(items: TestItems | None) -> tuple[Array, ...]:
+    return (items.pictures, items.means, items.log_variances) if items else ()
 
 
 def _published(path: Path, name: str) -> PublishedFile:

@@ -2,15 +2,17 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..core.worker import printable
 from . import release
 from .errors import DemoError
 from .models import require_extra
 
 if TYPE_CHECKING:
-    from onnx import ValueInfoProto
+    from .sandbox import Sandbox
 
 Range = tuple[float, float]
 
@@ -29,46 +31,62 @@ def write(folder: Path, range: Range = (0.0, 1.0)) -> Path:
     if not (folder / "decoder.onnx").is_file():
         raise DemoError(f"there is no decoder.onnx in {folder}")
     names = [name for name in ("decoder", "encoder") if (folder / f"{name}.onnx").is_file()]
-    stated = {
-        "format": 1,
-        "name": folder.resolve().name,
-        "graphs": {name: _graph(folder / f"{name}.onnx", range) for name in names},
-        "files": {each.name: _file(each) for each in sorted(folder.iterdir()) if each.is_file()},
-    }
-    path.write_text(json.dumps(stated, indent=2), encoding="utf-8")
-    try:
-        release.read(folder)
-    except DemoError:
-        path.unlink()
-        raise
+    files = [each for each in sorted(folder.iterdir()) if each.is_file()]
+    for each in files:
+        release.check_place(each)
+    # Imported here: only blogs that show models have installed what it needs.
+    from .sandbox import Sandbox
+
+    with Sandbox() as sandbox:
+        stated = {
+            "format": 1,
+            "name": folder.resolve().name,
+            "graphs": {name: _graph(folder / f"{name}.onnx", range, sandbox) for name in names},
+            "files": {each.name: _file(each) for each in files},
+        }
+        path.write_text(json.dumps(stated, indent=2), encoding="utf-8")
+        try:
+            release.read(folder, sandbox)
+        except DemoError:
+            path.unlink()
+            raise
     return path
 
 
-def _graph(path: Path, range: Range) -> dict[str, Any]:
-    import onnx
-    from google.protobuf.message import DecodeError
+def _graph(path: Path, range: Range, sandbox: "Sandbox") -> dict[str, Any]:
+    from .messages import File
 
-    try:
-        graph = onnx.load(path).graph
-    except DecodeError as error:
-        raise DemoError(f"{path} is not an ONNX file") from error
-    weights = {tensor.name for tensor in graph.initializer}
+    described = sandbox.describe(path, File(path.read_bytes()))
+    for name in described["data"]:
+        _check_data(path, name)
     return {
         "file": path.name,
-        "inputs": [_tensor(path, value, range) for value in graph.input if value.name not in weights],
-        "outputs": [_tensor(path, value, range) for value in graph.output],
+        "inputs": [_tensor(path, value, range) for value in described["inputs"]],
+        "outputs": [_tensor(path, value, range) for value in described["outputs"]],
     }
 
 
-def _tensor(path: Path, value: "ValueInfoProto", range: Range) -> dict[str, Any]:
-    first, *others = value.type.tensor_type.shape.dim
-    if not all(axis.dim_value for axis in others):
+def _check_data(graph: Path, name: str) -> None:
+    """Raise `DemoError` if `name`, a file of external data, does not lie beside the `graph`."""
+    shown = printable(name)
+    if Path(name).name != name or name in ("", "..", graph.name):
         raise DemoError(
-            f"{path}: “{value.name}” must have a shape of numbers but for the batch; export it so"
+            f"{graph}: its weights lie in “{shown}”; external data must lie in the folder of the graph itself"
         )
-    shape = [first.dim_value or "batch", *(axis.dim_value for axis in others)]
+    if not (graph.parent / name).is_file():
+        raise DemoError(f"{graph}: its weights lie in “{shown}”, and there is no such file beside it")
+
+
+def _tensor(path: Path, value: Mapping[str, Any], range: Range) -> dict[str, Any]:
+    if not value["shape"] or not all(value["shape"][1:]):
+        raise DemoError(
+            f"{path}: “{printable(value['name'])}” must have a shape of numbers but for the batch; "
+            "export it so"
+        )
+    first, *others = value["shape"]
+    shape = [first or "batch", *others]
     is_picture = len(shape) == 4
-    return {"name": value.name, "shape": shape, "range": list(range) if is_picture else None}
+    return {"name": value["name"], "shape": shape, "range": list(range) if is_picture else None}
 
 
 def _file(path: Path) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..core.processes import CANNOT_RUN, supervised
 from ..faults import nearest
@@ -14,6 +15,9 @@ from .errors import DemoError
 from .release import Release
 from .settings import Settings
 
+if TYPE_CHECKING:
+    from .sandbox import Sandbox
+
 #: The modules of the extra `demos`.
 EXTRA = ("emx_onnx_cgen", "numpy", "onnx", "onnxruntime", "PIL", "psutil", "wasmtime", "ziglang")
 #: What a message repeats of a failed command's output, at most.
@@ -21,11 +25,22 @@ LAST_LINES, LAST_CHARACTERS = 8, 2000
 
 
 class Models:
-    """The releases that the posts of one build ask for, by name."""
+    """The releases that the posts of one build ask for, by name, and the sandbox in which they are opened.
+
+    It must be closed; `with` does that.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._found: dict[str, Release | DemoError] = {}
+        self._sandbox: Sandbox | None = None
+
+    def __enter__(self) -> "Models":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._sandbox:
+            self._sandbox.close()
 
     def __getitem__(self, name: str) -> Release:
         """Return the release of `name`; raise `DemoError`, each time, if it cannot be had."""
@@ -50,9 +65,16 @@ class Models:
         try:
             if command:
                 run(command, self._settings.root)
-            return release.read(folder)
+            return release.read(folder, self._opened_sandbox())
         except DemoError as error:
             raise DemoError(f"model “{name}”: {error}") from error
+
+    def _opened_sandbox(self) -> "Sandbox":
+        # Imported here: only blogs that show models have installed what it needs.
+        from .sandbox import Sandbox
+
+        self._sandbox = self._sandbox or Sandbox(self._settings.limits)
+        return self._sandbox
 
 
 def require_extra() -> None:

@@ -5,10 +5,10 @@ import hashlib
 import json
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -17,6 +17,10 @@ from .schema import Manifest
 
 #: How often a release is read that changes meanwhile.
 READINGS = 20
+
+if TYPE_CHECKING:
+    from .messages import File
+    from .sandbox import Sandbox
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,15 @@ class Graph:
     path: Path
     input: Tensor
     outputs: tuple[Tensor, ...]
+    #: The sha256 of each file of the release that the graph names: of its external data.
+    data: Mapping[str, str] = field(default_factory=dict)
+
+    def read(self) -> "File":
+        """Return the file as bytes, with what may be its external data."""
+        from .messages import File
+
+        data = {name: (self.path.parent / name).read_bytes() for name in self.data}
+        return File(self.path.read_bytes(), data)
 
 
 @dataclass(frozen=True)
@@ -55,6 +68,8 @@ class Release:
     manifest: Mapping[str, Any]
     #: A hash over the graphs and all files.
     digest: str
+    #: Where the graphs are opened.
+    sandbox: "Sandbox" = field(compare=False, repr=False)
 
     @cached_property
     def metrics(self) -> Mapping[str, Any]:
@@ -85,8 +100,8 @@ class Release:
         return self.folder / name
 
 
-def read(folder: Path) -> Release:
-    """Read the release in `folder`.
+def read(folder: Path, sandbox: "Sandbox") -> Release:
+    """Read the release in `folder`, whose graphs are opened in `sandbox`.
 
     Where a build replaces it meanwhile, the old one is read or the new one, whole.
 
@@ -96,7 +111,7 @@ def read(folder: Path) -> Release:
     for _ in range(READINGS):
         place, stated = _current(folder)
         try:
-            found = _read(place, folder.name)
+            found = _read(place, folder.name, sandbox)
         except (DemoError, OSError) as error:
             if _current(folder) != (place, stated):
                 continue
@@ -119,9 +134,10 @@ def _current(folder: Path) -> tuple[Path, bytes | None]:
     return folder, None
 
 
-def _read(folder: Path, name: str) -> Release:
+def _read(folder: Path, name: str, sandbox: "Sandbox") -> Release:
     manifest = _manifest(folder, name)
     for file, stated in manifest["files"].items():
+        check_place(folder / file)
         _check(folder / file, stated["sha256"])
     graphs = {graph: _graph(folder, manifest, graph) for graph in manifest["graphs"]}
     content = json.dumps([manifest["graphs"], manifest["files"]], sort_keys=True)
@@ -132,7 +148,14 @@ def _read(folder: Path, name: str) -> Release:
         encoder=graphs.get("encoder"),
         manifest=manifest,
         digest=hashlib.sha256(content.encode()).hexdigest(),
+        sandbox=sandbox,
     )
+
+
+def check_place(path: Path) -> None:
+    """Raise `DemoError` if `path` is a link that leads out of its folder."""
+    if path.is_symlink() and not path.resolve().is_relative_to(path.parent.resolve()):
+        raise DemoError(f"{path} is a link that leads out of the release; copy the file into its place")
 
 
 def _manifest(folder: Path, name: str) -> dict[str, Any]:
@@ -188,10 +211,18 @@ def _graph(folder: Path, manifest: Mapping[str, Any], name: str) -> Graph:
         raise DemoError(
             f"{folder / 'manifest.json'}: graphs.{name}.file: “files” does not list {graph['file']}"
         )
+    path = folder / graph["file"]
+    content = path.read_bytes()
     return Graph(
-        path=folder / graph["file"],
+        path=path,
         input=_tensor(graph["inputs"][0]),
         outputs=tuple(map(_tensor, graph["outputs"])),
+        data={
+            name: stated["sha256"]
+            for name, stated in manifest["files"].items()
+            # A graph says in UTF-8 where its external data lies: a file that it does not name holds none.
+            if name != path.name and name.encode() in content
+        },
     )
 
 

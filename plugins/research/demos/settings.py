@@ -6,6 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from ..core.worker import Limits
 from ..settings_base import Folder, SettingsBase
 
 Word = Annotated[str, Meta(min_length=1)]
@@ -13,6 +14,7 @@ Command = Annotated[
     tuple[Word, ...],
     Meta(description="a list of words, such as ['make', '{name}'], or [] for none"),
 ]
+Amount = Annotated[int | float, Meta(gt=0, description="a number greater than 0")]
 
 
 @dataclass(frozen=True)
@@ -24,5 +26,13 @@ class Settings(SettingsBase):
     #: The command that brings a model's release up to date; ``{name}`` is the model's name.
     #: Empty: releases are taken as they are.
     build_model: Command = ()
+    #: What one figure may ask of its model's graph: seconds, and gigabytes of memory.
+    graph_seconds: Amount = 300
+    graph_gigabytes: Amount = 4
     #: Whether figures wake in the page when a reader touches them; otherwise they stay still pictures.
     live: Annotated[bool, Meta(description="True or False")] = True
+
+    @property
+    def limits(self) -> Limits:
+        """What one request to the worker that opens graphs may take."""
+        return Limits(self.graph_seconds, int(self.graph_gigabytes * 2**30))

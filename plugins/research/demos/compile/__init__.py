@@ -7,3 +7,7 @@ whole way, with its cache, is ``compiled``.
 
 class UnsupportedError(Exception):
     """A graph cannot be compiled ahead of time; the message says why."""
+
+
+class RefusedError(UnsupportedError):
+    """The same, for what the graph is and not for want of time or memory: it is so each time."""

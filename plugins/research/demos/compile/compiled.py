@@ -4,96 +4,102 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable
-from dataclasses import asdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ...core.files import sync_folder
+from ..messages import Array, File
 from ..release import Graph
-from . import UnsupportedError
-from .records import Compiled, Precision, Rounding, Trial
-
-if TYPE_CHECKING:
-    from onnx import ModelProto
-
-    from .rounding import Packed
+from ..sandbox import Sandbox
+from . import RefusedError, UnsupportedError
+from .records import LARGEST_LOSS, Compiled, Precision, Rounding
 
 HERE = Path(__file__).parent
 #: What a program depends on besides its graph.
 TOOLS = ("emx-onnx-cgen", "onnx", "ziglang")
 
 
-def compiled(graph: Graph, trial: Callable[[], Trial], digest: str, cache: Path) -> Compiled:
+@dataclass(frozen=True)
+class Request:
+    """What a graph is tried on: a `Trial`, for the worker to make."""
+
+    inputs: Array
+    #: Pictures, means and log variances of test items; empty where no bound can be measured.
+    items: tuple[Array, ...] = ()
+    #: The decoder by which the bound of an encoder is measured.
+    decoder: File | None = None
+    largest_loss: float = LARGEST_LOSS
+
+
+def compiled(
+    graph: Graph, request: Callable[[], Request], digest: str, cache: Path, sandbox: Sandbox
+) -> Compiled:
     """Return `graph` compiled; what was compiled before is taken from the folder `cache`.
 
-    The weights are as coarse as costs next to nothing, which ``checks`` measures on what `trial`
+    The weights are as coarse as costs next to nothing, which ``checks`` measures on what `request`
     returns; `digest` is a hash over what that depends on. Raises `UnsupportedError` for a graph that
-    cannot be compiled, or whose program computes something else.
+    cannot be compiled, or whose program computes something else; that is in the cache as well, unless
+    it was for want of time or memory.
     """
     place = cache / _key(graph, digest)
     if not place.exists():
         cache.mkdir(parents=True, exist_ok=True)
         made = Path(mkdtemp(dir=cache))
         try:
-            _compile(graph, trial(), made)
+            _compile(graph, request(), made, sandbox)
             _move(made, place)
         finally:
             shutil.rmtree(made, ignore_errors=True)
     report: dict[str, Any] = json.loads((place / "report.json").read_text(encoding="utf-8"))
-    return Compiled(
-        program=place / "program.wasm",
-        rounded=place / "rounded.onnx",
-        precision=Precision(report["precision"]),
-        rounding=Rounding(**report["rounding"]),
-        parity=report["parity"],
-    )
+    if "refused" in report:
+        raise RefusedError(report["refused"])
+    return Compiled(place / "program.wasm", place / "rounded.onnx", *_read(report))
 
 
-def _compile(graph: Graph, trial: Trial, folder: Path) -> None:
-    # Imported here: where all is in the cache, no graph is opened.
-    import onnx
-    from google.protobuf.message import DecodeError
-
-    from . import checks
-    from .program import compile_program
-
+def _compile(graph: Graph, request: Request, folder: Path, sandbox: Sandbox) -> None:
+    files = [graph.read(), *([request.decoder] if request.decoder else [])]
+    more = {
+        "outputs": [(output.name, output.shape) for output in graph.outputs],
+        "range": graph.input.range,
+        "largest_loss": request.largest_loss,
+    }
+    report: Mapping[str, Any]
     try:
-        full = onnx.load(graph.path)
-    except DecodeError as error:
-        raise UnsupportedError(f"{graph.path} is not an ONNX file") from error
-    precision, rounded, weights, cost = _rounded(full, trial)
-    program = compile_program(rounded, weights)
-    parity = checks.parity(program, rounded, trial.inputs, graph.outputs)
-    if not parity <= checks.PARITY:
-        raise UnsupportedError(f"the compiled program of {graph.path} errs by {parity:.2g} of its output")
-    (folder / "program.wasm").write_bytes(program)
-    onnx.save(rounded, folder / "rounded.onnx")
-    report = {"precision": precision, "rounding": asdict(cost), "parity": parity}
+        answer = sandbox.compile(graph.path, files, [request.inputs, *request.items], more)
+    except RefusedError as error:
+        report = {"refused": str(error)}
+    else:
+        report = _checked(graph, answer.value, answer.blobs)
+        (folder / "program.wasm").write_bytes(answer.blobs[0])
+        (folder / "rounded.onnx").write_bytes(answer.blobs[1])
     (folder / "report.json").write_text(json.dumps(report, indent=2), encoding="utf-8")
 
 
-def _rounded(full: "ModelProto", trial: Trial) -> "tuple[Precision, ModelProto, list[Packed], Rounding]":
-    """Return the coarsest rounding of `full`, rewritten, that is close enough to it."""
-    from . import checks
-    from .graph import with_col2im, with_float32_weights
-    from .rounding import round_weights
+def _checked(graph: Graph, report: Any, blobs: Sequence[bytes]) -> Mapping[str, Any]:
+    """Return `report` if it is what the worker says of a program; it may have been taken over."""
+    try:
+        _read(report)
+        program, _ = blobs
+    except (KeyError, TypeError, ValueError) as error:
+        raise UnsupportedError(f"{graph.path}: what was compiled is incomplete") from error
+    if not program.startswith(b"\0asm"):
+        raise UnsupportedError(f"{graph.path}: what was compiled is no program")
+    found: Mapping[str, Any] = report
+    return found
 
-    rewritten = with_col2im(with_float32_weights(full))
-    for precision in Precision:
-        rounded, weights = round_weights(rewritten, precision)
-        cost = checks.rounding(full, rounded, trial)
-        if cost.is_small(trial.largest_loss):
-            break
-    return precision, rounded, weights, cost
+
+def _read(report: Mapping[str, Any]) -> tuple[Precision, Rounding, float]:
+    return Precision(report["precision"]), Rounding(**report["rounding"]), float(report["parity"])
 
 
 def _key(graph: Graph, given: str) -> str:
     """Return a hash over all that the result depends on."""
     digest = hashlib.sha256(graph.path.read_bytes() + given.encode())
-    digest.update(repr((graph.input, graph.outputs)).encode())
+    digest.update(repr((graph.input, graph.outputs, sorted(graph.data.items()))).encode())
     for tool in TOOLS:
         digest.update(f"{tool} {version(tool)}\n".encode())
     for source in sorted(HERE.glob("*.py")):

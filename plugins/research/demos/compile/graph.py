@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from onnx import (
+    GraphProto,
     ModelProto,
     NodeProto,
     TensorProto,
@@ -16,7 +17,7 @@ from onnx import (
     version_converter,
 )
 
-from . import UnsupportedError
+from . import RefusedError
 
 Array = npt.NDArray[Any]
 
@@ -39,7 +40,7 @@ def with_col2im(model: ModelProto) -> ModelProto:
     nodes: list[NodeProto] = []
     for node in model.graph.node:
         kernel = _transposed_kernel(node, weights)
-        size = shapes.get(node.input[0], (0,) * 4)[2:]
+        size = shapes.get(node.input[0], (0,) * 4)[2:] if kernel is not None else ()
         if kernel is None or not all(size) or min(_pads(node, kernel)) < 0:
             nodes.append(node)
         else:
@@ -52,7 +53,7 @@ def with_float32_weights(model: ModelProto) -> ModelProto:
     weights = {tensor.name: numpy_helper.to_array(tensor) for tensor in model.graph.initializer}
     nodes = []
     for node in model.graph.node:
-        kept = weights.get(node.input[0]) if node.op_type == "Cast" else None
+        kept = weights.get(node.input[0]) if node.op_type == "Cast" and node.input else None
         if kept is None or kept.dtype != np.float16 or _attributes(node)["to"] != TensorProto.FLOAT:
             nodes.append(node)
         else:
@@ -63,14 +64,14 @@ def with_float32_weights(model: ModelProto) -> ModelProto:
 def of_one(model: ModelProto) -> ModelProto:
     """Return `model` for batches of one: C wants its shapes in numbers.
 
-    Raises `UnsupportedError` if it takes batches of another size only.
+    Raises `RefusedError` if it takes batches of another size only.
     """
     fixed = ModelProto()
     fixed.CopyFrom(model)
     for value in (*fixed.graph.input, *fixed.graph.output):
         first = value.type.tensor_type.shape.dim[0]
         if first.dim_value > 1:
-            raise UnsupportedError(f"the graph takes nothing but batches of {first.dim_value}")
+            raise RefusedError(f"the graph takes nothing but batches of {first.dim_value}")
         first.dim_value = 1
     return fixed
 
@@ -99,7 +100,7 @@ def shapes_of(model: ModelProto) -> dict[str, tuple[int, ...]]:
 
 def _transposed_kernel(node: NodeProto, weights: Mapping[str, Array]) -> Array | None:
     """Return the kernel (I, O, h, w) of `node` read as a transposed convolution, None if it is none."""
-    if node.op_type not in ("Conv", "ConvTranspose") or node.input[1] not in weights:
+    if node.op_type not in ("Conv", "ConvTranspose") or not set(node.input[1:2]) & weights.keys():
         return None
     kernel = weights[node.input[1]]
     given = _attributes(node)
@@ -158,9 +159,20 @@ def _with(model: ModelProto, nodes: Iterable[NodeProto], weights: Mapping[str, A
     for field in (graph.node, graph.initializer, graph.value_info):
         del field[:]
     graph.node.extend(nodes)
-    read = {name for node in graph.node for name in node.input}
+    read = {value.name for value in graph.output} | _read(graph)
     graph.initializer.extend(numpy_helper.from_array(weights[name], name) for name in weights if name in read)
     return changed
+
+
+def _read(graph: GraphProto) -> set[str]:
+    """Return the names of the values that the nodes of `graph` read, those of their subgraphs included."""
+    names: set[str] = set()
+    for node in graph.node:
+        names.update(node.input)
+        for attribute in node.attribute:
+            for inner in (attribute.g, *attribute.graphs):
+                names |= _read(inner) | {value.name for value in inner.output}
+    return names
 
 
 def _attributes(node: NodeProto) -> dict[str, Any]:

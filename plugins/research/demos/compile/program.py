@@ -5,9 +5,9 @@ the weights; ``input(i)`` and ``output(i)``, the addresses of the i-th input and
 row-major order; and ``run()``. Everything is for a batch of one.
 """
 
+import os
 import re
 import subprocess
-import sys
 from collections.abc import Sequence
 from functools import cache
 from math import prod
@@ -17,9 +17,11 @@ from typing import TYPE_CHECKING
 
 from onnx import ModelProto, ValueInfoProto
 
-from . import UnsupportedError
+from ...core.confine import outliving_parent
+from . import RefusedError, UnsupportedError, source
 from .graph import of_one, shapes_of, with_inputs
 from .rounding import Packed
+from .strings import without_strings
 
 if TYPE_CHECKING:
     from emx_onnx_cgen import Compiler
@@ -39,24 +41,43 @@ PRODUCT = re.compile(r"^ *for \(idx_t k = 0; k < (\d+); \+\+k\) \{$", re.MULTILI
 LONGEST_UNROLLED = 32
 
 
-def compile_program(model: ModelProto, weights: Sequence[Packed]) -> bytes:
+def compile_program(model: ModelProto, weights: Sequence[Packed], tools: Path | None = None) -> bytes:
     """Return the WebAssembly module of `model`, in which `weights` stand packed.
 
-    Raises `UnsupportedError` for an operator that emx-onnx-cgen does not know.
+    `tools` is the folder in which the compiler keeps its C library from one call to the next. Raises
+    `UnsupportedError` for an operator that emx-onnx-cgen does not know.
     """
     single = of_one(model)
-    source = _c_source(with_inputs(single, [weight.name for weight in weights]))
+    text = _c_source(without_strings(with_inputs(single, [weight.name for weight in weights])))
+    source.check(text)
     with TemporaryDirectory() as folder:
         place = Path(folder)
-        (place / f"{NAME}.c").write_text(source, encoding="utf-8")
+        (place / f"{NAME}.c").write_text(text, encoding="utf-8")
         (place / "weights.bin").write_bytes(b"".join(map(_bytes, weights)))
         (place / "program.c").write_text(_wrapper(single, weights), encoding="utf-8")
-        flags = (*FLAGS, f"-Wl,-z,stack-size={_stack(single)}")
-        command = [sys.executable, "-m", "ziglang", "cc", *flags, "-o", "program.wasm", "program.c"]
-        done = subprocess.run(command, cwd=place, capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise UnsupportedError(f"the C of the graph does not compile: {done.stderr.strip()[-500:]}")
+        _run_compiler((*FLAGS, f"-Wl,-z,stack-size={_stack(single)}"), place, tools)
         return (place / "program.wasm").read_bytes()
+
+
+def _run_compiler(flags: Sequence[str], place: Path, tools: Path | None) -> None:
+    """Turn program.c in the folder `place` into program.wasm, by a compiler that knows nothing else.
+
+    While it runs, this process is not killed as soon as its parent has died: it has the compiler to kill
+    first, as ``core.serve`` does.
+    """
+    import ziglang
+
+    command = [str(Path(ziglang.__file__).with_name("zig")), "cc", *flags, "-o", "program.wasm", "program.c"]
+    environment = {name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ}
+    for name in ("ZIG_GLOBAL_CACHE_DIR", "ZIG_LOCAL_CACHE_DIR"):
+        environment[name] = str(tools or place)
+    with outliving_parent():
+        done = subprocess.run(
+            command, cwd=place, env=environment, stdin=subprocess.DEVNULL, capture_output=True, check=False
+        )
+    if done.returncode:
+        # What it says may repeat what it read.
+        raise UnsupportedError(f"the compiler refuses the C of the graph (exit code {done.returncode})")
 
 
 def _stack(model: ModelProto) -> int:
@@ -65,13 +86,14 @@ def _stack(model: ModelProto) -> int:
 
 
 def _c_source(model: ModelProto) -> str:
-    from emx_onnx_cgen import CodegenError, ShapeInferenceError, UnsupportedOpError
-
     try:
-        source = str(_compiler().compile(model))
-    except (CodegenError, ShapeInferenceError, UnsupportedOpError) as error:
-        raise UnsupportedError(str(error)) from error
-    return PRODUCT.sub(_unrolled, source)
+        text = str(_compiler().compile(model))
+    except MemoryError:
+        raise
+    # It raises, besides classes of its own, whatever its passes stumble over.
+    except Exception as error:
+        raise RefusedError(f"emx-onnx-cgen cannot compile it: {error}") from error
+    return PRODUCT.sub(_unrolled, text)
 
 
 @cache
