@@ -22,7 +22,7 @@ class Severity(StrEnum):
     ERROR = "error"
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class Fault:
     """One thing to mend, where it stands and what to write instead.
 
@@ -33,6 +33,11 @@ class Fault:
     line: int | None
     message: str
     severity: Severity = Severity.ERROR
+
+    @property
+    def place(self) -> tuple[str, int, str]:
+        """What faults are ordered by: their file, then their line, those without a line first."""
+        return str(self.path), self.line or 0, self.message
 
     def __str__(self) -> str:
         place = f"{self.path}:{self.line}" if self.line else f"{self.path}"
@@ -68,7 +73,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
 
 def report(faults: Iterable[Fault]) -> None:
     """Log all `faults` in one record, at the level of the gravest."""
-    found = sorted(set(faults), key=lambda fault: (str(fault.path), fault.line or 0, fault.message))
+    found = sorted(set(faults), key=lambda fault: fault.place)
     if not found:
         return
     grave = any(fault.severity is Severity.ERROR for fault in found)

@@ -16,7 +16,7 @@ from .formulas import Formula
 
 SCRIPT = Path(__file__).with_name("typeset.mjs")
 #: All that is run: the script and its modules.
-MODULES = sorted(SCRIPT.parent.glob("*.mjs"))
+MODULES = sorted([*SCRIPT.parent.glob("*.mjs"), SCRIPT.with_name("safety.js")])
 #: The npm packages that decide what a formula looks like.
 PACKAGES = ("mathjax", "@mathjax/mathjax-newcm-font", "@mathjax/mathjax-mhchem-font-extension")
 #: Seconds that MathJax may take to start, and for each group. It takes a thousandth of that.
