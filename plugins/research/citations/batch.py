@@ -84,7 +84,7 @@ class Desk:
     def _accepted(
         self, result: Typeset | StyleError, request: Request, style: Style, post: Post
     ) -> tuple[Typeset, Style]:
-        """Return the `result` of one post and its style; what is wrong with it becomes a fault of the post."""
+        """Return the `result` of one post and its style; what is wrong becomes a fault of the post."""
         source = post.document.source
         if isinstance(result, StyleError):
             self.faults.append(Fault(source, None, str(result)))

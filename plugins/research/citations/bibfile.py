@@ -82,11 +82,15 @@ class BibFile:
         if entry is None:
             return None
         kind, own = entry
+        fields = self._inherit(key, own, find, (key,), {key})
         try:
-            return items.item(key, kind, self._inherit(key, own, find, (key,), {key}))
+            item = items.item(key, kind, fields)
         except ValueError as error:
             self.note(self.raw[key].offset, f"the entry “{key}”: {error}")
             return None
+        for problem in items.malformed_addresses(fields):
+            self.note(self.raw[key].offset, f"the entry “{key}”: {problem}; it is left out")
+        return item
 
     def parents(self, key: str) -> set[str]:
         """Return the keys of the entries that `key` inherits from at once."""

@@ -21,6 +21,7 @@ const CSL = createRequire(import.meta.url)('citeproc');
 const FALLBACK = 'en-US';
 // What is nearest to types of works that a style may not list (CSL 1.0.2, appendix III), and what any work may be set as.
 const NEAREST = {
+  __proto__: null, // a type may have any name, “constructor” too
   webpage: ['post-weblog', 'article-newspaper'], 'post-weblog': ['webpage'], post: ['post-weblog', 'webpage'],
   'article-magazine': ['article-newspaper'], 'article-newspaper': ['article-magazine'], periodical: ['article-journal'],
   review: ['article-journal'], 'review-book': ['review', 'article-journal'], article: ['article-journal'],

@@ -156,8 +156,8 @@ class CslStyle:
             citations.append(tuple(pieces))
         references = tuple(self._reference(request.works[key], html) for key, html in result["references"])
         unset = [key for key, html in result["references"] if not html]
-        message = "the style prints nothing of “{}”, a work of the type “{}”; it is listed in the default style"
-        warnings = tuple(message.format(key, request.works[key].item["type"]) for key in unset)
+        message = "the style prints nothing of “{}”; it is listed in the default style"
+        warnings = tuple(message.format(key) for key in unset)
         return Typeset(tuple(citations), references, warnings)
 
     def _pieces(
