@@ -28,6 +28,9 @@ class BibFile:
         self.raw: dict[str, RawEntry] = {}
         self.parsed: dict[str, tuple[str, Fields] | None] = {}
         self._problems: list[Problem] = []
+        #: The keys that problems are about, of as many problems as have been looked at.
+        self._broken: set[str] = set()
+        self._looked_at = 0
         for entry, parsed in bibtex.entries(text, self._problems):
             key = unicodedata.normalize("NFC", entry.key)
             if key in self.raw:
@@ -63,7 +66,10 @@ class BibFile:
 
     def has_broken(self, key: str) -> bool:
         """Return whether there is an entry `key` that could not be read."""
-        return any(problem.key == key for problem in self._problems)
+        for problem in self._problems[self._looked_at :]:
+            self._broken.add(problem.key)
+        self._looked_at = len(self._problems)
+        return key in self._broken
 
     def offsets(self) -> dict[str, int]:
         """Return the keys of the file, and where their entries begin."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from threading import Timer
 from typing import IO, Any
 
-from .formulas import Formula
+from .formulas import Group
 
 SCRIPT = Path(__file__).with_name("typeset.mjs")
 #: All that is run: the script and its modules.
@@ -22,7 +22,6 @@ PACKAGES = ("mathjax", "@mathjax/mathjax-newcm-font", "@mathjax/mathjax-mhchem-f
 #: Seconds that MathJax may take to start, and for each group. It takes a thousandth of that.
 PATIENCE = 60
 
-Group = tuple[Formula, ...]
 #: What typeset.mjs writes for a formula: its html, text and parts, or its error and column.
 Result = dict[str, Any]
 
@@ -71,7 +70,9 @@ def typeset_groups(groups: Sequence[Group], how: dict[str, Any]) -> Iterator[lis
     Raises `NodeMissingError` where there is no Node.js, and `NodeEndedError` when the process ended
     before its work, or was ended because a group took longer than `PATIENCE`.
     """
-    members = [[{"tex": formula.tex, "display": formula.display} for formula in group] for group in groups]
+    members = [
+        [{"tex": formula.tex, "display": formula.display} for formula in group.formulas] for group in groups
+    ]
     job = json.dumps({**how, "groups": members}).encode()
     command = [find_node(), str(SCRIPT)]
     pipe = subprocess.PIPE
