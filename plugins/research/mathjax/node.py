@@ -12,7 +12,7 @@ from pathlib import Path
 from threading import Timer
 from typing import IO, Any
 
-from .formulas import Group
+from .formulas import Formula
 
 SCRIPT = Path(__file__).with_name("typeset.mjs")
 #: All that is run: the script and its modules.
@@ -62,7 +62,7 @@ def versions() -> dict[str, str]:
     return {name: json.loads(manifest)["version"] for name, manifest in manifests.items()}
 
 
-def typeset_groups(groups: Sequence[Group], how: dict[str, Any]) -> Iterator[list[Result]]:
+def typeset_groups(groups: Sequence[tuple[Formula, ...]], how: dict[str, Any]) -> Iterator[list[Result]]:
     """Set each of the `groups` as one document, in one process: `how` is the head of typeset.mjs's job.
 
     Yields what typeset.mjs says of each, in order. The process never outlives the iteration.
@@ -70,9 +70,7 @@ def typeset_groups(groups: Sequence[Group], how: dict[str, Any]) -> Iterator[lis
     Raises `NodeMissingError` where there is no Node.js, and `NodeEndedError` when the process ended
     before its work, or was ended because a group took longer than `PATIENCE`.
     """
-    members = [
-        [{"tex": formula.tex, "display": formula.display} for formula in group.formulas] for group in groups
-    ]
+    members = [[{"tex": formula.tex, "display": formula.display} for formula in group] for group in groups]
     job = json.dumps({**how, "groups": members}).encode()
     command = [find_node(), str(SCRIPT)]
     pipe = subprocess.PIPE

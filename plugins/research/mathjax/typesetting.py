@@ -49,11 +49,11 @@ class SetGroup:
     @classmethod
     def read(cls, group: Group, key: str, results: Iterable[Result], format: str) -> "SetGroup":
         """Read the `results` of typeset.mjs for the `group`, whose hash is `key`."""
-        keys = [f"{format}-{key}-{index}" for index in range(len(group.formulas))]
+        keys = [f"{format}-{key}-{index}" for index in range(len(group))]
         outcomes = [_outcome(result, format) for result in results]
         html = [
             mark(key, formula.source) if isinstance(outcome, SetFormula) else _unset(formula, outcome.reason)
-            for key, formula, outcome in zip(keys, group.formulas, outcomes, strict=True)
+            for key, formula, outcome in zip(keys, group, outcomes, strict=True)
         ]
         return cls(keys, outcomes, html)
 
@@ -222,10 +222,10 @@ def _set(groups: Sequence[Group], format: str, settings: Settings) -> Iterator[t
     )
     missing: dict[Group, str] = {}
     for group in groups:
-        key = kept.key([[formula.tex, formula.display] for formula in group.formulas])
-        if any(len(formula.tex) > LONGEST for formula in group.formulas):
+        key = kept.key([[formula.tex, formula.display] for formula in group])
+        if any(len(formula.tex) > LONGEST for formula in group):
             refusal = {"error": f"more than {LONGEST:,} characters"}
-            yield group, SetGroup.read(group, key, [refusal] * len(group.formulas), format)
+            yield group, SetGroup.read(group, key, [refusal] * len(group), format)
         elif results := kept.get(key):
             yield group, SetGroup.read(group, key, results, format)
         else:
