@@ -5,8 +5,8 @@
 Each kind is one post, or one bibliography, that has the same thing n times. It is built by Pelican with the
 plugin and without, in processes of their own whose user CPU seconds are counted, children included; what an
 empty blog takes is subtracted. Python-Markdown itself takes quadratic time for some kinds, which are tried
-with a tenth of n; so the last column is the growth of what the plugin adds. Prints a table and judges nothing; the
-project asks for 5 at most.
+with a tenth of n; so the last column is the growth of what the plugin adds. Prints a table and judges
+nothing; the project asks for 5 at most.
 """
 
 import argparse

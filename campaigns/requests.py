@@ -38,6 +38,7 @@ FEED_ALL_ATOM = CATEGORY_FEED_ATOM = TRANSLATION_FEED_ATOM = AUTHOR_FEED_ATOM = 
 THEME = "simple"
 PLUGIN_PATHS, PLUGINS = [{str(ROOT / "plugins")!r}], ["research"]
 """
+PER_POST = 10
 FORMATS = ("svg", "chtml", "mathml")
 STYLES = ("author-date", "apa", "ieee")
 
@@ -155,10 +156,12 @@ def cases() -> Iterator[Case]:
     number = count(1)
     texts = [tex.replace("VALUE", value) for tex in TEX for value in VALUES]
     formulas = [with_address(tex, next(number)) for tex in (*texts, *ADDRESSES)]
-    for place, format in enumerate(FORMATS):
-        chosen = formulas[: len(texts)][place :: len(FORMATS)] + formulas[len(texts) :]
-        posts = {f"p{n}.md": post(rf"x ${tex}$ y") for n, tex in enumerate(chosen)}
-        yield Case(f"TeX, {format}", posts, f"RESEARCH = {{'formulas': {format!r}}}", len(chosen))
+    posts = {
+        f"p{at}.md": post("\n\n".join(rf"x ${tex}$ y" for tex in formulas[at : at + PER_POST]), at)
+        for at in range(0, len(formulas), PER_POST)
+    }
+    for format in FORMATS:
+        yield Case(f"TeX, {format}", posts, f"RESEARCH = {{'formulas': {format!r}}}", len(formulas))
     marks = cycle(MARKUP)
     for style in STYLES:
         settings = f"RESEARCH = {{'citation_style': {style!r}, 'references': 'content/r.bib'}}"
@@ -174,7 +177,7 @@ def cases() -> Iterator[Case]:
     affixes = [with_address(text, next(number)) for text in MARKUP]
     styles = {f"s{n}.csl": CSL.replace("AFFIX", escape(text)) for n, text in enumerate(affixes)}
     posts = {
-        f"p{n}.md": post("x [@k0] y [@@k0]", f"Citation_style: content/s{n}.csl\n")
+        f"p{n}.md": post("x [@k0] y [@@k0]", n, f"Citation_style: content/s{n}.csl\n")
         for n in range(len(affixes))
     }
     files = {**styles, **posts, "r.bib": entry(0, "title", "T")}
@@ -186,9 +189,9 @@ def with_address(payload: str, number: int) -> str:
     return payload.replace("URL", f"http://{HOST}/{number}")
 
 
-def post(text: str, head: str = "") -> str:
+def post(text: str, number: int = 0, head: str = "") -> str:
     """Return the source of a post."""
-    return f"Title: Post {abs(hash(text))}\nDate: 2026-01-01\n{head}\n{text}\n"
+    return f"Title: Post {number}\nDate: 2026-01-01\n{head}\n{text}\n"
 
 
 def citing(number: int) -> str:

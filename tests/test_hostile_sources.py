@@ -171,7 +171,7 @@ def test_an_odd_entry_costs_itself_alone(name: str, entry: object, style: str, t
     (done,), faults = cite([document], settings)
     assert 'id="ref-good"' in done.html
     for text in (done.html, *map(str, [*faults, *check([document], settings)])):
-        assert text.isprintable() or text.encode()
+        assert text.encode().decode() == text
 
 
 def test_a_malformed_address_is_left_out_and_told(tmp_path: Path) -> None:
@@ -209,6 +209,29 @@ def test_a_work_that_the_style_does_not_list_is_cited_as_what_is_nearest(tmp_pat
     (done,), faults = cite([Document(html="[@w]", source=tmp_path / "p.md")], settings)
     assert faults == []
     assert re.search(r'<li id="ref-w">.*Doe.*A page.*2020', done.html)
+
+
+@pytest.mark.parametrize(
+    "style",
+    [
+        b"",
+        b"\xff\xfe\x00",
+        b"<html/>",
+        b"<style><citation/></style>",
+        b'<!DOCTYPE style SYSTEM "http://evil.test/1"><style/>',
+        b'<!DOCTYPE a [<!ENTITY a "x"><!ENTITY b "&a;&a;">]><style>&b;</style>',
+    ],
+    ids=["empty", "no UTF-8", "no style", "no namespace", "external DTD", "entities"],
+)
+def test_a_file_that_is_no_style_is_told_and_the_default_style_is_used(style: bytes, tmp_path: Path) -> None:
+    (tmp_path / "s.csl").write_bytes(style)
+    (tmp_path / "r.bib").write_text("@misc{k, author={Jane Doe}, title={T}, year=2000}")
+    settings = Settings(
+        root=tmp_path, references=(tmp_path / "r.bib",), citation_style="s.csl", cache=tmp_path / "cache"
+    )
+    (done,), (fault,) = cite([Document(html="[@k]", source=tmp_path / "p.md")], settings)
+    assert 'id="ref-k">Doe, Jane (2000)' in done.html
+    assert "s.csl is not a style of CSL" in fault.message
 
 
 def test_check_orders_findings_with_and_without_a_line(build: Build) -> None:

@@ -250,11 +250,13 @@ def _independent(path: Path) -> str:
 
     Raises `ValueError` where it is not a style.
     """
-    xml = path.read_text(encoding="utf-8-sig")
     try:
+        xml = path.read_text(encoding="utf-8-sig")
         root = ElementTree.fromstring(xml)
-    except ElementTree.ParseError as error:
+    except (OSError, UnicodeDecodeError, ElementTree.ParseError) as error:
         raise ValueError(f"{path} is not a style of CSL: {error}") from error
+    if root.tag != f"{NAMESPACE}style" or "<!DOCTYPE" in xml or "<!ENTITY" in xml:
+        raise ValueError(f"{path} is not a style of CSL: it begins with <style xmlns={NAMESPACE[1:-1]!r}>")
     for link in root.iter(f"{NAMESPACE}link"):
         if link.get("rel") == "independent-parent":
             name = link.get("href", "").rsplit("/", 1)[-1]
