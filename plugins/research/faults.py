@@ -6,10 +6,13 @@ one record when every file is on disk.
 """
 
 import logging
+import re
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
+from functools import cached_property
 from pathlib import Path
 
 logger = logging.getLogger(__name__)
@@ -22,7 +25,7 @@ class Severity(StrEnum):
     ERROR = "error"
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class Fault:
     """One thing to mend, where it stands and what to write instead.
 
@@ -33,6 +36,11 @@ class Fault:
     line: int | None
     message: str
     severity: Severity = Severity.ERROR
+
+    @property
+    def place(self) -> tuple[str, int, str]:
+        """What faults are ordered by: their file, then their line, those without a line first."""
+        return str(self.path), self.line or 0, self.message
 
     def __str__(self) -> str:
         place = f"{self.path}:{self.line}" if self.line else f"{self.path}"
@@ -45,19 +53,39 @@ def line_of(path: Path, text: str, occurrence: int = 0) -> int | None:
     The first occurrence stands in where there are fewer, None where there is none: a reader may
     have rewritten what the author typed.
     """
-    try:
-        source = path.read_text(encoding="utf-8-sig", errors="replace")
-    except OSError:
-        return None
-    first = source.find(text)
-    if not text or first < 0:
-        return None
-    at = first
-    for _ in range(occurrence):
-        at = source.find(text, at + len(text))
-        if at < 0:
-            return source.count("\n", 0, first) + 1
-    return source.count("\n", 0, at) + 1
+    return Source(path).line_of(text, occurrence)
+
+
+class Source:
+    """The file of an author at `path`, read once for the lines of many texts."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        #: Where each text that was asked for stands; it ends with -1 where all places are known.
+        self._places: dict[str, list[int]] = {}
+
+    def line_of(self, text: str, occurrence: int = 0) -> int | None:
+        """Return what the function `line_of` does."""
+        if not text:
+            return None
+        places = self._places.setdefault(text, [self._text.find(text)])
+        while len(places) <= occurrence and places[-1] >= 0:
+            places.append(self._text.find(text, places[-1] + len(text)))
+        at = places[occurrence] if occurrence < len(places) else -1
+        at = at if at >= 0 else places[0]
+        return bisect_left(self._ends, at) + 1 if at >= 0 else None
+
+    @cached_property
+    def _text(self) -> str:
+        try:
+            return self._path.read_text(encoding="utf-8-sig", errors="replace")
+        except OSError:
+            return ""
+
+    @cached_property
+    def _ends(self) -> list[int]:
+        """Where the lines of the file end."""
+        return [end.start() for end in re.finditer("\n", self._text)]
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
@@ -68,7 +96,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
 
 def report(faults: Iterable[Fault]) -> None:
     """Log all `faults` in one record, at the level of the gravest."""
-    found = sorted(set(faults), key=lambda fault: (str(fault.path), fault.line or 0, fault.message))
+    found = sorted(set(faults), key=lambda fault: fault.place)
     if not found:
         return
     grave = any(fault.severity is Severity.ERROR for fault in found)

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-FRAGMENT = re.compile(r"(?P<before><a\s(?:[^>\"']|\"[^\"]*\"|'[^']*')*?\bhref=[\"'])(?=#)")
+FRAGMENT = re.compile(r"(?P<before><a\s(?:[^<>\"']|\"[^\"]*\"|'[^']*')*?\bhref=[\"'])(?=#)")
 
 
 def anchor_fragments(item: dict[str, Any]) -> None:

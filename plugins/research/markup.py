@@ -13,6 +13,8 @@ from collections.abc import Iterable, Iterator
 from enum import Enum, auto
 from typing import NamedTuple
 
+from .guarded import Closed
+
 
 class Kind(Enum):
     """What a stretch of HTML is to us."""
@@ -48,19 +50,23 @@ RAW_TEXT_ELEMENTS = frozenset("iframe noembed script style textarea title xmp".s
 VOID_ELEMENTS = frozenset("area base br col embed hr img input link meta source track wbr".split())
 MATH_ELEMENTS = frozenset("div p span".split())
 
+# Outside of quotes a tag ends before the next “<”: a search from one without an end does not read all others.
 TAG = re.compile(
     r"<!--.*?(?:-->|\Z)|<(?P<close>/?)(?P<name>[a-zA-Z][^\s/>]*+)"
-    r"(?P<attributes>(?:[^>\"']|\"[^\"]*+\"|'[^']*+')*+)>",
+    r"(?P<attributes>(?:[^<>\"']|\"[^\"]*+\"|'[^']*+')*+)>",
     re.DOTALL,
 )
 MATH_CLASS = re.compile(
     r"""\bclass\s*=\s*(?:"(?:[^"]*\s)?math(?:\s[^"]*)?"|'(?:[^']*\s)?math(?:\s[^']*)?'|math\b)"""
 )
 # Each branch starts with its literal, the lookbehind after it: so the engine skips to candidates.
-DELIMITED = re.compile(
-    r"\\\((?P<inline>.+?)\\\)|\\\[(?P<display>.+?)\\\]|\$(?<!\\\$)\$(?P<dollars>.+?)(?<!\\)\$\$"
-    r"|\\begin\{(?P<name>[a-zA-Z]+\*?)\}.+?\\end\{(?P=name)\}",
-    re.DOTALL,
+DELIMITED = Closed(
+    re.compile(
+        r"\\\((?P<inline>.+?)\\\)|\\\[(?P<display>.+?)\\\]|\$(?<!\\\$)\$(?P<dollars>.+?)(?<!\\)\$\$"
+        r"|\\begin\{(?P<name>[a-zA-Z]+\*?)\}.+?\\end\{(?P=name)\}",
+        re.DOTALL,
+    ),
+    ((r"\(", r"\)"), (r"\[", r"\]")),
 )
 
 
@@ -99,11 +105,13 @@ def splice(html: str, edits: Iterable[Edit]) -> str:
 
 
 def _text(html: str, start: int, end: int, kind: Kind) -> Iterator[Stretch]:
-    for formula in DELIMITED.finditer(html, start, end):
-        if start < formula.start():
-            yield Stretch(kind, start, formula.start())
-        yield Stretch(Kind.FORMULA, *formula.span())
-        start = formula.end()
+    offset = start
+    for formula in DELIMITED.finditer(html[start:end]):
+        first, last = formula.start() + offset, formula.end() + offset
+        if start < first:
+            yield Stretch(kind, start, first)
+        yield Stretch(Kind.FORMULA, first, last)
+        start = last
     if start < end:
         yield Stretch(kind, start, end)
 

@@ -6,17 +6,18 @@ from typing import Any
 
 from pelican.utils import truncate_html_paragraphs, truncate_html_words
 
+from .guarded import substitute
 from .markup import Kind, stretches
 
 # Private-use characters (Unicode, section 23.5): no author writes them, no cut falls inside one.
 OPEN, CLOSE = "\ue000", "\ue001"
 
-DEMO = re.compile(r"<figure\b[^>]*\bdata-demo\b.*?</figure>", re.DOTALL)
+DEMO = re.compile(r"<figure\b[^<>]*\bdata-demo\b.*?</figure>", re.DOTALL)
 
 #: A table of contents, of Markdown or docutils, and docutils' links back to it: they lead to what only the
 #: page of the post has.
-CONTENTS = re.compile(r'<div class="(?:toc|contents)\b[^>]*>.*?</div>\n?', re.DOTALL)
-BACK = re.compile(r'<a class="toc-backref"[^>]*>(.*?)</a>', re.DOTALL)
+CONTENTS = re.compile(r'<div class="(?:toc|contents)\b[^<>]*>.*?</div>\n?', re.DOTALL)
+BACK = re.compile(r'<a class="toc-backref"[^<>]*>(.*?)</a>', re.DOTALL)
 
 HIDDEN = re.compile(f"{OPEN}([0-9]+){CLOSE}")
 
@@ -29,11 +30,12 @@ def cut(html: str, settings: Mapping[str, Any]) -> str:
 
     Each formula counts as one word. Figures of demos and tables of contents are left out.
     """
-    html = BACK.sub(r"\1", CONTENTS.sub("", html)) if 'class="' in html else html
+    if 'class="' in html:
+        html = substitute(BACK, r"\1", substitute(CONTENTS, "", html, "</div>"), "</a>")
     paragraphs, words = settings.get("SUMMARY_MAX_PARAGRAPHS"), settings["SUMMARY_MAX_LENGTH"]
     if paragraphs is None and words is None:
         return html
-    html = DEMO.sub("", html) if "data-demo" in html else html
+    html = substitute(DEMO, "", html, "</figure>") if "data-demo" in html else html
     is_short = words and paragraphs is None
     for reach in (LONG_WORD * words, len(html)) if is_short else (len(html),):
         text, formulas = _hidden(html, reach)

@@ -6,7 +6,7 @@ from itertools import groupby
 from pathlib import Path
 
 from ..documents import Document
-from ..faults import Fault
+from ..faults import Fault, Severity
 from . import overview
 from .author_date import AuthorDate
 from .library import Library, Work
@@ -60,18 +60,38 @@ class Desk:
             self._styles[name, document.language] = self._open(name, document.language, source)
         return self._styles[name, document.language]
 
-    def house_style(self, language: str) -> Style:
+    def house_style(self, language: str) -> AuthorDate:
         """Return the style that sets everything when another one cannot."""
-        return self._styles.setdefault((AUTHOR_DATE, language), AuthorDate(language))
+        style = self._styles.setdefault((AUTHOR_DATE, language), AuthorDate(language))
+        assert isinstance(style, AuthorDate)
+        return style
 
-    def typeset(self, requests: Sequence[Request], style: Style, post: Post) -> tuple[list[Typeset], Style]:
-        """Set `requests` in `style`, or in that of the house where that cannot be; `post` is named then."""
+    def typeset(
+        self, requests: Sequence[Request], style: Style, posts: Sequence[Post]
+    ) -> list[tuple[Typeset, Style]]:
+        """Set the request of each of `posts` in `style`, or in the default style where that cannot be."""
         try:
-            return style.typeset(requests), style
+            results = style.typeset(requests)
         except StyleError as error:
-            self.faults.append(Fault(post.document.source, None, str(error)))
+            self.faults.append(Fault(posts[0].document.source, None, str(error)))
+            style = self.house_style(posts[0].document.language)
+            results = style.typeset(requests)
+        return [
+            self._accepted(result, request, style, post)
+            for result, request, post in zip(results, requests, posts, strict=True)
+        ]
+
+    def _accepted(
+        self, result: Typeset | StyleError, request: Request, style: Style, post: Post
+    ) -> tuple[Typeset, Style]:
+        """Return the `result` of one post and its style; what is wrong becomes a fault of the post."""
+        source = post.document.source
+        if isinstance(result, StyleError):
+            self.faults.append(Fault(source, None, str(result)))
             house = self.house_style(post.document.language)
-            return house.typeset(requests), house
+            return house.typeset([request])[0], house
+        self.faults += (Fault(source, None, text, Severity.WARNING) for text in result.warnings)
+        return result, style
 
     def all_faults(self) -> list[Fault]:
         """Return what has been found wrong, in bibliographies too."""
@@ -138,17 +158,17 @@ def _list_all(posts: Sequence[Post], published: Sequence[list[Document]], desk: 
             works = cited_works(post.parts, desk.library(post)) | works
     for number in pages:
         style = desk.style(posts[number])
-        (typeset,), style = desk.typeset([overview.request(citing, works)], style, posts[number])
+        ((typeset, style),) = desk.typeset([overview.request(citing, works)], style, [posts[number]])
         published[number][0] = overview.add(published[number][0], citing, works, typeset, style)
 
 
 def _published(posts: Sequence[Post], style: Style, desk: Desk) -> list[list[Document]]:
     works = [cited_works(post.parts, desk.library(post)) for post in posts]
     requests = [request(post.parts, known) for post, known in zip(posts, works, strict=True)]
-    typeset, style = desk.typeset(requests, style, posts[0])
+    typeset = desk.typeset(requests, style, posts)
     return [
-        resolve(post.parts, known, done, style)
-        for post, known, done in zip(posts, works, typeset, strict=True)
+        resolve(post.parts, known, done, used)
+        for post, known, (done, used) in zip(posts, works, typeset, strict=True)
     ]
 
 

@@ -28,6 +28,9 @@ class BibFile:
         self.raw: dict[str, RawEntry] = {}
         self.parsed: dict[str, tuple[str, Fields] | None] = {}
         self._problems: list[Problem] = []
+        #: The keys that problems are about, of as many problems as have been looked at.
+        self._broken: set[str] = set()
+        self._looked_at = 0
         for entry, parsed in bibtex.entries(text, self._problems):
             key = unicodedata.normalize("NFC", entry.key)
             if key in self.raw:
@@ -63,7 +66,10 @@ class BibFile:
 
     def has_broken(self, key: str) -> bool:
         """Return whether there is an entry `key` that could not be read."""
-        return any(problem.key == key for problem in self._problems)
+        for problem in self._problems[self._looked_at :]:
+            self._broken.add(problem.key)
+        self._looked_at = len(self._problems)
+        return key in self._broken
 
     def offsets(self) -> dict[str, int]:
         """Return the keys of the file, and where their entries begin."""
@@ -82,11 +88,15 @@ class BibFile:
         if entry is None:
             return None
         kind, own = entry
+        fields = self._inherit(key, own, find, (key,), {key})
         try:
-            return items.item(key, kind, self._inherit(key, own, find, (key,), {key}))
+            item = items.item(key, kind, fields)
         except ValueError as error:
             self.note(self.raw[key].offset, f"the entry “{key}”: {error}")
             return None
+        for problem in items.malformed_addresses(fields):
+            self.note(self.raw[key].offset, f"the entry “{key}”: {problem}; it is left out")
+        return item
 
     def parents(self, key: str) -> set[str]:
         """Return the keys of the entries that `key` inherits from at once."""

@@ -78,8 +78,8 @@ class CslStyle:
         own = ElementTree.fromstring(self._xml).get("default-locale", "")
         return "-" in self.language or not own.startswith(self.language)
 
-    def typeset(self, requests: Sequence[Request]) -> list[Typeset]:
-        """Set the citations of each post in `requests`.
+    def typeset(self, requests: Sequence[Request]) -> Sequence[Typeset | StyleError]:
+        """Set the citations of each post in `requests`; a `StyleError` stands for a post that cannot be set.
 
         Raises `StyleError` where there is nothing to set them with.
         """
@@ -89,8 +89,9 @@ class CslStyle:
         missing = {key: job for key, job in zip(keys, jobs, strict=True) if results[key] is None}
         for key, result in zip(missing, self._run(list(missing.values())), strict=True):
             results[key] = result
-            self._kept.put(key, result)
-        return [self._read(request, results[key] or {}) for key, request in zip(keys, requests, strict=True)]
+            if "error" not in result:
+                self._kept.put(key, result)
+        return [self._read(request, results[key]) for key, request in zip(keys, requests, strict=True)]
 
     def _job(self, request: Request) -> Item:
         keys = dict.fromkeys(cite.key for citation in request.citations for cite in citation.cites)
@@ -138,7 +139,9 @@ class CslStyle:
         for line in done.stdout.splitlines():
             yield json.loads(line)
 
-    def _read(self, request: Request, result: Item) -> Typeset:
+    def _read(self, request: Request, result: Item) -> Typeset | StyleError:
+        if "error" in result:
+            return StyleError(f"citeproc-js cannot set the citations of this post: {result['error']}")
         keys = list(dict.fromkeys(cite.key for citation in request.citations for cite in citation.cites))
         listed = [key for key, _ in result["references"]]
         set_clusters = iter(result["citations"])
@@ -152,7 +155,10 @@ class CslStyle:
                 pieces += self._pieces(cluster, next(set_clusters), keys, listed, request)
             citations.append(tuple(pieces))
         references = tuple(self._reference(request.works[key], html) for key, html in result["references"])
-        return Typeset(tuple(citations), references)
+        unset = [key for key, html in result["references"] if not html]
+        message = "the style prints nothing of “{}”; it is listed in the default style"
+        warnings = tuple(message.format(key) for key in unset)
+        return Typeset(tuple(citations), references, warnings)
 
     def _pieces(
         self, cluster: Sequence[Cite], html: str, keys: Sequence[str], listed: Sequence[str], request: Request
@@ -197,6 +203,8 @@ class CslStyle:
         return [piece for piece in (*pieces, Piece(html[at:], None, True)) if piece.html]
 
     def _reference(self, work: Work, html: str) -> Reference:
+        if not html:
+            return Reference(work.key, self._names.reference(work, ""))
         html = self._mended(clean(html).strip())
         # Where a style sets numbers apart, the end of the line is the end of an element of its own.
         end = "</span>" if 'class="reference-text"' in html and html.endswith("</span>") else ""
@@ -242,11 +250,13 @@ def _independent(path: Path) -> str:
 
     Raises `ValueError` where it is not a style.
     """
-    xml = path.read_text(encoding="utf-8-sig")
     try:
+        xml = path.read_text(encoding="utf-8-sig")
         root = ElementTree.fromstring(xml)
-    except ElementTree.ParseError as error:
+    except (OSError, UnicodeDecodeError, ElementTree.ParseError) as error:
         raise ValueError(f"{path} is not a style of CSL: {error}") from error
+    if root.tag != f"{NAMESPACE}style" or "<!DOCTYPE" in xml or "<!ENTITY" in xml:
+        raise ValueError(f"{path} is not a style of CSL: it begins with <style xmlns={NAMESPACE[1:-1]!r}>")
     for link in root.iter(f"{NAMESPACE}link"):
         if link.get("rel") == "independent-parent":
             name = link.get("href", "").rsplit("/", 1)[-1]

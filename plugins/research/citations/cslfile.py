@@ -4,14 +4,16 @@ import datetime
 import json
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from html import escape
 from pathlib import Path
 from typing import Any
 
 from ..faults import Fault
-from .items import ARXIV, ARXIV_MENTION, DOI, WEB
+from . import links
+from .items import ARXIV, ARXIV_MENTION, DOI, is_date
 from .latex import CONTROLS, LONGEST_TEXT
 
 #: CSL's variables that hold names and dates (CSL 1.0.2, appendix IV). All others hold texts.
@@ -26,12 +28,20 @@ DATES = frozenset("accessed available-date event-date issued original-date submi
 ID = re.compile(r"""\bid["']?[ \t]*:\s*(?:(["'])(?P<quoted>(?:(?!\1).)*+)\1|(?P<plain>[^"'\n,}]+))""")
 #: What is read elsewhere or is for other programs.
 OTHERS = frozenset("id type URL DOI custom categories".split())
+#: A variable of CSL, or one that a program has added.
+VARIABLE = re.compile(r"[A-Za-z][\w-]{0,99}", re.ASCII)
+#: Digits of the largest number that is read as one; a larger one stays text.
+MAX_DIGITS = 18
+#: Pairs of a mapping in YAML. “<<” multiplies them, by another factor at each level.
+MAX_PAIRS = 1_000
 #: The parts of a name and of a date in CSL-YAML.
 NAME_PARTS = "family given non-dropping-particle dropping-particle suffix literal".split()
 DATE_PARTS = "year month day".split()
 ARXIV_ADDRESS = re.compile(
     rf"(?://arxiv\.org/(?:abs|pdf)/|^10\.48550/arxiv\.)({ARXIV.pattern})", re.IGNORECASE
 )
+SURROGATE = re.compile(r"[\ud800-\udfff]")
+NO_CHARACTER = "holds half a surrogate pair, which is no character"
 #: The tags that CSL-JSON allows in texts; all else is text.
 TAG = re.compile(
     r"</?(?:i|b|sup|sub)>|</span>|<span (?:class=\"nocase\"|style=\"font-variant: ?small-caps;?\")>"
@@ -51,6 +61,9 @@ class CslFile:
                 self._faults.append(Fault(path, None, f"item {number} has no id"))
                 continue
             key = unicodedata.normalize("NFC", str(item["id"]))
+            if SURROGATE.search(key):
+                self._faults.append(Fault(path, None, f"the id of item {number} {NO_CHARACTER}"))
+                continue
             if key in self._items:
                 self.note(self.offset(key), f"the id “{key}” is used twice; the later item is left out")
             else:
@@ -62,7 +75,12 @@ class CslFile:
 
     def line(self, offset: int) -> int:
         """Return the line, from 1, of `offset`."""
-        return self.text.count("\n", 0, offset) + 1
+        return bisect_left(self._ends, offset) + 1
+
+    @cached_property
+    def _ends(self) -> list[int]:
+        """Where the lines of the file end."""
+        return [end.start() for end in re.finditer("\n", self.text)]
 
     def note(self, offset: int, message: str) -> None:
         """Keep what is wrong at `offset`."""
@@ -79,9 +97,13 @@ class CslFile:
         """
         given = self._items[key]
         kind = given.get("type")
-        made: dict[str, Any] = {"id": key, "type": kind if isinstance(kind, str) else "document"}
+        has_type = isinstance(kind, str) and VARIABLE.fullmatch(kind)
+        made: dict[str, Any] = {"id": key, "type": kind if has_type else "document"}
         for name, value in given.items():
             if value is None or name in OTHERS:
+                continue
+            if not isinstance(name, str) or not VARIABLE.fullmatch(name):
+                self.note(self.offset(key), f"the item “{key}”: {ascii(name)[:60]} is no variable of CSL")
                 continue
             try:
                 read = _names(value) if name in NAMES else _date(value) if name in DATES else _html(value)
@@ -89,31 +111,40 @@ class CslFile:
                 self.note(self.offset(key), f"the item “{key}”: “{name}” {error}")
             else:
                 made |= {name: read} if read else {}
-        return made | self._links(given)
+        return made | self._links(key, given)
 
-    def _links(self, given: Mapping[str, Any]) -> dict[str, str]:
+    def _links(self, key: str, given: Mapping[str, Any]) -> dict[str, str]:
         texts = {
             name: str(given[name]) for name in ("DOI", "URL", "number", "note") if _is_text(given.get(name))
         }
-        links = {}
-        for name, allowed in (("URL", WEB), ("DOI", DOI)):
-            if found := allowed.search(texts.get(name, "")):
-                links[name] = escape(found[0], quote=False)
-        addresses = (ARXIV_ADDRESS.search(links.get(name, "")) for name in ("URL", "DOI"))
+        found = {}
+        try:
+            found["URL"] = links.web_address(texts.get("URL", ""))
+        except ValueError as error:
+            self.note(self.offset(key), f"the item “{key}”: “URL” {error}; it is left out")
+        if doi := DOI.search(texts.get("DOI", "")):
+            found["DOI"] = doi[0]
+        made = {name: escape(CONTROLS.sub("", text), quote=False) for name, text in found.items() if text}
+        addresses = (ARXIV_ADDRESS.search(made.get(name, "")) for name in ("URL", "DOI"))
         mentions = (ARXIV_MENTION.search(texts.get(name, "")) for name in ("number", "note"))
         if arxiv := next(filter(None, (*addresses, *mentions)), None):
-            links["arxiv"] = arxiv[1]
-        return links
+            made["arxiv"] = arxiv[1]
+        return made
 
     def _load(self) -> list[Any]:
         import yaml  # takes longer to import than a .bib file to read
 
         try:
-            content = json.loads(self.text) if self.path.suffix == ".json" else yaml.safe_load(self.text)
+            if self.path.suffix == ".json":
+                content = json.loads(self.text, parse_int=_number)
+            else:
+                content = yaml.load(self.text, _yaml_loader())
         except (ValueError, RecursionError, yaml.YAMLError) as error:
             self._faults.append(Fault(self.path, _line_of(error), f"the file cannot be read: {error}"))
             return []
         items = content.get("references", [content]) if isinstance(content, Mapping) else content
+        if content is not None and not isinstance(items, list):
+            self._faults.append(Fault(self.path, None, "the file holds no list of items of CSL"))
         return items if isinstance(items, list) else []
 
     def offset(self, key: str) -> int:
@@ -128,6 +159,40 @@ class CslFile:
             key = match["quoted"] if match["quoted"] is not None else match["plain"].rstrip()
             places.setdefault(unicodedata.normalize("NFC", key), match.start())
         return places
+
+
+def _number(digits: str) -> int | str:
+    return int(digits) if len(digits) <= MAX_DIGITS else digits
+
+
+@lru_cache(maxsize=1)
+def _yaml_loader() -> Any:
+    """Return PyYAML's safe loader, to which what is no value of its kind, as the 45th of May, is text."""
+    import yaml
+
+    class Loader(yaml.SafeLoader):  # type: ignore[misc]
+        def flatten_mapping(self, node: Any) -> None:
+            super().flatten_mapping(node)
+            if len(node.value) > MAX_PAIRS:
+                problem = f"a mapping of more than {MAX_PAIRS:,} pairs"
+                raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
+
+    def constructor_of(kind: str) -> Any:
+        construct = yaml.SafeLoader.yaml_constructors[f"tag:yaml.org,2002:{kind}"]
+
+        def constructed(loader: Any, node: Any) -> Any:
+            if len(node.value) > MAX_DIGITS and kind == "int":
+                return node.value
+            try:
+                return construct(loader, node)
+            except (ValueError, OverflowError):
+                return node.value
+
+        return constructed
+
+    for kind in ("int", "float", "timestamp"):
+        Loader.add_constructor(f"tag:yaml.org,2002:{kind}", constructor_of(kind))
+    return Loader
 
 
 def _line_of(error: BaseException) -> int | None:
@@ -148,7 +213,9 @@ def _html(value: Any) -> str:
         value = value[0]
     if not _is_text(value):
         raise ValueError("is no text")
-    if len(text := CONTROLS.sub("", str(value))) > LONGEST_TEXT:
+    if SURROGATE.search(text := str(value)):
+        raise ValueError(NO_CHARACTER)
+    if len(text := CONTROLS.sub("", text)) > LONGEST_TEXT:
         raise ValueError(f"is {len(text):,} characters long, more than {LONGEST_TEXT:,}")
     parts: list[str] = []
     at = 0
@@ -174,7 +241,9 @@ def _date(value: Any) -> dict[str, Any]:
     """
     traits: dict[str, Any] = {}
     if isinstance(value, Mapping):
-        traits = {name: value[name] for name in ("circa", "season") if isinstance(value.get(name), int)}
+        traits = {"circa": True} if isinstance(value.get("circa"), int) and value["circa"] else {}
+        if value.get("season") in range(1, 5):
+            traits["season"] = value["season"]
         if literal := value.get("literal") or value.get("raw"):
             return {"literal": _html(literal)}
         value = value.get("date-parts", value)
@@ -191,5 +260,8 @@ def _parts(date: Any) -> list[int]:
     if isinstance(date, Mapping):
         date = [date.get(name) for name in DATE_PARTS]
     written = date if isinstance(date, list) else re.split(r"(?<=.)-", str(date)) if _is_text(date) else []
-    parts = [str(part) for part in written[:3] if part is not None]
-    return [int(part) for part in parts] if all(re.fullmatch(r"-?\d{1,4}", part) for part in parts) else []
+    given = [part for part in written[:3] if part is not None]
+    if not all(_is_text(part) and re.fullmatch(r"-?\d{1,4}", str(part)) for part in given):
+        return []
+    parts = [int(part) for part in given]
+    return parts if parts and is_date(*parts) else []

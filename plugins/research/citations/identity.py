@@ -12,6 +12,7 @@ from datetime import date
 from html import escape, unescape
 from urllib.parse import quote
 
+from ..guarded import substitute
 from .terms import Terms
 
 SECTION = re.compile(r'\n<details class="cite-this-post">.*?</details>\n', re.DOTALL)
@@ -72,7 +73,7 @@ def section(post: Identity, terms: Terms) -> str:
 
 def without_section(html: str) -> str:
     """Return `html` without that section, as feed readers are to have it."""
-    return SECTION.sub("", html) if "cite-this-post" in html else html
+    return substitute(SECTION, "", html, "</details>") if "cite-this-post" in html else html
 
 
 def _record(name: str, file: str, kind: str, text: str, terms: Terms) -> str:

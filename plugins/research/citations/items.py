@@ -6,7 +6,8 @@ inline tags that `latex.to_html` writes.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from html import escape
 from typing import Any
 
@@ -102,6 +103,8 @@ SUBTITLES = {
 #: Types whose number is that of the series.
 IN_SERIES = frozenset(("book", "chapter", "paper-conference"))
 DATES = {"issued": "date", "accessed": "urldate", "original-date": "origdate", "event-date": "eventdate"}
+#: Fields that may hold the address of a work, the best first.
+ADDRESSES = ("url", "howpublished")
 LANGUAGES = ("langid", "hyphenation", "language")
 NAMES = {"author": "author", "editor": "editor", "translator": "translator", "bookauthor": "container-author"}
 MONTHS = dict(zip("jan feb mar apr may jun jul aug sep oct nov dec".split(), range(1, 13), strict=True))
@@ -113,7 +116,6 @@ DATE = re.compile(
 SPRING = 21
 EXTENDED_NAME = re.compile(r"\s*(?:family|given|prefix|suffix|useprefix)(?:-i)?\s*=")
 DOI = re.compile(r"10\.\d{4,9}/[^\s\"']+")
-WEB = re.compile(r"https?://[^\s<>\"'{}|\\^`]+", re.IGNORECASE)
 ARXIV = re.compile(r"(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?")
 ARXIV_MENTION = re.compile(rf"\barxiv:\s*({ARXIV.pattern})", re.IGNORECASE)
 
@@ -137,6 +139,15 @@ def item(key: str, kind: str, fields: Fields) -> Item:
     if genre := fields.get("type") or GENRES.get(kind):
         made["genre"] = to_html(GENRES.get(genre, genre))
     return made
+
+
+def malformed_addresses(fields: Fields) -> Iterator[str]:
+    """Yield what is wrong with addresses in `fields`, which `item` leaves out."""
+    for name in ADDRESSES:
+        try:
+            links.web_address(fields.get(name, "").replace("\\", ""))
+        except ValueError as error:
+            yield f"“{name}” {error}"
 
 
 def names_of(text: str) -> list[dict[str, str]]:
@@ -163,7 +174,7 @@ def names_of(text: str) -> list[dict[str, str]]:
             "suffix": person.lineage_names,
         }
         found.append({part: to_html(" ".join(words)) for part, words in parts.items() if words})
-    return found
+    return found if found != [{"literal": "others"}] else []  # “and others” of nobody
 
 
 def _extended(name: str) -> dict[str, str]:
@@ -212,10 +223,11 @@ def _links(fields: Fields) -> Item:
     made: Item = {}
     if doi := DOI.search(fields.get("doi", "")):
         made["DOI"] = escape(doi[0].replace("\\_", "_"), quote=False)
-    for name in ("url", "howpublished", "note"):
-        if (url := WEB.search(fields.get(name, "").replace("\\", ""))) and (name != "note"):
-            made["URL"] = escape(url[0], quote=False)
-            break
+    for name in ADDRESSES:
+        with suppress(ValueError):  # told by `malformed_addresses`
+            if url := links.web_address(fields.get(name, "").replace("\\", "")):
+                made["URL"] = escape(url, quote=False)
+                break
     if arxiv := _arxiv(fields):
         made["arxiv"] = arxiv
         made.setdefault("URL", f"https://arxiv.org/abs/{arxiv}")
@@ -242,7 +254,7 @@ def _date(fields: Fields, field: str) -> Item | None:
     if len(ends) == 2 and ends[1] in ("", "..", "open"):
         return {"literal": f"{ends[0]}–"}
     found = [DATE.fullmatch(end.strip()) for end in ends]
-    if not text or len(found) > 2 or None in found:
+    if not text or len(found) > 2 or not all(end and is_date(*_parts(end)) for end in found):
         return {"literal": to_html(text)} if text else None
     made: Item = {"date-parts": [_parts(end) for end in found if end]}
     first = made["date-parts"][0]
@@ -253,6 +265,11 @@ def _date(fields: Fields, field: str) -> Item | None:
     if any(end["circa"] for end in found if end):
         made["circa"] = True
     return made
+
+
+def is_date(year: int, month: int = 1, day: int = 1) -> bool:
+    """Return whether there may be such a date; months behind the twelfth are seasons."""
+    return 1 <= month < SPRING + 4 and 1 <= day <= 31
 
 
 def _parts(end: re.Match[str]) -> list[int]:

@@ -27,8 +27,8 @@ DECLARATIONS = frozenset("em it itshape sl bf bfseries sc scshape".split())
 PLAIN = re.compile(r"(?:[^\\{}$~`'&<>\-]|-(?!-))*+")
 MATH = re.compile(r"(?<!\\)\$((?:[^$\\]|\\.)+)\$|\\\(((?:(?!\\[()]).)+)\\\)", re.DOTALL)
 TOKEN = re.compile(r"\\([a-zA-Z]+)\*?\s*|\\(.)|([{}])|([^\\{}]+|\\)", re.DOTALL)
-# C0 and C1 controls, and the marks that turn the direction of the text around them.
-CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ue000-\uf8ff]")
+# C0 and C1 controls, marks that turn the direction of the text around them, halves of surrogate pairs.
+CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ue000-\uf8ff\ud800-\udfff]")
 
 
 #: No title needs more, and processors of styles take time that grows with the square of it.

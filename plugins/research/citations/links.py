@@ -6,6 +6,7 @@ from html import escape, unescape
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+WEB = re.compile(r"https?://[^\s<>\"'{}|\\^`]+", re.IGNORECASE)
 #: A file of the blog itself, by its path in the content folder.
 OWN_FILE = re.compile(r"/?(?!\.\.?/)[^\s:<>\"'{}|\\^`/]+(?:/(?!\.\.?/)[^\s:<>\"'{}|\\^`/]+)*", re.ASCII)
 
@@ -39,6 +40,21 @@ def missing(item: Mapping[str, Any], html: str) -> str:
     return f' <span class="reference-links">{" ".join(found)}</span>' if found else ""
 
 
+def web_address(text: str) -> str:
+    """Return the first address of the web in `text`; nothing where there is none.
+
+    Raises `ValueError` where it is malformed, as where a bracket around its host is missing.
+    """
+    found = WEB.search(text)
+    if not found:
+        return ""
+    try:
+        urlsplit(found[0])
+    except ValueError as error:
+        raise ValueError(f"holds a malformed address: {error}") from error
+    return found[0]
+
+
 def pdf_of(item: Mapping[str, Any]) -> str:
     """Return the address, as it stands in an attribute, at which readers find the PDF of `item`."""
     if item.get("pdf"):
@@ -54,9 +70,12 @@ def pdf_address(text: str, is_ours: bool = False) -> str:
     With `is_ours` it may be the path of a file in the content folder, to which Pelican finds the way.
     """
     text = text.strip()
-    address = urlsplit(text) if re.match(r"https?://[^\s<>\"]+$", text, re.IGNORECASE) else None
-    if address and (is_ours or address.path.lower().endswith(".pdf")):
-        return escape(_encoded(text))
+    if re.match(r"https?://[^\s<>\"]+$", text, re.IGNORECASE):
+        try:
+            path = urlsplit(text).path
+        except ValueError:  # malformed: no browser would find anything there
+            return ""
+        return escape(_encoded(text)) if is_ours or path.lower().endswith(".pdf") else ""
     if is_ours and OWN_FILE.fullmatch(text):
         return f"{{static}}/{escape(quote(text.lstrip('/')))}"
     return ""

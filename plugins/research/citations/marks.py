@@ -7,9 +7,11 @@ look before the mark is resolved. What no reader could mark, as in raw HTML, is 
 """
 
 import re
+from collections.abc import Iterator
 from html import escape, unescape
 from typing import NamedTuple
 
+from ..guarded import substitute, until
 from ..markup import Kind, stretches
 
 ELEMENT = "research-citation"
@@ -19,10 +21,11 @@ RAW = re.compile(r"\[[^\[\]]{0,1000}?(?:@|&#64;)[^\[\]]{0,1000}\]")
 MARKED = re.compile(
     rf'<{ELEMENT} {ATTRIBUTE}="(?P<source>[^"]*)">(?P<text>[^<]*+(?:<(?!/{ELEMENT}>)[^<]*+)*+)</{ELEMENT}>'
 )
+CLOSING = f"</{ELEMENT}>"
 #: In the tag of a link to another place of the post.
 WITHIN = ' href="#'
 # docutils takes “-@key” for the address of a letter.
-MAILTO = re.compile(r'<a [^>]*href="mailto:-(?:@|&#64;)[^"]*">(-(?:@|&#64;)[^<]*)</a>')
+MAILTO = re.compile(r'<a [^<>]*href="mailto:-(?:@|&#64;)[^"]*">(-(?:@|&#64;)[^<]*)</a>')
 
 
 class Mark(NamedTuple):
@@ -52,8 +55,7 @@ def readable(html: str) -> str:
 
 def find(html: str) -> list[Mark]:
     """Return the marks in `html`, and what in its prose looks like a citation, in their order."""
-    has_links = "<a " in html
-    found = [_marked(html, match, has_links) for match in MARKED.finditer(html)] if ELEMENT in html else []
+    found = list(_marked(html)) if ELEMENT in html else []
     if has_raw(html):
         found += raw(html)
         found.sort(key=lambda mark: mark.start)
@@ -62,7 +64,7 @@ def find(html: str) -> list[Mark]:
 
 def has_raw(html: str) -> bool:
     """Return whether brackets with an at sign stand in `html` that no mark is for."""
-    rest = MARKED.sub("", html) if ELEMENT in html else html
+    rest = substitute(MARKED, "", html, CLOSING) if ELEMENT in html else html
     return ("@" in rest or "&#64;" in rest) and RAW.search(rest) is not None
 
 
@@ -83,10 +85,16 @@ def raw(html: str) -> list[Mark]:
     return found
 
 
-def _marked(html: str, match: re.Match[str], has_links: bool) -> Mark:
-    link = html.rfind("<a ", 0, match.start()) if has_links else -1
-    in_link = link > html.rfind("</a>", 0, match.start()) if link >= 0 else False
-    source = unescape(match["source"])
-    is_echo = in_link and bool(source) and WITHIN in html[link : html.find(">", link)]
-    is_literal = not source or (in_link and not is_echo)
-    return Mark(*match.span(), source or unescape(match["text"]), is_literal, is_echo)
+def _marked(html: str) -> Iterator[Mark]:
+    link = closed = -1
+    at = 0
+    for match in MARKED.finditer(until(CLOSING, html)):
+        start = match.start()
+        link = max(link, html.rfind("<a ", at, start))
+        closed = max(closed, html.rfind("</a>", at, start))
+        at = start
+        in_link = link > closed
+        source = unescape(match["source"])
+        is_echo = in_link and bool(source) and WITHIN in html[link : html.find(">", link)]
+        is_literal = not source or (in_link and not is_echo)
+        yield Mark(*match.span(), source or unescape(match["text"]), is_literal, is_echo)

@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from ..documents import Document
-from ..faults import Fault, Severity, line_of, nearest
+from ..faults import Fault, Severity, Source, nearest
 from ..markup import Edit, splice
 from .apparatus import Apparatus, slug
 from .grammar import Citation, Cite, parse
@@ -93,15 +93,19 @@ def resolve(
 def unknown_keys(cited: Cited, works: Library) -> list[Fault]:
     """Return a warning for each key that is not in `works`, or is that of a broken entry."""
     document = cited.document
+    source_text = Source(document.source)
+    suggestions: dict[str, str] = {}
     faults = []
     seen: Counter[str] = Counter()
     for place in cited.places:
         source = place.mark.source
         for cite in place.cites():
             if cite.key not in works:
-                line = line_of(document.source, source, seen[source])
-                line = line or line_of(document.source, f"@{cite.key}")
-                message = f"unknown citation key “{cite.key}”{nearest(cite.key, works)}"
+                line = source_text.line_of(source, seen[source])
+                line = line or source_text.line_of(f"@{cite.key}")
+                if cite.key not in suggestions:
+                    suggestions[cite.key] = nearest(cite.key, works)
+                message = f"unknown citation key “{cite.key}”{suggestions[cite.key]}"
                 if works.has_entry(cite.key):
                     message = f"the entry of “{cite.key}” cannot be read: mend it in the bibliography"
                 faults.append(Fault(document.source, line, message, Severity.WARNING))

@@ -3,7 +3,8 @@
 import re
 from html import escape, unescape
 
-TAG = re.compile(r"<(/?)(\w+)([^<>]*)>")
+#: A tag, or a “<” that begins none: that would join what follows it into one.
+TAG = re.compile(r"<(?:(/?)(\w+)([^<>]*)>)?")
 PLAIN = frozenset(("i", "b", "sup", "sub"))
 #: What tells the elements that citeproc-js and `latex` write → ours. Others are of no use to readers.
 SPANS = {
@@ -25,6 +26,8 @@ def clean(html: str, links: bool = True) -> str:
 
     def replaced(match: re.Match[str]) -> str:
         slash, name, attributes = match.groups()
+        if name is None:
+            return "&lt;"
         if slash:
             return closing.pop() if closing else ""
         opened, closed = _tags(name.lower(), attributes, links)

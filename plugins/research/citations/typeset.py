@@ -31,6 +31,8 @@ class Typeset:
 
     citations: tuple[tuple[Piece, ...], ...]
     references: tuple[Reference, ...]
+    #: What an author should know of them, though all is set.
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +57,8 @@ class Style(Protocol):
         """Whether a work is named by its number in the list."""
         ...
 
-    def typeset(self, requests: Sequence[Request]) -> list[Typeset]:
-        """Set the citations of each post in `requests`.
+    def typeset(self, requests: Sequence[Request]) -> Sequence[Typeset | StyleError]:
+        """Set the citations of each post in `requests`; a `StyleError` stands for a post that cannot be set.
 
         Raises `StyleError` where there is nothing to set them with.
         """

@@ -9,7 +9,7 @@ from ..documents import Document
 from ..faults import Fault, line_of, nearest
 from ..markup import Edit, Kind, splice, stretches
 
-EMPTY_LINK = re.compile(r"""<a\s(?:[^>]*\s)?href\s*=\s*["']\#(?P<id>[^"']+)["'][^>]*>""")
+EMPTY_LINK = re.compile(r"""<a\s(?:[^<>]*\s)?href\s*=\s*["']\#(?P<id>[^"']+)["'][^>]*>""")
 
 
 def resolve(document: Document, labels: Mapping[str, str]) -> tuple[Document, list[Fault]]:

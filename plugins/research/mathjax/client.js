@@ -1,5 +1,5 @@
 // Where the build had no Node.js: MathJax sets the formulas in the page, from the blog's own files,
-// which lie beside this one.
+// which lie beside this one. safety.js stands before it in the same file.
 const {src, dataset} = document.currentScript
 const here = new URL('.', src).href
 
@@ -15,6 +15,7 @@ window.MathJax = {
     packages: dataset.packages.split(' '),
     tags: dataset.tags,
     macros: {bm: ['\\boldsymbol{#1}', 1]}, // as in typeset.mjs
+    postFilters: window.FormulaSafety.postFilters,
   },
   startup: {
     elements: ['.math-client'],

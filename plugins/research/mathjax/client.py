@@ -48,8 +48,7 @@ def link_client(html: str, output: Path, siteurl: str, settings: Settings) -> st
     if MARKER not in html or head < 0:
         return html
     address = f"research/mathjax-{versions()['mathjax']}"
-    if not (output / address).exists():
-        _publish(output / address)
+    _publish(output / address)
     base = f"{siteurl}/{address}" if siteurl else address
     packages = escape(" ".join(settings.tex_packages))
     tags = (
@@ -60,10 +59,15 @@ def link_client(html: str, output: Path, siteurl: str, settings: Settings) -> st
 
 
 def _publish(folder: Path) -> None:
-    for package in PACKAGES:
-        for pattern in FILES[package]:
-            for path in folder_of(package).glob(pattern):
-                target = folder / package / path.relative_to(folder_of(package))
-                target.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(path, target)
-    shutil.copyfile(SCRIPT.with_name("client.js"), folder / "client.js")
+    if not folder.exists():
+        for package in PACKAGES:
+            for pattern in FILES[package]:
+                for path in folder_of(package).glob(pattern):
+                    target = folder / package / path.relative_to(folder_of(package))
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    shutil.copyfile(path, target)
+    script = folder / "client.js"
+    text = "".join(SCRIPT.with_name(name).read_text("utf-8") for name in ("safety.js", "client.js"))
+    # The folder is named after MathJax's version, and ours may change without it.
+    if not script.exists() or script.read_text("utf-8") != text:
+        script.write_text(text, encoding="utf-8")

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from ..guarded import Closed
 from .settings import Settings
 
 Pairs = tuple[tuple[str, str], ...]
@@ -28,9 +29,9 @@ class Delimiters:
     display: Pairs
 
     #: A formula, of either kind.
-    any: re.Pattern[str]
+    any: Closed
     #: A formula of a line of text.
-    in_text: re.Pattern[str]
+    in_text: Closed
     #: The beginning of a paragraph, or of its part, that is a displayed formula; and all of it.
     opening: re.Pattern[str]
     block: re.Pattern[str]
@@ -49,8 +50,8 @@ class Delimiters:
         return cls(
             inline,
             display,
-            any=re.compile(every, re.DOTALL),
-            in_text=re.compile(texts or r"(?!)", re.DOTALL),
+            any=Closed(re.compile(every, re.DOTALL), (*inline, *display)),
+            in_text=Closed(re.compile(texts or r"(?!)", re.DOTALL), inline),
             opening=re.compile(rf"\n* {{0,3}}(?:{openings}|\\begin)" if openings else r"\n* {0,3}\\begin"),
             block=re.compile(rf"\s*(?:{blocks})", re.DOTALL),
             escaped=r"\\\$|\\\\(?=[(\[])" + ("" if ("$$", "$$") in display else r"|\$\$"),

@@ -20,7 +20,7 @@ REFERENCE = re.compile(r"\\(?:eq)?ref\{[^{}]*\}")
 #: A formula as readers leave it.
 MARKED = re.compile(r'<(span|div) class="math">[^<]*</\1>')
 VERBATIM = re.compile(
-    rf"<({'|'.join(VERBATIM_ELEMENTS)})(?=[\s>])[^>]*(?<!/)>[^<]*+(?:<(?!/?\1\b)[^<]*+)*+</\1\s*>",
+    rf"<({'|'.join(VERBATIM_ELEMENTS)})(?=[\s>])[^<>]*(?<!/)>[^<]*+(?:<(?!/?\1\b)[^<]*+)*+</\1\s*>",
     re.IGNORECASE,
 )
 TAG_NAME = re.compile(r"<([a-zA-Z]+|!--)")
@@ -44,17 +44,23 @@ class Formula:
         return bool(DEPENDENT.search(self.tex))
 
     @cached_property
-    def alone(self) -> "tuple[Formula]":
-        """The group of this formula and no other."""
-        return (self,)
-
-    @cached_property
     def source(self) -> str:
         """The formula as HTML text, with delimiters that MathJax and LaTeX know."""
         text = escape(self.tex, quote=False)
         if self.tex.startswith(r"\begin"):
             return text
         return rf"\[{text}\]" if self.display else rf"\({text}\)"
+
+
+class Group(tuple[Formula, ...]):
+    """Formulas that are typeset as one document, one after another; each of a post looks its group up."""
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        return super().__hash__()
 
 
 @dataclass(frozen=True)

@@ -16,13 +16,12 @@ from .formulas import Formula
 
 SCRIPT = Path(__file__).with_name("typeset.mjs")
 #: All that is run: the script and its modules.
-MODULES = sorted(SCRIPT.parent.glob("*.mjs"))
+MODULES = sorted([*SCRIPT.parent.glob("*.mjs"), SCRIPT.with_name("safety.js")])
 #: The npm packages that decide what a formula looks like.
 PACKAGES = ("mathjax", "@mathjax/mathjax-newcm-font", "@mathjax/mathjax-mhchem-font-extension")
 #: Seconds that MathJax may take to start, and for each group. It takes a thousandth of that.
 PATIENCE = 60
 
-Group = tuple[Formula, ...]
 #: What typeset.mjs writes for a formula: its html, text and parts, or its error and column.
 Result = dict[str, Any]
 
@@ -63,7 +62,7 @@ def versions() -> dict[str, str]:
     return {name: json.loads(manifest)["version"] for name, manifest in manifests.items()}
 
 
-def typeset_groups(groups: Sequence[Group], how: dict[str, Any]) -> Iterator[list[Result]]:
+def typeset_groups(groups: Sequence[tuple[Formula, ...]], how: dict[str, Any]) -> Iterator[list[Result]]:
     """Set each of the `groups` as one document, in one process: `how` is the head of typeset.mjs's job.
 
     Yields what typeset.mjs says of each, in order. The process outlives neither the iteration nor this

@@ -119,7 +119,8 @@ class MathProcessor(InlineProcessor):
     """A formula in running text → an element of class ``math``."""
 
     def __init__(self, md: Markdown, extension: MathExtension) -> None:
-        super().__init__(extension.delimiters.any.pattern, md)
+        super().__init__(r"(?!)", md)
+        self.compiled_re: Any = extension.delimiters.any
         self.extension = extension
 
     def handleMatch(  # type: ignore[override]  # noqa: N802

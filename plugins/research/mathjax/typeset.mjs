@@ -11,9 +11,11 @@
 import {job} from '../core/lifeline.mjs';
 import MathJax from 'mathjax';
 import * as chtml from './chtml.mjs';
+import {refusal, refusalOfRules} from './fetches.mjs';
 import * as mathml from './mathml.mjs';
 import {inUnicode} from './mhchem.mjs';
 import {plain} from './plain.mjs';
+import './safety.js';
 import * as svg from './svg.mjs';
 
 const METRICS = [16, 8, 1280, 1]; // em and ex in px, width of the container in px, scale
@@ -30,7 +32,7 @@ await MathJax.init({
       format.OUTPUT, 'adaptors/liteDOM', 'a11y/assistive-mml', 'ui/safe',
     ],
   },
-  tex: {macros: MACROS, ...job.tex, formatError: throwLocated},
+  tex: {macros: MACROS, ...job.tex, formatError: throwLocated, postFilters: FormulaSafety.postFilters},
   ...format.OPTIONS,
   startup: {typeset: false},
 });
@@ -42,7 +44,12 @@ document.options.compileError = keepFailure;
 document.options.typesetError = keepFailure;
 
 for (const group of job.groups) {
-  process.stdout.write(JSON.stringify(await typeset(group)) + '\n');
+  process.stdout.write(JSON.stringify(await typeset(group), whole) + '\n');
+}
+
+// Half a surrogate pair is no character that a page could be written with.
+function whole(key, value) {
+  return typeof value === 'string' ? value.replace(/\p{Surrogate}/gu, '\ufffd') : value;
 }
 
 async function typeset(group) {
@@ -84,8 +91,13 @@ function throwLocated(jax, error) {
 
 function keepFailure(document, item, error) {
   document.compileError(item, error); // leaves something that can be set
-  const column = error.parsed === item.math ? error.column : undefined;
-  failures.set(item, {error: error.message, column});
+  failures.set(item, {error: error.message, column: columnOf(error, item.math)});
+}
+
+function columnOf(error, formula) {
+  if (error.parsed === formula) return error.column;
+  const at = error.value ? formula.indexOf(error.value) : -1; // a value that safety.js refuses
+  return at < 0 ? undefined : at;
 }
 
 function result(item, parts) {
@@ -99,5 +111,7 @@ function result(item, parts) {
   // A reference alone is a link like any other in the text.
   if (REFERENCE.test(item.math)) return {html: `<a href="${addresses[0]}">${words}</a>`, text: words, parts: {}};
   const used = format.finish(item, parts, MathJax.startup);
+  const unsafe = refusal(container, adaptor) || refusalOfRules(Object.keys(used));
+  if (unsafe) return {error: unsafe};
   return {html: adaptor.outerHTML(container).replaceAll('></use>', '/>'), text: words, parts: used};
 }

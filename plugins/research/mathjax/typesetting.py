@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -9,15 +10,14 @@ from html import escape
 from typing import Any
 
 from ..documents import Document
-from ..faults import Fault, line_of, nearest
+from ..faults import Fault, Source, line_of, nearest
 from ..kept import Kept
 from ..markup import Edit, splice
 from .client import mark_for_client, with_macros
-from .formulas import Formula, Place, Refusal, SetFormula, candidates, find_formulas
+from .formulas import Formula, Group, Place, Refusal, SetFormula, candidates, find_formulas
 from .hints import hint
 from .node import (
     MODULES,
-    Group,
     NodeEndedError,
     NodeError,
     NodeMissingError,
@@ -82,7 +82,7 @@ class Post:
 
     document: Document
     #: Definitions that its formulas begin with: those of the site, those of its front matter.
-    preamble: Group
+    preamble: tuple[Formula, ...]
     places: list[Place]
     removals: list[Edit]
     #: What its formulas become: one of `FORMATS`.
@@ -90,7 +90,7 @@ class Post:
     #: Whether each of its displayed formulas has a number.
     numbers_all: bool = False
     #: Of a summary, the formulas of the body: it uses their macros, labels and numbers.
-    body: Group = ()
+    body: tuple[Formula, ...] = ()
 
     @classmethod
     def read(cls, document: Document, settings: Settings) -> "Post":
@@ -107,7 +107,7 @@ class Post:
         return cls(document, preamble, places, removals(document.html, found), format, numbers_all)
 
     @cached_property
-    def formulas(self) -> Group:
+    def formulas(self) -> tuple[Formula, ...]:
         """Its formulas, in their order."""
         return tuple(place.formula for place in self.places)
 
@@ -121,19 +121,37 @@ class Post:
         if not any(
             formula.depends or (self.numbers_all and formula.display) for formula in self.body + self.formulas
         ):
-            return [(self.preamble + formula.alone, first) for formula in self.formulas]
+            return [(Group((*self.preamble, formula)), first) for formula in self.formulas]
         if not self.body:
-            return [(self.preamble + self.formulas, first + index) for index in range(len(self.formulas))]
-        together = self.body + tuple(formula for formula in self.formulas if formula not in self.body)
-        return [(self.preamble + together, first + together.index(formula)) for formula in self.formulas]
+            group = Group(self.preamble + self.formulas)
+            return [(group, first + index) for index in range(len(self.formulas))]
+        of_body = set(self.body)
+        together = self.body + tuple(formula for formula in self.formulas if formula not in of_body)
+        group = Group(self.preamble + together)
+        places = {formula: first + index for index, formula in reversed(list(enumerate(together)))}
+        return [(group, places[formula]) for formula in self.formulas]
 
     def line_of(self, number: int) -> int | None:
         """Return the line of the author's file in which the formula at place `number` begins."""
-        lines = [place.formula.tex.partition("\n")[0] for place in self.places[: number + 1]]
-        occurrence = lines[:number].count(lines[number])
-        sought = (delimiter + lines[number] for delimiter in ("$", r"\(", r"\[", "`", ""))
-        found = (line_of(self.document.source, text, occurrence) for text in sought)
+        first_line, occurrence = self._first_lines[number]
+        sought = (delimiter + first_line for delimiter in ("$", r"\(", r"\[", "`", ""))
+        found = (self._source.line_of(text, occurrence) for text in sought)
         return next((line for line in found if line), None)
+
+    @cached_property
+    def _source(self) -> Source:
+        return Source(self.document.source)
+
+    @cached_property
+    def _first_lines(self) -> list[tuple[str, int]]:
+        """The first line of each formula, and how many before it have the same."""
+        seen: Counter[str] = Counter()
+        lines = []
+        for place in self.places:
+            line = place.formula.tex.partition("\n")[0]
+            lines.append((line, seen[line]))
+            seen[line] += 1
+        return lines
 
 
 def typeset(
