@@ -299,8 +299,11 @@ def test_readers_find_a_whole_release_while_it_is_replaced(tmp_path: Path, how: 
     shutil.copytree(tmp_path / "source-0", models)
     whole = {release.read(tmp_path / f"source-{number}" / "tiny").digest for number in range(2)}
     words = [sys.executable, "-c", REPLACE, str(models), how]
-    process = subprocess.Popen(words, env=OURS)
-    found = {release.read(models / "tiny").digest for _ in iter(process.poll, 0)}
+    with subprocess.Popen(words, env=OURS) as process:
+        found = set()
+        while process.poll() is None:
+            found.add(release.read(models / "tiny").digest)
+    assert process.returncode == 0
     assert found == whole
 
 

@@ -16,7 +16,7 @@ from .errors import DemoError
 from .schema import Manifest
 
 #: How often a release is read that changes meanwhile.
-READINGS = 20
+READINGS = 100
 
 if TYPE_CHECKING:
     from .messages import File
@@ -109,29 +109,33 @@ def read(folder: Path, sandbox: "Sandbox") -> Release:
     or if a file is not the one that the manifest speaks of.
     """
     for _ in range(READINGS):
-        place, stated = _current(folder)
+        place, state = _current(folder)
         try:
             found = _read(place, folder.name, sandbox)
         except (DemoError, OSError) as error:
-            if _current(folder) != (place, stated):
+            if _current(folder) != (place, state):
                 continue
             if isinstance(error, DemoError):
                 raise
             raise DemoError(f"{error.filename or place} cannot be read: {error.strerror}") from error
-        if _current(folder) == (place, stated):
+        if _current(folder) == (place, state):
             return found
     raise DemoError(f"{folder}: the release is replaced again and again while it is read")
 
 
-def _current(folder: Path) -> tuple[Path, bytes | None]:
-    """Return where the release of `folder` is now, and its manifest.
+def _current(folder: Path) -> tuple[Path, tuple[int, ...]]:
+    """Return where the release of `folder` is now, and what tells it from one that takes its place.
 
     Between the two renames by which a program may replace a release, the old one is in ``.NAME.before``.
     """
     for place in (folder, folder.with_name(f".{folder.name}.before"), folder):
         with suppress(OSError):
-            return place, (place / "manifest.json").read_bytes()
-    return folder, None
+            stats = [path.stat() for path in (place, place / "manifest.json")]
+            # An inode may be given to the next folder: it has other times.
+            return place, tuple(
+                n for stat in stats for n in (stat.st_ino, stat.st_ctime_ns, stat.st_mtime_ns)
+            )
+    return folder, ()
 
 
 def _read(folder: Path, name: str, sandbox: "Sandbox") -> Release:
