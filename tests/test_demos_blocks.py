@@ -276,6 +276,7 @@ FAULTS = [
     ("md", "```demo\nkind: interpolation\npath: LINEAR\n```", 6, "did you mean “linear”"),
     ("md", "```demo\nkind: samples\ntemperature: nan\n```", 6, "write a number from 0.0 to 4.0"),
     ("md", "```demo\nkind: samples\nlive: maybe\n```", 6, "“live: maybe”"),
+    ("md", "```demo\nkind: interpolation\nbetween: 3-\nmodel: small\nalt: a\n```", 6, "“between: 3-”"),
     ("md", "```demo\nkind: samples\n[demo]\n```", 6, "“[demo]” is not of the form"),
     (
         "md",

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from msgspec import Meta
 
-from ..errors import DemoError
+from ..errors import KeyedError
 from ..inference import Floats, decode, encode
 from ..items import classes, first_of, read
 from ..options import Options as KindOptions
@@ -43,7 +43,8 @@ def ends(options: Options, release: Release) -> tuple[Floats, Floats]:
     pairs = [re.fullmatch(r"(\d+)-(\d+)", pair.strip()) for pair in options.between.split(",")]
     labels = [int(label) for pair in pairs if pair for label in pair.groups()]
     if None in pairs:
-        raise DemoError(f"“between: {options.between}”: write pairs of labels such as 3-8, 1-7, or prior")
+        message = f"“between: {options.between}”: write pairs of labels such as 3-8, 1-7, or prior"
+        raise KeyedError(message, "between")
     images = np.concatenate([first_of(items, label, 1) for label in labels])
     means = encode(release, images)  # (2 · rows, Z)
     return means[::2], means[1::2]
