@@ -29,19 +29,21 @@ DELETE_OUTPUT_DIRECTORY = True
 """
 OURS = """
 PLUGIN_PATHS, PLUGINS = [".", {plugins!r}], [{name!r}]
-RESEARCH = {{"references": "references.bib"}}
+RESEARCH = {references!r}
 """
-#: Our plugin, with nothing in the place of one of its parts.
+#: Our plugin, with some of its parts alone.
 ALONE = {
     "citations_alone": """
-from research import mathjax, register
-mathjax.teach_readers = lambda pelican, settings: []
-mathjax.typeset = lambda documents, settings: (list(documents), [], {})
+import research.parts
+from research.citations import Citations
+research.parts.PARTS = (Citations,)
+from research import register
 """,
     "formulas_alone": """
-from research import citations, register
-citations.teach_readers = lambda settings: None
-citations.cite = lambda documents, settings: (list(documents), [])
+import research.parts
+from research.formulas import Formulas
+research.parts.PARTS = (Formulas,)
+from research import register
 """,
 }
 
@@ -56,9 +58,14 @@ class Variant:
     python: str = sys.executable
 
 
+def _ours(name: str) -> str:
+    references = {} if name == "formulas_alone" else {"references": "references.bib"}
+    return OURS.format(plugins=str(ROOT / "plugins"), name=name, references=references)
+
+
 def variants(with_rivals: bool) -> list[Variant]:
     """Return plain Pelican first, then ourselves, then our rivals."""
-    ours = {name: OURS.format(plugins=str(ROOT / "plugins"), name=name) for name in ("research", *ALONE)}
+    ours = {name: _ours(name) for name in ("research", *ALONE)}
     found = [
         Variant("plain Pelican", "PLUGINS = []"),
         Variant("citations", ours["citations_alone"]),

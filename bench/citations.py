@@ -16,10 +16,10 @@ from rich.console import Console
 from rich.table import Table
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "plugins"))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
-from research import citations
-from research.documents import Document
-from research.settings import Settings
+import parts
+from research.citations.settings import Settings
 
 ROUNDS = 5
 
@@ -35,10 +35,10 @@ def library(count: int) -> str:
     )
 
 
-def documents(count: int, cites: int, keys: int) -> list[Document]:
+def documents(count: int, cites: int, keys: int) -> list[parts.Document]:
     """Return `count` posts of `cites` citations, out of the first `keys` entries."""
     return [
-        Document(
+        parts.Document(
             "".join(f"<p>As [@@key{(post * 7 + n) % keys}] show.</p>" for n in range(cites)),
             Path(f"{post}.md"),
         )
@@ -57,7 +57,7 @@ def measure(table: Table) -> None:
             posts = documents(count, cites, keys)
             settings = Settings(references=(path,), cache=Path(name))
             before = time.process_time()
-            citations.cite(posts, settings)
+            parts.cite(posts, settings)
             return time.process_time() - before
 
         def a_further_citation() -> float:

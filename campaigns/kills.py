@@ -185,6 +185,7 @@ def main() -> None:
                 there, seconds = kinds[len(kills) % 2]
                 if (one := kill(number, draw.uniform(0, seconds), data, there)) is not None:
                     kills.append(one)
+                    print(f"{number.name} {len(kills)}: {one.alive} alive", file=sys.stderr)
     console = Console()
     console.print(f"whole builds: {kinds[0][1]:.1f} s from nothing, {kinds[1][1]:.1f} s with the model there")
     console.print(table(found))

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import onnx
 from onnx import TensorProto, helper, numpy_helper
-from research.demos import release
-from research.demos.release import Release
+from research.demos.bundles import release
+from research.demos.bundles.release import Release
 from research.demos.sandbox import Sandbox
 
 #: Opens the graphs of all tests; conftest closes it.

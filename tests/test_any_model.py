@@ -9,9 +9,9 @@ import pytest
 import releases
 from conftest import ROOT, Build
 from graphs import decoder, encoder
-from research.__main__ import main
+from research.cli import main
+from research.demos.bundles.manifest import write
 from research.demos.errors import DemoError
-from research.demos.manifest import write
 
 PAGE = (ROOT / "docs" / "any-model.md").read_text(encoding="utf-8")
 

@@ -2,42 +2,39 @@ import re
 from pathlib import Path
 
 from conftest import Build
-from research.assets import Asset, link_assets
+from research.core.assets import StyleSheetFile, linked
 
 POST = "Title: Post\nDate: 2026-01-01\n\nA formula: $x$."
 
 
-def asset_in(folder: Path) -> Asset:
+def asset_in(folder: Path) -> StyleSheetFile:
     style = folder / "part.css"
     style.write_text("p { color: red }")
-    return Asset(style, marker="needs-part")
+    return StyleSheetFile(style, marker="needs-part")
 
 
 def test_a_page_with_the_marker_gets_the_link_and_the_file(tmp_path: Path) -> None:
     asset = asset_in(tmp_path)
-    html = link_assets("<head></head><p class='needs-part'>", tmp_path / "output", "..", [asset])
+    html, needed = linked("<head></head><p class='needs-part'>", "../", [asset])
     assert f'<link rel="stylesheet" href="../{asset.address}">\n</head>' in html
-    assert (tmp_path / "output" / asset.address).read_text() == "p { color: red }"
+    assert [file for asset in needed for file in asset.files()] == [(asset.address, b"p { color: red }")]
 
 
 def test_a_page_without_the_marker_is_left_alone(tmp_path: Path) -> None:
-    html = link_assets("<head></head><p>", tmp_path / "output", "", [asset_in(tmp_path)])
-    assert html == "<head></head><p>"
-    assert not (tmp_path / "output").exists()
+    assert linked("<head></head><p>", "", [asset_in(tmp_path)]) == ("<head></head><p>", [])
 
 
 def test_the_name_changes_with_the_content(tmp_path: Path) -> None:
     asset = asset_in(tmp_path)
     before = asset.address
     asset.path.write_text("p { color: blue }")
-    assert Asset(asset.path, asset.marker).address != before
+    assert StyleSheetFile(asset.path, asset.marker).address != before
 
 
 def test_comments_are_for_us_and_not_for_readers(tmp_path: Path) -> None:
     asset = asset_in(tmp_path)
     asset.path.write_text("/* Of\np. */\np { color: red } /* of p */\n")
-    asset.publish(tmp_path / "output")
-    assert (tmp_path / "output" / asset.address).read_text() == "p { color: red } "
+    assert asset.content == b"p { color: red } "
 
 
 def test_only_pages_with_formulas_link_their_style(build: Build) -> None:

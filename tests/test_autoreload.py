@@ -60,9 +60,9 @@ def test_what_changes_in_a_bibliography_is_published(tmp_path: Path, where: str)
     (folder / "own.bib").write_text(OWN)
     with watching(tmp_path) as log:
         publishes("Kingma (2013)", "references.bib", BIB)
-        until(lambda: "1 fault in the sources" in log.read_text(), lambda: None)
+        until(lambda: "1 warning in the sources" in log.read_text(), lambda: None)
         publishes("Welling (2013)", "references.bib", BIB.replace("Kingma", "Welling"))
         publishes("Back (2)", "own.bib", OWN + "@misc{gone, author={Back}, year=2}\n@misc{broken, title={")
         until(lambda: "the entry “broken” has no end" in log.read_text(), lambda: None)
-    assert "2 faults" not in log.read_text()  # that of the first build is mended
+    assert "2 warnings" not in log.read_text()  # that of the first build is mended
     assert not list((tmp_path / "output").rglob("*.bib"))

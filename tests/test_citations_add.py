@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 from conftest import ROOT, SETTINGS
-from research.citations.entry import entry, key_of
-from research.citations.library import Library
-from research.citations.registry import RegistryError, doi_of
+from research.citations.adding.entry import entry, key_of
+from research.citations.adding.registry import RegistryError, doi_of
+from research.citations.sources.library import Library
 
 #: As Crossref and DataCite answer, less what is of no use here.
 WAKE_SLEEP = {
@@ -271,7 +271,7 @@ def test_an_entry_of_whatever_a_registry_says_can_be_read(tmp_path: Path) -> Non
     (tmp_path / "a.bib").write_text(text, encoding="utf-8")
     library = Library([tmp_path / "a.bib"])
     (work,) = library.values()
-    assert not library.faults
+    assert not library.diagnostics
     assert work.key == "thebodyandothers2001input"
     assert work.item["title"] == (
         "<i>A</i> inputx % alert(1) &lt;b&gt; ~^ "

@@ -4,9 +4,8 @@ import re
 from pathlib import Path
 
 import pytest
-from research import citations
-from research.documents import Document
-from research.settings import Settings
+from parts import Document, cite
+from research.citations.settings import Settings
 
 CITED = re.compile('<a href="#ref-.*?>(.*?)</a>')
 
@@ -20,7 +19,7 @@ def cited(folder: Path, *authors: str, years: tuple[int, ...] = ()) -> list[str]
     (folder / "works.bib").write_text(works, encoding="utf-8")
     text = " ".join(f"[@@k{number}]" for number in range(len(authors)))
     settings = Settings(references=(folder / "works.bib",))
-    (done,), faults = citations.cite([Document(text, folder / "post.md")], settings)
+    (done,), faults = cite([Document(text, folder / "post.md")], settings)
     assert not faults
     return CITED.findall(done.html)
 
@@ -57,5 +56,5 @@ def test_letters_are_for_works_of_the_same_people(tmp_path: Path) -> None:
 def test_editions(tmp_path: Path, edition: str, written: str) -> None:
     (tmp_path / "works.bib").write_text(f"@book{{a, author={{A}}, title={{T}}, edition={{{edition}}}}}")
     settings = Settings(references=(tmp_path / "works.bib",))
-    (done,), _ = citations.cite([Document("[@a]", tmp_path / "post.md")], settings)
+    (done,), _ = cite([Document("[@a]", tmp_path / "post.md")], settings)
     assert written in done.html

@@ -9,18 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown import Markdown
-from research import citations
-from research.documents import Document
-from research.settings import Settings
+from parts import Document, cite
+from research.citations.settings import Settings
 
 CASES = Path(__file__).parent / "cases" / "citations"
 SETTINGS = Settings(references=(CASES / "references.bib",))
-EXTENSIONS = ["extra", "admonition", "smarty", "research.citations.markdown"]
+EXTENSIONS = ["extra", "admonition", "smarty", "research.citations.syntax.markdown"]
 
 
 def published(source: Path) -> str:
     html = Markdown(extensions=EXTENSIONS, output_format="html").convert(source.read_text(encoding="utf-8"))
-    (document,), _ = citations.cite([Document(html, source)], SETTINGS)
+    (document,), _ = cite([Document(html, source)], SETTINGS)
     return document.html.strip() + "\n"
 
 
@@ -35,7 +34,7 @@ WORDS = st.lists(st.sampled_from("@vae a@b.c ( ] (1] x &amp; <i> </i> - ; \\ é 
 @given(WORDS)
 def test_what_is_no_citation_comes_out_byte_for_byte(words: list[str]) -> None:
     html = " ".join(words)
-    (document,), faults = citations.cite([Document(html, CASES / "post.md")], SETTINGS)
+    (document,), faults = cite([Document(html, CASES / "post.md")], SETTINGS)
     assert document.html == html
     assert not faults
 
@@ -43,7 +42,7 @@ def test_what_is_no_citation_comes_out_byte_for_byte(words: list[str]) -> None:
 @given(WORDS, WORDS)
 def test_around_a_citation_all_is_as_it_was(before: list[str], after: list[str]) -> None:
     first, last = (" ".join(words) for words in (before, after))
-    (document,), _ = citations.cite([Document(f"{first} [@vae] {last}", CASES / "post.md")], SETTINGS)
+    (document,), _ = cite([Document(f"{first} [@vae] {last}", CASES / "post.md")], SETTINGS)
     assert document.html.startswith(f'{first} <span class="citation">(<a href="#ref-vae"')
     assert f"</a>)</span> {last}\n<section" in document.html
 

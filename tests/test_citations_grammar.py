@@ -3,8 +3,8 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from research.citations.grammar import LABELS, Cite, parse
-from research.citations.marks import find
+from research.citations.syntax.grammar import LABELS, Cite, parse
+from research.citations.syntax.marks import find
 
 ONE = {
     "[@key]": Cite("key"),

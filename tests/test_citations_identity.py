@@ -8,11 +8,11 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from conftest import Build
-from research.citations import identity
-from research.citations.identity import Identity
-from research.citations.library import Library
+from research.citations.sources.library import Library
+from research.core.post import Publication
+from research.site import identity
 
-POST = Identity(
+POST = Publication(
     title="On <em>Bayes</em> & {braces} 100%",
     authors=("Ada Lovelace", "Émilie du Châtelet"),
     date=date(2026, 1, 2),
@@ -39,7 +39,7 @@ def test_our_own_bibtex_reads_as_what_it_says(tmp_path: Path) -> None:
         "issued": {"date-parts": [[2026, 1, 2]]},
         "URL": "https://blog.example/on-bayes.html",
     }
-    assert not library.faults
+    assert not library.diagnostics
 
 
 def test_csl_json_and_ris() -> None:
@@ -55,7 +55,7 @@ def test_csl_json_and_ris() -> None:
 
 
 def test_nothing_of_a_title_ends_the_data() -> None:
-    bad = Identity('</script><script>alert("1")', (), date(2026, 1, 1), "", "", "en", "x")
+    bad = Publication('</script><script>alert("1")', (), date(2026, 1, 1), "", "", "en", "x")
     head = identity.head(bad)
     assert head.count("<script") == 1
     assert '"1"' not in head.partition("<script")[0]

@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import pytest
-from research.citations.items import names_of
-from research.citations.latex import to_html
-from research.citations.library import Library
-from research.citations.links import pdf_of
-from research.citations.titles import in_sentence_case
+from research.citations.sources.items import names_of
+from research.citations.sources.latex import to_html
+from research.citations.sources.library import Library
+from research.citations.sources.titles import in_sentence_case
+from research.citations.styles.links import pdf_of
 
 
 def library(folder: Path, **files: str) -> Library:
@@ -20,7 +20,7 @@ def library(folder: Path, **files: str) -> Library:
 
 
 def told(library: Library) -> list[str]:
-    return [f"{fault.path.name}:{fault.line}: {fault.message}" for fault in library.faults]
+    return [f"{fault.path.name}:{fault.line}: {fault.message}" for fault in library.diagnostics]
 
 
 def test_a_broken_entry_costs_itself_alone(tmp_path: Path) -> None:
@@ -46,13 +46,13 @@ def test_a_missing_file_is_told_and_the_others_are_read(tmp_path: Path) -> None:
     (tmp_path / "there.bib").write_text("@book{a, title={A}}")
     works = Library([tmp_path / "none.bib", tmp_path / "there.bib"])
     assert list(works) == ["a"]
-    (fault,) = works.faults
+    (fault,) = works.diagnostics
     assert fault.path.name == "none.bib"
 
 
 def test_a_file_that_is_not_utf8_is_told(tmp_path: Path) -> None:
     (tmp_path / "latin.bib").write_bytes("@book{a, title={Ä}}".encode("latin-1"))
-    (fault,) = Library([tmp_path / "latin.bib"]).faults
+    (fault,) = Library([tmp_path / "latin.bib"]).diagnostics
     assert "utf-8" in fault.message
 
 
@@ -71,7 +71,7 @@ def test_a_file_that_is_not_utf8_is_told(tmp_path: Path) -> None:
 )
 def test_forms_of_entries(tmp_path: Path, text: str) -> None:
     works = library(tmp_path, refs=text)
-    assert not works.faults
+    assert not works.diagnostics
     assert list(works) == ["a"]
     assert works["a"].item["title"] == "T"
     assert works["a"].item["issued"] == {"date-parts": [[2000]]}
@@ -270,7 +270,7 @@ def test_items_of_csl(tmp_path: Path, name: str, text: str) -> None:
         "issued": {"date-parts": [[2013, 12]]},
         "DOI": "10.1000/1",
     }
-    assert [fault.message for fault in works.faults] == [
+    assert [fault.message for fault in works.diagnostics] == [
         "item 2 has no id",
         "the id “a” is used twice; the later item is left out",
     ]
@@ -316,8 +316,8 @@ def test_what_csl_has_no_place_for_costs_itself_alone(tmp_path: Path, variable: 
     works = library(tmp_path, refs_yaml=f"{BOMB}\n- id: a\n  title: T\n  {variable}\n- {{id: b, title: U}}\n")
     assert works["a"].item == {"id": "a", "type": "document", "title": "T"}
     assert works["b"].item["title"] == "U"
-    assert [fault.message for fault in works.faults][-1] == f"the item “a”: {message}"
-    assert works.faults[-1].line == 13
+    assert [fault.message for fault in works.diagnostics][-1] == f"the item “a”: {message}"
+    assert works.diagnostics[-1].line == 13
 
 
 @pytest.mark.parametrize(
@@ -343,7 +343,7 @@ def test_variables_of_csl(tmp_path: Path, variable: str, value: str, read: dict[
     arxiv = item.pop("arxiv", None)
     assert item == {"id": "a", "type": "document", **read}
     assert bool(arxiv) == ("1312.6114" in value)
-    assert not works.faults
+    assert not works.diagnostics
 
 
 @pytest.mark.parametrize(
@@ -352,12 +352,12 @@ def test_variables_of_csl(tmp_path: Path, variable: str, value: str, read: dict[
     ids=["json", "yaml"],
 )
 def test_a_broken_file_of_csl_is_told_with_its_line(tmp_path: Path, name: str, text: str) -> None:
-    (fault,) = library(tmp_path, **{name: text}).faults
+    (fault,) = library(tmp_path, **{name: text}).diagnostics
     assert fault.line == 3
 
 
 def test_deep_json_does_not_hang(tmp_path: Path) -> None:
-    assert library(tmp_path, refs_json="[" * 100_000).faults
+    assert library(tmp_path, refs_json="[" * 100_000).diagnostics
 
 
 @pytest.mark.parametrize(
@@ -434,4 +434,4 @@ def test_hostile_files_neither_hang_nor_cost_other_entries(tmp_path: Path, hosti
     assert "first" in works
     assert "last" in works
     assert works.get("x") is None or works["x"].item["title"]
-    assert all(fault.line for fault in works.faults)
+    assert all(fault.line for fault in works.diagnostics)

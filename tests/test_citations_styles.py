@@ -8,10 +8,9 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-from research import citations
-from research.citations import csl
-from research.documents import Document
-from research.settings import Settings
+from parts import Document, cite
+from research.citations.settings import Settings
+from research.citations.styles import csl
 
 CASES = Path(__file__).parent / "cases" / "citations"
 STYLES = (
@@ -51,7 +50,7 @@ def settings(cache: Path, style: str = "apa") -> Settings:
 
 def published(html: str, style: str, cache: Path, **traits: str) -> str:
     document = Document(html, CASES / "post.md", **traits)
-    (done,), faults = citations.cite([document], settings(cache, style))
+    (done,), faults = cite([document], settings(cache, style))
     assert not faults, faults
     return done.html
 
@@ -120,7 +119,7 @@ def listed(folder: Path, style: str, key: str) -> str:
     """Return the reference to the work `key` of those above."""
     (folder / "works.bib").write_text(WORKS, encoding="utf-8")
     given = Settings(root=folder, references=(folder / "works.bib",), citation_style=style, cache=folder)
-    (done,), faults = citations.cite([Document(f"[@{key}]", folder / "post.md")], given)
+    (done,), faults = cite([Document(f"[@{key}]", folder / "post.md")], given)
     assert not faults, faults
     (reference,) = re.findall('<li id.*?>(.*?) <span class="backlinks">', done.html)
     return reference
@@ -180,14 +179,14 @@ def test_a_style_by_file_and_one_that_names_its_parent(tmp_path: Path) -> None:
 
 def test_a_post_names_its_style(tmp_path: Path) -> None:
     post = Document("[@vae]", CASES / "post.md", metadata={"citation_style": "ieee"})
-    (done,), faults = citations.cite([post], settings(tmp_path))
+    (done,), faults = cite([post], settings(tmp_path))
     assert not faults
     assert "[1]" in done.html
 
 
 def test_an_unknown_style_is_told_and_the_post_is_published(tmp_path: Path) -> None:
     post = Document("[@vae]", CASES / "post.md", metadata={"citation_style": "iee"})
-    (done,), faults = citations.cite([post], settings(tmp_path))
+    (done,), faults = cite([post], settings(tmp_path))
     assert "(<" in done.html
     (fault,) = faults
     assert fault.path == CASES / "post.md"
@@ -196,9 +195,9 @@ def test_an_unknown_style_is_told_and_the_post_is_published(tmp_path: Path) -> N
 
 def test_without_node_the_style_of_the_house_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
-    monkeypatch.setattr("research.mathjax.node.find_spec", lambda name: None)
+    monkeypatch.setattr("research.core.node.find_spec", lambda name: None)
     post = Document("[@@vae]", CASES / "post.md")
-    (done,), faults = citations.cite([post], settings(tmp_path, "ieee"))
+    (done,), faults = cite([post], settings(tmp_path, "ieee"))
     assert "Kingma and Welling (2013)" in done.html
     assert 'pip install "pelican-research[node]"' in str(faults[0])
 
@@ -250,7 +249,7 @@ def test_nothing_of_a_hostile_entry_runs(tmp_path: Path) -> None:
     )
     for style in ("apa", "ieee"):
         bad = Settings(references=(tmp_path / "bad.bib",), citation_style=style, cache=tmp_path)
-        (done,), _ = citations.cite([Document("[@a]", tmp_path / "post.md")], bad)
+        (done,), _ = cite([Document("[@a]", tmp_path / "post.md")], bad)
         assert "<script" not in done.html
         assert "<img" not in done.html
         assert not re.search(r"<[^>]*\son\w+=", done.html)

@@ -10,6 +10,8 @@ import pytest
 import releases
 from graphs import RNG, Array, decoder, encoder, graph, weights
 from onnx import ModelProto, helper, numpy_helper
+from research.core.cache import Cache
+from research.demos.bundles.release import Graph, Tensor
 from research.demos.compile import UnsupportedError
 from research.demos.compile import compiled as compiling
 from research.demos.compile.build import Made, build
@@ -27,7 +29,6 @@ from research.demos.compile.records import (
 )
 from research.demos.compile.rounding import expand, round_weights
 from research.demos.compile.runtime import run_graph, run_program
-from research.demos.release import Graph, Tensor
 
 
 def tensor(value: onnx.ValueInfoProto) -> Tensor:
@@ -45,7 +46,7 @@ def saved(model: ModelProto, folder: Path) -> Graph:
 
 def compiled(graph: Graph, inputs: Array, cache: Path) -> Compiled:
     """Return `graph` compiled as a build does it, tried on `inputs`."""
-    return compiling.compiled(graph, lambda: Request(inputs), "", cache, releases.SANDBOX)
+    return compiling.compiled(graph, lambda: Request(inputs), "", Cache(cache), releases.SANDBOX)
 
 
 def made(model: ModelProto, inputs: Array, bound: Bound) -> Made:
@@ -242,7 +243,9 @@ class TestProgram:
         before = once.program.stat()
         assert compiled(given, inputs, tmp_path / "cache") == once
         assert once.program.stat().st_mtime_ns == before.st_mtime_ns
-        assert [place.name for place in (tmp_path / "cache").iterdir()] == [once.program.parent.name]
+        assert [place.name for place in (tmp_path / "cache" / "programs").iterdir()] == [
+            once.program.parent.name
+        ]
 
     def test_colour_pictures_of_another_size(self, tmp_path: Path) -> None:
         inputs = latents(16, 6)

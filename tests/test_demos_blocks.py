@@ -8,9 +8,8 @@ import markdown
 import pytest
 import releases
 from conftest import Build, Site
-from research.demos import canonical, fences, grammar
-from research.demos.known import known_keys
-from research.documents import Document
+from research.demos.syntax import canonical, fences, grammar
+from research.demos.syntax.known import known_keys
 
 HEAD = "Title: Post\nDate: 2026-01-01\n\n"
 BLOCK = "```demo\nkind: samples\nmodel: small\nalt: Digits\nrows: 1\n```"
@@ -147,8 +146,8 @@ def indented(text: str, prefix: str) -> str:
 
 
 def in_markdown(text: str) -> list[canonical.Block]:
-    html = markdown.markdown(text, extensions=["extra", "admonition", "research.demos.fence"])
-    return canonical.blocks(Document(html, Path("post.md")))
+    html = markdown.markdown(text, extensions=["extra", "admonition", "research.demos.syntax.fence"])
+    return canonical.blocks(html, Path("post.md"))
 
 
 #: Where a block stands, and the element around its figure.

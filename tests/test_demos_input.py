@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import releases
 from conftest import Build, Site
-from research.demos.plot import Line, line_plot, ticks
+from research.demos.drawing.plot import Line, line_plot, ticks
 
 #: The page of each case, and what is told of its post.
 Published = dict[str, tuple[str, list[str]]]

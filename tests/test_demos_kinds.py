@@ -1,5 +1,6 @@
 """The kinds draw what their docstrings say, from the graphs of a release."""
 
+import json
 from dataclasses import fields
 from pathlib import Path
 
@@ -8,13 +9,12 @@ import pytest
 import releases
 from hypothesis import given
 from hypothesis import strategies as st
-from research.demos import release
+from research.demos.bundles.release import Release
+from research.demos.drawing.inference import decode, encode
+from research.demos.drawing.panels import Plot, Sheet
 from research.demos.errors import DemoError
-from research.demos.inference import decode, encode
 from research.demos.kinds import interpolation, kinds, manifold, reconstructions, samples, training
-from research.demos.options import Options, parse
-from research.demos.panels import Plot, Sheet
-from research.demos.release import Release
+from research.demos.syntax.options import Options, parse
 
 Shape = tuple[int, int, int]
 
@@ -163,7 +163,7 @@ def test_training_shows_epochs_and_the_bound(tmp_path: Path) -> None:
 def test_a_release_without_a_file_says_which(tmp_path: Path, kind: str, file: str) -> None:
     folder = releases.write_release(tmp_path, "small")
     (folder / file).unlink()
-    releases.write_manifest(folder, dict(release._manifest(folder)))
+    releases.write_manifest(folder, json.loads((folder / "manifest.json").read_text()))
     with pytest.raises(DemoError, match=f"the release of “small” has no {file}"):
         kinds()[kind].draw(kinds()[kind].options(), releases.read(folder))
 

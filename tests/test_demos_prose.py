@@ -1,14 +1,18 @@
 """Numbers and references in prose."""
 
-from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import releases
-from research.demos import numbers, references
-from research.demos.models import Models
-from research.documents import Document
-from research.settings import Settings
+from research.core.labels import FIGURE, Label
+from research.core.part import Failure
+from research.core.post import BODY, SUMMARY, Text
+from research.demos import numbers
+from research.demos.bundles.models import Models
+from research.demos.errors import DemoError
+from research.demos.settings import Settings
+from research.numbering import references
 
 
 @pytest.fixture
@@ -18,8 +22,19 @@ def models(tmp_path: Path) -> Models:
 
 
 def filled(html: str, models: Models) -> tuple[str, list[str]]:
-    document, faults = numbers.fill_in(Document(html, Path("post.md")), models)
-    return document.html, [fault.message for fault in faults]
+    filled, diagnostics = numbers.fill_in(html, Path("post.md"), bundles(html, models))
+    return filled, [diagnostic.message for diagnostic in diagnostics]
+
+
+def bundles(html: str, models: Models) -> dict[str, Any]:
+    """Return the bundles of the models that `html` names."""
+    found: dict[str, Any] = {}
+    for name in numbers.models(html):
+        try:
+            found[name] = models[name]
+        except DemoError as error:
+            found[name] = Failure(str(error))
+    return found
 
 
 @pytest.mark.parametrize(
@@ -80,18 +95,18 @@ def test_numbers_that_cannot_be_had_are_told_and_seen(written: str, message: str
 def test_faults_in_numbers_are_located(tmp_path: Path, models: Models) -> None:
     source = tmp_path / "post.md"
     source.write_text("{{ small.elbo }}\n\n{{ small.x }}\n{{ small.x }}\n")
-    _, faults = numbers.fill_in(Document("{{ small.elbo }} {{ small.x }} {{ small.x }}", source), models)
+    html = "{{ small.elbo }} {{ small.x }} {{ small.x }}"
+    _, faults = numbers.fill_in(html, source, bundles(html, models))
     assert [fault.line for fault in faults] == [3, 4]
 
 
-LABELS = {"fig-plane": "Figure\N{NO-BREAK SPACE}1", "fig-samples": "Figure\N{NO-BREAK SPACE}2"}
+LABELS = {"fig-plane": Label("fig-plane", FIGURE, 1), "fig-samples": Label("fig-samples", FIGURE, 2)}
 
 
 def resolved(html: str, is_summary: bool = False) -> tuple[str, list[str]]:
-    document = Document(html, Path("post.md"), is_summary=is_summary)
-    found, faults = references.resolve(document, LABELS)
-    assert replace(found, html="") == replace(document, html="")
-    return found.html, [fault.message for fault in faults]
+    text = Text(html, SUMMARY if is_summary else BODY)
+    found, diagnostics = references.resolve(text, Path("post.md"), LABELS)
+    return found, [diagnostic.message for diagnostic in diagnostics]
 
 
 def test_an_empty_link_to_a_figure_is_given_its_number() -> None:

@@ -8,10 +8,10 @@ import jsonschema
 import numpy as np
 import pytest
 import releases
-from research.demos import release
+from research.demos.bundles import release
+from research.demos.bundles.schema import Decoder, Manifest, Tensor
+from research.demos.drawing.inference import decode
 from research.demos.errors import DemoError
-from research.demos.inference import decode
-from research.demos.schema import Decoder, Manifest, Tensor
 
 
 def change(folder: Path, *path: str, to: Any) -> None:

@@ -11,11 +11,11 @@ import pytest
 import releases
 from conftest import Build, Site
 from PIL import Image
-from research.demos import gallery
-from research.demos.canonical import Block
-from research.demos.figure import Picture
-from research.demos.kinds import samples
-from research.demos.spec import Spec, check
+from research.core.cache import Cache
+from research.demos.drawing import gallery
+from research.demos.drawing.figure import Picture
+from research.demos.syntax.canonical import Block
+from research.demos.syntax.spec import Spec, check
 
 FRONT = "Title: A post\nDate: 2026-01-01\n\n"
 PLANE = """```demo
@@ -176,7 +176,7 @@ def test_a_command_that_fails_is_told_with_its_last_lines(build: Build, models: 
     site = build({"a.md": text, "/command.py": COMMAND}, STILL + BUILD_MODEL)
     assert re.search(
         r"a\.md:6: error: demo: model “bad-small”: `.* bad-small` ended with exit code 3:"
-        r"\n.*first line\n.*loss is nan",
+        r" .*first line .*loss is nan",
         site.log,
     ), site.log
     assert "a.md:16: error: {{ bad-small.elbo }}: model “bad-small”" in site.log
@@ -233,25 +233,31 @@ def spec(**keys: str) -> Spec:
 
 def test_what_is_drawn_is_kept_until_something_changes(models: Path, tmp_path: Path) -> None:
     small = releases.read(models / "small")
-    [first] = gallery.drawn(spec(), [small], tmp_path / "cache")
+    cache = Cache(tmp_path / "cache")
+    [first] = gallery.drawn(spec(), [small], cache).parts
     assert isinstance(first, Picture)
     written = first.path.stat()
-    [again] = gallery.drawn(spec(), [small], tmp_path / "cache")
+    [again] = gallery.drawn(spec(), [small], cache).parts
     assert again == first
     assert first.path.stat() == written
-    [other] = gallery.drawn(spec(seed="2"), [small], tmp_path / "cache")
+    [other] = gallery.drawn(spec(seed="2"), [small], cache).parts
     assert isinstance(other, Picture)
     assert other.path.name != first.path.name
     assert [path for path in (tmp_path / "cache" / "demos").iterdir() if path.name.startswith(".")] == []
 
 
-def test_two_builds_at_once_agree_on_a_drawing(models: Path, tmp_path: Path) -> None:
-    small = releases.read(models / "small")
-    [first] = gallery.drawn(spec(), [small], tmp_path)
-    assert isinstance(first, Picture)
-    panels = samples.draw(samples.Options(), small)
-    gallery._write_whole(first.path.parent, spec(), panels, None)
-    assert gallery.drawn(spec(), [small], tmp_path) == [first]
+def test_two_builds_at_once_agree_on_an_entry_of_the_cache(tmp_path: Path) -> None:
+    area = Cache(tmp_path).area("entries")
+
+    def early(folder: Path) -> None:
+        (folder / "result").write_text("early")
+
+    def late(folder: Path) -> None:
+        (folder / "result").write_text("late")
+        area.folder("key", early)  # the other build, which is faster
+
+    assert (area.folder("key", late) / "result").read_text() == "early"
+    assert [path.name for path in (tmp_path / "entries").iterdir()] == ["key"]
 
 
 def test_rgb_pictures_keep_their_colours(build: Build, models: Path) -> None:

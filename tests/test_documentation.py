@@ -5,8 +5,9 @@ from dataclasses import fields
 from pathlib import Path
 
 import torch
+from research.core.settings import SettingsBase
 from research.demos.kinds import kinds
-from research.settings import Settings
+from research.parts import PARTS
 from torch.nn.functional import logsigmoid
 
 from model import densities
@@ -27,7 +28,8 @@ def names(cell: str) -> set[str]:
 def test_the_readme_lists_every_setting() -> None:
     table = rows((ROOT / "README.md").read_text(encoding="utf-8"), "| Key |")
     listed = set().union(*(names(row[0]) for row in table))
-    assert listed == {field.name for field in fields(Settings)} - {"root"}
+    records = [SettingsBase, *(part.settings_type for part in PARTS)]
+    assert listed == {field.name for record in records for field in fields(record)} - {"root"}
 
 
 def test_the_post_for_authors_lists_every_kind_with_its_keys() -> None:

@@ -1,16 +1,18 @@
 from conftest import Build
-from research.feeds import anchor_fragments
+from parts import pipeline
+from research.adapter import feeds
+from research.core.settings import SettingsBase
 
 
 def test_fragments_get_the_address_of_the_post() -> None:
     item = {"link": "https://x/p.html", "content": "<a class='c' href=\"#r\">1</a> <a href='/y#z'>2</a>"}
-    anchor_fragments(item)
+    feeds.finish(item, pipeline([], SettingsBase()))
     assert item["content"] == "<a class='c' href=\"https://x/p.html#r\">1</a> <a href='/y#z'>2</a>"
 
 
 def test_references_to_glyphs_stay_inside_the_picture() -> None:
     item = {"link": "https://x/p.html", "description": '<use href="#g1"/>', "content": None}
-    anchor_fragments(item)
+    feeds.finish(item, pipeline([], SettingsBase()))
     assert item["description"] == '<use href="#g1"/>'
 
 

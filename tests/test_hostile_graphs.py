@@ -13,13 +13,13 @@ import releases
 from conftest import Build
 from graphs import decoder, graph, odd_decoder, write_release
 from onnx import ModelProto, TensorProto, helper, numpy_helper
-from research.__main__ import main
+from research.cli import main
 from research.demos.compile import RefusedError, source
 from research.demos.compile.graph import of_one, with_col2im, with_float32_weights
 from research.demos.compile.opening import opened, simplified
 from research.demos.compile.program import _c_source
 from research.demos.compile.strings import without_strings
-from research.demos.inference import decode
+from research.demos.drawing.inference import decode
 from research.demos.messages import File
 from research.demos.sandbox import Sandbox
 
@@ -181,7 +181,8 @@ def test_a_loop_without_end_is_waited_for_once(build: Build, tmp_path: Path) -> 
     models = tmp_path / "build" / "models"
     release_of(looping(2**40), models / "looping")
     release_of(hostile.decoder(), models / "harmless")
-    text = POST + BLOCK.format("looping") + BLOCK.format("harmless") + BLOCK.format("looping")
+    text = POST + BLOCK.format("looping") + BLOCK.format("harmless")
+    text += BLOCK.format("looping").replace("rows: 2", "rows: 3")  # another figure of the same model
     site = build({"post.md": text}, 'RESEARCH = {"live": False, "graph_seconds": 6}\n')
     assert site.exit_code == 0, site.log
     assert re.search(r"post\.md:5: error: .*decoder\.onnx: it was not done after 6 s; RESEARCH", site.log)

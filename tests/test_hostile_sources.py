@@ -10,16 +10,15 @@ from pathlib import Path
 
 import pytest
 from conftest import Build
-from research.citations import cite
-from research.citations.check import check
-from research.citations.library import Library
-from research.documents import Document
-from research.guarded import until
-from research.kept import Kept
-from research.markup import DELIMITED, stretches
-from research.mathjax import client, typeset
-from research.mathjax.delimiters import Delimiters
-from research.settings import Settings
+from parts import Document, cite, typeset
+from research.citations.settings import Settings
+from research.citations.sources.library import Library
+from research.core.cache import Cache
+from research.core.guarded import until
+from research.core.segments import DELIMITED, segments
+from research.formulas.output import client
+from research.formulas.settings import Settings as FormulaSettings
+from research.formulas.syntax.delimiters import Delimiters
 
 CASES = Path(__file__).parent / "cases" / "citations"
 FETCH = re.compile(r"url\(|image-set|@import|<(?:img|svg [^>]*href|image|link|style|iframe|script|object)\b")
@@ -49,7 +48,7 @@ def test_formulas_that_would_fetch_are_refused(format: str, tmp_path: Path) -> N
     formulas = [tex.replace("U", ADDRESS) for tex in TEX]
     html = "".join(rf"<p>\({escape(tex)}\)</p>" for tex in formulas)
     document = Document(html=html, source=tmp_path / "post.md")
-    (done,), faults, shown = typeset([document], Settings(cache=tmp_path, formulas=format))
+    (done,), faults, shown = typeset([document], FormulaSettings(cache=tmp_path, formulas=format))
     assert not shown
     assert len(faults) == len(TEX)
     for fault, reason in zip(faults, TEX.values(), strict=True):
@@ -70,20 +69,18 @@ def test_formulas_that_would_fetch_are_refused(format: str, tmp_path: Path) -> N
 def test_colors_lines_and_sizes_are_set(tex: str, tmp_path: Path) -> None:
     document = Document(html=rf"\({escape(tex)}\)", source=tmp_path / "post.md")
     for format in ("svg", "chtml", "mathml"):
-        _, faults, shown = typeset([document], Settings(cache=tmp_path, formulas=format))
+        _, faults, shown = typeset([document], FormulaSettings(cache=tmp_path, formulas=format))
         assert faults == []
         assert len(shown) == 1
 
 
-def test_browsers_that_set_formulas_check_them_too(tmp_path: Path) -> None:
-    page = f"<html><head></head><body>{client.mark_for_client('x')}</body></html>"
-    (tmp_path / "research").mkdir()
-    client.link_client(page, tmp_path, "", Settings())
-    (script,) = tmp_path.rglob("client.js")
-    assert "postFilters: window.FormulaSafety.postFilters" in script.read_text()
-    script.write_text("of an older version")
-    client.link_client(page, tmp_path, "", Settings())
-    assert script.read_text().index("FormulaSafety = ") < script.read_text().index("window.MathJax = ")
+def test_browsers_that_set_formulas_check_them_too() -> None:
+    page = client.link_client("<html><head></head></html>", "./", FormulaSettings())
+    addresses = re.findall(r'src="\./([^"]*)"', page)
+    files = {file.address: file.path.read_text(encoding="utf-8") for file in client.files()}
+    safety, script, _ = (files[address] for address in addresses)
+    assert "FormulaSafety = " in safety
+    assert "postFilters: window.FormulaSafety.postFilters" in script
 
 
 MARKUP = [
@@ -170,7 +167,7 @@ def test_an_odd_entry_costs_itself_alone(name: str, entry: object, style: str, t
     document = Document(html="[@odd] [@good]", source=tmp_path / "p.md")
     (done,), faults = cite([document], settings)
     assert 'id="ref-good"' in done.html
-    for text in (done.html, *map(str, [*faults, *check([document], settings)])):
+    for text in (done.html, *map(str, faults)):
         assert text.encode().decode() == text
 
 
@@ -178,7 +175,7 @@ def test_a_malformed_address_is_left_out_and_told(tmp_path: Path) -> None:
     (tmp_path / "r.bib").write_text("\n@misc{k, title={T}, url={http://[x}}")
     works = Library([tmp_path / "r.bib"])
     assert "URL" not in works["k"].item
-    (fault,) = works.faults
+    (fault,) = works.diagnostics
     assert fault.line == 2
     assert "malformed address" in fault.message
 
@@ -198,7 +195,7 @@ def test_yaml_that_explodes_is_told(text: str, tmp_path: Path) -> None:
     (tmp_path / "r.yaml").write_text("a0: &a0 {x: 1}\n" * text.startswith("a1") + text)
     works = Library([tmp_path / "r.yaml"])
     assert len(works) == 0
-    assert works.faults
+    assert works.diagnostics
 
 
 def test_a_work_that_the_style_does_not_list_is_cited_as_what_is_nearest(tmp_path: Path) -> None:
@@ -243,16 +240,16 @@ def test_check_orders_findings_with_and_without_a_line(build: Build) -> None:
 
 @pytest.mark.parametrize("content", [b"", b"{}", b"[1]", b"\xff", b'[{"html": 1}]', b"null"])
 def test_a_damaged_file_of_the_cache_counts_as_absent(content: bytes, tmp_path: Path) -> None:
-    kept = Kept(tmp_path)
+    kept = Cache(tmp_path).area("results")
     kept.put("key", [1, 2])
     assert kept.get("key") == [1, 2]
-    (file,) = tmp_path.iterdir()
+    (file,) = (tmp_path / "results").iterdir()
     file.write_bytes(content)
     assert kept.get("key") is None
-    file.unlink()
+    file.unlink(missing_ok=True)
     file.mkdir()
     kept.put("key", [1, 2])
-    assert kept.get("key") is None
+    assert kept.get("key") == [1, 2]
 
 
 #: What is left open many times. Where time grew with the square of it, each would take minutes.
@@ -273,7 +270,7 @@ OPEN = {
 @pytest.mark.parametrize("kind", OPEN)
 def test_what_is_left_open_many_times_is_text(kind: str) -> None:
     html = OPEN[kind] * 100_000
-    found = list(stretches(html))
+    found = list(segments(html))
     assert "".join(html[start:end] for _, start, end in found) == html
     assert not list(Delimiters.of().any.finditer(html.replace("$", "")))
 

@@ -13,10 +13,15 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 HEAVY = {"torch", "onnx", "onnxruntime", "wasmtime", "pelican"}
 #: What opens strangers' graphs: it is named where the worker runs alone.
-OPENING = ("onnx", "onnxruntime", "wasmtime", "emx_onnx_cgen", "ziglang", "google")
+OPENING = {"onnx", "onnxruntime", "wasmtime", "emx_onnx_cgen", "ziglang", "google"}
 
-#: Files of the plugin that may name Pelican. The parts work on plain records.
-KNOW_PELICAN = {"__main__.py", "plugin.py", "posts.py", "published.py", "reader.py", "summaries.py"}
+PACKAGE = ROOT / "plugins" / "research"
+#: What belongs to no part.
+SHARED = {"core", "adapter", "parts.py", "cli.py", "__init__.py", "__main__.py"}
+#: What uses parts by their names.
+KNOW_PARTS = {"parts.py", "cli.py"}
+#: Readers of formulas, which may name pelican-render-math.
+KNOW_RENDER_MATH = {"formulas/syntax/markdown.py", "formulas/syntax/reading.py"}
 
 
 def modules() -> list[str]:
@@ -78,36 +83,85 @@ def test_what_an_import_brings_in(package: str) -> None:
     assert {module: new for module, new in too_much.items() if new} == {}
 
 
-def test_only_files_at_the_edge_name_pelican() -> None:
-    package = ROOT / "plugins" / "research"
-    naming = {path.name for path in package.rglob("*.py") if imports(path, "pelican")}
-    assert naming <= KNOW_PELICAN
+def test_nothing_outside_the_adapter_names_pelican() -> None:
+    for path in PACKAGE.rglob("*.py"):
+        place = path.relative_to(PACKAGE).as_posix()
+        found = {name for name in imported(path) if name.partition(".")[0] == "pelican"}
+        if place in KNOW_RENDER_MATH:
+            found = {name for name in found if not name.startswith("pelican.plugins.render_math")}
+        assert place.startswith("adapter/") or not found, (place, found)
 
 
-def test_plugin_and_model_know_nothing_of_each_other() -> None:
-    assert not any(imports(path, "model") for path in (ROOT / "plugins").rglob("*.py"))
-    assert not any(imports(path, "research") for path in (ROOT / "model").rglob("*.py"))
+def test_parts_know_neither_each_other_nor_the_adapter() -> None:
+    parts = {path.parent.name for path in PACKAGE.glob("*/__init__.py")} - SHARED
+    assert parts == {"citations", "demos", "formulas", "numbering", "site"}
+    for path in PACKAGE.rglob("*.py"):
+        place = path.relative_to(PACKAGE).parts
+        known = {name.split(".")[1] for name in imported(path) if name.startswith("research.")}
+        if place[0] in parts:
+            assert known <= {place[0], "core"}, (path, known)
+        elif place[0] == "core":
+            assert known <= {"core"}, (path, known)
+        elif place[0] not in KNOW_PARTS:
+            assert known <= {"core", "adapter", "parts", "cli"}, (path, known)
+
+
+def test_modules_import_each_other_one_way() -> None:
+    arrows = {module: {name for name in imported(file) if name in FILES} for module, file in FILES.items()}
+    while leaves := [module for module, names in arrows.items() if not names & arrows.keys()]:
+        for module in leaves:
+            del arrows[module]
+    assert arrows == {}  # what is left has a circle
 
 
 def test_only_the_worker_names_what_opens_graphs() -> None:
-    package = ROOT / "plugins" / "research"
     naming = {
-        f"research.{'.'.join(path.relative_to(package).with_suffix('').parts)}"
-        for path in package.rglob("*.py")
-        if any(imports(path, name) for name in OPENING)
+        f"research.{'.'.join(path.relative_to(PACKAGE).with_suffix('').parts)}"
+        for path in PACKAGE.rglob("*.py")
+        if OPENING & {name.partition(".")[0] for name in imported(path)}
     }
     # For the type of a graph alone.
     assert naming - {"research.demos.compile.records"} <= OF_WORKER
 
 
-def imports(path: Path, package: str) -> bool:
-    """Say whether the file at `path` imports `package` anywhere, inside functions too."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        names = []
+def test_plugin_and_model_know_nothing_of_each_other() -> None:
+    for folder, other in ((ROOT / "plugins", "model"), (ROOT / "model", "research")):
+        names = (name for path in folder.rglob("*.py") for name in imported(path))
+        assert not any(name.partition(".")[0] == other for name in names)
+
+
+def imported(path: Path) -> set[str]:
+    """Return the modules that the file at `path` imports, inside functions too, with names in them.
+
+    Those that only types are taken from do not count.
+    """
+    found: set[str] = set()
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    typing = {
+        child
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+        for child in ast.walk(node)
+    }
+    for node in ast.walk(tree):
+        if node in typing:
+            continue
         if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and not node.level:
-            names = [node.module or ""]
-        if any(name.split(".")[0] == package for name in names):
-            return True
-    return False
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            base = _package(path).rsplit(".", node.level - 1)[0] if node.level else ""
+            module = ".".join(filter(None, (base, node.module)))
+            found |= {module, *(f"{module}.{alias.name}" for alias in node.names)}
+    return found
+
+
+def _package(path: Path) -> str:
+    base = ROOT / "plugins" if path.is_relative_to(ROOT / "plugins") else ROOT
+    return ".".join(path.relative_to(base).parent.parts)
+
+
+FILES = {
+    ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts): path
+    for path in PACKAGE.rglob("*.py")
+    if path.name != "__init__.py"
+}

@@ -9,7 +9,7 @@ import onnx
 import pytest
 from conftest import ROOT, Build, Site
 from graphs import decoder, odd_decoder, write_release
-from research.__main__ import main
+from research.cli import main
 
 POST = """Title: Post
 Date: 2026-01-01

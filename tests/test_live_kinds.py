@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 import releases
 from graphs import decoder, encoder, write_release
+from research.demos.bundles.release import Release
+from research.demos.drawing.inference import decode, deviations, encode
+from research.demos.drawing.panels import Sheet
 from research.demos.errors import DemoError
-from research.demos.inference import decode, deviations, encode
 from research.demos.kinds import draw, traversals
-from research.demos.panels import Sheet
-from research.demos.release import Release
 
 LATENTS = 5
 #: Standard deviations of the posteriors: the dimensions 4, 1 and 3 of five say something, in this order.

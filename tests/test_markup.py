@@ -1,7 +1,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from research.markup import Edit, splice, stretches
+from research.core.segments import Edit, apply_edits, segments
 
 # Pieces that make hard HTML when they are put together at random.
 FRAGMENTS = st.sampled_from(
@@ -11,12 +11,12 @@ FRAGMENTS = st.sampled_from(
 
 
 def kinds(html: str) -> list[tuple[str, str]]:
-    return [(kind.name, html[start:end]) for kind, start, end in stretches(html)]
+    return [(kind.name, html[start:end]) for kind, start, end in segments(html)]
 
 
 @given(st.lists(FRAGMENTS, max_size=20).map("".join))
 def test_stretches_are_the_whole_html_in_order(html: str) -> None:
-    found = list(stretches(html))
+    found = list(segments(html))
     assert "".join(html[start:end] for _, start, end in found) == html
     assert all(start < end for _, start, end in found)
 
@@ -61,9 +61,9 @@ def test_mathematics_is_not_a_class_named_math() -> None:
 
 
 def test_splice_takes_edits_in_any_order() -> None:
-    assert splice("abcdef", [Edit(4, 5, "X"), Edit(0, 2, "")]) == "cdXf"
+    assert apply_edits("abcdef", [Edit(4, 5, "X"), Edit(0, 2, "")]) == "cdXf"
 
 
 def test_splice_refuses_edits_that_overlap() -> None:
     with pytest.raises(ValueError, match="overlap"):
-        splice("abcdef", [Edit(0, 3, ""), Edit(2, 4, "")])
+        apply_edits("abcdef", [Edit(0, 3, ""), Edit(2, 4, "")])

@@ -9,16 +9,16 @@ import pytest
 from conftest import ROOT, Build
 from hypothesis import example, given
 from hypothesis import strategies as st
-from research.markup import stretches
-from research.mathjax.formulas import Formula, candidates, find_formulas
-from research.mathjax.scripts import removals
+from research.core.segments import segments
+from research.formulas.syntax.find import Formula, candidates, find_formulas
+from research.formulas.syntax.pasted_scripts import removals
 
 CASES = sorted((ROOT / "tests" / "cases" / "formulas").glob("*.md"))
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda path: path.stem)
 def test_markdown(case: Path) -> None:
-    html = markdown.markdown(case.read_text(), extensions=["extra", "research.mathjax.reader"])
+    html = markdown.markdown(case.read_text(), extensions=["extra", "research.formulas.syntax.markdown"])
     assert html == case.with_suffix(".html").read_text().rstrip("\n")
 
 
@@ -37,7 +37,7 @@ def test_markdown(case: Path) -> None:
     ],
 )
 def test_a_formula_in_html(html: str, tex: str, display: bool) -> None:
-    (place,) = find_formulas(html, stretches(html))
+    (place,) = find_formulas(html, segments(html))
     assert place.formula == Formula(tex, display)
 
 
@@ -53,12 +53,12 @@ def test_a_formula_in_html(html: str, tex: str, display: bool) -> None:
     ],
 )
 def test_what_is_no_formula(html: str) -> None:
-    assert find_formulas(html, stretches(html)) == []
+    assert find_formulas(html, segments(html)) == []
 
 
 def test_prose_in_an_element_of_the_class_stays() -> None:
     html = r'<p class="math">As \(x\) and \(y\) grow</p>'
-    assert [html[place.start : place.end] for place in find_formulas(html, stretches(html))] == [
+    assert [html[place.start : place.end] for place in find_formulas(html, segments(html))] == [
         r"\(x\)",
         r"\(y\)",
     ]
@@ -75,13 +75,13 @@ PIECES = r"""<p>|</p>|<a href="#">|</a>|<code>|</code>|<CODE>|</CODE>|
 @given(st.lists(st.sampled_from(PIECES.replace("\n    ", "").split("|")), max_size=8).map("".join))
 @example('<pre><span class="math">\\(x\\)</span></pre>')
 def test_marks_alone_say_what_a_walk_says(html: str) -> None:
-    assert find_formulas(html, candidates(html)) == find_formulas(html, list(stretches(html)))
-    assert removals(html, candidates(html)) == removals(html, list(stretches(html)))
+    assert find_formulas(html, candidates(html)) == find_formulas(html, list(segments(html)))
+    assert removals(html, candidates(html)) == removals(html, list(segments(html)))
 
 
 def test_marks_of_readers_spare_the_walk() -> None:
     text = 'Of $x$ and `code`.\n\n$$y$$\n\n```c\nint *p = "$$";\n```\n'
-    html = markdown.markdown(text, extensions=["extra", "research.mathjax.reader"])
+    html = markdown.markdown(text, extensions=["extra", "research.formulas.syntax.markdown"])
     assert [html[start:end] for _, start, end in candidates(html)] == [
         r'<span class="math">\(x\)</span>',
         r'<div class="math">\[y\]</div>',
@@ -100,7 +100,7 @@ def test_marks_of_readers_spare_the_walk() -> None:
 )
 def test_scripts_of_mathjax_go(script: str) -> None:
     html = f"<p>a</p>{script}<p>b</p>"
-    (edit,) = removals(html, stretches(html))
+    (edit,) = removals(html, segments(html))
     assert html[edit.start : edit.end] == script
 
 
@@ -114,7 +114,7 @@ def test_scripts_of_mathjax_go(script: str) -> None:
     ],
 )
 def test_other_scripts_stay(html: str) -> None:
-    assert removals(html, stretches(html)) == []
+    assert removals(html, segments(html)) == []
 
 
 @pytest.mark.parametrize(
@@ -129,8 +129,10 @@ def test_other_scripts_stay(html: str) -> None:
     ],
 )
 def test_delimiters_by_setting(options: dict[str, Any], text: str, html: str) -> None:
-    configs = {"research.mathjax.reader": options}
-    found = markdown.markdown(text, extensions=["research.mathjax.reader"], extension_configs=configs)
+    configs = {"research.formulas.syntax.markdown": options}
+    found = markdown.markdown(
+        text, extensions=["research.formulas.syntax.markdown"], extension_configs=configs
+    )
     assert re.sub(r'<span class="math">\\\((.*?)\\\)</span>', r"<m>\1</m>", found) == f"<p>{html}</p>"
 
 

@@ -9,14 +9,17 @@ from dataclasses import replace
 from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
+import parts
 import pytest
 from conftest import ROOT
 from fontTools.ttLib import TTFont
-from research.documents import Document
-from research.faults import Severity
-from research.mathjax import SetFormula, StyleSheet, fonts, node, show, style_sheet, typeset
-from research.mathjax.formulas import Formula
-from research.settings import Settings
+from parts import Document, typeset
+from research.formulas.output import fonts
+from research.formulas.output.chtml import StyleSheet
+from research.formulas.output.page import show
+from research.formulas.settings import Settings
+from research.formulas.syntax.find import Formula, SetFormula
+from research.formulas.typesetting import mathjax as node
 
 SOURCE = "Title: Post\n\nFirst a line, then $x^2$.\n\nThen $\\foo + 1$, and again $\\foo + 1$.\n"
 
@@ -296,11 +299,11 @@ def test_without_node_formulas_stay_readable(
     source: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr(node, "find_spec", lambda name: None)
+    monkeypatch.setattr("research.core.node.find_spec", lambda name: None)
     (done,), (fault,), formulas = typeset(documents(source, r"<p>\(x^2\), \(y\)</p>"), settings)
     assert 'pip install "pelican-research[node]"' in fault.message
     assert (fault.path, fault.line) == (source, 3)
-    assert "2 formulas" in fault.message
+    assert "until then formulas are set by each reader's browser" in fault.message
     assert r'<span class="math-client">\(x^2\)</span>, ' in page(done.html, formulas)
 
 
@@ -352,7 +355,7 @@ def test_a_process_that_hangs_is_ended(
     program.write_text(f"#!/bin/sh\necho $$ > {tmp_path}/pid\nexec sleep 1000\n")
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{program.parent}{os.pathsep}{os.environ['PATH']}")
-    monkeypatch.setattr(node, "PATIENCE", 0.2)
+    monkeypatch.setattr(node, "TIMEOUT_SECONDS", 0.2)
     _, (fault,), _ = typeset(documents(source, r"\(a\)"), settings)
     assert "Node.js ended with code -9" in fault.message
     with pytest.raises(ProcessLookupError):
@@ -395,14 +398,14 @@ def sheet_of(texts: Sequence[str], source: Path, settings: Settings) -> tuple[St
     """Return the style sheet of a blog of these posts, set as CHTML, and all of its pages as one."""
     chosen = replace(settings, formulas="chtml")
     done, _, formulas = typeset(documents(source, *texts), chosen)
-    sheet, faults = style_sheet(formulas, done, chosen)
-    assert faults == []
+    sheet, warning = parts.sheet_of(formulas, done, chosen)
+    assert not warning
     return sheet, page("".join(document.html for document in done), formulas)
 
 
 def fonts_of(sheet: StyleSheet, folder: Path) -> list[set[str]]:
     """Return the characters of each font that the style sheet brings, but for the blank."""
-    sheet.publish(folder)
+    parts.publish(sheet, folder)
     files = re.findall(r'url\("(.*?)"\)', sheet.content)
     assert files
     return [set(map(chr, TTFont(folder / "research" / file).getBestCmap())) - {" "} for file in files]
@@ -451,7 +454,7 @@ def test_fonts_are_the_same_bytes_again_and_made_when_characters_change(
     def published(text: str, cache: Path) -> dict[str, bytes]:
         sheet, _ = sheet_of([text], source, replace(settings, cache=cache))
         folder = tmp_path / f"www{len(list(tmp_path.glob('www*')))}"
-        sheet.publish(folder)
+        parts.publish(sheet, folder)
         return {path.name: path.read_bytes() for path in sorted(folder.rglob("*.*"))}
 
     def made() -> set[tuple[str, int]]:
@@ -487,9 +490,8 @@ def test_without_fonttools_fonts_are_whole_and_a_warning_says_so(
     monkeypatch.setattr(fonts, "version", none)
     chosen = replace(settings, formulas="chtml")
     done, _, formulas = typeset(documents(source, r"\(x\)"), chosen)
-    sheet, (fault,) = style_sheet(formulas, done, chosen)
-    assert 'pip install "pelican-research[chtml]"' in fault.message
-    assert (fault.path, fault.severity) == (source, Severity.WARNING)
+    sheet, warning = parts.sheet_of(formulas, done, chosen)
+    assert 'pip install "pelican-research[chtml]"' in warning
     assert {"𝑥", "𝑦"} <= max(fonts_of(sheet, tmp_path), key=len)
 
 

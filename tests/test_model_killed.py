@@ -16,7 +16,7 @@ import pytest
 import tiny_model
 import torch
 from releases import write_release
-from research.demos import release
+from research.demos.bundles import release
 from safetensors.torch import save
 from test_model_build import LONG, ROOT, command, environment, left_over, run, wait_for_epoch
 

@@ -3,8 +3,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from research.assets import ASSETS, Script
-from research.modules import joined
+from parts import whole
+from research.core.assets import Script
+from research.core.javascript import joined
 
 
 def write(folder: Path, **modules: str) -> Path:
@@ -70,8 +71,8 @@ def weight(text: str) -> int:
     return len(gzip.compress(text.encode()))
 
 
-def test_scripts_weigh_less_than_10_kilobytes() -> None:
-    scripts = [asset for asset in ASSETS if isinstance(asset, Script)]
+def test_scripts_weigh_less_than_10_kilobytes(tmp_path: Path) -> None:
+    scripts = [asset for asset in whole(tmp_path).assets() if isinstance(asset, Script)]
     assert sum(weight(script.texts[script.path.name]) for script in scripts) < 10_000  # with the page
     for script in scripts:
         assert sum(map(weight, script.texts.values())) < 10_000  # the others come when a figure is near

@@ -6,7 +6,10 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from markdown.util import ETX
 
-PARTS = {"research.citations.markdown": "citations_in_text", "research.mathjax.reader": "math_in_text"}
+PARTS = {
+    "research.citations.syntax.markdown": "citations_in_text",
+    "research.formulas.syntax.markdown": "math_in_text",
+}
 
 PIECES = (
     "$x$ $a_1 \\sim b$ $p(x | y)$ $ $5 \\$ \\(y\\) \\( $$z$$ \\[z\\] [@@key] [see@a;@b] [@key](url) "

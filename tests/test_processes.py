@@ -13,7 +13,7 @@ import psutil
 import pytest
 from conftest import ROOT, SETTINGS
 from research.core import processes
-from research.mathjax.node import find_node
+from research.formulas.typesetting.mathjax import find_node
 from test_model_build import command, environment
 
 from model.checkpoints import DIGEST

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from markdown.extensions.admonition import AdmonitionExtension
 from pelican.readers import MarkdownReader
 from pelican.settings import DEFAULT_CONFIG
-from research.reader import Reader
+from research.adapter.markdown_reader import Reader
 
 PIECES = (
     "Title: t|Summary: *s* [r]|# a|## b #|a\n===|b\n---|> quote| > |- item|1. item|    indented|`code`"
@@ -22,7 +22,11 @@ TEXTS = st.lists(st.sampled_from((*PIECES, "| a | b |", "|---|---|", " ", "\n", 
     "".join
 )
 
-OURS = ("research.citations.markdown", "research.demos.fence", "research.mathjax.reader")
+OURS = (
+    "research.citations.syntax.markdown",
+    "research.demos.syntax.fence",
+    "research.formulas.syntax.markdown",
+)
 
 
 def options(*others: Any) -> dict[str, Any]:

@@ -1,33 +1,44 @@
 """What a settings file may say, and what an author reads where it says something else."""
 
+from dataclasses import fields
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from conftest import Build
-from research.__main__ import main
-from research.settings import Settings
-from research.validation import SettingsError
+from research.adapter.settings import read as read_settings
+from research.cli import main
+from research.core.validation import SettingsError
+from research.parts import PARTS
 
 ROOT = Path("/blog")
 POST = {"post.md": "Title: A post\nDate: 2026-01-01\n\nA word."}
 
 
+def read(values: dict[Any, Any], root: Path = ROOT) -> SimpleNamespace:
+    """Return all that a blog in the folder `root` has set by `values`."""
+    records = [record for _, record in read_settings(values, root, PARTS).parts]
+    return SimpleNamespace(
+        **{field.name: getattr(record, field.name) for record in records for field in fields(record)}
+    )
+
+
 def test_defaults_are_resolved_against_the_root() -> None:
-    settings = Settings.read({}, ROOT)
+    settings = read({})
     assert settings.references == (ROOT / "content/references.bib",)
     assert (settings.models, settings.cache) == (ROOT / "build/models", ROOT / "build/cache")
 
 
 @pytest.mark.parametrize("given", ["a.bib", Path("a.bib"), ["a.bib"], (Path("a.bib"),)])
 def test_one_bibliography_needs_no_list(given: Any) -> None:
-    assert Settings.read({"references": given}, ROOT).references == (ROOT / "a.bib",)
+    assert read({"references": given}).references == (ROOT / "a.bib",)
 
 
 def test_paths_and_strings_stand_for_each_other() -> None:
-    settings = Settings.read({"citation_style": Path("a.csl"), "build_model": (Path("/bin/make"), "x")}, ROOT)
+    settings = read({"citation_style": Path("a.csl"), "build_model": (Path("/bin/make"), "x")})
     assert (settings.citation_style, settings.build_model) == ("a.csl", ("/bin/make", "x"))
-    assert Settings.read({"packages": "physics"}, ROOT).packages == ("physics",)
+    assert read({"packages": "physics"}).packages == ("physics",)
 
 
 #: A setting, and what its message must say besides its name and the value.
@@ -76,7 +87,7 @@ REFUSED: list[tuple[dict[Any, Any], str]] = [
 @pytest.mark.parametrize(("values", "instead"), REFUSED, ids=lambda value: str(value)[:40])
 def test_a_value_that_is_not_understood_is_refused(values: dict[Any, Any], instead: str) -> None:
     with pytest.raises(SettingsError) as error:
-        Settings.read(values, ROOT)
+        read(values)
     [key] = values
     assert f"[{key!r}]" in str(error.value)
     assert instead in str(error.value)
@@ -86,7 +97,7 @@ def test_a_folder_is_no_file_and_a_file_of_macros_is_text(tmp_path: Path) -> Non
     (tmp_path / "file").write_bytes(b"\xff")
     for name, said in (("cache", "name another"), ("models", "name another"), ("macros_file", "UTF-8|utf-8")):
         with pytest.raises(SettingsError, match=rf"'{name}'.*({said})"):
-            Settings.read({name: "file" if name == "macros_file" else "file/below"}, tmp_path)
+            read({name: "file" if name == "macros_file" else "file/below"}, tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@ import re
 from html import unescape
 
 from conftest import Build
-from research.summaries import cut
+from research.adapter.summaries import cut
 
 SETTINGS = {"SUMMARY_MAX_LENGTH": 3, "SUMMARY_MAX_PARAGRAPHS": None, "SUMMARY_END_SUFFIX": "…"}
 FORMULA = '<span class="math">\\(a b c d\\)</span>'

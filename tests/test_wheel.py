@@ -83,7 +83,8 @@ def test_a_blog_that_names_the_plugin_and_nothing_else(environment: Path, tmp_pa
 
 
 def test_the_plugin_is_that_of_the_wheel(environment: Path, tmp_path: Path) -> None:
-    code = "import pelican.plugins.research.mathjax.node as node; print(node.SCRIPT); print(*node.versions())"
+    module = "pelican.plugins.research.formulas.typesetting.mathjax"
+    code = f"import {module} as node; print(node.SCRIPT); print(*node.versions())"
     done = subprocess.run([environment, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
     assert done.stdout.startswith(str(environment.parent.parent))
 

@@ -8,19 +8,21 @@ from typing import Any
 from urllib.parse import urlparse
 
 import numpy as np
+import parts
 import pytest
 from conftest import Build
+from parts import Document, typeset
 from PIL import Image
 from playwright.sync_api import Browser, Page, Route
-from research.documents import Document
-from research.mathjax import StyleSheet, show, style_sheet, typeset
-from research.settings import Settings
+from research.formulas.output.chtml import StyleSheet
+from research.formulas.output.page import show
+from research.formulas.settings import Settings
 
 from browser.chromium import ROOT
 from browser.test_accessibility import AXE, RUN_AXE
 
-CSS = (ROOT / "plugins" / "research" / "mathjax" / "mathjax.css").read_text()
-MATHML_CSS = (ROOT / "plugins" / "research" / "mathjax" / "mathml.css").read_text()
+CSS = (ROOT / "plugins" / "research" / "formulas" / "output" / "mathjax.css").read_text()
+MATHML_CSS = (ROOT / "plugins" / "research" / "formulas" / "output" / "mathml.css").read_text()
 FORMULAS: list[tuple[str, bool]] = [
     (tex, display)
     for tex, display in json.loads((ROOT / "tests" / "cases" / "formulas" / "sixty.json").read_text())
@@ -87,7 +89,7 @@ def set_page(tmp_path: Path) -> Set:
         post = Document(html=body, source=tmp_path / "post.md")
         settings = Settings(cache=tmp_path / "cache", formulas=format)
         (done,), faults, formulas = typeset([post], settings)
-        sheet, missing = style_sheet(formulas, [done], settings)
+        sheet, missing = parts.sheet_of(formulas, [done], settings)
         assert faults == missing == []
         sheet.publish(tmp_path)
         own = {"svg": "", "chtml": sheet.content, "mathml": MATHML_CSS}
@@ -157,7 +159,7 @@ def test_fonts_that_were_cut_down_draw_what_whole_ones_draw(page: Page, tmp_path
         return np.asarray(Image.open(BytesIO(page.screenshot())).convert("L")).astype(int)
 
     page.set_viewport_size({"width": 900, "height": 8000})
-    cut, _ = style_sheet(formulas, [done], settings)
+    cut, _ = parts.sheet_of(formulas, [done], settings)
     cut.publish(tmp_path)
     ours = grey(cut, tmp_path / "research")
     whole = grey(StyleSheet(list(formulas.values())), ROOT / "node_modules")
@@ -173,7 +175,7 @@ def test_a_page_fetches_the_fonts_that_it_has_characters_of(page: Page, tmp_path
     bodies = [RARE, *[rf"<p>Of \(x\), \({letter}\).</p>" for letter in "abcdef"]]
     posts = [Document(html=body, source=tmp_path / f"{body[10:12]}.md") for body in bodies]
     done, _, formulas = typeset(posts, settings)
-    sheet, _ = style_sheet(formulas, done, settings)
+    sheet, _ = parts.sheet_of(formulas, done, settings)
     sheet.publish(tmp_path)
 
     def fetched(post: Document) -> set[str]:

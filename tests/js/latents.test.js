@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
   along, firstOf, floats, labelsOf, likeness, linear, normals, scaled, sentence, spherical,
-} from "../../plugins/research/demos/static/live/latents.js";
+} from "../../plugins/research/demos/live/script/latents.js";
 
 const near = (found, expected, tolerance = 1e-6) =>
   assert.ok(Math.abs(found - expected) <= tolerance, `${found} is not ${expected}`);

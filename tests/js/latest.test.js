@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { latest } from "../../plugins/research/demos/static/live/latest.js";
+import { latest } from "../../plugins/research/demos/live/script/latest.js";
 
 const rest = () => new Promise((resolve) => setTimeout(resolve));
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import {test} from 'node:test'
 
-import {relative} from '../../plugins/research/mathjax/outlines.mjs'
+import {relative} from '../../plugins/research/formulas/typesetting/script/outlines.mjs'
 
 test('an outline keeps its points in relative coordinates', () => {
   assert.equal(relative('M148 138L200 138C210 100 -5 90 0.5 80ZM10 20L0 0'), 'm148 138h52c10-38-205-48-199.5-58zm-138-118l-10-20')

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { centred, stroke } from "../../plugins/research/demos/static/live/pen.js";
+import { centred, stroke } from "../../plugins/research/demos/live/script/pen.js";
 
 const SIDE = 8;
 const blank = () => new Float32Array(SIDE * SIDE);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { cellAt, cellOrigin } from "../../plugins/research/demos/static/live/pixels.js";
+import { cellAt, cellOrigin } from "../../plugins/research/demos/live/script/pixels.js";
 
 const sheet = { rows: 4, columns: 3, group: 2, gap: 7, shape: [1, 28, 20] };
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { rgba } from "../../plugins/research/demos/static/live/rgba.js";
+import { rgba } from "../../plugins/research/demos/live/script/rgba.js";
 
 test("one channel becomes an opaque grey", () => {
   assert.deepEqual([...rgba([0, 1, 0.5, 2], [1, 2, 2], [0, 1])], [

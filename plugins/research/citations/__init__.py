@@ -1,36 +1,181 @@
 """Citations: ``[@@key]`` in posts → author and year, and a reference list.
 
-The files are the pipeline: `marks` finds what `markdown` and the authors left, `grammar` reads it,
-`library` knows the works (`bibfile` by `bibtex`, `items` and `latex`; `cslfile`), a style sets them
-(`author_date` and `reference`, or `csl`), `resolve` puts them into one post, `batch` into all.
+``syntax`` finds and parses them, ``sources`` knows the works, a style of ``styles`` sets them, and
+``output`` puts them into the post. `adding` is for authors: it fetches works into a bibliography.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from ..validation import checked
-from . import identity, terms
-from .batch import cite, own_files
-from .settings import Bibliographies
+from ..core.assets import Linked, Script, StyleSheetFile
+from ..core.diagnostics import Diagnostic
+from ..core.labels import Labels
+from ..core.part import Collected, Environment, Failure, Part, ReaderExtensions, Resolved, Results
+from ..core.post import Post
+from ..core.validation import checked
+from . import check
+from .context import Context
+from .output import overview
+from .output.resolve import ParsedText, cited_keys, cited_works, request, resolve, unknown_keys
+from .settings import Bibliographies, Settings
+from .sources.library import Work
+from .styles.typeset import Style, Typeset
 
-__all__ = ["cite", "identity", "own_files", "settings_of_pelican_cite", "teach_readers", "terms"]
+HERE = Path(__file__).parent
 
 
-def settings_of_pelican_cite(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what Pelican's `settings` say to a plugin that blogs may come from, in our words.
+@dataclass(frozen=True, eq=False)
+class PostCitations:
+    """What one post cites: a request to set it."""
 
-    Raises `SettingsError` for what is no file.
-    """
-    name = "PUBLICATIONS_SRC"
-    file = settings.get(name)  # None where pelican-cite itself is loaded and has no file
-    return {} if file in (None, "") else {"references": checked(name, file, Bibliographies)}
+    post: Post
+    texts: tuple[ParsedText, ...]
+    #: Bibliographies that its front matter names.
+    own_files: tuple[Path, ...]
+
+    @property
+    def cites(self) -> bool:
+        """Whether there is anything to do."""
+        return any(text.occurrences for text in self.texts)
 
 
-def teach_readers(settings: dict[str, Any]) -> None:
-    """Let Pelican's Markdown reader, whose `settings` these are, mark citations.
+@dataclass(frozen=True, eq=False)
+class AllWorks:
+    """A request for the list of all works that the blog cites, for a page that asks for it."""
 
-    The extension is named, not made: Pelican's cache pickles its settings.
-    """
-    markdown, own = settings["MARKDOWN"], f"{__name__}.markdown"
-    others = (extension for extension in markdown.get("extensions", ()) if extension != own)
-    settings["MARKDOWN"] = {**markdown, "extensions": [*others, own]}
+    post: Post
+
+
+@dataclass(frozen=True)
+class TypesetPost:
+    """The citations of a post, set."""
+
+    works: Mapping[str, Work]
+    typeset: Typeset
+    style: Style
+
+
+class Citations(Part):
+    """Sets the citations of posts."""
+
+    name = "citations"
+    is_quick = True
+    settings_type = Settings
+
+    def __init__(self, settings: Settings, environment: Environment) -> None:
+        super().__init__(settings, environment)
+        self._context = Context(settings, environment.cache)
+        #: All that posts cite, for pages that list it.
+        self._cited: dict[PostCitations, None] = {}
+
+    @classmethod
+    def readers(cls, settings: Settings, pelican_settings: Mapping[str, Any]) -> ReaderExtensions:
+        """Let the reader of Markdown mark citations."""
+        return ReaderExtensions(cls.name, markdown={f"{__name__}.syntax.markdown": {}})
+
+    @classmethod
+    def settings_of_others(cls, pelican_settings: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return the settings of pelican-cite."""
+        name = "PUBLICATIONS_SRC"
+        file = pelican_settings.get(name)  # None where pelican-cite is loaded and has no file
+        return {} if file in (None, "") else {"references": checked(name, file, Bibliographies)}
+
+    def collect(self, post: Post) -> Collected:
+        """Return what `post` cites."""
+        found = self.citations_of(post)
+        asked = (AllWorks(post),) if overview.is_asked_for(post) else ()
+        requests = (found, *asked) if found.cites else asked
+        return Collected((found, *asked), requests, sources=found.own_files)
+
+    def citations_of(self, post: Post) -> PostCitations:
+        """Find the citations of `post`; titles have none."""
+        swapped = self.settings.citations_swapped
+        texts = tuple(
+            ParsedText(text) if text.is_title else ParsedText.parse(text, swapped) for text in post.texts
+        )
+        return PostCitations(post, texts, tuple(_own_files(post, self.settings.root)))
+
+    def compute(self, requests: Sequence[Any]) -> Iterator[tuple[Any, Any]]:
+        """Set citations, all posts of a style at once, and then the lists of all works."""
+        cited = [request for request in requests if isinstance(request, PostCitations)]
+        self._cited |= dict.fromkeys(cited)
+        by_style: dict[Style, list[PostCitations]] = {}
+        for post in cited:
+            by_style.setdefault(self._style(post.post), []).append(post)
+        for style, posts in by_style.items():
+            yield from self._set(posts, style)
+        for asked in requests:
+            if isinstance(asked, AllWorks):
+                yield asked, self._list_of_all(asked.post)
+        for diagnostic in self._context.all_diagnostics():
+            self.environment.report(diagnostic)
+
+    def resolve(self, post: Post, collected: Collected, results: Results, labels: Labels) -> Resolved:
+        """Return `post` with its citations set, and warnings for those that cannot be."""
+        found, *asked = collected.constructs
+        diagnostics: list[Diagnostic] = []
+        if found.cites:
+            result = results[found]
+            if isinstance(result, Failure):
+                return Resolved(post, (Diagnostic(post.source, None, result.message),))
+            post = post.with_html(resolve(found.texts, result.works, result.typeset, result.style))
+            diagnostics += self._unknown_keys(found)
+        for page in asked:
+            result = results[page]
+            if isinstance(result, Failure):
+                diagnostics.append(Diagnostic(post.source, None, result.message))
+            else:
+                post = post.with_html([post.body.html + result, *(text.html for text in post.texts[1:])])
+        return Resolved(post, tuple(diagnostics))
+
+    def check(self, posts: Sequence[Post]) -> Iterator[Diagnostic]:
+        """Yield what is wrong with the bibliographies that `posts`, which have passed `compute`, draw on."""
+        cited = {key for found in self._cited for key in cited_keys(found.texts)}
+        yield from check.check((found.own_files for found in self._cited), cited, self.settings.references)
+
+    def assets(self) -> Iterator[Linked]:
+        """Yield the style sheet, and the script that shows a reference beside its citation."""
+        yield StyleSheetFile(HERE / "output" / "citations.css", marker='class="citation')
+        yield Script(HERE / "output" / "preview" / "preview.js", (), marker='role="doc-biblioref"')
+
+    def _style(self, post: Post) -> Style:
+        own = post.metadata.get("citation_style")
+        name, source = (own, post.source) if own else (self.settings.citation_style, self.settings.root)
+        return self._context.style(name, post.language, source)
+
+    def _set(
+        self, posts: Sequence[PostCitations], style: Style
+    ) -> Iterator[tuple[PostCitations, TypesetPost]]:
+        works = [cited_works(post.texts, self._context.library(post.own_files)) for post in posts]
+        requests = [request(post.texts, known) for post, known in zip(posts, works, strict=True)]
+        typeset = self._context.typeset(requests, style, [post.post for post in posts])
+        for post, known, (done, used) in zip(posts, works, typeset, strict=True):
+            yield post, TypesetPost(known, done, used)
+
+    def _list_of_all(self, page: Post) -> str:
+        """Return the section that lists all works."""
+        citing = overview.citing((found.post, found.texts) for found in self._cited)
+        works: dict[str, Work] = {}
+        for found in self._cited:
+            works = cited_works(found.texts, self._context.library(found.own_files)) | works
+        asked = [overview.request(citing, works)]
+        ((typeset, style),) = self._context.typeset(asked, self._style(page), [page])
+        return overview.section(page.source, citing, works, typeset, style)
+
+    def _unknown_keys(self, found: PostCitations) -> Iterable[Diagnostic]:
+        library = self._context.library(found.own_files)
+        # Where nothing could be read, that is the error, and not each key.
+        if library or not library.diagnostics:
+            for text in found.texts:
+                yield from unknown_keys(text, found.post.source, library)
+
+
+def _own_files(post: Post, root: Path) -> Iterator[Path]:
+    """Yield the files that the front matter names, beside the post or below `root`."""
+    names = post.metadata.get("publications_src", "")
+    for name in names.split(",") if isinstance(names, str) else names:
+        if name.strip():
+            beside = post.source.parent / name.strip()
+            yield beside if beside.exists() else root / name.strip()

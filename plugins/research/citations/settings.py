@@ -7,7 +7,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from ..settings_base import SettingsBase
+from ..core.settings import SettingsBase
 
 Bibliographies = Annotated[
     tuple[Path, ...],

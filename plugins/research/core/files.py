@@ -1,7 +1,42 @@
-"""Files that are on disk before their final name is."""
+"""Files that are there whole or not at all, and on disk before their final name is."""
 
 import os
+import tempfile
+from contextlib import suppress
 from pathlib import Path
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write `content` to `path`, whose folder is made; whoever reads it finds the old file or the new one.
+
+    Raises `OSError` where it cannot be written; the old file then stays.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        os.chmod(beside, 0o666 & ~_umask())
+        os.replace(beside, path)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(beside)
+        raise
+
+
+def publish(path: Path, content: bytes) -> None:
+    """Write `content` to `path` unless the file holds just that; a damaged file is repaired."""
+    with suppress(OSError):
+        if path.stat().st_size == len(content) and path.read_bytes() == content:
+            return
+    write_atomically(path, content)
+
+
+def _umask() -> int:
+    # There is no way to read it but to set it.
+    mask = os.umask(0o022)
+    os.umask(mask)
+    return mask
 
 
 def sync_folder(folder: Path) -> None:

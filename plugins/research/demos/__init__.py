@@ -1,164 +1,186 @@
-"""Show models in posts: figures that the build draws from their releases, and numbers in prose.
+"""Show models in posts: figures that the build draws from their bundles, and numbers in prose.
 
-The files in the order in which a post goes through them: fence and directive (what an author
-writes) → canonical (one form in HTML) → spec (checked, with options) → models and release (what a
-trained model leaves behind) → kinds (what is drawn, by inference) → gallery and encoding (files,
-cached) → figure, references and numbers (what readers get).
+The stages in the order in which a post goes through them: ``syntax`` (what an author writes, in one form,
+checked) → ``bundles`` (what a trained model leaves behind) → ``kinds`` and ``drawing`` (static images,
+cached) → ``compile`` and ``live`` (what an interactive figure needs) → the figure as readers get it.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..documents import Document, PublishedFile
-from ..faults import Fault, Severity
-from ..markup import Edit, splice
-from . import canonical, directive, fences, figure, numbers, references
-from .canonical import Block
+from ..core.assets import Linked, Script, StyleSheetFile
+from ..core.diagnostics import Diagnostic, Severity
+from ..core.labels import FIGURE, Label, Labels
+from ..core.part import Collected, Environment, Failure, Part, ReaderExtensions, Resolved, Results
+from ..core.post import Post
+from ..core.segments import Edit, apply_edits
+from . import numbers
+from .bundles.models import Models, require_extra
+from .drawing import figure
 from .errors import DemoError, KeyedError
-from .figure import Live, Part, Picture
-from .models import Models, require_extra
-from .release import Release
 from .settings import Settings
+from .syntax import canonical, fences
+from .syntax.canonical import Block
+from .syntax.directive import Demo
 
 if TYPE_CHECKING:
-    from .live import LiveModel
-    from .spec import Spec
+    from .syntax.spec import Spec
 
-__all__ = ["place", "teach_readers"]
-
-
-def teach_readers(settings: dict[str, Any]) -> None:
-    """Let Pelican's readers, whose `settings` these are, understand demos in Markdown and reST."""
-    markdown = settings["MARKDOWN"]
-    markdown["extensions"] = [*markdown.get("extensions", ()), f"{__name__}.fence"]
-    directive.register()
+LIVE = Path(__file__).parent / "live"
 
 
-def place(
-    documents: Sequence[Document], settings: Settings
-) -> tuple[list[Document], list[PublishedFile], list[Fault]]:
-    """Draw the demos of `documents`, number them, and fill in references and numbers.
+@dataclass(frozen=True)
+class Model:
+    """A request for the bundle of a model."""
 
-    Summaries lose their figures: they stand beside others, on pages of their own.
-    """
-    with Models(settings) as models:
-        return _place(documents, settings, models)
+    name: str
 
 
-def _place(
-    documents: Sequence[Document], settings: Settings, models: Models
-) -> tuple[list[Document], list[PublishedFile], list[Fault]]:
-    placed: list[Document] = []
-    files: dict[str, PublishedFile] = {}
-    faults: list[Fault] = []
-    blocks = [canonical.blocks(document) for document in documents]
-    labels: dict[Path, dict[str, str]] = {}
-    for document, found in zip(documents, blocks, strict=True):
-        if not document.is_summary:
-            labels[document.source] = {id: figure.label(number) for number, id, _ in _numbered(found)}
-    for document, found in zip(documents, blocks, strict=True):
-        faults += fences.faults(document)
-        shown, published, drawing_faults = _show(document, found, models, settings)
-        shown, reference_faults = references.resolve(shown, labels.get(document.source, {}))
-        shown, number_faults = numbers.fill_in(shown, models)
-        placed.append(shown)
-        files |= {file.address: file for file in published}
-        faults += (*drawing_faults, *reference_faults, *number_faults)
-    return placed, list(files.values()), faults
+@dataclass(frozen=True)
+class PostDemo:
+    """A demo block of a post."""
+
+    block: Block
+    label: Label
+    #: What is to be drawn; None where `error` says why nothing can be.
+    spec: "Spec | None"
+    error: str = ""
+    #: The key of the block that it is about, if that is known.
+    key: str | None = None
 
 
-def _numbered(blocks: Sequence[Block]) -> Iterator[tuple[int, str, Block]]:
-    """Yield each block with its number and an id that no block before it has."""
+class Demos(Part):
+    """Draws the demo blocks of posts, and fills numbers in."""
+
+    name = "demos"
+    settings_type = Settings
+
+    def __init__(self, settings: Settings, environment: Environment) -> None:
+        super().__init__(settings, environment)
+        self._models = Models(settings)
+
+    @classmethod
+    def readers(cls, settings: Settings, pelican_settings: Mapping[str, Any]) -> ReaderExtensions:
+        """Let readers understand demo blocks in Markdown and reST."""
+        return ReaderExtensions(
+            cls.name, markdown={f"{__name__}.syntax.fence": {}}, directives={"demo": Demo}
+        )
+
+    def collect(self, post: Post) -> Collected:
+        """Return the demo blocks of the body of `post`, and the models that it names."""
+        demos = tuple(_demos(canonical.blocks(post.body.html, post.source)))
+        specs = [demo.spec for demo in demos if demo.spec]
+        names = [name for spec in specs for name in spec.models]
+        names += [name for text in post.texts for name in numbers.models(text.html)]
+        requests = (*map(Model, dict.fromkeys(names)), *dict.fromkeys(specs))
+        labels = tuple(demo.label for demo in demos)
+        found = (*fences.diagnostics(post.body.html, post.source),)
+        return Collected(demos, requests, labels, found)
+
+    def compute(self, requests: Sequence[Any]) -> Iterator[tuple[Any, Any]]:
+        """Bring all models up to date, then draw the figures."""
+        for request in requests:
+            if isinstance(request, Model):
+                yield request, _attempt(self._models.__getitem__, request.name)
+        for request in requests:
+            if not isinstance(request, Model):
+                from . import figures  # imports what only blogs that show models have installed
+
+                settings, cache = self.settings, self.environment.cache
+                yield request, _attempt(figures.drawn, request, self._models, settings, cache)
+
+    def close(self) -> None:
+        """End the process in which graphs are opened."""
+        self._models.close()
+
+    def resolve(self, post: Post, collected: Collected, results: Results, labels: Labels) -> Resolved:
+        """Return `post` with its figures and numbers.
+
+        Excerpts lose their figures: they stand beside others, on pages of their own.
+        """
+        diagnostics: list[Diagnostic] = []
+        bundles = {request.name: results[request] for request in results if isinstance(request, Model)}
+        html = []
+        for text in post.texts:
+            shown = text.html
+            if text.is_body:
+                shown = apply_edits(shown, [_edit(demo, results) for demo in collected.constructs])
+            elif text.is_excerpt:
+                blocks = canonical.blocks(shown, post.source)
+                shown = apply_edits(shown, [Edit(block.start, block.end, "") for block in blocks])
+            shown, found = numbers.fill_in(shown, post.source, bundles)
+            diagnostics += found
+            html.append(shown)
+        diagnostics += (one for demo in collected.constructs for one in _diagnostics(demo, post, results))
+        drawn = (results.get(demo.spec) for demo in collected.constructs)
+        files = tuple(file for figure in drawn if figure and not _failed(figure) for file in figure.files)
+        return Resolved(post.with_html(html), tuple(diagnostics), files)
+
+    def assets(self) -> Iterator[Linked]:
+        """Yield the style sheet of figures, and the script that activates them."""
+        yield StyleSheetFile(LIVE / "demos.css", marker='class="research-demo')
+        others = ("worker.js", "kinds/draw.js")
+        yield Script(LIVE / "script" / "element.js", others, marker="<research-demo ", name="live")
+
+
+def _demos(blocks: Sequence[Block]) -> Iterator[PostDemo]:
+    """Yield each block with its number, and an id that no block before it has, checked."""
     taken: set[str] = set()
     for number, block in enumerate(blocks, start=1):
-        id = block.keys.get("id", "")
-        id = f"figure-{number}" if not id or id in taken else id
+        own = block.keys.get("id", "")
+        id = f"figure-{number}" if not own or own in taken else own
         taken.add(id)
-        yield number, id, block
+        label = Label(id, FIGURE, number)
+        try:
+            yield PostDemo(block, label, _checked(block, id))
+        except DemoError as error:
+            yield PostDemo(block, label, None, str(error), _key(error))
 
 
-def _show(
-    document: Document, blocks: Sequence[Block], models: Models, settings: Settings
-) -> tuple[Document, list[PublishedFile], list[Fault]]:
-    if not blocks:
-        return document, [], []
-    edits: list[Edit] = []
-    files: list[PublishedFile] = []
-    faults: list[Fault] = []
-    for number, id, block in _numbered(blocks):
-        html = ""
-        if not document.is_summary:
-            try:
-                alt, parts, live, why = _drawn(block, id, models, settings)
-                html = figure.figure(block, alt, parts, id, number, live)
-                if why:
-                    faults.append(Fault(document.source, block.line, f"demo: {why}", Severity.WARNING))
-                files += (part.published for part in parts if isinstance(part, Picture))
-                files += live.files if live else ()
-            except DemoError as error:
-                html = figure.missing(block, id, number)
-                faults.append(Fault(document.source, _line(block, error), f"demo: {error}"))
-        edits.append(Edit(block.start, block.end, html))
-    return replace(document, html=splice(document.html, edits)), files, faults
-
-
-def _line(block: Block, error: DemoError) -> int | None:
-    """Return the line of what `error` is about: a key, a line that cannot be read, or the whole block."""
-    return block.line_of(error.key) if isinstance(error, KeyedError) else block.error_line or block.line
-
-
-def _drawn(
-    block: Block, id: str, models: Models, settings: Settings
-) -> tuple[str, list[Part], Live | None, str]:
-    """Return what the figure says to those who do not see it, its parts, and what it needs to wake.
-
-    Where its networks cannot be compiled, the last item says why, and what comes of it.
-    """
+def _checked(block: Block, id: str) -> "Spec":
     require_extra()
-    # These import what only blogs that show models have installed.
-    from . import gallery, spec
-    from .live import live
+    from .syntax import spec  # imports numpy
 
     checked = spec.check(block)
     if block.keys.get("id", id) != id:
         raise KeyedError(f"another demo of this post has the id “{block.keys['id']}”", "id")
-    releases = [_release(name, models, settings) for name in checked.models]
-    if not settings.live or not checked.live or not checked.kind.describe:
-        return checked.alt, gallery.drawn(checked, releases, settings.cache), None, ""
-    found, reasons = _live_models(checked, releases, settings)
-    if None in found:
-        return checked.alt, gallery.drawn(checked, releases, settings.cache), None, "; ".join(reasons)
-    waking = [model for model in found if model]
-    parts = gallery.drawn(checked, [model.release for model in waking], settings.cache)
-    return checked.alt, parts, live(checked, waking, settings.cache), "; ".join(reasons)
+    return checked
 
 
-def _release(name: str, models: Models, settings: Settings) -> Release:
-    """Return the release of `name`; raise `KeyedError` if there is none."""
+def _edit(demo: PostDemo, results: Results) -> Edit:
+    drawn = results.get(demo.spec)
+    if drawn is None or _failed(drawn):
+        html = figure.missing(demo.block, demo.label)
+    else:
+        assert demo.spec
+        html = figure.figure(demo.block, demo.spec.alt, drawn.parts, demo.label, drawn.live)
+    return Edit(demo.block.start, demo.block.end, html)
+
+
+def _diagnostics(demo: PostDemo, post: Post, results: Results) -> Iterator[Diagnostic]:
+    block, drawn = demo.block, results.get(demo.spec)
+    if demo.error:
+        line = block.line_of(demo.key) if demo.key else block.error_line or block.line
+        yield Diagnostic(post.source, line, f"demo: {demo.error}")
+    elif isinstance(drawn, Failure):
+        yield Diagnostic(post.source, block.line_of(drawn.key), f"demo: {drawn.message}")
+    elif drawn and drawn.warning:
+        yield Diagnostic(post.source, block.line, f"demo: {drawn.warning}", Severity.WARNING)
+
+
+def _attempt(call: Callable[..., Any], *arguments: Any) -> Any:
+    """Return what `call` returns, or the `Failure` that its `DemoError` says."""
     try:
-        return models[name]
+        return call(*arguments)
     except DemoError as error:
-        if (settings.models / name).is_dir():
-            raise
-        raise KeyedError(str(error), "model") from error
+        return Failure(str(error), _key(error))
 
 
-def _live_models(
-    checked: "Spec", releases: Sequence[Release], settings: Settings
-) -> "tuple[list[LiveModel | None], list[str]]":
-    """Return what readers can be sent of each release, None where nothing, and what stands in the way."""
-    from .compile import UnsupportedError
-    from .live import fallback_model, live_model
+def _key(error: DemoError) -> str | None:
+    return error.key if isinstance(error, KeyedError) else None
 
-    found: list[LiveModel | None] = []
-    reasons = []
-    for release in releases:
-        try:
-            found.append(live_model(checked, release, settings.cache))
-        except UnsupportedError as error:
-            found.append(fallback_model(checked, release, settings.root, settings.cache))
-            outcome = "onnxruntime-web is sent with the figure" if found[-1] else "the figure stays still"
-            reasons.append(f"{outcome}: model “{release.name}” cannot be compiled for the page: {error}")
-    return found, reasons
+
+def _failed(result: Any) -> bool:
+    return isinstance(result, Failure)

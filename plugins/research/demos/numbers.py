@@ -8,16 +8,15 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from html import escape, unescape
+from pathlib import Path
 from typing import Any
 
-from ..documents import Document
-from ..faults import Fault, line_of, nearest
-from ..markup import Edit, Kind, splice, stretches
+from ..core.diagnostics import Diagnostic, line_of, nearest
+from ..core.part import Failure
+from ..core.segments import Edit, Kind, apply_edits, segments
+from .bundles.release import Release
 from .errors import DemoError
-from .models import Models
-from .release import Release
 
 # Typographic filters may have put a no-break space before the last word of a paragraph.
 SPACE = r"(?:\s|&nbsp;|&\#160;)*"
@@ -35,27 +34,37 @@ BRACES = re.compile(r"\{\{[^{}]*\}\}")
 CAPITALS = re.compile(r'<span class="caps">([^<]*)</span>')
 
 
-def fill_in(document: Document, models: Models) -> tuple[Document, list[Fault]]:
-    """Put numbers in the place of their names in the prose of `document`; formulas and code stay."""
-    if "{{" not in document.html:
-        return document, []
-    html = BRACES.sub(lambda found: CAPITALS.sub(r"\1", found[0]), document.html)
+def models(html: str) -> list[str]:
+    """Return the names of the models whose numbers stand in the prose of `html`."""
+    return [found["model"] for found in _in_prose(_bare(html))] if "{{" in html else []
+
+
+def fill_in(html: str, source: Path, bundles: Mapping[str, Any]) -> tuple[str, list[Diagnostic]]:
+    """Return `html` with numbers in the place of their names in its prose; formulas and code stay.
+
+    `bundles` has the `Release` of each model of the post at `source`, or the `Failure` that says why not.
+    """
+    if "{{" not in html:
+        return html, []
+    html = _bare(html)
     edits: list[Edit] = []
-    faults: list[Fault] = []
+    diagnostics: list[Diagnostic] = []
     seen: dict[str, int] = {}
     for found in _in_prose(html):
         text = found[0]
         try:
-            written = _written(found, models)
+            written = _written(found, bundles)
         except DemoError as error:
-            line = line_of(document.source, text, seen.get(text, 0)) or line_of(
-                document.source, found["model"]
-            )
-            faults.append(Fault(document.source, line, f"{text}: {error}"))
+            line = line_of(source, text, seen.get(text, 0)) or line_of(source, found["model"])
+            diagnostics.append(Diagnostic(source, line, f"{text}: {error}"))
             written = f'<mark class="research-demo-missing">{text}</mark>'
         seen[text] = seen.get(text, 0) + 1
         edits.append(Edit(found.start(), found.end(), written))
-    return replace(document, html=splice(html, edits)), faults
+    return apply_edits(html, edits), diagnostics
+
+
+def _bare(html: str) -> str:
+    return BRACES.sub(lambda found: CAPITALS.sub(r"\1", found[0]), html)
 
 
 def facts(release: Release) -> dict[str, Any]:
@@ -76,7 +85,7 @@ def facts(release: Release) -> dict[str, Any]:
 
 
 def _in_prose(html: str) -> Iterator["re.Match[str]"]:
-    for kind, start, end in stretches(html):
+    for kind, start, end in segments(html):
         if kind in (Kind.PROSE, Kind.LINK):
             yield from NUMBER.finditer(html, start, end)
 
@@ -89,8 +98,11 @@ def _leaves(path: str, value: Any, depth: int = 0) -> Iterator[tuple[str, Any]]:
         yield path, value
 
 
-def _written(found: "re.Match[str]", models: Models) -> str:
-    known = facts(models[found["model"]])
+def _written(found: "re.Match[str]", bundles: Mapping[str, Any]) -> str:
+    bundle = bundles[found["model"]]
+    if isinstance(bundle, Failure):
+        raise DemoError(bundle.message)
+    known = facts(bundle)
     name = found["name"]
     if name not in known:
         raise DemoError(f"the release of “{found['model']}” states no “{name}”{nearest(name, known)}")

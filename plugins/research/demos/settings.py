@@ -6,15 +6,15 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from ..core.settings import Folder, SettingsBase
 from ..core.worker import Limits
-from ..settings_base import Folder, SettingsBase
 
 Word = Annotated[str, Meta(min_length=1)]
 Command = Annotated[
     tuple[Word, ...],
     Meta(description="a list of words, such as ['make', '{name}'], or [] for none"),
 ]
-Amount = Annotated[int | float, Meta(gt=0, description="a number greater than 0")]
+Amount = Annotated[float, Meta(gt=0, description="a number greater than 0")]
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from onnx import ModelProto
 
-from ..release import Tensor
+from ..bundles.release import Tensor
 from . import RefusedError, checks
 from .graph import with_col2im, with_float32_weights
 from .opening import simplified

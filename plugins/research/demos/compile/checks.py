@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from onnx import ModelProto
 
-from ..release import Tensor
+from ..bundles.release import Tensor
 from .records import Bound, Rounding, TestItems, Trial
 from .runtime import run_graph, run_program
 

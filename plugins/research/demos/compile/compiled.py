@@ -2,18 +2,15 @@
 
 import hashlib
 import json
-import os
-import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any
 
-from ...core.files import sync_folder
+from ...core.cache import Cache
+from ..bundles.release import Graph
 from ..messages import Array, File
-from ..release import Graph
 from ..sandbox import Sandbox
 from . import RefusedError, UnsupportedError
 from .records import LARGEST_LOSS, Compiled, Precision, Rounding
@@ -36,24 +33,17 @@ class Request:
 
 
 def compiled(
-    graph: Graph, request: Callable[[], Request], digest: str, cache: Path, sandbox: Sandbox
+    graph: Graph, request: Callable[[], Request], digest: str, cache: Cache, sandbox: Sandbox
 ) -> Compiled:
-    """Return `graph` compiled; what was compiled before is taken from the folder `cache`.
+    """Return `graph` compiled; what was compiled before is taken from the `cache`.
 
     The weights are as coarse as costs next to nothing, which ``checks`` measures on what `request`
     returns; `digest` is a hash over what that depends on. Raises `UnsupportedError` for a graph that
     cannot be compiled, or whose program computes something else; that is in the cache as well, unless
     it was for want of time or memory.
     """
-    place = cache / _key(graph, digest)
-    if not place.exists():
-        cache.mkdir(parents=True, exist_ok=True)
-        made = Path(mkdtemp(dir=cache))
-        try:
-            _compile(graph, request(), made, sandbox)
-            _move(made, place)
-        finally:
-            shutil.rmtree(made, ignore_errors=True)
+    area = cache.area("programs", *_program())
+    place = area.folder(_key(graph, digest), lambda folder: _compile(graph, request(), folder, sandbox))
     report: dict[str, Any] = json.loads((place / "report.json").read_text(encoding="utf-8"))
     if "refused" in report:
         raise RefusedError(report["refused"])
@@ -97,21 +87,13 @@ def _read(report: Mapping[str, Any]) -> tuple[Precision, Rounding, float]:
 
 
 def _key(graph: Graph, given: str) -> str:
-    """Return a hash over all that the result depends on."""
+    """Return a hash over all that the result depends on, beside the program that compiles."""
     digest = hashlib.sha256(graph.path.read_bytes() + given.encode())
     digest.update(repr((graph.input, graph.outputs, sorted(graph.data.items()))).encode())
-    for tool in TOOLS:
-        digest.update(f"{tool} {version(tool)}\n".encode())
-    for source in sorted(HERE.glob("*.py")):
-        digest.update(source.read_bytes())
-    return digest.hexdigest()[:32]
+    return digest.hexdigest()[:24]
 
 
-def _move(made: Path, place: Path) -> None:
-    """Give the folder `made` its final name, unless another build was faster."""
-    try:
-        sync_folder(made)
-        os.rename(made, place)
-    except OSError:
-        if not place.exists():
-            raise
+def _program() -> list[str]:
+    """Return what stands for the program that compiles: the versions of its tools, and our code."""
+    code = (source.read_text(encoding="utf-8") for source in sorted(HERE.glob("*.py")))
+    return [*(f"{tool} {version(tool)}" for tool in TOOLS), *code]

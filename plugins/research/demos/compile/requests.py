@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from onnx import ModelProto
 
+from ..bundles.release import Tensor
 from ..messages import Array, File, pack, unpack
-from ..release import Tensor
 from . import checks
 from .build import build
 from .opening import external_tensors, location, opened

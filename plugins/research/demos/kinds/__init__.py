@@ -3,7 +3,7 @@
 A kind has `Options`, a frozen dataclass of what an author may set, and
 ``draw(options, release, …) -> list[Panel]``, which takes as many releases as the options' class
 says and raises `DemoError` where a release lacks what it needs. Its docstring is for authors.
-``describe(options, release, …)`` returns what the module of the same name in ``static/live/kinds``
+``describe(options, release, …)`` returns what the module of the same name in ``live/script/kinds``
 needs beside the decoder, as JSON has it; a kind without one stays a still picture.
 """
 
@@ -14,8 +14,8 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any
 
-from ..options import Options
-from ..panels import Panel
+from ..drawing.panels import Panel
+from ..syntax.options import Options
 
 
 @dataclass(frozen=True)

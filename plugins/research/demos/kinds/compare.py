@@ -11,11 +11,11 @@ from typing import Annotated, Any, ClassVar
 import numpy as np
 from msgspec import Meta
 
-from ..inference import Floats, decode
-from ..options import Options as KindOptions
-from ..packing import packed
-from ..panels import Panel, Sheet
-from ..release import Release
+from ..bundles.release import Release
+from ..drawing.inference import Floats, decode
+from ..drawing.packing import packed
+from ..drawing.panels import Panel, Sheet
+from ..syntax.options import Options as KindOptions
 
 
 @dataclass(frozen=True)

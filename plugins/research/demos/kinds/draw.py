@@ -10,13 +10,13 @@ from typing import Annotated, Any
 import numpy as np
 from msgspec import Meta
 
+from ..bundles.items import classes, first_of, read
+from ..bundles.release import Release
+from ..drawing.inference import Floats, decode, deviations, encode, log_variances
+from ..drawing.packing import packed
+from ..drawing.panels import Panel, Sheet
 from ..errors import DemoError
-from ..inference import Floats, decode, deviations, encode, log_variances
-from ..items import classes, first_of, read
-from ..options import Options as KindOptions
-from ..packing import packed
-from ..panels import Panel, Sheet
-from ..release import Release
+from ..syntax.options import Options as KindOptions
 
 NEEDS_ENCODER = True
 

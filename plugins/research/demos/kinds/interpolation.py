@@ -11,13 +11,13 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from msgspec import Meta
 
+from ..bundles.items import classes, first_of, read
+from ..bundles.release import Release
+from ..drawing.inference import Floats, decode, encode
+from ..drawing.packing import packed
+from ..drawing.panels import Panel, Sheet
 from ..errors import KeyedError
-from ..inference import Floats, decode, encode
-from ..items import classes, first_of, read
-from ..options import Options as KindOptions
-from ..packing import packed
-from ..panels import Panel, Sheet
-from ..release import Release
+from ..syntax.options import Options as KindOptions
 
 
 @dataclass(frozen=True)

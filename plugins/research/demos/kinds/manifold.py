@@ -12,13 +12,13 @@ from typing import Annotated, Any
 import numpy as np
 from msgspec import Meta
 
+from ..bundles.items import classes
+from ..bundles.release import Release
+from ..drawing.inference import Floats, decode
+from ..drawing.packing import short
+from ..drawing.panels import Panel, Sheet
 from ..errors import DemoError
-from ..inference import Floats, decode
-from ..items import classes
-from ..options import Options as KindOptions
-from ..packing import short
-from ..panels import Panel, Sheet
-from ..release import Release
+from ..syntax.options import Options as KindOptions
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Options(KindOptions):
 
 
 def quantiles(count: int) -> Floats:
-    """Return the middles of `count` stretches of equal probability under the standard normal, (count,)."""
+    """Return the middles of `count` segments of equal probability under the standard normal, (count,)."""
     normal = NormalDist()
     return np.array([normal.inv_cdf((i + 0.5) / count) for i in range(count)], np.float32)
 

@@ -10,12 +10,12 @@ from typing import Annotated, Any
 import numpy as np
 from msgspec import Meta
 
-from ..inference import Bytes, decode, deviations, encode
-from ..items import classes, first_of, read
-from ..options import Options as KindOptions
-from ..packing import packed
-from ..panels import Panel, Sheet
-from ..release import Release
+from ..bundles.items import classes, first_of, read
+from ..bundles.release import Release
+from ..drawing.inference import Bytes, decode, deviations, encode
+from ..drawing.packing import packed
+from ..drawing.panels import Panel, Sheet
+from ..syntax.options import Options as KindOptions
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,12 @@ from typing import Annotated, Any
 import numpy as np
 from msgspec import Meta
 
-from ..arrays import check, load
+from ..bundles.arrays import check, load
+from ..bundles.release import Release
+from ..drawing.panels import Panel, Plot, Sheet
+from ..drawing.plot import Line, line_plot
 from ..errors import DemoError
-from ..options import Options as KindOptions
-from ..panels import Panel, Plot, Sheet
-from ..plot import Line, line_plot
-from ..release import Release
+from ..syntax.options import Options as KindOptions
 
 #: Columns of history.csv, with what readers call the items that they are about.
 BOUNDS = {"train_elbo": "training items", "validation_elbo": "items not trained on"}

@@ -11,13 +11,13 @@ from typing import Annotated, Any
 import numpy as np
 from msgspec import Meta
 
+from ..bundles.items import FILE, classes, first_of, posteriors, read
+from ..bundles.release import Release
+from ..drawing.inference import Floats, decode, encode
+from ..drawing.packing import packed
+from ..drawing.panels import Panel, Sheet
 from ..errors import DemoError
-from ..inference import Floats, decode, encode
-from ..items import FILE, classes, first_of, posteriors, read
-from ..options import Options as KindOptions
-from ..packing import packed
-from ..panels import Panel, Sheet
-from ..release import Release
+from ..syntax.options import Options as KindOptions
 
 
 @dataclass(frozen=True)

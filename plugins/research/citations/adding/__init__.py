@@ -1,0 +1,1 @@
+"""Works that a registry knows → entries of a .bib file."""

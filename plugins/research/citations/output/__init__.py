@@ -1,0 +1,1 @@
+"""Typeset citations → a post as it is published."""

@@ -1,0 +1,269 @@
+"""A file of CSL-JSON or CSL-YAML, as Zotero and Pandoc write them."""
+
+import datetime
+import json
+import re
+import unicodedata
+from bisect import bisect_left
+from collections.abc import Mapping
+from functools import cached_property, lru_cache
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from ...core.diagnostics import Diagnostic
+from ..styles import links
+from .items import ARXIV, ARXIV_MENTION, DOI, is_date
+from .latex import CONTROLS, LONGEST_TEXT
+
+#: CSL's variables that hold names and dates (CSL 1.0.2, appendix IV). All others hold texts.
+NAMES = frozenset(
+    "author chair collection-editor compiler composer container-author contributor curator director editor "
+    "editor-translator editorial-director executive-producer guest host illustrator interviewer narrator "
+    "organizer original-author performer producer recipient reviewed-author script-writer series-creator "
+    "translator".split()
+)
+DATES = frozenset("accessed available-date event-date issued original-date submitted".split())
+#: An id, in JSON or YAML.
+ID = re.compile(r"""\bid["']?[ \t]*:\s*(?:(["'])(?P<quoted>(?:(?!\1).)*+)\1|(?P<plain>[^"'\n,}]+))""")
+#: What is read elsewhere or is for other programs.
+OTHERS = frozenset("id type URL DOI custom categories".split())
+#: A variable of CSL, or one that a program has added.
+VARIABLE = re.compile(r"[A-Za-z][\w-]{0,99}", re.ASCII)
+#: Digits of the largest number that is read as one; a larger one stays text.
+MAX_DIGITS = 18
+#: Pairs of a mapping in YAML. “<<” multiplies them, by another factor at each level.
+MAX_PAIRS = 1_000
+#: The parts of a name and of a date in CSL-YAML.
+NAME_PARTS = "family given non-dropping-particle dropping-particle suffix literal".split()
+DATE_PARTS = "year month day".split()
+ARXIV_ADDRESS = re.compile(
+    rf"(?://arxiv\.org/(?:abs|pdf)/|^10\.48550/arxiv\.)({ARXIV.pattern})", re.IGNORECASE
+)
+SURROGATE = re.compile(r"[\ud800-\udfff]")
+NO_CHARACTER = "holds half a surrogate pair, which is no character"
+#: The tags that CSL-JSON allows in texts; all else is text.
+TAG = re.compile(
+    r"</?(?:i|b|sup|sub)>|</span>|<span (?:class=\"nocase\"|style=\"font-variant: ?small-caps;?\")>"
+)
+
+
+class CslFile:
+    """The items of a file, by their ids."""
+
+    def __init__(self, path: Path, text: str) -> None:
+        self.path = path
+        self.text = text
+        self._diagnostics: list[Diagnostic] = []
+        self._items: dict[str, Mapping[str, Any]] = {}
+        for number, item in enumerate(self._load(), 1):
+            if not isinstance(item, Mapping) or not isinstance(item.get("id"), str | int):
+                self._diagnostics.append(Diagnostic(path, None, f"item {number} has no id"))
+                continue
+            key = unicodedata.normalize("NFC", str(item["id"]))
+            if SURROGATE.search(key):
+                self._diagnostics.append(Diagnostic(path, None, f"the id of item {number} {NO_CHARACTER}"))
+                continue
+            if key in self._items:
+                self.note(self.offset(key), f"the id “{key}” is used twice; the later item is left out")
+            else:
+                self._items[key] = item
+
+    def offsets(self) -> dict[str, int]:
+        """Return the ids of the file, and where their items are."""
+        return {key: self.offset(key) for key in self._items}
+
+    def line(self, offset: int) -> int:
+        """Return the line, from 1, of `offset`."""
+        return bisect_left(self._ends, offset) + 1
+
+    @cached_property
+    def _ends(self) -> list[int]:
+        """Where the lines of the file end."""
+        return [end.start() for end in re.finditer("\n", self.text)]
+
+    def note(self, offset: int, message: str) -> None:
+        """Keep what is wrong at `offset`."""
+        self._diagnostics.append(Diagnostic(self.path, self.line(offset), message))
+
+    def diagnostics(self) -> list[Diagnostic]:
+        """Return what has been found wrong so far."""
+        return self._diagnostics
+
+    def item(self, key: str, find: object = None) -> dict[str, Any]:
+        """Return the item `key`, its texts as HTML. It inherits nothing: there is nothing to `find`.
+
+        What is not what CSL-JSON has in its place is left out and told.
+        """
+        given = self._items[key]
+        kind = given.get("type")
+        has_type = isinstance(kind, str) and VARIABLE.fullmatch(kind)
+        made: dict[str, Any] = {"id": key, "type": kind if has_type else "document"}
+        for name, value in given.items():
+            if value is None or name in OTHERS:
+                continue
+            if not isinstance(name, str) or not VARIABLE.fullmatch(name):
+                self.note(self.offset(key), f"the item “{key}”: {ascii(name)[:60]} is no variable of CSL")
+                continue
+            try:
+                read = _names(value) if name in NAMES else _date(value) if name in DATES else _html(value)
+            except ValueError as error:
+                self.note(self.offset(key), f"the item “{key}”: “{name}” {error}")
+            else:
+                made |= {name: read} if read else {}
+        return made | self._links(key, given)
+
+    def _links(self, key: str, given: Mapping[str, Any]) -> dict[str, str]:
+        texts = {
+            name: str(given[name]) for name in ("DOI", "URL", "number", "note") if _is_text(given.get(name))
+        }
+        found = {}
+        try:
+            found["URL"] = links.web_address(texts.get("URL", ""))
+        except ValueError as error:
+            self.note(self.offset(key), f"the item “{key}”: “URL” {error}; it is left out")
+        if doi := DOI.search(texts.get("DOI", "")):
+            found["DOI"] = doi[0]
+        made = {name: escape(CONTROLS.sub("", text), quote=False) for name, text in found.items() if text}
+        addresses = (ARXIV_ADDRESS.search(made.get(name, "")) for name in ("URL", "DOI"))
+        mentions = (ARXIV_MENTION.search(texts.get(name, "")) for name in ("number", "note"))
+        if arxiv := next(filter(None, (*addresses, *mentions)), None):
+            made["arxiv"] = arxiv[1]
+        return made
+
+    def _load(self) -> list[Any]:
+        import yaml  # takes longer to import than a .bib file to read
+
+        try:
+            if self.path.suffix == ".json":
+                content = json.loads(self.text, parse_int=_number)
+            else:
+                content = yaml.load(self.text, _yaml_loader())
+        except (ValueError, RecursionError, yaml.YAMLError) as error:
+            self._diagnostics.append(
+                Diagnostic(self.path, _line_of(error), f"the file cannot be read: {error}")
+            )
+            return []
+        items = content.get("references", [content]) if isinstance(content, Mapping) else content
+        if content is not None and not isinstance(items, list):
+            self._diagnostics.append(Diagnostic(self.path, None, "the file holds no list of items of CSL"))
+        return items if isinstance(items, list) else []
+
+    def offset(self, key: str) -> int:
+        """Return where the item `key` is."""
+        return self._places.get(key, 0)
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        """Where in the file each id is, the first place of it."""
+        places: dict[str, int] = {}
+        for match in ID.finditer(self.text):
+            key = match["quoted"] if match["quoted"] is not None else match["plain"].rstrip()
+            places.setdefault(unicodedata.normalize("NFC", key), match.start())
+        return places
+
+
+def _number(digits: str) -> int | str:
+    return int(digits) if len(digits) <= MAX_DIGITS else digits
+
+
+@lru_cache(maxsize=1)
+def _yaml_loader() -> Any:
+    """Return PyYAML's safe loader, to which what is no value of its kind, as the 45th of May, is text."""
+    import yaml
+
+    class Loader(yaml.SafeLoader):  # type: ignore[misc]
+        def flatten_mapping(self, node: Any) -> None:
+            super().flatten_mapping(node)
+            if len(node.value) > MAX_PAIRS:
+                problem = f"a mapping of more than {MAX_PAIRS:,} pairs"
+                raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
+
+    def constructor_of(kind: str) -> Any:
+        construct = yaml.SafeLoader.yaml_constructors[f"tag:yaml.org,2002:{kind}"]
+
+        def constructed(loader: Any, node: Any) -> Any:
+            if len(node.value) > MAX_DIGITS and kind == "int":
+                return node.value
+            try:
+                return construct(loader, node)
+            except (ValueError, OverflowError):
+                return node.value
+
+        return constructed
+
+    for kind in ("int", "float", "timestamp"):
+        Loader.add_constructor(f"tag:yaml.org,2002:{kind}", constructor_of(kind))
+    return Loader
+
+
+def _line_of(error: BaseException) -> int | None:
+    mark = getattr(error, "problem_mark", None)
+    return mark.line + 1 if mark else getattr(error, "lineno", None)
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str | int | float | datetime.date)
+
+
+def _html(value: Any) -> str:
+    """Return `value` escaped, but for the tags of CSL-JSON; of several texts the first.
+
+    Raises `ValueError` where it is no text.
+    """
+    if isinstance(value, list) and value and _is_text(value[0]):
+        value = value[0]
+    if not _is_text(value):
+        raise ValueError("is no text")
+    if SURROGATE.search(text := str(value)):
+        raise ValueError(NO_CHARACTER)
+    if len(text := CONTROLS.sub("", text)) > LONGEST_TEXT:
+        raise ValueError(f"is {len(text):,} characters long, more than {LONGEST_TEXT:,}")
+    parts: list[str] = []
+    at = 0
+    for tag in TAG.finditer(text):
+        kept = '<span class="smallcaps">' if "small-caps" in tag[0] else tag[0]
+        parts += (escape(text[at : tag.start()], quote=False), kept)
+        at = tag.end()
+    return "".join((*parts, escape(text[at:], quote=False)))
+
+
+def _names(value: Any) -> list[dict[str, str]]:
+    """Return names, each of at least one part. Raises `ValueError` where `value` is no list of names."""
+    if not isinstance(value, list) or not all(isinstance(name, Mapping) for name in value):
+        raise ValueError("is no list of names, such as [{family: Lovelace, given: Ada}]")
+    names = ({part: _html(name[part]) for part in NAME_PARTS if name.get(part)} for name in value)
+    return [name for name in names if name]
+
+
+def _date(value: Any) -> dict[str, Any]:
+    """Return a date in CSL-JSON's form; CSL-YAML also writes 2013, 2013-12-20 and {year: 2013}.
+
+    Raises `ValueError` where it is none.
+    """
+    traits: dict[str, Any] = {}
+    if isinstance(value, Mapping):
+        traits = {"circa": True} if isinstance(value.get("circa"), int) and value["circa"] else {}
+        if value.get("season") in range(1, 5):
+            traits["season"] = value["season"]
+        if literal := value.get("literal") or value.get("raw"):
+            return {"literal": _html(literal)}
+        value = value.get("date-parts", value)
+    dates = [_parts(date) for date in (value if isinstance(value, list) else [value])]
+    if all(dates) and 0 < len(dates) <= 2:
+        return {"date-parts": dates, **traits}
+    if _is_text(value):
+        return {"literal": _html(value)}
+    raise ValueError("is no date, such as {date-parts: [[2013, 12, 20]]}")
+
+
+def _parts(date: Any) -> list[int]:
+    """Return year, month and day of `date`; nothing where it is none."""
+    if isinstance(date, Mapping):
+        date = [date.get(name) for name in DATE_PARTS]
+    written = date if isinstance(date, list) else re.split(r"(?<=.)-", str(date)) if _is_text(date) else []
+    given = [part for part in written[:3] if part is not None]
+    if not all(_is_text(part) and re.fullmatch(r"-?\d{1,4}", str(part)) for part in given):
+        return []
+    parts = [int(part) for part in given]
+    return parts if parts and is_date(*parts) else []

@@ -1,0 +1,111 @@
+"""The library: the works that the bibliography files of a site know, each read when it is cited."""
+
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ...core.diagnostics import Diagnostic
+from .bibfile import BibFile, Entry
+from .cslfile import CslFile
+
+#: Files of these kinds hold items of CSL; all others are taken for BibTeX.
+CSL_SUFFIXES = frozenset((".json", ".yaml", ".yml"))
+
+
+@dataclass(frozen=True, eq=False)
+class Work:
+    """A work that can be cited; the same work is the same object throughout a build."""
+
+    key: str
+    #: What is known of it, as an item of CSL-JSON whose texts are HTML (see `items`).
+    item: Mapping[str, Any]
+
+
+class Library(Mapping[str, Work]):
+    """The works in the files at `paths`, by key. Of two files with the same key the first one wins.
+
+    A file that is missing or broken leaves a fault in `faults`, and so does an entry.
+    """
+
+    def __init__(self, paths: Sequence[Path]) -> None:
+        self._files: list[BibFile | CslFile] = []
+        self._file_of: dict[str, BibFile | CslFile] = {}
+        self._works: dict[str, Work | None] = {}
+        self._diagnostics: list[Diagnostic] = []
+        for path in paths:
+            self._add(path)
+
+    def __getitem__(self, key: str) -> Work:
+        if (work := self._find(key)) is None:
+            raise KeyError(key)
+        return work
+
+    def __contains__(self, key: object) -> bool:
+        return self._find(str(key)) is not None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._file_of)
+
+    def __len__(self) -> int:
+        return len(self._file_of)
+
+    @property
+    def diagnostics(self) -> list[Diagnostic]:
+        """What has been found wrong so far; reading a work may add to it."""
+        return self._diagnostics + [fault for file in self._files for fault in file.diagnostics()]
+
+    def place(self, key: str) -> tuple[Path, int]:
+        """Return file and line of the work `key`."""
+        file = self._file_of[key]
+        return file.path, file.line(file.offset(key))
+
+    def has_entry(self, key: str) -> bool:
+        """Return whether there is an entry `key`, which may be broken."""
+        broken = any(file.has_broken(key) for file in self._files if isinstance(file, BibFile))
+        return key in self._file_of or broken
+
+    def parents(self, key: str) -> set[str]:
+        """Return the keys of the works that `key` inherits from, by however many steps."""
+        found: set[str] = set()
+        new = {key}
+        while new:
+            files = ((self._file_of.get(name), name) for name in new)
+            parents = (file.parents(name) for file, name in files if isinstance(file, BibFile))
+            new = set().union(*parents) - found
+            found |= new
+        return found
+
+    def _add(self, path: Path) -> None:
+        try:
+            text = path.read_text(encoding="utf-8-sig")
+        except FileNotFoundError:
+            advice = "write it, or name another in RESEARCH[“references”]"
+            self._diagnostics.append(Diagnostic(path, None, f"there is no such bibliography; {advice}"))
+            return
+        except (OSError, UnicodeDecodeError) as error:
+            self._diagnostics.append(Diagnostic(path, None, f"the bibliography cannot be read: {error}"))
+            return
+        file = CslFile(path, text) if path.suffix in CSL_SUFFIXES else BibFile(path, text)
+        self._files.append(file)
+        for key, offset in file.offsets().items():
+            if other := self._file_of.get(key):
+                line = other.line(other.offset(key))
+                file.note(offset, f"the key “{key}” is taken by {other.path}:{line}")
+            else:
+                self._file_of[key] = file
+
+    def _find(self, key: str) -> Work | None:
+        if key not in self._works:
+            self._works[key] = self._read(unicodedata.normalize("NFC", key))
+        return self._works[key]
+
+    def _read(self, key: str) -> Work | None:
+        file = self._file_of.get(key)
+        item = file.item(key, self._entry) if file else None
+        return Work(key, item) if item else None
+
+    def _entry(self, key: str) -> Entry | None:
+        file = self._file_of.get(key)
+        return file.fields(key) if isinstance(file, BibFile) else None

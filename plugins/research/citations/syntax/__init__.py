@@ -1,0 +1,1 @@
+"""What authors write: ``[@key]`` in a post → citations with their places."""

@@ -1,0 +1,127 @@
+"""The extension of Python-Markdown that marks citations, so that nothing else touches them.
+
+Pelican loads it by its dotted name; it has no options.
+"""
+
+import re
+from typing import Any
+from xml.etree.ElementTree import Element
+
+from markdown import Markdown
+from markdown.inlinepatterns import InlineProcessor
+from markdown.postprocessors import Postprocessor
+from markdown.util import ETX, INLINE_PLACEHOLDER, STX, AtomicString
+
+from ...core import placeholders
+from ...core.markdown import Paragraphs, spans_cells
+from ...core.reports import GuardedExtension
+from ...core.segments import Edit, apply_edits
+from .grammar import parse
+from .marks import PART, has_raw, mark, raw
+
+#: Before the processor of backslashes (180), to which a bracket is a bracket.
+ESCAPE_PRIORITY = 181
+#: Behind links and images (150), which win over citations, and before all else in brackets (130).
+CITATION_PRIORITY = 145
+#: Behind all of Markdown's own postprocessors, when raw HTML is back in its place.
+RAW_PRIORITY = -10
+
+#: Behind formulas (14), which may hold brackets.
+STORE_PRIORITY = 13
+
+CITATION = r"\[[^\[\]]{0,1000}?@[^\[\]]{0,1000}\]"
+# What needs no look at what Markdown makes of it: nothing escaped, nothing stored.
+IN_TEXT = re.compile(rf"\[(?<!\\\[)[^\[\]\\{STX}]{{0,1000}}?@[^\[\]\\{STX}]{{0,1000}}\]")
+DEFINITION = re.compile(r"^ {0,3}\[[^\[\]]*@[^\[\]]*\]:", re.MULTILINE)
+ESCAPED_BRACKET = r"\\\[(?=[^\[\]]*@)"
+# What Markdown puts in the place of what it has dealt with: here, of a character behind a backslash.
+STASHED = re.compile(INLINE_PLACEHOLDER % r"(\d+)")
+ESCAPED = re.compile(rf"{STX}(\d+){ETX}")
+
+
+class CitationsInText(Paragraphs):
+    """The citations of a paragraph of text → stored marks."""
+
+    signs = ("@",)
+
+    def run(self, lines: list[str]) -> list[str]:
+        """Return `lines` with marks; as they are, where a definition may make links of such brackets."""
+        text = "\n".join(lines)
+        return lines if "]:" in text and DEFINITION.search(text) else super().run(lines)
+
+    def store(self, paragraph: str) -> str:
+        """Return `paragraph` with marks."""
+
+        def stored(match: re.Match[str]) -> str:
+            is_citation = not ("\n" in paragraph and spans_cells(match[0])) and parse(match[0])
+            return self.md.htmlStash.store(mark(match[0])) if is_citation else match[0]
+
+        return IN_TEXT.sub(stored, paragraph)
+
+
+class CitationProcessor(InlineProcessor):
+    """``[@key]`` → its mark."""
+
+    def handleMatch(  # type: ignore[override]  # noqa: N802
+        self, match: re.Match[str], data: str
+    ) -> tuple[Element | None, int | None, int | None]:
+        """Return the mark for `match`, or nothing where Markdown has put something else inside."""
+        source = STASHED.sub(self._character, match[0])
+        if STX in source or source[1:-1].lower() in self.md.references or parse(source) is None:
+            return None, None, None
+        return _element(source, source), match.start(), match.end()
+
+    def _character(self, placeholder: re.Match[str]) -> str:
+        """Return the character that was escaped, or the `placeholder` where it stands for more."""
+        inline: Any = self.md.treeprocessors["inline"]
+        stashed = inline.stashed_nodes.get(placeholder[1])
+        escaped = ESCAPED.fullmatch(stashed) if isinstance(stashed, str) else None
+        return chr(int(escaped[1])) if escaped else placeholder[0]
+
+
+class EscapedBracketProcessor(InlineProcessor):
+    r"""The bracket of ``\[@key]`` → a mark that says that no citation begins here."""
+
+    def handleMatch(  # type: ignore[override]  # noqa: N802
+        self, match: re.Match[str], data: str
+    ) -> tuple[Element, int, int]:
+        """Return the bracket in a mark without a source."""
+        return _element("", "["), match.start(), match.end()
+
+
+class RawHtmlPostprocessor(Postprocessor):
+    """Marks citations in raw HTML, inside which Markdown looks for nothing."""
+
+    def run(self, text: str) -> str:
+        """Return `text` with marks for the citations that have none."""
+        if not has_raw(text):
+            return text
+        return apply_edits(
+            text, [Edit(found.start, found.end, mark(found.source, found.is_literal)) for found in raw(text)]
+        )
+
+
+class CitationExtension(GuardedExtension):
+    """What `makeExtension` makes."""
+
+    part = "citations"
+
+    def processors(self, md: Markdown) -> None:
+        """Register the processors."""
+        guarded = self.guarded
+        md.preprocessors.register(guarded(CitationsInText(md)), "citations_in_text", STORE_PRIORITY)
+        md.inlinePatterns.register(guarded(CitationProcessor(CITATION, md)), "citation", CITATION_PRIORITY)
+        escaped = EscapedBracketProcessor(ESCAPED_BRACKET, md)
+        md.inlinePatterns.register(guarded(escaped), "escaped_citation", ESCAPE_PRIORITY)
+        md.postprocessors.register(guarded(RawHtmlPostprocessor(md)), "citation_in_raw_html", RAW_PRIORITY)
+
+
+def makeExtension(**options: Any) -> CitationExtension:  # noqa: N802
+    """Return the extension, as Python-Markdown asks for it."""
+    return CitationExtension(**options)
+
+
+def _element(source: str, text: str) -> Element:
+    element = Element(placeholders.ELEMENT, placeholders.attributes(PART, source=source))
+    element.text = AtomicString(text)
+    return element

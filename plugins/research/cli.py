@@ -1,0 +1,133 @@
+"""Commands for authors: ``check``, ``add`` and ``manifest``.
+
+The first says what to correct in the sources of a blog before it is built, the second fetches works into its
+bibliography, the third describes a model that came from elsewhere. Each imports what it needs when it runs.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from .core.diagnostics import Diagnostic, Severity, in_order
+from .core.validation import SettingsError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command that is named; return 1 where there is something to correct."""
+    parser = _parser()
+    given = parser.parse_args(arguments)
+    if "numbers" in given and given.key and len(given.numbers) > 1:
+        parser.error("--key is for one number")
+    if "settings" in given and not Path(given.settings).is_file():
+        parser.error(f"there is no {given.settings} here; name the blog's settings file by --settings")
+    try:
+        code: int = given.run(given)
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    from .citations.adding.registry import RESOLVER
+
+    parser = argparse.ArgumentParser(prog="pelican-research", description=__doc__)
+    commands = parser.add_subparsers(required=True)
+    command = commands.add_parser("check", help="unknown keys, uncited and incomplete entries, dead anchors")
+    command.set_defaults(run=_check)
+    command.add_argument("-s", "--settings", default="pelicanconf.py", help="the blog's settings file")
+    forms = ("text", "github")
+    command.add_argument(
+        "--format", choices=forms, default="text", help="github: annotations of its workflows"
+    )
+    command = commands.add_parser("add", help="fetch works by DOI or arXiv number into the bibliography")
+    command.set_defaults(run=_add)
+    command.add_argument(
+        "numbers", nargs="+", metavar="NUMBER", help="a DOI, an arXiv number, or its address"
+    )
+    command.add_argument("-s", "--settings", default="pelicanconf.py", help="the blog's settings file")
+    command.add_argument("--to", type=Path, metavar="FILE", help="the .bib file; else the blog's first one")
+    command.add_argument("--key", default="", help="the key to cite it by; else one is made")
+    command.add_argument(
+        "--resolver", default=RESOLVER, metavar="URL", help="asked for DOIs; else %(default)s"
+    )
+    command = commands.add_parser("manifest", help="write manifest.json beside the ONNX files of a model")
+    command.set_defaults(run=_write_manifest)
+    command.add_argument("folder", type=Path, help="the folder with decoder.onnx")
+    command.add_argument("--least", type=float, default=0.0, help="least value of images; else %(default)s")
+    command.add_argument("--most", type=float, default=1.0, help="greatest value of images; else %(default)s")
+    return parser
+
+
+def _check(given: argparse.Namespace) -> int:
+    """Print each diagnostic on a line; return 1 where there is one."""
+    from .adapter import reporting, sources
+
+    found = in_order(sources.check(given.settings))
+    for diagnostic in found:
+        print(_annotation(diagnostic) if given.format == "github" else diagnostic)
+    errors = sum(one.severity is Severity.ERROR for one in found)
+    print(reporting.counted(errors, len(found) - errors) or "nothing to correct", file=sys.stderr)
+    return int(bool(found))
+
+
+def _annotation(diagnostic: Diagnostic) -> str:
+    """Return the workflow command of GitHub (“Workflow commands”) that annotates the line of `diagnostic`."""
+    path = diagnostic.path
+    here = Path.cwd()
+    place = {
+        "file": path.relative_to(here) if path.is_relative_to(here) else path,
+        "line": diagnostic.line,
+        "col": diagnostic.column,
+    }
+    properties = ",".join(f"{name}={_escaped(str(value), ':,')}" for name, value in place.items() if value)
+    return f"::{diagnostic.severity} {properties}::{_escaped(diagnostic.one_line)}"
+
+
+def _escaped(text: str, more: str = "") -> str:
+    for sign in ("%", "\r", "\n", *more):
+        text = text.replace(sign, f"%{ord(sign):02X}")
+    return text
+
+
+def _add(given: argparse.Namespace) -> int:
+    """Append each work, and print where it stands; return 1 where one could not be had."""
+    from .adapter import sources
+    from .citations.adding.add import add, first_bibliography, place
+    from .citations.adding.registry import RegistryError
+    from .citations.settings import Settings
+    from .citations.sources.library import Library
+
+    files = next(
+        one.references for _, one in sources.settings(given.settings).parts if isinstance(one, Settings)
+    )
+    to = given.to or first_bibliography(files)
+    if to is None:
+        print("RESEARCH['references'] names no file; name one there, or by --to", file=sys.stderr)
+        return 1
+    others = [file for file in files if file.resolve() != to.resolve()]
+    failed = False
+    for number in given.numbers:
+        library = Library([file for file in (to, *others) if file.exists()])
+        try:
+            key = add(number, to, library, given.key, given.resolver)
+        except RegistryError as error:
+            print(error, file=sys.stderr)
+            failed = True
+        else:
+            print(f"{place(Library([to]), key)}: added “{key}”, to be cited by [@@{key}]")
+    return int(failed)
+
+
+def _write_manifest(given: argparse.Namespace) -> int:
+    """Write the manifest and print its path."""
+    from .demos.bundles import manifest
+    from .demos.errors import DemoError
+
+    try:
+        print(manifest.write(given.folder, (given.least, given.most)))
+    except DemoError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0

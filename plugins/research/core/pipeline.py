@@ -1,0 +1,124 @@
+"""The way of the posts through the parts, and the boundary around each step.
+
+An exception that nobody foresaw costs one request, or one part's work on one post, and is reported as an
+error with the author's file and the part. All else is published as if it had not been raised.
+"""
+
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from . import placeholders, reports
+from .assets import Linked
+from .diagnostics import Diagnostic
+from .labels import Labels
+from .part import Collected, Failure, Part, Resolved, Results, Target
+from .post import Post, PublishedFile
+
+logger = logging.getLogger(__name__)
+T = TypeVar("T")
+Other = TypeVar("Other")
+
+
+class Pipeline:
+    """The parts of one build, and what they have found."""
+
+    def __init__(self, parts: Sequence[Part], root: Path) -> None:
+        self.parts = parts
+        #: Named in diagnostics that are of no post.
+        self.root = root
+        self.diagnostics: list[Diagnostic] = []
+        #: Files that posts draw on.
+        self.sources: set[Path] = set()
+        #: Files that the site must carry, by address.
+        self.files: dict[str, PublishedFile] = {}
+        self.labels = Labels()
+
+    def run(self, posts: Iterable[Post], quick: bool = False) -> list[Post]:
+        """Return the `posts` as they are published, in the same order; of a `quick` run, by quick parts."""
+        found = [self._without_reports(post) for post in posts]
+        for part in self.parts:
+            if part.is_quick or not quick:
+                found = self._through(part, found)
+                self._attempt(part, self.root, None, part.close)
+        return found
+
+    def finish_page(self, html: str, target: Target) -> str:
+        """Return the page `html` as it is written."""
+        html = placeholders.without_escaped(html)
+        for part in self.parts:
+            html = self._attempt(part, self.root, html, part.finish_page, html, target)
+        return placeholders.without(html)
+
+    def finish_excerpt(self, html: str) -> str:
+        """Return `html` as it leaves the site in a feed."""
+        for part in self.parts:
+            html = self._attempt(part, self.root, html, part.finish_excerpt, html)
+        return placeholders.without(html)
+
+    def assets(self) -> list[Linked]:
+        """Return the style sheets and scripts of all parts: style sheets first."""
+        found: list[Linked] = []
+        for part in self.parts:
+            found += self._attempt(part, self.root, [], lambda part=part: list(part.assets()))
+        return sorted(found, key=lambda asset: asset.is_script)
+
+    def _through(self, part: Part, posts: Sequence[Post]) -> list[Post]:
+        collected = [self._collected(part, post) for post in posts]
+        requests = dict.fromkeys(request for found in collected if found for request in found.requests)
+        results = self._computed(part, list(requests)) if requests else {}
+        return [
+            self._resolved(part, post, found, results) if found else post
+            for post, found in zip(posts, collected, strict=True)
+        ]
+
+    def _collected(self, part: Part, post: Post) -> Collected | None:
+        """Return what `part` finds in `post`; None where it fails over that."""
+        found = self._attempt(part, post.source, None, part.collect, post)
+        if found:
+            self.diagnostics += found.diagnostics
+            self.sources.update(found.sources)
+            for label in found.labels:
+                self.labels.add(post.source, label)
+        return found
+
+    def _resolved(self, part: Part, post: Post, collected: Collected, results: Results) -> Post:
+        unchanged = Resolved(post)
+        done = self._attempt(
+            part, post.source, unchanged, part.resolve, post, collected, results, self.labels
+        )
+        self.diagnostics += done.diagnostics
+        self.files |= {file.address: file for file in done.files}
+        return done.post
+
+    def _computed(self, part: Part, requests: Sequence[Any]) -> dict[Any, Any]:
+        """Return the results of `requests`: all at once, and where that fails, in halves."""
+        results: dict[Any, Any] = {}
+        try:
+            for request, result in part.compute(requests):
+                results[request] = result
+        except Exception as error:
+            missing = [request for request in requests if request not in results]
+            if len(missing) == 1:
+                return results | {missing[0]: Failure(reports.described(part.name, error))}
+            middle = len(missing) // 2
+            for half in (missing[:middle], missing[middle:]):
+                results |= self._computed(part, half) if half else {}
+        return results
+
+    def _without_reports(self, post: Post) -> Post:
+        taken = [reports.taken_from(text.html) for text in post.texts]
+        for message in dict.fromkeys(message for _, messages in taken for message in messages):
+            self.diagnostics.append(Diagnostic(post.source, None, message))
+        return post.with_html(html for html, _ in taken)
+
+    def _attempt(
+        self, part: Part, source: Path, otherwise: Other, call: Callable[..., T], *arguments: Any
+    ) -> T | Other:
+        """Return what `call` returns; where it raises, report that and return `otherwise`."""
+        try:
+            return call(*arguments)
+        except Exception as error:  # the boundary: whatever it is, all else is published
+            self.diagnostics.append(Diagnostic(source, None, reports.described(part.name, error)))
+            return otherwise

@@ -1,0 +1,90 @@
+"""The records that travel through the parts: a post with its texts, and the files that it needs."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+BODY, SUMMARY, TITLE = "body", "summary", "title"
+
+
+@dataclass(frozen=True)
+class Text:
+    """One text of a post, as HTML."""
+
+    html: str
+    #: `BODY`, `SUMMARY`, `TITLE`, or the name of another field of the front matter that holds markup.
+    name: str = BODY
+
+    @property
+    def is_body(self) -> bool:
+        """Whether it is the text of the post itself."""
+        return self.name == BODY
+
+    @property
+    def is_title(self) -> bool:
+        """Whether it is shown where no markup can stand, too: in the name of a window, in a feed."""
+        return self.name == TITLE
+
+    @property
+    def is_excerpt(self) -> bool:
+        """Whether it stands on other pages too: it may link, but carries no ids and no reference list."""
+        return self.name not in (BODY, TITLE)
+
+
+@dataclass(frozen=True)
+class Publication:
+    """What an article is cited by, and where readers find it."""
+
+    title: str
+    authors: tuple[str, ...]
+    date: date
+    #: Absolute; empty where the blog does not say where it will be published.
+    url: str
+    site: str
+    language: str
+    slug: str
+
+
+@dataclass(frozen=True)
+class Post:
+    """What an author wrote in one file. A part takes a post and returns one with other texts."""
+
+    #: The author's file, for messages.
+    source: Path
+    #: The body first.
+    texts: tuple[Text, ...]
+    #: BCP 47 tag of the language that the post is in.
+    language: str = "en"
+    #: The front matter, keys in lower case, as Pelican read it.
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    #: None for what is no dated article.
+    publication: Publication | None = None
+
+    @property
+    def body(self) -> Text:
+        """The text of the post itself."""
+        return self.texts[0]
+
+    def text(self, name: str) -> Text | None:
+        """Return the text of that name, None where the post has none."""
+        return next((text for text in self.texts if text.name == name), None)
+
+    def with_html(self, html: Iterable[str]) -> "Post":
+        """Return the post with other `html`, one for each of its texts."""
+        texts = tuple(
+            text if text.html == new else replace(text, html=new)
+            for text, new in zip(self.texts, html, strict=True)
+        )
+        return replace(self, texts=texts)
+
+
+@dataclass(frozen=True)
+class PublishedFile:
+    """A file that the build made and the site must carry."""
+
+    #: Where it lies now.
+    path: Path
+    #: Where in the output it goes; posts link to it as ``{static}/ADDRESS``.
+    address: str

@@ -1,0 +1,1 @@
+"""Model bundles: brought up to date, read and checked."""

@@ -1,0 +1,126 @@
+"""The models of a build: each is brought up to date by the blog's command, once, and then read."""
+
+import codecs
+import importlib.util
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ...core.diagnostics import nearest
+from ...core.processes import CANNOT_RUN, supervised
+from ..errors import DemoError
+from ..settings import Settings
+from . import release
+from .release import Release
+
+if TYPE_CHECKING:
+    from ..sandbox import Sandbox
+
+#: The modules of the extra `demos`.
+EXTRA = ("emx_onnx_cgen", "numpy", "onnx", "onnxruntime", "PIL", "psutil", "wasmtime", "ziglang")
+#: What a message repeats of a failed command's output, at most.
+LAST_LINES, LAST_CHARACTERS = 8, 2000
+
+
+class Models:
+    """The releases that the posts of one build ask for, by name, and the sandbox in which they are opened."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._found: dict[str, Release | DemoError] = {}
+        self._sandbox: Sandbox | None = None
+
+    def close(self) -> None:
+        """End the sandbox."""
+        if self._sandbox:
+            self._sandbox.close()
+
+    def __getitem__(self, name: str) -> Release:
+        """Return the release of `name`; raise `DemoError`, each time, if it cannot be had."""
+        if name not in self._found:
+            try:
+                self._found[name] = self._build(name)
+            except DemoError as error:
+                self._found[name] = error
+        found = self._found[name]
+        if isinstance(found, DemoError):
+            raise found
+        return found
+
+    def _build(self, name: str) -> Release:
+        require_extra()
+        command = [word.replace("{name}", name) for word in self._settings.build_model]
+        folder = self._settings.models / name
+        if not command:
+            known = sorted(path.parent.name for path in self._settings.models.glob("*/manifest.json"))
+            if name not in known:
+                raise DemoError(f"model “{name}”: there is no release in {folder}{nearest(name, known)}")
+        try:
+            if command:
+                run(command, self._settings.root)
+            return release.read(folder, self._opened_sandbox())
+        except DemoError as error:
+            raise DemoError(f"model “{name}”: {error}") from error
+
+    def _opened_sandbox(self) -> "Sandbox":
+        # Imported here: only blogs that show models have installed what it needs.
+        from ..sandbox import Sandbox
+
+        self._sandbox = self._sandbox or Sandbox(self._settings.limits)
+        return self._sandbox
+
+
+def require_extra() -> None:
+    """Raise `DemoError` unless the packages are installed that pictures are made with."""
+    missing = [module for module in EXTRA if importlib.util.find_spec(module) is None]
+    if missing:
+        raise DemoError(
+            f"demos need packages that are not installed ({', '.join(missing)}): "
+            'run pip install "pelican-research[demos]"'
+        )
+
+
+def run(command: Sequence[str], folder: Path) -> None:
+    """Run `command` in `folder` and show what it says as it comes.
+
+    Its standard output is the author's terminal, so a progress bar works; its standard error is
+    passed on, and its last lines are kept for the `DemoError` that a failure raises. Neither it nor
+    anything that it starts outlives this process.
+    """
+    words = " ".join(command)
+    with supervised(command, cwd=folder, stderr=subprocess.PIPE) as process:
+        try:
+            last = _pass_on(process)
+            process.wait()
+        except BaseException:
+            # After Ctrl-C too: what the command says while it puts its files in order is for the author.
+            _let_go(process)
+            raise
+    if process.returncode == CANNOT_RUN:
+        reason = f"{last.strip()}; " if last else ""
+        raise DemoError(f'`{words}` cannot be run: {reason}see RESEARCH["build_model"]')
+    if process.returncode:
+        raise DemoError(f"`{words}` ended with exit code {process.returncode}:\n{last}".rstrip(":\n"))
+
+
+def _let_go(process: "subprocess.Popen[bytes]") -> None:
+    assert process.stdin is not None
+    process.stdin.close()
+    _pass_on(process)
+    process.wait()
+
+
+def _pass_on(process: "subprocess.Popen[bytes]") -> str:
+    """Copy the standard error of `process` to ours until it ends; return its last lines, indented."""
+    assert process.stderr is not None
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    end = ""
+    # By pieces and not by lines: a progress bar ends none.
+    while piece := process.stderr.read1():  # type: ignore[attr-defined]
+        text = decoder.decode(piece)
+        sys.stderr.write(text)
+        sys.stderr.flush()
+        end = (end + text)[-LAST_CHARACTERS:]
+    return "\n".join(f"    {line}" for line in end.splitlines()[-LAST_LINES:])

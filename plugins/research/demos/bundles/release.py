@@ -1,0 +1,236 @@
+"""A release: the folder in which a program that trains models leaves one, read and checked."""
+
+import codecs
+import hashlib
+import json
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from ..errors import DemoError
+from .schema import Manifest
+
+#: How often a release is read that changes meanwhile.
+READINGS = 100
+
+if TYPE_CHECKING:
+    from ..messages import File
+    from ..sandbox import Sandbox
+
+
+@dataclass(frozen=True)
+class Tensor:
+    """An input or an output of a graph."""
+
+    name: str
+    #: Without the batch.
+    shape: tuple[int, ...]
+    #: The one size of batch that the graph takes; None: any.
+    batch: int | None
+    #: Least and greatest value.
+    range: tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Graph:
+    """An ONNX file with one input."""
+
+    path: Path
+    input: Tensor
+    outputs: tuple[Tensor, ...]
+    #: The sha256 of each file of the release that the graph names: of its external data.
+    data: Mapping[str, str] = field(default_factory=dict)
+
+    def read(self) -> "File":
+        """Return the file as bytes, with what may be its external data."""
+        from ..messages import File
+
+        data = {name: (self.path.parent / name).read_bytes() for name in self.data}
+        return File(self.path.read_bytes(), data)
+
+
+@dataclass(frozen=True)
+class Release:
+    """A trained model, its hashes checked."""
+
+    name: str
+    folder: Path
+    #: Latents (B, Z) → pictures (B, C, H, W).
+    decoder: Graph
+    #: Pictures (B, C, H, W) → mean and log variance of the posterior (B, Z).
+    encoder: Graph | None
+    #: manifest.json.
+    manifest: Mapping[str, Any]
+    #: A hash over the graphs and all files.
+    digest: str
+    #: Where the graphs are opened.
+    sandbox: "Sandbox" = field(compare=False, repr=False)
+
+    @cached_property
+    def metrics(self) -> Mapping[str, Any]:
+        """What was measured of the model when it was built, and afterwards.
+
+        That is metrics.json, and over it what evaluation.json says of this release. Raises `DemoError` where
+        one cannot be read: figures do without.
+        """
+        measured, evaluation = self.folder / "metrics.json", self.folder / "evaluation.json"
+        found = _json(measured) if measured.name in self.manifest["files"] else {}
+        if evaluation.exists():
+            afterwards = _json(evaluation)
+            if "key" in self.manifest and afterwards.get("key") == self.manifest["key"]:
+                if not isinstance(later := afterwards.get("metrics", {}), dict):
+                    raise DemoError(f"{evaluation}: “metrics” is not a JSON object")
+                found |= later
+        return found
+
+    @property
+    def latents(self) -> int:
+        """The number of latent dimensions, Z."""
+        return self.decoder.input.shape[0]
+
+    def file(self, name: str, what_for: str) -> Path:
+        """Return the path of the file `name`; raise `DemoError` if the release has none."""
+        if name not in self.manifest["files"]:
+            raise DemoError(f"the release of “{self.name}” has no {name}, which {what_for} needs")
+        return self.folder / name
+
+
+def read(folder: Path, sandbox: "Sandbox") -> Release:
+    """Read the release in `folder`, whose graphs are opened in `sandbox`.
+
+    Where a build replaces it meanwhile, the old one is read or the new one, whole.
+
+    Raises `DemoError` if there is none, if its manifest does not follow ``release.schema.json``,
+    or if a file is not the one that the manifest speaks of.
+    """
+    for _ in range(READINGS):
+        place, state = _current(folder)
+        try:
+            found = _read(place, folder.name, sandbox)
+        except (DemoError, OSError) as error:
+            if _current(folder) != (place, state):
+                continue
+            if isinstance(error, DemoError):
+                raise
+            raise DemoError(f"{error.filename or place} cannot be read: {error.strerror}") from error
+        if _current(folder) == (place, state):
+            return found
+    raise DemoError(f"{folder}: the release is replaced again and again while it is read")
+
+
+def _current(folder: Path) -> tuple[Path, tuple[int, ...]]:
+    """Return where the release of `folder` is now, and what tells it from one that takes its place.
+
+    Between the two renames by which a program may replace a release, the old one is in ``.NAME.before``.
+    """
+    for place in (folder, folder.with_name(f".{folder.name}.before"), folder):
+        with suppress(OSError):
+            stats = [path.stat() for path in (place, place / "manifest.json")]
+            # An inode may be given to the next folder: it has other times.
+            return place, tuple(
+                n for stat in stats for n in (stat.st_ino, stat.st_ctime_ns, stat.st_mtime_ns)
+            )
+    return folder, ()
+
+
+def _read(folder: Path, name: str, sandbox: "Sandbox") -> Release:
+    manifest = _manifest(folder, name)
+    for file, stated in manifest["files"].items():
+        check_place(folder / file)
+        _check(folder / file, stated["sha256"])
+    graphs = {graph: _graph(folder, manifest, graph) for graph in manifest["graphs"]}
+    content = json.dumps([manifest["graphs"], manifest["files"]], sort_keys=True)
+    return Release(
+        name=manifest["name"],
+        folder=folder,
+        decoder=graphs["decoder"],
+        encoder=graphs.get("encoder"),
+        manifest=manifest,
+        digest=hashlib.sha256(content.encode()).hexdigest(),
+        sandbox=sandbox,
+    )
+
+
+def check_place(path: Path) -> None:
+    """Raise `DemoError` if `path` is a link that leads out of its folder."""
+    if path.is_symlink() and not path.resolve().is_relative_to(path.parent.resolve()):
+        raise DemoError(f"{path} is a link that leads out of the release; copy the file into its place")
+
+
+def _manifest(folder: Path, name: str) -> dict[str, Any]:
+    path = folder / "manifest.json"
+    if not path.exists():
+        raise DemoError(f"there is no release in {folder}")
+    data = _bytes(path)
+    try:
+        manifest: dict[str, Any] = msgspec.json.decode(data)
+        msgspec.json.decode(data, type=Manifest)
+    except msgspec.ValidationError as error:
+        what, _, where = str(error).partition(" - at `$.")
+        place = where.rstrip("`") or "the manifest"
+        raise DemoError(f"{path}: {place}: {what}") from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise DemoError(f"{path} is not JSON: {error}") from error
+    if manifest["name"] != name:
+        raise DemoError(f"{path}: name: {manifest['name']!r} lies in the folder {name!r}")
+    return manifest
+
+
+def _json(path: Path) -> dict[str, Any]:
+    """Return the object in the file `path`, with NaN and infinity, which Python writes and JSON has not."""
+    try:
+        found = json.loads(_bytes(path))
+    except (ValueError, RecursionError) as error:
+        raise DemoError(f"{path} is not JSON: {error}") from error
+    if not isinstance(found, dict):
+        raise DemoError(f"{path} is not a JSON object")
+    return found
+
+
+def _bytes(path: Path) -> bytes:
+    """Return what the file `path` holds, without the mark that some editors put before UTF-8."""
+    try:
+        return path.read_bytes().removeprefix(codecs.BOM_UTF8)
+    except OSError as error:
+        raise DemoError(f"{path} cannot be read: {error.strerror}") from error
+
+
+def _check(path: Path, sha256: str) -> None:
+    if not path.is_file():
+        raise DemoError(f"{path} is missing; train the model again")
+    if hashlib.sha256(path.read_bytes()).hexdigest() != sha256:
+        raise DemoError(
+            f"{path} is damaged: its sha256 is not the one in the manifest; train the model again"
+        )
+
+
+def _graph(folder: Path, manifest: Mapping[str, Any], name: str) -> Graph:
+    graph = manifest["graphs"][name]
+    if graph["file"] not in manifest["files"]:
+        raise DemoError(
+            f"{folder / 'manifest.json'}: graphs.{name}.file: “files” does not list {graph['file']}"
+        )
+    path = folder / graph["file"]
+    content = path.read_bytes()
+    return Graph(
+        path=path,
+        input=_tensor(graph["inputs"][0]),
+        outputs=tuple(map(_tensor, graph["outputs"])),
+        data={
+            name: stated["sha256"]
+            for name, stated in manifest["files"].items()
+            # A graph says in UTF-8 where its external data lies: a file that it does not name holds none.
+            if name != path.name and name.encode() in content
+        },
+    )
+
+
+def _tensor(stated: Mapping[str, Any]) -> Tensor:
+    batch, *shape = stated["shape"]
+    least, most = stated.get("range") or (0.0, 1.0)
+    return Tensor(stated["name"], tuple(shape), batch if isinstance(batch, int) else None, (least, most))

@@ -1,0 +1,1 @@
+"""Specifications and bundles → static images."""

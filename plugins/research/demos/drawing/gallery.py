@@ -1,0 +1,114 @@
+"""Draws figures, and keeps what it has drawn under the hash of all that went into it."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from ...core.cache import Cache
+from ..bundles.release import Release
+from ..syntax.spec import Spec
+from .encoding import compose, encode
+from .figure import Drawing, Part, Picture
+from .panels import Panel, Sheet
+
+DESCRIPTION = "description.json"
+#: What draws; another version may draw other pixels or smaller files.
+PACKAGES = ("numpy", "onnxruntime", "pillow")
+
+
+@dataclass(frozen=True)
+class Gallery:
+    """What was drawn of a figure."""
+
+    parts: list[Part]
+    #: The file that tells the page how to activate the figure.
+    description: Path
+
+
+def drawn(spec: Spec, releases: Sequence[Release], cache: Cache) -> Gallery:
+    """Return what is drawn of the figure `spec`, from the `cache` if it has been drawn before.
+
+    Raises `DemoError` where a release lacks what the kind needs or its graph cannot be run.
+    """
+    area = cache.area("demos", *_program())
+    place = area.folder(area.key(_decides(spec, releases)), lambda folder: _draw(spec, releases, folder))
+    parts = json.loads((place / "parts.json").read_text(encoding="utf-8"))
+    return Gallery([_part(place, part) for part in parts], place / DESCRIPTION)
+
+
+def _part(place: Path, stated: dict[str, Any]) -> Part:
+    if "svg" in stated:
+        return Drawing(stated["svg"])
+    return Picture(**stated | {"path": place / stated["path"], "labels": tuple(stated["labels"])})
+
+
+def _described(spec: Spec, releases: Sequence[Release], panels: Sequence[Panel]) -> dict[str, Any]:
+    """Return what ``live/script`` needs to know of a figure: a sheet a model, and the kind's own."""
+    assert spec.kind.describe
+    sheets = [panel for panel in panels if isinstance(panel, Sheet)]
+    forms = [_form(sheet, release) for sheet, release in zip(sheets, releases, strict=True)]
+    return {"sheets": forms, **spec.kind.describe(spec.options, *releases)}
+
+
+def _form(sheet: Sheet, release: Release) -> dict[str, Any]:
+    rows, columns = sheet.pictures.shape[:2]
+    output = release.decoder.outputs[0]
+    return {
+        "rows": rows,
+        "columns": columns,
+        "group": sheet.group,
+        "gap": sheet.gap,
+        "latents": release.latents,
+        "shape": output.shape,
+        "range": output.range,
+    }
+
+
+def _draw(spec: Spec, releases: Sequence[Release], folder: Path) -> None:
+    """Draw the figure `spec`; write what it shows, and what the page needs to know of it, into `folder`."""
+    panels = spec.kind.draw(spec.options, *releases)
+    stem = "-".join((*spec.models, spec.kind.name))
+    parts = [_write(folder, stem, panel) for panel in panels]
+    (folder / "parts.json").write_text(json.dumps(parts), encoding="utf-8")
+    if spec.kind.describe:
+        text = json.dumps(_described(spec, releases, panels), separators=(",", ":"))
+        (folder / DESCRIPTION).write_text(text, encoding="utf-8")
+
+
+def _write(folder: Path, stem: str, panel: Panel) -> dict[str, Any]:
+    if not isinstance(panel, Sheet):
+        return asdict(panel)
+    picture = compose(panel)
+    data, suffix = encode(picture)
+    path = folder / f"{stem}.{hashlib.sha256(data).hexdigest()[:10]}.{suffix}"
+    path.write_bytes(data)
+    height, width = picture.shape[:2]
+    return {
+        "path": path.name,
+        "width": width,
+        "height": height,
+        "labels": panel.labels,
+        "heading": panel.heading,
+        "ink": picture.ndim == 2,
+    }
+
+
+def _decides(spec: Spec, releases: Sequence[Release]) -> list[Any]:
+    """Return all that the figure `spec` is made from, beside the program."""
+    # An image's heading is the name of its model.
+    models = [(release.name, release.digest) for release in releases]
+    return [spec.kind.name, spec.models, asdict(spec.options), models]
+
+
+@lru_cache
+def _program() -> list[str]:
+    """Return what stands for the program that draws: the versions of packages, the hash of our code."""
+    code = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.parent.rglob("*.py")):
+        code.update(path.read_bytes())
+    return [code.hexdigest(), *map(version, PACKAGES)]

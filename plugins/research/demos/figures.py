@@ -1,0 +1,75 @@
+"""A checked demo and the bundles of its models → what the figure is made of."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..core.cache import Cache
+from ..core.post import PublishedFile
+from .bundles.models import Models
+from .bundles.release import Release
+from .compile import UnsupportedError
+from .drawing import gallery
+from .drawing.figure import Live, Part, Picture
+from .errors import DemoError, KeyedError
+from .live.activation import LiveModel, fallback_model, live, live_model
+from .settings import Settings
+from .syntax.spec import Spec
+
+
+@dataclass(frozen=True)
+class Figure:
+    """What a figure shows."""
+
+    parts: Sequence[Part]
+    #: What it needs to be interactive; None for one that stays static.
+    live: Live | None = None
+    #: Why it cannot be what was asked for, and what it is instead.
+    warning: str = ""
+
+    @property
+    def files(self) -> tuple[PublishedFile, ...]:
+        """All files that it needs."""
+        images = tuple(part.published for part in self.parts if isinstance(part, Picture))
+        return (*images, *(self.live.files if self.live else ()))
+
+
+def drawn(spec: Spec, models: Models, settings: Settings, cache: Cache) -> Figure:
+    """Return the figure `spec`.
+
+    Raises `DemoError` where a model cannot be had, or lacks what the kind needs.
+    """
+    releases = [_release(name, models, settings) for name in spec.models]
+    if not settings.live or not spec.live or not spec.kind.describe:
+        return Figure(gallery.drawn(spec, releases, cache).parts)
+    found, reasons = _live_models(spec, releases, settings, cache)
+    active = [model for model in found if model]
+    if len(active) < len(found):
+        return Figure(gallery.drawn(spec, releases, cache).parts, None, "; ".join(reasons))
+    drawing = gallery.drawn(spec, [model.release for model in active], cache)
+    return Figure(drawing.parts, live(spec, active, drawing.description), "; ".join(reasons))
+
+
+def _release(name: str, models: Models, settings: Settings) -> Release:
+    """Return the release of `name`; raise `KeyedError` if there is none."""
+    try:
+        return models[name]
+    except DemoError as error:
+        if (settings.models / name).is_dir():
+            raise
+        raise KeyedError(str(error), "model") from error
+
+
+def _live_models(
+    spec: Spec, releases: Sequence[Release], settings: Settings, cache: Cache
+) -> tuple[list[LiveModel | None], list[str]]:
+    """Return what readers can be sent of each release, None where nothing, and what stands in the way."""
+    found: list[LiveModel | None] = []
+    reasons = []
+    for release in releases:
+        try:
+            found.append(live_model(spec, release, cache))
+        except UnsupportedError as error:
+            found.append(fallback_model(spec, release, settings.root, cache))
+            outcome = "onnxruntime-web is sent with the figure" if found[-1] else "the figure stays still"
+            reasons.append(f"{outcome}: model “{release.name}” cannot be compiled for the page: {error}")
+    return found, reasons

@@ -1,0 +1,164 @@
+"""From a release to what a figure needs to wake in the page."""
+
+import gzip
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from ...core.cache import Cache
+from ...core.post import PublishedFile
+from ..bundles.items import FILE, posteriors, read
+from ..bundles.release import Graph, Release
+from ..compile import UnsupportedError
+from ..compile.compiled import Request, compiled
+from ..compile.records import LARGEST_LOSS_OF_ENCODERS, TestItems
+from ..drawing.figure import Live
+from ..errors import DemoError
+from ..messages import Array
+from ..syntax.spec import Spec
+from .fallback import runtime
+
+#: On how many inputs a compiled network is compared with its graph.
+INPUTS = 256
+#: A graph with its external data inside.
+ONE_FILE = "decoder.onnx"
+
+
+@dataclass(frozen=True)
+class LiveModel:
+    """A model whose networks readers can be sent."""
+
+    #: With rounded networks, so that still pictures show what the page will compute.
+    release: Release
+    #: The compiled networks: ``decoder``, and ``encoder`` where it was asked for.
+    programs: Mapping[str, Path]
+    #: What runs them in the page where they are not compiled but ONNX.
+    runtime: tuple[PublishedFile, ...] = ()
+
+
+def live_model(spec: Spec, release: Release, cache: Cache) -> LiveModel:
+    """Return `release` with the networks compiled that figures of the kind of `spec` need.
+
+    Raises `UnsupportedError` for a network that cannot be.
+    """
+    digest = _files(release)
+    sandbox = release.sandbox
+    tried = compiled(release.decoder, lambda: _decoder_request(release), digest, cache, sandbox)
+    found = {"decoder": tried}
+    if spec.kind.needs_encoder:
+        if not (encoder := release.encoder):
+            raise UnsupportedError(f"kind {spec.kind.name} needs an encoder, and test items with posteriors")
+        found["encoder"] = compiled(
+            encoder, lambda: _encoder_request(release, encoder), digest, cache, sandbox
+        )
+    rounded = {
+        name: replace(getattr(release, name), path=network.rounded, data={})
+        for name, network in found.items()
+    }
+    names = " ".join(network.program.parent.name for network in found.values())
+    digest = hashlib.sha256(f"{release.digest} {names}".encode()).hexdigest()
+    return LiveModel(
+        replace(release, **rounded, digest=digest),
+        {name: network.program for name, network in found.items()},
+    )
+
+
+def fallback_model(spec: Spec, release: Release, root: Path, cache: Cache) -> LiveModel | None:
+    """Return `release` as it is, to be run by onnxruntime-web, which is sent one file a graph.
+
+    None where that is not installed in `root`, for a graph whose batch has a fixed size, and for kinds
+    that need an encoder as well. Raises `DemoError` where the graph's external data cannot be had.
+    """
+    files = runtime(root)
+    if not files or release.decoder.input.batch or spec.kind.needs_encoder:
+        return None
+    return LiveModel(release, {"decoder": _one_file(release, cache)}, files)
+
+
+def _one_file(release: Release, cache: Cache) -> Path:
+    """Return the decoder as one file: its own, or one in `cache` with the external data inside."""
+    graph = release.decoder
+    if not graph.data:
+        return graph.path
+    stated = hashlib.sha256(graph.path.read_bytes() + repr(sorted(graph.data.items())).encode()).hexdigest()
+
+    def write(folder: Path) -> None:
+        content = release.sandbox.inlined(graph.path, graph.read())
+        (folder / ONE_FILE).write_bytes(content)
+
+    return cache.area("inlined").folder(stated[:24], write) / ONE_FILE
+
+
+def live(spec: Spec, models: Sequence[LiveModel], description: Path) -> Live:
+    """Return what the figure `spec`, whose `description` is drawn from `models`, needs to be interactive."""
+    kind = spec.kind
+    needed = {"decoder": kind.needs_decoder, "encoder": kind.needs_encoder}
+    programs = {
+        network: tuple(
+            _published(model.programs[network], f"{model.release.name}-{network}") for model in models
+        )
+        for network, is_needed in needed.items()
+        if is_needed
+    }
+    described = _published(description, "-".join((*spec.models, kind.name)))
+    runtimes = [model.runtime for model in models if model.runtime and kind.needs_decoder]
+    found = Live(kind.name, described, programs, runtimes[0] if runtimes else ())
+    return replace(found, kilobytes=_kilobytes(found.files))
+
+
+def _files(release: Release) -> str:
+    """Return a hash over what the networks of `release` are tried on."""
+    stated = release.manifest["files"]
+    used = {"test_items.npz", release.decoder.path.name, *release.decoder.data}
+    return hashlib.sha256(repr([stated[name] for name in sorted(used & stated.keys())]).encode()).hexdigest()
+
+
+def _decoder_request(release: Release) -> Request:
+    latents = np.random.default_rng(0).standard_normal((INPUTS, release.latents), np.float32)
+    return Request(latents, _arrays(_test_items(release)))
+
+
+def _encoder_request(release: Release, encoder: Graph) -> Request:
+    items = _test_items(release)
+    if items is None:
+        raise UnsupportedError("an encoder is tried on test items, and the release has none with posteriors")
+    least, most = encoder.input.range
+    pictures = (items.pictures[:INPUTS] * (most - least) + least).astype(np.float32)
+    if {output.name for output in encoder.outputs} != {"mean", "log_variance"}:
+        return Request(pictures)
+    return Request(pictures, _arrays(items), release.decoder.read(), LARGEST_LOSS_OF_ENCODERS)
+
+
+def _arrays(items: TestItems | None) -> tuple[Array, ...]:
+    return (items.pictures, items.means, items.log_variances) if items else ()
+
+
+def _published(path: Path, name: str) -> PublishedFile:
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()[:10]
+    return PublishedFile(path, f"demos/{name}.{digest}{path.suffix}")
+
+
+def _kilobytes(files: Iterable[PublishedFile]) -> int:
+    """Return what goes over the line, in thousands of bytes: servers compress."""
+    paths = {file.path for file in files}
+    return max(1, round(sum(len(gzip.compress(path.read_bytes())) for path in paths) / 1000))
+
+
+def _test_items(release: Release) -> TestItems | None:
+    """Return what the loss of the bound is measured on, None where pixels are no probabilities."""
+    if release.decoder.outputs[0].range != (0, 1):
+        return None
+    try:
+        if not (found := posteriors(release)):
+            return None
+        images = read(release).images
+        if len(images) != len(found[0]):
+            raise DemoError(
+                f"{release.folder / FILE} has {len(images)} images and {len(found[0])} posteriors"
+            )
+    except DemoError as error:
+        raise UnsupportedError(f"it is tried on test items: {error}") from error
+    return TestItems((images / 255).astype(np.float32), *found)

@@ -1,0 +1,1 @@
+"""What authors write: demo blocks → checked specifications."""

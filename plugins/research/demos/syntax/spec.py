@@ -1,0 +1,71 @@
+"""From what an author wrote to a checked demo."""
+
+import re
+from dataclasses import dataclass
+
+from ...core.diagnostics import nearest
+from ..errors import DemoError, KeyedError
+from ..kinds import DemoKind, kinds
+from .canonical import Block
+from .known import COMMON
+from .options import Options, parse
+
+#: Names of models: they are names of folders and words of a command line.
+MODEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+
+
+@dataclass(frozen=True)
+class Spec:
+    """A demo that can be drawn, as far as can be told without its models."""
+
+    kind: DemoKind
+    models: tuple[str, ...]
+    #: What the picture shows, for those who do not see it.
+    alt: str
+    options: Options
+    #: Whether it may wake in the page.
+    live: bool
+
+
+def check(block: Block) -> Spec:
+    """Return `block` as a checked demo; raise `DemoError` for the first thing that is wrong.
+
+    It is a `KeyedError` where one of the keys is.
+    """
+    if block.error:
+        raise DemoError(block.error)
+    keys = dict(block.keys)
+    kind = _kind(keys.pop("kind"))
+    if re.search(r"\s", keys.pop("id", "")):
+        raise KeyedError("“id” holds a space; write one word, such as fig-plane", "id")
+    alt = keys.pop("alt", "").strip()
+    models = tuple(keys.pop("model", "").split())
+    if (live := keys.pop("live", "yes").strip().lower()) not in ("yes", "no"):
+        raise KeyedError(f"“live: {live}”: write no for a figure that stays a still picture", "live")
+    options = parse(kind.options, keys, COMMON)
+    if not alt:
+        raise KeyedError(
+            "“alt” is missing: say in a few words what the picture shows, for those who do not see it", "alt"
+        )
+    _check_models(models, kind)
+    return Spec(kind, models, alt, options, live == "yes")
+
+
+def _check_models(models: tuple[str, ...], kind: DemoKind) -> None:
+    count = kind.options.models
+    if len(models) != count:
+        what = "one model; write its name" if count == 1 else f"{count} models; write their names"
+        raise KeyedError(f"“model: {' '.join(models)}”: the kind {kind.name} shows {what}", "model")
+    for model in models:
+        if not MODEL.fullmatch(model):
+            raise KeyedError(f"“{model}” is not the name of a model: write letters, digits, - and _", "model")
+
+
+def _kind(name: str) -> DemoKind:
+    known = kinds()
+    if not name:
+        raise KeyedError(f"“kind” is missing: write one of {', '.join(known)}", "kind")
+    if name not in known:
+        hint = nearest(name.lower(), known)
+        raise KeyedError(f"“kind: {name}”: write one of {', '.join(known)}{hint}", "kind")
+    return known[name]

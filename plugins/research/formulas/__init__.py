@@ -1,0 +1,117 @@
+"""Formulas: TeX in a post → what MathJax makes of it in the page, set while the site is built.
+
+``syntax`` finds the formulas that readers left in elements of class ``math``, ``typesetting`` sets them, and
+``output`` leaves placeholders in posts and shows the typeset formulas when a page is written. Between the
+two, in feeds, summaries and whatever else reads a post, a formula is its TeX.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from ..core.assets import Linked, StyleSheetFile
+from ..core.diagnostics import Diagnostic, Severity
+from ..core.labels import Labels
+from ..core.part import Collected, Environment, Failure, Part, ReaderExtensions, Resolved, Results, Target
+from ..core.placeholders import ID, sign
+from ..core.post import Post, PublishedFile
+from .output import chtml, client, page, posts
+from .settings import Settings
+from .syntax import parse, reading, render_math
+from .syntax.find import SetFormula
+from .typesetting.typeset import SetGroup, Unset, typeset
+
+OUTPUT = Path(__file__).parent / "output"
+
+
+class Formulas(Part):
+    """Sets the formulas of posts."""
+
+    name = "formulas"
+    settings_type = Settings
+
+    def __init__(self, settings: Settings, environment: Environment) -> None:
+        super().__init__(settings, environment)
+        #: What pages show in the place of placeholders, by their ids.
+        self._formulas: dict[str, SetFormula] = {}
+        #: The ids on each page of a post that has formulas in CHTML, and the first of these posts.
+        self._pages: list[set[str]] = []
+        self._first: Path | None = None
+        self._has_told = False
+
+    @classmethod
+    def readers(cls, settings: Settings, pelican_settings: Mapping[str, Any]) -> ReaderExtensions:
+        """Make readers leave formulas in elements of class ``math``."""
+        return reading.extensions(settings, pelican_settings)
+
+    @classmethod
+    def settings_of_others(cls, pelican_settings: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return the settings of pelican-render-math."""
+        return render_math.settings_of_render_math(pelican_settings)
+
+    def collect(self, post: Post) -> Collected:
+        """Return the formulas of `post`, and the groups that they are set with."""
+        parsed = parse.parse(post, self.settings)
+        requests = tuple(dict.fromkeys(group for text in parsed for group, _ in text.groups))
+        return Collected(parsed, requests, diagnostics=tuple(parse.unknown_format(post)))
+
+    def compute(self, requests: Sequence[Any]) -> Iterator[tuple[Any, SetGroup | Unset]]:
+        """Set groups of formulas."""
+        for request, result in typeset(requests, self.settings, self.environment.cache):
+            if isinstance(result, SetGroup):
+                outcomes = zip(result.keys, result.outcomes, strict=True)
+                self._formulas |= {key: one for key, one in outcomes if isinstance(one, SetFormula)}
+            yield request, result
+
+    def resolve(self, post: Post, collected: Collected, results: Results, labels: Labels) -> Resolved:
+        """Return `post` with placeholders for its formulas, and errors for those that cannot be set."""
+        parsed = collected.constructs
+        outcomes = {request: _outcome(results[request]) for request in collected.requests}
+        html = [posts.written(text, outcomes) for text in parsed]
+        diagnostics = [found for text in parsed for found in posts.refusals(text, outcomes)]
+        diagnostics += self._trouble(parsed, results)
+        self._note_page(post.source, html)
+        return Resolved(post.with_html(html), tuple(diagnostics), self._files(html))
+
+    def assets(self) -> Iterator[Linked]:
+        """Yield the style sheets of the formats, and the one that CHTML makes of the blog's formulas."""
+        marker = sign(page.PART)
+        yield StyleSheetFile(OUTPUT / "mathjax.css", marker)
+        yield StyleSheetFile(OUTPUT / "mathml.css", f'{marker} {ID}="mathml-')
+        if self._first:
+            made, warning = chtml.style_sheet(self._formulas, self._pages, self.environment.cache)
+            if warning:
+                self.environment.report(Diagnostic(self._first, None, warning, Severity.WARNING))
+            yield made
+
+    def finish_page(self, html: str, target: Target) -> str:
+        """Show formulas; let a page whose formulas are not set load MathJax."""
+        if client.MARKER in html:
+            html = client.link_client(html, target.base, self.settings)
+        return page.show(html, self._formulas)
+
+    def _note_page(self, source: Path, html: Sequence[str]) -> None:
+        if any(chtml.MARKER in text for text in html):
+            self._first = self._first or source
+            self._pages.append(chtml.ids(html[0]))
+
+    def _files(self, html: Sequence[str]) -> tuple[PublishedFile, ...]:
+        return tuple(client.files()) if any(client.MARKER in text for text in html) else ()
+
+    def _trouble(self, parsed: Sequence[parse.ParsedText], results: Results) -> Iterator[Diagnostic]:
+        """Yield, once a build, why formulas could not be set, and what becomes of them."""
+        for text in parsed:
+            for number, (group, _) in enumerate(text.groups):
+                result = results[group]
+                if isinstance(result, Failure):
+                    yield Diagnostic(text.source, text.line_of(number), result.message)
+                elif isinstance(result, Unset) and not self._has_told:
+                    self._has_told = True
+                    fate = "set by each reader's browser" if result.in_browser else "shown as their source"
+                    message = f"{result.message}; until then formulas are {fate}"
+                    yield Diagnostic(text.source, text.line_of(number), message)
+
+
+def _outcome(result: Any) -> SetGroup | Unset:
+    """Return the `result` of a request; a group over which typesetting failed is not set."""
+    return Unset(in_browser=False, message=result.message) if isinstance(result, Failure) else result

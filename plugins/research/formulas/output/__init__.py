@@ -1,0 +1,1 @@
+"""Typeset formulas → pages, style sheets and fonts."""

@@ -1,0 +1,75 @@
+"""Without Node.js: MathJax in the page, from files that the blog itself serves.
+
+Formulas stay TeX, in elements that MathJax looks for; pages that have such elements load it.
+"""
+
+from collections.abc import Iterator
+from html import escape
+from pathlib import Path
+
+from ...core.post import PublishedFile
+from ..settings import Settings
+from ..typesetting.mathjax import PACKAGES, SCRIPT, folder_of, versions
+
+MARKER = '<span class="math-client"'
+#: What a browser loads of the npm packages, as patterns.
+FILES = {
+    "mathjax": (
+        "startup.js",
+        "core.js",
+        "input/tex-base.js",
+        "input/tex/extensions/*.js",
+        "output/svg.js",
+        "a11y/assistive-mml.js",
+        "ui/safe.js",
+    ),
+    "@mathjax/mathjax-newcm-font": ("svg.js", "svg/dynamic/*.js"),
+    "@mathjax/mathjax-mhchem-font-extension": ("svg.js",),
+}
+
+
+def mark_for_client(source: str) -> str:
+    """Return the HTML that a formula is until a browser sets it."""
+    return f"{MARKER}>{source}</span>"
+
+
+def with_macros(html: str, macros: str) -> str:
+    """Return `html` between marks, in which a browser finds that its formulas, and no others, know `macros`.
+
+    They are in an attribute, which is gone where a title has to be text.
+    """
+    return (
+        f'{MARKER} data-macros="{escape(macros)}" hidden></span>{html}{MARKER} data-macros="" hidden></span>'
+    )
+
+
+def link_client(html: str, base: str, settings: Settings) -> str:
+    """Let the page `html`, whose links begin with `base`, load MathJax."""
+    head = html.find("</head>")
+    if head < 0:
+        return html
+    packages = escape(" ".join(settings.tex_packages))
+    address = f"{base}{folder()}"
+    data = f'data-packages="{packages}" data-tags="{settings.equation_numbers}"'
+    tags = (
+        f'<script src="{address}/safety.js"></script>\n'
+        f'<script src="{address}/client.js" {data}></script>\n'
+        f'<script src="{address}/mathjax/startup.js" defer></script>\n'
+    )
+    return html[:head] + tags + html[head:]
+
+
+def folder() -> str:
+    """Return the address of the folder that MathJax is published in."""
+    return f"research/mathjax-{versions()['mathjax']}"
+
+
+def files() -> Iterator[PublishedFile]:
+    """Yield the files that a browser loads."""
+    for package in PACKAGES:
+        for pattern in FILES[package]:
+            for path in sorted(folder_of(package).glob(pattern)):
+                inside = path.relative_to(folder_of(package)).as_posix()
+                yield PublishedFile(path, f"{folder()}/{package}/{inside}")
+    yield PublishedFile(SCRIPT.with_name("safety.js"), f"{folder()}/safety.js")
+    yield PublishedFile(Path(__file__).with_name("client.js"), f"{folder()}/client.js")

@@ -1,0 +1,101 @@
+"""Typeset formulas → posts, with placeholders that `page` replaces, and errors for what cannot be set."""
+
+import re
+from collections.abc import Iterator, Mapping
+from html import escape
+from typing import Any
+
+from ...core.diagnostics import Diagnostic, line_of
+from ...core.placeholders import OPENING
+from ...core.segments import Edit, apply_edits
+from ..syntax.find import Formula, Refusal
+from ..syntax.parse import ParsedText
+from ..typesetting.hints import hint
+from ..typesetting.typeset import SetGroup, Unset
+from .client import mark_for_client, with_macros
+from .page import mark
+
+#: Text on either side of a formula, with no space between: no line breaks there.
+BEFORE, AFTER = re.compile(r"[^\s<>&;\\$`]{1,20}\Z"), re.compile(r"[^\s<>&\\$`]{1,20}")
+
+
+Results = Mapping[Any, SetGroup | Unset]
+
+
+def written(parsed: ParsedText, results: Results) -> str:
+    """Return the HTML of a text with placeholders for its formulas, which `page.show` replaces.
+
+    A formula that could not be set is shown as its source.
+    """
+    edits = list(parsed.removals)
+    in_browser = False
+    at = 0
+    for (formula, start, end), (group, index) in zip(parsed.places, parsed.groups, strict=True):
+        result = results[group]
+        if isinstance(result, SetGroup):
+            html = _set(formula, result, index, parsed.text.is_title)
+        elif result.in_browser:
+            html, in_browser = mark_for_client(formula.source), True
+        else:
+            html = _unset(formula, "not set")
+        edit = Edit(start, end, html)
+        is_alone = formula.display or parsed.text.is_title
+        if not is_alone and html.startswith(OPENING):
+            edit = _with_neighbours(edit, parsed.text.html, at)
+        edits.append(edit)
+        at = edit.end
+    if not edits:
+        return parsed.text.html
+    html = apply_edits(parsed.text.html, edits)
+    if in_browser and parsed.preamble:
+        html = with_macros(html, " ".join(formula.tex for formula in parsed.preamble))
+    return html
+
+
+def _with_neighbours(edit: Edit, source: str, at: int) -> Edit:
+    """Bind the formula to the text that it touches, not before `at`: a comma, an opening bracket."""
+    stands_apart = source[edit.start - 1 : edit.start].isspace()
+    before = None if stands_apart else BEFORE.search(source, max(at, edit.start - 20), edit.start)
+    after = AFTER.match(source, edit.end)
+    if not before and not after:
+        return edit
+    start = before.start() if before else edit.start
+    end = after.end() if after else edit.end
+    html = source[start : edit.start] + edit.html + source[edit.end : end]
+    return Edit(start, end, f'<span class="math-nobr">{html}</span>')
+
+
+def _set(formula: Formula, group: SetGroup, index: int, in_title: bool) -> str:
+    """Return what stands for a formula: in a title, where no markup may be shown, with its text inside."""
+    outcome = group.outcomes[index]
+    if isinstance(outcome, Refusal):
+        return _unset(formula, outcome.reason)
+    return mark(group.keys[index], escape(outcome.text) if in_title else formula.source)
+
+
+def _unset(formula: Formula, reason: str) -> str:
+    return f'<code class="math-error" title="{escape(reason)}">{formula.source}</code>'
+
+
+def refusals(parsed: ParsedText, results: Results) -> Iterator[Diagnostic]:
+    """Yield an error for each formula of a text, and of its macros, that MathJax does not set."""
+    for number, (group, index) in enumerate(parsed.groups):
+        result = results[group]
+        if not isinstance(result, SetGroup) or not result.refuses:
+            continue
+        for formula, outcome in zip(parsed.preamble, result.outcomes, strict=False):
+            if isinstance(outcome, Refusal):
+                line = line_of(parsed.source, formula.tex.partition("\n")[0])
+                yield Diagnostic(parsed.source, line, f"MathJax, of the macros: {outcome.reason}")
+        if isinstance(refusal := result.outcomes[index], Refusal):
+            yield _refusal(parsed, number, refusal)
+
+
+def _refusal(parsed: ParsedText, number: int, refusal: Refusal) -> Diagnostic:
+    tex, line, at = parsed.places[number].formula.tex, parsed.line_of(number), ""
+    if refusal.column is not None:
+        at = f", at character {refusal.column}"
+        line = line and line + tex.count("\n", 0, refusal.column)
+    shown = tex if len(tex) <= 60 else f"{tex[:60]}…"
+    reason = refusal.reason + hint(refusal.reason)
+    return Diagnostic(parsed.source, line, f"MathJax, of the formula “{shown}”{at}: {reason}")

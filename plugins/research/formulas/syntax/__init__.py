@@ -1,0 +1,1 @@
+"""What authors write: TeX in Markdown, reST, HTML and titles → formulas with their places."""

@@ -1,0 +1,169 @@
+"""Find the formulas of a post: HTML → frozen records with their places."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from html import escape, unescape
+from typing import NamedTuple
+
+from ...core.segments import DELIMITED, VERBATIM_ELEMENTS, Kind, Segment, segments
+
+DEPENDENT = re.compile(
+    r"\\(?:label|(?:eq)?ref|tag|notag|(?:re)?newcommand|(?:re)?newenvironment|def|g?let|"
+    r"DeclareMathOperator|DeclarePairedDelimiters?X?(?:PP)?|newtagform|usetagform)(?![A-Za-z])"
+    r"|\\begin\{(?:equation|align|gather|multline|flalign|alignat|eqnarray)\}"
+)
+#: Ids of numbered lines, and links to them, as MathJax writes them.
+REFERENCE_ID = "mjx-eqn"
+REFERENCE = re.compile(r"\\(?:eq)?ref\{[^{}]*\}")
+#: A formula as readers leave it.
+MARKED = re.compile(r'<(span|div) class="math">[^<]*</\1>')
+VERBATIM = re.compile(
+    rf"<({'|'.join(VERBATIM_ELEMENTS)})(?=[\s>])[^<>]*(?<!/)>[^<]*+(?:<(?!/?\1\b)[^<]*+)*+</\1\s*>",
+    re.IGNORECASE,
+)
+TAG_NAME = re.compile(r"<([a-zA-Z]+|!--)")
+MATH_CLASS = re.compile(r"class\s*=\s*(?:\"[^\"]*|'[^']*)?\bmath\b")
+OPENING_TAG = re.compile(r"<(?P<name>\w+)(?:[^>\"']|\"[^\"]*\"|'[^']*')*>")
+
+
+@dataclass(frozen=True)
+class Formula:
+    """TeX without its delimiters, to be set in a line of text or on lines of its own."""
+
+    tex: str
+    display: bool
+
+    def __hash__(self) -> int:
+        return hash(self.tex)
+
+    @cached_property
+    def depends(self) -> bool:
+        """Whether it is set with all formulas of its document: it defines, numbers or refers."""
+        return bool(DEPENDENT.search(self.tex))
+
+    @cached_property
+    def source(self) -> str:
+        """The formula as HTML text, with delimiters that MathJax and LaTeX know."""
+        text = escape(self.tex, quote=False)
+        if self.tex.startswith(r"\begin"):
+            return text
+        return rf"\[{text}\]" if self.display else rf"\({text}\)"
+
+
+class Group(tuple[Formula, ...]):
+    """Formulas that are typeset as one document, one after another; each of a post looks its group up."""
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        return super().__hash__()
+
+
+@dataclass(frozen=True)
+class SetFormula:
+    """A formula as MathJax set it."""
+
+    #: The element ``mjx-container``, whose SVG refers to glyphs by id.
+    html: str
+    #: The same in one line of text, for places where no markup can stand.
+    text: str
+    #: Of SVG, the element ``path`` (SVG 2, section 9.3) of each glyph that it refers to, by id.
+    outlines: Mapping[str, str]
+    #: Of CHTML, the rules of CSS that it needs, each with the characters of the font that the rule brings.
+    rules: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def refers(self) -> bool:
+        """Whether it has the id of a numbered line, or a link to one."""
+        return REFERENCE_ID in self.html
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why MathJax does not set a formula, and at which character of its TeX, from 0, if that is known."""
+
+    reason: str
+    column: int | None = None
+
+
+class Place(NamedTuple):
+    """A formula and the segment of HTML, `start` to `end`, that it stands for."""
+
+    formula: Formula
+    start: int
+    end: int
+
+
+def candidates(html: str) -> list[Segment]:
+    """Return the segments of `html` that `find_formulas` and `scripts.removals` are to look at.
+
+    Where readers have marked all formulas, these are the marks, and nobody walks through the rest.
+    """
+    marks = [Segment(Kind.FORMULA, *match.span()) for match in MARKED.finditer(html)]
+    tags = _tags(html)
+    code = tags & VERBATIM_ELEMENTS
+    rest, count = MARKED.subn("", VERBATIM.sub("", html) if code else html)
+    if (
+        count < len(marks)
+        or tags & {"!--", "script"}
+        or (code and code & _tags(rest))
+        or "\\" in rest
+        or "$$" in rest
+        or MATH_CLASS.search(rest)
+    ):
+        return list(segments(html))
+    return marks
+
+
+def _tags(html: str) -> set[str]:
+    """Return the names of the elements in `html`, and that of comments."""
+    return {name.lower() for name in set(TAG_NAME.findall(html))}
+
+
+def find_formulas(html: str, found: Iterable[Segment]) -> list[Place]:
+    """Return the formulas of `html`, cut into the segments `found`, in their order.
+
+    References to numbered formulas are found in prose as well.
+    """
+    return [
+        Place(formula, start + first, start + last)
+        for kind, start, end in found
+        if kind is Kind.FORMULA or kind is Kind.PROSE
+        for formula, first, last in (_read if kind is Kind.FORMULA else _references)(html[start:end])
+    ]
+
+
+def _references(text: str) -> list[Place]:
+    return [
+        Place(Formula(unescape(match[0]), display=False), *match.span()) for match in REFERENCE.finditer(text)
+    ]
+
+
+@lru_cache(maxsize=4096)  # the same few formulas stand in many places of a blog
+def _read(text: str) -> tuple[Place, ...]:
+    opening = OPENING_TAG.match(text)
+    if not opening:
+        return (Place(_delimited(text), 0, len(text)),)
+    closing = text.rfind("</", opening.end())
+    content = text[opening.end() : closing if closing >= 0 else len(text)]
+    found = list(DELIMITED.finditer(content))
+    if len(found) == 1 and found[0][0] == content.strip():
+        return (Place(_delimited(found[0][0]), 0, len(text)),)
+    if found:  # prose about formulas, in an element that has the class
+        at = opening.end()
+        return tuple(Place(_delimited(match[0]), at + match.start(), at + match.end()) for match in found)
+    if content.strip() and "<" not in content:  # TeX without delimiters, as Pandoc writes it
+        formula = Formula(unescape(content).strip(), display=opening["name"].lower() != "span")
+        return (Place(formula, 0, len(text)),)
+    return ()
+
+
+def _delimited(text: str) -> Formula:
+    text = unescape(text)
+    if text.startswith(r"\begin"):
+        return Formula(text, display=True)
+    return Formula(text[2:-2].strip(), display=not text.startswith(r"\("))

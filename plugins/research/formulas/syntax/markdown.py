@@ -1,0 +1,167 @@
+r"""Markdown with formulas → HTML whose formulas stand in elements of class ``math``.
+
+pelican-render-math reads them. Its pattern takes prices for formulas and tears a matrix out of the
+formula around it, so that one is replaced by those of `delimiters`. ``\$`` is a dollar.
+"""
+
+import re
+from html import escape
+from typing import Any
+from xml.etree.ElementTree import Element
+
+from markdown import Markdown
+from markdown.inlinepatterns import InlineProcessor
+from markdown.postprocessors import Postprocessor
+from markdown.preprocessors import Preprocessor
+from markdown.util import AtomicString
+from pelican.plugins.render_math.pelican_mathjax_markdown_extension import PelicanMathJaxExtension
+
+from ...core.markdown import Paragraphs, spans_cells
+from ...core.reports import GuardedExtension
+from ...core.segments import Edit, Kind, apply_edits, segments
+from . import delimiters
+from .delimiters import Delimiters
+
+BLOCK_TAG, TEXT_TAG = '<div class="math">', '<span class="math">'
+
+
+def makeExtension(**options: Any) -> "MathExtension":  # noqa: N802 (Markdown's name for it)
+    """Return the extension: Markdown calls this when it finds the name of this module."""
+    return MathExtension(**options)
+
+
+class MathExtension(GuardedExtension, PelicanMathJaxExtension):  # type: ignore[misc]
+    """The extension of pelican-render-math, with patterns that know prices, and without scripts."""
+
+    part = "formulas"
+
+    def __init__(
+        self,
+        inline: delimiters.Pairs = delimiters.INLINE,
+        display: delimiters.Pairs = delimiters.DISPLAY,
+        off: bool = False,
+        **options: Any,
+    ) -> None:
+        self.config: dict[str, list[Any]] = {}  # theirs would be shared by all extensions
+        PelicanMathJaxExtension.__init__(self, {"mathjax_script": "", "auto_insert": False, **options})
+        self.delimiters = Delimiters.of(inline, display)
+        self.off = off
+
+    def processors(self, md: Markdown) -> None:
+        """Register the patterns with `md`."""
+        PelicanMathJaxExtension.extendMarkdown(self, md)
+        md.inlinePatterns.deregister("mathjax_displayed")
+        md.inlinePatterns.deregister("mathjax_inlined")
+        # Behind code (190), unless formulas look like it, and before escapes (180), as theirs.
+        guarded = self.guarded
+        md.inlinePatterns.register(guarded(EscapedDelimiter(self.delimiters.escaped, md)), "math_escape", 184)
+        in_backticks = any("`" in sign for sign in self.delimiters.signs)
+        md.inlinePatterns.register(guarded(MathProcessor(md, self)), "math", 195 if in_backticks else 185)
+        # Behind fenced code (25) and raw HTML (20).
+        md.preprocessors.register(guarded(MathBlocks(md, self)), "math_blocks", 15)
+        md.preprocessors.register(guarded(MathInText(md, self)), "math_in_text", 14)
+        # Before raw HTML is put back (30).
+        md.postprocessors.register(guarded(RawMath(md)), "raw_math", 35)
+
+    def is_off(self, md: Markdown) -> bool:
+        """Say whether the front matter that `md` has just read, or else the blog, turns formulas off."""
+        chosen = getattr(md, "Meta", {}).get("math")
+        return [word.strip().lower() for word in chosen] == ["off"] if chosen else self.off
+
+
+class EscapedDelimiter(InlineProcessor):
+    """What an author kept from being a delimiter → a character reference, which stays none."""
+
+    def handleMatch(  # type: ignore[override]  # noqa: N802
+        self, m: re.Match[str], data: str
+    ) -> tuple[str, int, int]:
+        """Return the stored reference, and from where to where in `data` the escape stands."""
+        text = m[0][1:] if m[0][0] == "\\" else m[0]
+        return self.md.htmlStash.store("".join(f"&#{ord(sign)};" for sign in text)), m.start(), m.end()
+
+
+class MathProcessor(InlineProcessor):
+    """A formula in running text → an element of class ``math``."""
+
+    def __init__(self, md: Markdown, extension: MathExtension) -> None:
+        super().__init__(r"(?!)", md)
+        self.compiled_re: Any = extension.delimiters.any
+        self.extension = extension
+
+    def handleMatch(  # type: ignore[override]  # noqa: N802
+        self, m: re.Match[str], data: str
+    ) -> tuple[Element, int, int] | tuple[None, None, None]:
+        """Return the element, and from where to where in `data` the formula stands."""
+        if self.extension.is_off(self.md):
+            return None, None, None
+        element = Element("span" if delimiters.is_inline(m) else "div", {"class": "math"})
+        element.text = AtomicString(delimiters.in_latex(m))
+        return element, m.start(), m.end()
+
+
+class MathBlocks(Preprocessor):
+    """A paragraph that is a displayed formula: stored whole, so that no line of it begins a list."""
+
+    def __init__(self, md: Markdown, extension: MathExtension) -> None:
+        super().__init__(md)
+        self.extension = extension
+
+    def run(self, lines: list[str]) -> list[str]:
+        """Return `lines` with stored formulas in place of such paragraphs."""
+        if self.extension.is_off(self.md):
+            return lines
+        opening, block = self.extension.delimiters.opening, self.extension.delimiters.block
+        paragraphs = "\n".join(lines).split("\n\n")
+        for number, paragraph in enumerate(paragraphs):
+            match = block.match(paragraph) if opening.match(paragraph) else None
+            if match and not paragraph[match.end() :].strip():
+                formula = f"{BLOCK_TAG}{escape(delimiters.in_latex(match), quote=False)}</div>"
+                paragraphs[number] = self.md.htmlStash.store(formula)
+        return "\n\n".join(paragraphs).split("\n")
+
+
+class MathInText(Paragraphs):
+    """The formulas of a paragraph: stored, if all of them stand in lines of text."""
+
+    def __init__(self, md: Markdown, extension: MathExtension) -> None:
+        super().__init__(md)
+        self.extension = extension
+        self.signs = extension.delimiters.signs
+        self.displayed = extension.delimiters.displayed
+        self.all_signs = (*self.signs, *self.displayed)
+
+    def store(self, paragraph: str) -> str:
+        """Return `paragraph` with stored formulas."""
+        if self.extension.is_off(self.md) or any(sign in paragraph for sign in self.displayed):
+            return paragraph
+        in_text = self.extension.delimiters.in_text
+        found = in_text.finditer(paragraph) if "\n" in paragraph else ()
+        if any(spans_cells(match[0]) for match in found):
+            return paragraph
+        stored = in_text.sub(self._stored, paragraph)
+        # What is left of delimiters would be paired again, around what is stored.
+        return paragraph if any(sign in stored for sign in self.signs) else stored
+
+    def _stored(self, match: re.Match[str]) -> str:
+        return self.md.htmlStash.store(f"{TEXT_TAG}{escape(delimiters.in_latex(match), quote=False)}</span>")
+
+
+class RawMath(Postprocessor):
+    """A formula in raw HTML: put into an element, so that Typogrify leaves it alone."""
+
+    def run(self, text: str) -> str:
+        """Edit what is stored of raw HTML; `text` itself stays."""
+        stored = self.md.htmlStash.rawHtmlBlocks
+        for number, block in enumerate(stored):
+            if not isinstance(block, str) or block.startswith((BLOCK_TAG, TEXT_TAG)):
+                continue
+            if "\\" in block or "$$" in block:
+                stored[number] = apply_edits(
+                    block,
+                    [
+                        Edit(start, end, f'<span class="math">{block[start:end]}</span>')
+                        for kind, start, end in segments(block)
+                        if kind is Kind.FORMULA and not block.startswith("<", start)
+                    ],
+                )
+        return text

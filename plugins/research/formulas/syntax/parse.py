@@ -1,0 +1,116 @@
+"""The texts of a post → the formulas in them, and the groups that these are set with."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from ...core.diagnostics import Diagnostic, Source, line_of, nearest
+from ...core.post import Post, Text
+from ...core.segments import Edit
+from ..settings import FORMATS, Settings
+from .find import Formula, Group, Place, candidates, find_formulas
+from .pasted_scripts import removals
+
+
+@dataclass(frozen=True)
+class ParsedText:
+    """A text of a post, and what is to be done in it."""
+
+    text: Text
+    source: Path
+    #: Definitions that its formulas begin with: those of the site, those of its front matter.
+    preamble: tuple[Formula, ...]
+    places: list[Place]
+    removals: list[Edit]
+    #: What its formulas become: one of `FORMATS`.
+    format: str
+    #: Whether each of its displayed formulas has a number.
+    numbers_all: bool = False
+    #: Of an excerpt, the formulas of the body: it uses their macros, labels and numbers.
+    body: tuple[Formula, ...] = ()
+
+    @cached_property
+    def formulas(self) -> tuple[Formula, ...]:
+        """Its formulas, in their order."""
+        return tuple(place.formula for place in self.places)
+
+    @cached_property
+    def groups(self) -> list[tuple[tuple[str, Group], int]]:
+        """For each place, the format and the group that its formula is set with, and its index there."""
+        return [((self.format, group), index) for group, index in self._groups()]
+
+    def _groups(self) -> list[tuple[Group, int]]:
+        first = len(self.preamble)
+        if not any(
+            formula.depends or (self.numbers_all and formula.display) for formula in self.body + self.formulas
+        ):
+            return [(Group((*self.preamble, formula)), first) for formula in self.formulas]
+        if not self.body:
+            group = Group(self.preamble + self.formulas)
+            return [(group, first + index) for index in range(len(self.formulas))]
+        of_body = set(self.body)
+        together = self.body + tuple(formula for formula in self.formulas if formula not in of_body)
+        group = Group(self.preamble + together)
+        places = {formula: first + index for index, formula in reversed(list(enumerate(together)))}
+        return [(group, places[formula]) for formula in self.formulas]
+
+    def line_of(self, number: int) -> int | None:
+        """Return the line of the author's file in which the formula at place `number` begins."""
+        first_line, occurrence = self._first_lines[number]
+        sought = (delimiter + first_line for delimiter in ("$", r"\(", r"\[", "`", ""))
+        found = (self._file.line_of(text, occurrence) for text in sought)
+        return next((line for line in found if line), None)
+
+    @cached_property
+    def _file(self) -> Source:
+        return Source(self.source)
+
+    @cached_property
+    def _first_lines(self) -> list[tuple[str, int]]:
+        """The first line of each formula, and how many before it have the same."""
+        seen: Counter[str] = Counter()
+        lines = []
+        for place in self.places:
+            line = place.formula.tex.partition("\n")[0]
+            lines.append((line, seen[line]))
+            seen[line] += 1
+        return lines
+
+
+def parse(post: Post, settings: Settings) -> tuple[ParsedText, ...]:
+    """Find the formulas of the texts of `post`, and the scripts that they can do without."""
+    format = format_of(post, settings)
+    macros = post.metadata.get("macros", "")
+    texts = (settings.all_macros, macros if isinstance(macros, str) else "\n".join(macros))
+    preamble = tuple(Formula(text, display=False) for text in texts if text)
+    parsed: list[ParsedText] = []
+    for text in post.texts:
+        if format == "off":
+            parsed.append(ParsedText(text, post.source, (), [], [], format))
+            continue
+        found = candidates(text.html)
+        places = find_formulas(text.html, found)
+        body = parsed[0].formulas if text.is_excerpt else ()
+        numbers_all = settings.equation_numbers == "all"
+        removed = removals(text.html, found)
+        parsed.append(ParsedText(text, post.source, preamble, places, removed, format, numbers_all, body))
+    return tuple(parsed)
+
+
+def format_of(post: Post, settings: Settings) -> str:
+    """Return what formulas of `post` become: what its front matter says, or else the settings."""
+    chosen = str(post.metadata.get("math", settings.formulas)).strip().lower()
+    if chosen == "on" and settings.formulas == "off":
+        return Settings.formulas
+    return chosen if chosen in FORMATS else settings.formulas
+
+
+def unknown_format(post: Post) -> Iterator[Diagnostic]:
+    """Yield an error where the front matter of `post` asks for a format that is none."""
+    chosen = str(post.metadata.get("math", "off")).strip().lower()
+    choices = (*FORMATS, "on")
+    if chosen not in choices:
+        message = f"Math: {chosen} is none of {', '.join(choices)}{nearest(chosen, choices)}"
+        yield Diagnostic(post.source, line_of(post.source, chosen), message)

@@ -1,0 +1,1 @@
+"""Formulas → what MathJax makes of them."""

@@ -1,0 +1,83 @@
+"""A run of typeset.mjs, in a process of Node.js, that sets groups of formulas."""
+
+import json
+import subprocess
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from threading import Timer
+from typing import IO, Any
+
+from ...core.node import NodeEndedError, find_node, package_folder
+from ...core.processes import write_job
+from ..syntax.find import Formula
+
+SCRIPT = Path(__file__).parent / "script" / "typeset.mjs"
+#: All that is run: the script and its modules.
+MODULES = sorted([*SCRIPT.parent.glob("*.mjs"), SCRIPT.with_name("safety.js")])
+#: The npm packages that decide what a formula looks like.
+PACKAGES = ("mathjax", "@mathjax/mathjax-newcm-font", "@mathjax/mathjax-mhchem-font-extension")
+#: Seconds that MathJax may take to start, and for each group. It takes a thousandth of that.
+TIMEOUT_SECONDS = 60
+
+#: What typeset.mjs writes for a formula: its html, text and parts, or its error and column.
+Result = dict[str, Any]
+
+
+def versions() -> dict[str, str]:
+    """Return the version of each of `PACKAGES`.
+
+    Raises `NodeError` where one is not installed.
+    """
+    manifests = {name: (folder_of(name) / "package.json").read_bytes() for name in PACKAGES}
+    return {name: json.loads(manifest)["version"] for name, manifest in manifests.items()}
+
+
+def typeset_groups(groups: Sequence[tuple[Formula, ...]], how: dict[str, Any]) -> Iterator[list[Result]]:
+    """Set each of the `groups` as one document, in one process: `how` is the head of typeset.mjs's job.
+
+    Yields what typeset.mjs says of each, in order. The process outlives neither the iteration nor this
+    process.
+
+    Raises `NodeMissingError` where there is no Node.js, and `NodeEndedError` when the process ended
+    before its work, or was ended because a group took longer than `TIMEOUT_SECONDS`.
+    """
+    members = [[{"tex": formula.tex, "display": formula.display} for formula in group] for group in groups]
+    job = json.dumps({**how, "groups": members}).encode()
+    command = [find_node(), str(SCRIPT)]
+    pipe = subprocess.PIPE
+    with (
+        tempfile.TemporaryFile() as messages,
+        subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=messages) as process,
+    ):
+        try:
+            write_job(process, job)
+            for _ in groups:
+                line = _next_line(process)
+                if not line.endswith(b"\n"):
+                    process.kill()
+                    raise NodeEndedError(_last_words(process.wait(), messages))
+                yield json.loads(line)
+        finally:
+            process.kill()
+
+
+def _last_words(code: int, messages: IO[bytes]) -> str:
+    messages.seek(0)
+    said = [line for line in messages.read().decode(errors="replace").splitlines() if "Error" in line]
+    return f"Node.js ended with code {code}" + (f" ({said[0].strip()})" if said else "")
+
+
+def _next_line(process: subprocess.Popen[bytes]) -> bytes:
+    assert process.stdout
+    watchdog = Timer(TIMEOUT_SECONDS, process.kill)
+    watchdog.start()
+    try:
+        return process.stdout.readline()
+    finally:
+        watchdog.cancel()
+
+
+def folder_of(package: str) -> Path:
+    """Return the folder of an npm package; raise `NodeError` where it is not installed."""
+    return package_folder(package, SCRIPT)

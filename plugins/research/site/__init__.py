@@ -1,0 +1,45 @@
+"""What belongs to the site as a whole: how its articles are cited by readers and found by their programs."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from ..core import terms
+from ..core.assets import Linked, Script
+from ..core.labels import Labels
+from ..core.part import Collected, Part, Resolved, Results, Target
+from ..core.post import TITLE, Post
+from . import identity
+from .settings import Settings
+
+HERE = Path(__file__).parent
+
+
+class Site(Part):
+    """Says in the head of an article what it is cited by, and at its end, if the blog wants that."""
+
+    name = "site"
+    settings_type = Settings
+
+    def resolve(self, post: Post, collected: Collected, results: Results, labels: Labels) -> Resolved:
+        """Return `post`, if it is an article, with its own record at the end."""
+        if not (self.settings.cite_this_post and post.publication):
+            return Resolved(post)
+        title = post.text(TITLE)
+        publication = replace(post.publication, title=title.html) if title else post.publication
+        record = identity.section(publication, terms.of(post.language))
+        return Resolved(post.with_html([post.body.html + record, *(text.html for text in post.texts[1:])]))
+
+    def assets(self) -> Iterator[Linked]:
+        """Yield the script that copies the record."""
+        yield Script(HERE / "copying" / "copy.js", (), marker='class="citation-record"')
+
+    def finish_page(self, html: str, target: Target) -> str:
+        """Return the page of an article with tags in its head by which programs find it."""
+        if not target.publication:
+            return html
+        return html.replace("</head>", f"{identity.head(target.publication)}</head>", 1)
+
+    def finish_excerpt(self, html: str) -> str:
+        """Return `html` without the record, which is of the page."""
+        return identity.without_section(html)

@@ -1,0 +1,150 @@
+"""How readers and their programs cite a post: tags for its head, and its own record to take away.
+
+Google Scholar and Zotero read the tags that begin with ``citation_`` (Google Scholar, “Inclusion
+Guidelines for Webmasters”), others Dublin Core or JSON-LD (schema.org).
+"""
+
+import json
+import re
+from collections.abc import Iterable
+from html import escape, unescape
+from urllib.parse import quote
+
+from ..core.guarded import substitute
+from ..core.post import Publication
+from ..core.terms import Terms
+
+SECTION = re.compile(r'\n<details class="cite-this-post">.*?</details>\n', re.DOTALL)
+
+
+def head(post: Publication) -> str:
+    """Return meta tags and JSON-LD for the head of the page of `post`."""
+    day = post.date.isoformat()
+    tags = [
+        ("citation_title", _bare(post.title)),
+        *(("citation_author", author) for author in post.authors),
+        ("citation_publication_date", day.replace("-", "/")),
+        ("citation_journal_title", post.site),
+        ("citation_language", post.language),
+        ("citation_public_url", post.url),
+        ("DC.title", _bare(post.title)),
+        *(("DC.creator", author) for author in post.authors),
+        ("DC.date", day),
+        ("DC.publisher", post.site),
+        ("DC.language", post.language),
+        ("DC.identifier", post.url),
+    ]
+    metas = "".join(f'<meta name="{name}" content="{escape(text)}">\n' for name, text in tags if text)
+    return f'{metas}<script type="application/ld+json">{_json_ld(post)}</script>\n'
+
+
+def section(post: Publication, terms: Terms) -> str:
+    """Return a section that has the record of `post` in three forms, each to select and to download."""
+    records = "".join(
+        _record(name, f"{post.slug}.{suffix}", kind, text, terms)
+        for name, suffix, kind, text in (
+            ("BibTeX", "bib", "application/x-bibtex", bibtex(post)),
+            ("CSL-JSON", "json", "application/vnd.citationstyles.csl+json", csl_json(post)),
+            ("RIS", "ris", "application/x-research-info-systems", ris(post)),
+        )
+    )
+    summary = f"<summary>{terms.cite_this_post}</summary>"
+    return f'\n<details class="cite-this-post">\n{summary}\n{records}</details>\n'
+
+
+def without_section(html: str) -> str:
+    """Return `html` without that section, as feed readers are to have it."""
+    return substitute(SECTION, "", html, "</details>") if "cite-this-post" in html else html
+
+
+def _record(name: str, file: str, kind: str, text: str, terms: Terms) -> str:
+    address = f"data:{kind};charset=utf-8,{quote(text)}"
+    return (
+        f'<div class="citation-record" data-copy="{terms.copy}" data-copied="{terms.copied}">\n'
+        f'<p><b>{name}</b> <a download="{escape(file)}" href="{address}" '
+        f'aria-label="{terms.download} {name}">{terms.download}</a></p>\n'
+        f'<pre tabindex="0" aria-label="{name}"><code>{escape(text, quote=False)}</code></pre>\n</div>\n'
+    )
+
+
+def bibtex(post: Publication) -> str:
+    """Return the entry of `post` in BibLaTeX, which BibTeX reads as well."""
+    fields = {
+        "author": " and ".join(post.authors),
+        "title": _bare(post.title),
+        "journal": post.site,
+        "date": post.date.isoformat(),
+        "year": str(post.date.year),
+        "url": post.url,
+        "langid": post.language,
+    }
+    lines = "".join(f"  {name} = {{{_braced(text)}}},\n" for name, text in fields.items() if text)
+    return f"@online{{{_key(post)},\n{lines}}}\n"
+
+
+def csl_json(post: Publication) -> str:
+    """Return the item of `post` in CSL-JSON."""
+    item = {
+        "id": _key(post),
+        "type": "post-weblog",
+        "title": _bare(post.title),
+        "author": [_name(author) for author in post.authors],
+        "container-title": post.site,
+        "issued": {"date-parts": [[post.date.year, post.date.month, post.date.day]]},
+        "URL": post.url,
+        "language": post.language,
+    }
+    return json.dumps([item], ensure_ascii=False, indent=1)
+
+
+def ris(post: Publication) -> str:
+    """Return the record of `post` in the RIS format."""
+    lines = [
+        ("TY", "BLOG"),
+        ("TI", _bare(post.title)),
+        *(("AU", ", ".join(_name(author).values())) for author in post.authors),
+        ("T2", post.site),
+        ("DA", post.date.strftime("%Y/%m/%d")),
+        ("PY", str(post.date.year)),
+        ("UR", post.url),
+        ("LA", post.language),
+        ("ER", ""),
+    ]
+    return "".join(f"{tag}  - {' '.join(text.split())}\r\n" for tag, text in lines)
+
+
+def _name(author: str) -> dict[str, str]:
+    given, _, family = author.rpartition(" ")
+    return {"family": family, "given": given} if given else {"literal": family}
+
+
+def _key(post: Publication) -> str:
+    family = _name(post.authors[0])["family" if " " in post.authors[0] else "literal"] if post.authors else ""
+    return re.sub(r"[^A-Za-z0-9]", "", family).lower() + str(post.date.year) + "-" + post.slug
+
+
+def _braced(text: str) -> str:
+    """Return `text` as a BibTeX value: braces in it balance, and LaTeX reads it as text."""
+    bare = text.replace("{", "").replace("}", "").replace("\\", "")
+    return re.sub(r"([&%$#_])", r"\\\1", bare) if not bare.startswith("http") else bare
+
+
+def _json_ld(post: Publication) -> str:
+    people: Iterable[dict[str, str]] = [{"@type": "Person", "name": author} for author in post.authors]
+    data = {
+        "@context": "https://schema.org",
+        "@type": "BlogPosting",
+        "headline": _bare(post.title),
+        "author": list(people),
+        "datePublished": post.date.isoformat(),
+        "inLanguage": post.language,
+        "isPartOf": {"@type": "Blog", "name": post.site},
+        "url": post.url,
+    }
+    # In a script element only “<” could end the data.
+    return json.dumps(data, ensure_ascii=False).replace("<", "\\u003c")
+
+
+def _bare(title: str) -> str:
+    """Return a title without its markup."""
+    return unescape(re.sub(r"<[^>]*>", "", title))
