@@ -1,4 +1,4 @@
-"""Put MathJax and citeproc-js into the wheel, from the npm packages that the lock file names."""
+"""Put MathJax, UglifyJS and citeproc-js into the wheel, from the npm packages that the lock file names."""
 
 import json
 import shutil
@@ -29,6 +29,7 @@ FILES = {
     ),
     "@mathjax/mathjax-newcm-font": ("package.json", "svg.js", "svg/**/*.js", "chtml.js", "chtml/**/*"),
     "@mathjax/mathjax-mhchem-font-extension": ("package.json", "svg.js", "chtml.js", "chtml/**/*"),
+    "uglify-js": ("LICENSE", "package.json", "lib/*.js", "tools/*.js", "tools/domprops.json"),
     "citeproc": ("LICENSE", "package.json", "citeproc_commonjs.js"),
 }
 

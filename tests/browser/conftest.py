@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, Page, Response, sync_playwright
 
 import pelicanconf
 from browser.chromium import ROOT, find_chromium
+from browser.figures import live_blog as live_blog
 
 FLAGS = [
     "--no-sandbox",  # tests may run as root, and look at nothing but their own pages

@@ -325,6 +325,31 @@ def test_a_double_click_selects_the_tex(page: Page, set_page: Set, tex: str, for
     assert page.evaluate("getSelection().toString()").strip() == tex.replace("&lt;", "<")
 
 
+@pytest.mark.parametrize("format", ["svg", "chtml", "mathml"])
+@pytest.mark.parametrize("colours", ["forced", "of the reader"])
+def test_the_tex_that_is_copied_is_never_seen(page: Page, set_page: Set, format: str, colours: str) -> None:
+    long = r"p(x, z) = p_\theta(x \mid z)\, p(z) = \mathcal{N}(x; \mu, \sigma^2 I) + \alpha + \beta + \gamma"
+    linked = r"\(x\eqref{a}\) \begin{equation}\frac{a}{b}\label{a}\end{equation}"
+    page.set_viewport_size({"width": 320, "height": 600})
+    page.set_content(set_page(rf"<p>of \(a^2\), \({long}\)</p> {linked}", format))
+    if colours == "forced":
+        page.emulate_media(forced_colors="active")
+    else:
+        page.add_style_tag(content="* { color: #a00 !important }")
+    with_tex = page.screenshot()
+    page.evaluate("document.querySelectorAll('mjx-tex').forEach(tex => tex.remove())")
+    without = page.screenshot()
+    assert np.array_equal(*(np.array(Image.open(BytesIO(shot))) for shot in (with_tex, without)))
+
+
+@pytest.mark.parametrize("format", ["svg", "chtml", "mathml"])
+def test_a_formula_that_is_selected_is_seen_to_be(page: Page, set_page: Set, format: str) -> None:
+    page.set_content(set_page(r"<p>of \(a^2\)</p>", format))
+    before = page.locator("mjx-container").screenshot()
+    page.dblclick("mjx-container")
+    assert page.locator("mjx-container").screenshot() != before
+
+
 @pytest.mark.parametrize("format", ["svg", "chtml"])
 def test_a_formula_with_a_link_can_be_copied_and_its_link_followed(
     page: Page, set_page: Set, format: str

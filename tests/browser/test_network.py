@@ -4,7 +4,8 @@ import gzip
 import re
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Response
+import brotli
+from playwright.sync_api import Response, Route, expect
 
 from browser.conftest import Blog, View
 
@@ -89,3 +90,43 @@ def test_the_blog_can_be_read_from_a_folder_without_a_server(blog: Blog, view: V
         assert visit.page.url == (blog.folder / "index.html").as_uri()
         # Browsers load no modules from files: figures stay still there, and citations plain links.
         assert not [failure for failure in visit.failures if not failure.endswith(".js")]
+
+
+#: The strictest policy that docs/live.md promises to be enough.
+POLICY = (
+    "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; object-src 'none'; base-uri 'none'; "
+    "require-trusted-types-for 'script'; trusted-types research-demo"
+)
+
+
+def test_no_page_violates_a_strict_policy_or_trusted_types(blog: Blog, view: View) -> None:
+    violations: list[str] = []
+
+    def answer(route: Route) -> None:
+        response = route.fetch()
+        headers = {**response.headers, "content-security-policy": POLICY}
+        route.fulfill(response=response, headers=headers)
+
+    with view() as visit:
+        visit.page.route("**/*", answer)
+        visit.page.on("console", lambda said: violations.append(f"{visit.page.url}: {said.text}"))
+        for name in blog.pages:
+            visit.page.goto(blog.address + name)
+            for figure in visit.page.locator("research-demo").all():
+                figure.get_by_role("button").click()
+                expect(figure).to_have_attribute("data-active", "")
+    assert not violations
+
+
+def test_scrolling_through_posts_moves_little(blog: Blog, view: View) -> None:
+    for name in blog.articles:
+        with view() as visit:
+            responses: list[Response] = []
+            visit.page.on("response", lambda response, seen=responses: seen.append(response))
+            visit.page.goto(blog.address + name)
+            for _ in range(40):
+                visit.page.mouse.wheel(0, 600)
+                visit.page.wait_for_timeout(100)
+            visit.page.wait_for_load_state("networkidle")
+            sent = {answer.url: len(brotli.compress(answer.body())) for answer in responses}
+        assert sum(sent.values()) < 200_000, (name, sent)

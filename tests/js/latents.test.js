@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  along, firstOf, floats, labelsOf, likeness, linear, normals, scaled, sentence, spherical,
+  along, firstOf, floats, labelsOf, linear, scaled, spherical,
 } from "../../plugins/research/demos/live/script/latents.js";
 
 const near = (found, expected, tolerance = 1e-6) =>
@@ -9,19 +9,6 @@ const near = (found, expected, tolerance = 1e-6) =>
 
 test("floats are read from base64, little-endian", () => {
   assert.deepEqual([...floats("AACAPwAAAMAAAAA+")], [1, -2, 0.125]);
-});
-
-test("normal draws have mean 0 and variance 1", () => {
-  let state = 1;
-  const random = () => (state = (state * 16807) % 2147483647) / 2147483647;
-  const draws = normals(20000, random);
-  near(draws.reduce((sum, value) => sum + value, 0) / draws.length, 0, 0.03);
-  near(draws.reduce((sum, value) => sum + value * value, 0) / draws.length, 1, 0.03);
-  assert.ok(draws.every(Number.isFinite));
-});
-
-test("a draw of 0 is no infinite latent", () => {
-  assert.ok(normals(4, () => 0).every(Number.isFinite));
 });
 
 test("interpolation begins at the one end and ends at the other", () => {
@@ -75,18 +62,4 @@ test("a point has the labels whose codes it is least surprising among", () => {
 test("models with fewer latents get the first numbers of each draw", () => {
   assert.deepEqual([...firstOf(Float32Array.of(1, 2, 3, 4, 5, 6), 3, 2)], [1, 2, 4, 5]);
   assert.deepEqual([...firstOf(Float32Array.of(1, 2), 2, 2)], [1, 2]);
-});
-
-test("what a point is like is said as one says it", () => {
-  const at = (label) => ({ label, mean: [0], variance: [1] });
-  assert.equal(likeness([0], [at(3)]), "most like a 3");
-  assert.equal(likeness([0], [at(8), at(18), at(80)]), "most like an 8 or an 18 or an 80");
-  assert.equal(likeness([0], [at(1), at(11)]), "most like a 1 or an 11");
-  assert.equal(likeness([0], null), "");
-});
-
-test("a sentence begins with a capital and leaves out what is empty", () => {
-  assert.equal(sentence("", "at (0, 0)"), "At (0, 0)");
-  assert.equal(sentence("most like a 3", false, "at 1"), "Most like a 3, at 1");
-  assert.equal(sentence(""), "");
 });

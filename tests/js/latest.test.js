@@ -6,7 +6,7 @@ const rest = () => new Promise((resolve) => setTimeout(resolve));
 
 test("of calls that come while one is under way only the newest is made", async () => {
   const made = [];
-  const call = latest(async (value) => {
+  const call = latest(async (isStale, value) => {
     made.push(value);
     await rest();
   });
@@ -20,10 +20,22 @@ test("of calls that come while one is under way only the newest is made", async 
 });
 
 test("after a failure it works on", async () => {
-  const call = latest(async (value) => {
+  const call = latest(async (isStale, value) => {
     if (value === 1) throw new Error("no");
     return value;
   });
   await assert.rejects(call(1), /no/);
   await call(2);
+});
+
+test("work is told when a newer call waits", async () => {
+  const told = [];
+  const call = latest(async (isStale, value) => {
+    await rest();
+    told.push([value, isStale()]);
+  });
+  const first = call(1);
+  call(2);
+  await first;
+  assert.deepEqual(told, [[1, true], [2, false]]);
 });

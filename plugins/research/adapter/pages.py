@@ -32,6 +32,7 @@ class Page(Template):
         target = Target(
             output=Path(context["OUTPUT_PATH"]),
             base=f"{siteurl}/" if siteurl else "",
+            page=str(context["output_file"]),
             publication=contents.publication(context.get("article")),
         )
         return Build.of(context).finish_page(html, target)

@@ -6,9 +6,11 @@ where posts pass the parts. What is wrong is reported at `finalized`, when every
 
 import inspect
 import logging
+from pathlib import Path
 from typing import Any
 
 from pelican import signals
+from pelican.log import console
 from pelican.readers import MarkdownReader
 
 from ..core.validation import SettingsError
@@ -80,6 +82,8 @@ def on_finalized(pelican: Any) -> None:
     build = Build.of(pelican.settings)
     build.watch_sources(pelican.settings)
     build.cache.evict()
+    for note in build.pipeline.notes(Path(pelican.output_path)):
+        console.print(note, highlight=False)
     if build.parent:  # a site within a site: what is wrong is reported at the end of the whole
         build.parent.pipeline.diagnostics += build.pipeline.diagnostics
     else:

@@ -12,8 +12,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import ClassVar, Protocol
 
-from .javascript import joined
+from .cache import Cache
+from .javascript import joined, shortened, shortener
 
+#: Characters of scripts below which their names stay long.
+SMALL = 8000
 COMMENT = re.compile(rb"/\*.*?\*/\n*", re.DOTALL)
 
 
@@ -65,8 +68,8 @@ class StyleSheetFile:
 class Script:
     """A module that a page with `marker` loads, and `others` that this one asks for when it needs them.
 
-    Each is joined with all that it imports. They keep their names, in a folder whose name changes with any
-    of them.
+    Each is joined with all that it imports, and written with short names where that can be done. They keep
+    their names, in a folder whose name changes with any of them.
     """
 
     path: Path
@@ -74,17 +77,20 @@ class Script:
     marker: str
     #: Of the folder; that in which the modules lie if it is empty.
     name: str = ""
+    #: Where what was shortened is stored.
+    cache: Cache | None = None
     is_script: ClassVar[bool] = True
 
     @cached_property
     def texts(self) -> dict[str, str]:
-        """What is published, by name."""
+        """What is published, by name, before names are shortened."""
         return {name: joined(self.path.parent / name) for name in (self.path.name, *self.others)}
 
     @cached_property
     def address(self) -> str:
         """The folder that they are published in."""
-        return f"research/{self.name or self.path.parent.name}.{digest(repr(self.texts).encode())}"
+        made = repr((self.texts, shortener() is None))
+        return f"research/{self.name or self.path.parent.name}.{digest(made.encode())}"
 
     def tag(self, base: str) -> str:
         """Return the script of a page whose links begin with `base`."""
@@ -92,8 +98,22 @@ class Script:
 
     def files(self) -> Iterator[tuple[str, bytes]]:
         """Yield the modules."""
-        for name, text in self.texts.items():
+        for name, text in self.shortened.items():
             yield f"{self.address}/{name}", text.encode()
+
+    @cached_property
+    def shortened(self) -> dict[str, str]:
+        """What is published, by name. What is small already is not worth a run of Node.js."""
+        if sum(map(len, self.texts.values())) <= SMALL:
+            return self.texts
+        if not self.cache:
+            return shortened(self.texts)
+        area = self.cache.area("scripts")
+        key = area.key([self.address, sorted(self.texts.items())])
+        found: dict[str, str] | None = area.get(key)
+        if found is None:
+            area.put(key, found := shortened(self.texts))
+        return found
 
 
 def digest(content: bytes) -> str:

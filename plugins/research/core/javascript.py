@@ -4,16 +4,46 @@ This is no bundler for any JavaScript. It reads the forms that our own modules k
 names or of everything from a relative path, exports of a function, a class or a constant.
 """
 
+import json
 import re
+import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 from rjsmin import jsmin
+
+from .node import NodeError, find_node, package_folder
 
 NAMES = r"\{\s*\w+(?:\s*,\s*\w+)*\s*,?\s*\}"
 IMPORT = re.compile(rf'^import (?:({NAMES})|\* as (\w+)) from "(\.{{1,2}}/[^"]+)";$', re.MULTILINE)
 EXPORT = re.compile(r"^export ((?:async )?function|class|const) (\w+)", re.MULTILINE)
 #: What would be left of a form that we do not read.
 UNREAD = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
+
+
+#: Asks UglifyJS, an npm package, for the shortest names.
+SHORTEN = Path(__file__).with_name("shorten.mjs")
+TIMEOUT_SECONDS = 60
+
+
+def shortener() -> tuple[str, Path] | None:
+    """Return the program ``node`` and the folder of UglifyJS; None where one of them is missing."""
+    try:
+        return find_node(), package_folder("uglify-js", SHORTEN)
+    except NodeError:
+        return None
+
+
+def shortened(texts: Mapping[str, str]) -> dict[str, str]:
+    """Return modules, by name, with the shortest names; as they are where no `shortener` is installed."""
+    if not (found := shortener()):
+        return dict(texts)
+    command = [found[0], str(SHORTEN), str(found[1])]
+    done = subprocess.run(
+        command, input=json.dumps(texts).encode(), capture_output=True, check=True, timeout=TIMEOUT_SECONDS
+    )
+    written: dict[str, str] = json.loads(done.stdout)
+    return written
 
 
 def joined(entry: Path) -> str:

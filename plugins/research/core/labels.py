@@ -4,15 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-FIGURE = "Figure"
-
 
 @dataclass(frozen=True)
 class Label:
     """A numbered thing of a post."""
 
     id: str
-    #: What it is called, such as `FIGURE`.
+    #: What such a thing is called in the language of the post: “Figure”.
     kind: str
     #: From 1, in the order of the post.
     number: int

@@ -80,6 +80,8 @@ class Target:
     output: Path
     #: What addresses of the site begin with, relative to the page or absolute; empty or ends in a slash.
     base: str
+    #: The file below it, for a page.
+    page: str = ""
     #: Of the page of an article, what that is cited by.
     publication: Publication | None = None
 
@@ -148,6 +150,10 @@ class Part:
     def finish_page(self, html: str, target: Target) -> str:
         """Return the page `html` as it is written."""
         return html
+
+    def notes(self, output: Path) -> Iterator[str]:
+        """Yield what an author may want to know of the site that is written below `output`."""
+        yield from ()
 
     def finish_excerpt(self, html: str) -> str:
         """Return `html`, which leaves the site in a feed, without what only pages can have."""

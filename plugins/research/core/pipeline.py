@@ -57,6 +57,13 @@ class Pipeline:
             html = self._attempt(part, self.root, html, part.finish_excerpt, html)
         return placeholders.without(html)
 
+    def notes(self, output: Path) -> list[str]:
+        """Return what an author may want to know of the site that is written below `output`."""
+        found: list[str] = []
+        for part in self.parts:
+            found += self._attempt(part, self.root, [], lambda part=part: list(part.notes(output)))
+        return found
+
     def assets(self) -> list[Linked]:
         """Return the style sheets and scripts of all parts: style sheets first."""
         found: list[Linked] = []

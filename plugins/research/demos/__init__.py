@@ -12,14 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 from ..core.assets import Linked, Script, StyleSheetFile
 from ..core.diagnostics import Diagnostic, Severity
-from ..core.labels import FIGURE, Label, Labels
-from ..core.part import Collected, Environment, Failure, Part, ReaderExtensions, Resolved, Results
+from ..core.labels import Label, Labels
+from ..core.part import Collected, Environment, Failure, Part, ReaderExtensions, Resolved, Results, Target
 from ..core.post import Post
 from ..core.segments import Edit, apply_edits
-from . import numbers
+from . import numbers, words
 from .bundles.models import Models, require_extra
 from .drawing import figure
 from .errors import DemoError, KeyedError
+from .live import weight
 from .settings import Settings
 from .syntax import canonical, fences
 from .syntax.canonical import Block
@@ -39,13 +40,22 @@ class Model:
 
 
 @dataclass(frozen=True)
+class Figure:
+    """A request for a figure, in the words of a language."""
+
+    spec: "Spec"
+    language: str
+
+
+@dataclass(frozen=True)
 class PostDemo:
     """A demo block of a post."""
 
     block: Block
     label: Label
+    words: words.Words
     #: What is to be drawn; None where `error` says why nothing can be.
-    spec: "Spec | None"
+    request: Figure | None
     error: str = ""
     #: The key of the block that it is about, if that is known.
     key: str | None = None
@@ -60,6 +70,8 @@ class Demos(Part):
     def __init__(self, settings: Settings, environment: Environment) -> None:
         super().__init__(settings, environment)
         self._models = Models(settings)
+        #: Pages with interactive figures, and what their links begin with.
+        self._pages: dict[str, str] = {}
 
     @classmethod
     def readers(cls, settings: Settings, pelican_settings: Mapping[str, Any]) -> ReaderExtensions:
@@ -70,9 +82,10 @@ class Demos(Part):
 
     def collect(self, post: Post) -> Collected:
         """Return the demo blocks of the body of `post`, and the models that it names."""
-        demos = tuple(_demos(canonical.blocks(post.body.html, post.source)))
-        specs = [demo.spec for demo in demos if demo.spec]
-        names = [name for spec in specs for name in spec.models]
+        blocks = canonical.blocks(post.body.html, post.source)
+        demos = tuple(_demos(blocks, words.of(post.language)))
+        specs = [demo.request for demo in demos if demo.request]
+        names = [name for request in specs for name in request.spec.models]
         names += [name for text in post.texts for name in numbers.models(text.html)]
         requests = (*map(Model, dict.fromkeys(names)), *dict.fromkeys(specs))
         labels = tuple(demo.label for demo in demos)
@@ -89,7 +102,8 @@ class Demos(Part):
                 from . import figures  # imports what only blogs that show models have installed
 
                 settings, cache = self.settings, self.environment.cache
-                yield request, _attempt(figures.drawn, request, self._models, settings, cache)
+                spec, said = request.spec, words.of(request.language)
+                yield request, _attempt(figures.drawn, spec, said, self._models, settings, cache)
 
     def close(self) -> None:
         """End the process in which graphs are opened."""
@@ -114,29 +128,45 @@ class Demos(Part):
             diagnostics += found
             html.append(shown)
         diagnostics += (one for demo in collected.constructs for one in _diagnostics(demo, post, results))
-        drawn = (results.get(demo.spec) for demo in collected.constructs)
+        drawn = (results.get(demo.request) for demo in collected.constructs)
         files = tuple(file for figure in drawn if figure and not _failed(figure) for file in figure.files)
         return Resolved(post.with_html(html), tuple(diagnostics), files)
 
     def assets(self) -> Iterator[Linked]:
         """Yield the style sheet of figures, and the script that activates them."""
         yield StyleSheetFile(LIVE / "demos.css", marker='class="research-demo')
-        others = ("worker.js", "kinds/draw.js")
-        yield Script(LIVE / "script" / "element.js", others, marker="<research-demo ", name="live")
+        yield Script(
+            LIVE / "script" / "element.js",
+            ("worker.js", "kinds/draw.js"),
+            marker=weight.MARKER,
+            name="live",
+            cache=self.environment.cache,
+        )
+
+    def finish_page(self, html: str, target: Target) -> str:
+        """Return the page `html`, and note it if a reader will see what it weighs."""
+        if weight.MARKER in html:
+            self._pages[target.page] = target.base
+        return html
+
+    def notes(self, output: Path) -> Iterator[str]:
+        """Yield what each page with figures weighs."""
+        for page, base in self._pages.items():
+            yield weight.report(page, output, base)
 
 
-def _demos(blocks: Sequence[Block]) -> Iterator[PostDemo]:
+def _demos(blocks: Sequence[Block], said: words.Words) -> Iterator[PostDemo]:
     """Yield each block with its number, and an id that no block before it has, checked."""
     taken: set[str] = set()
     for number, block in enumerate(blocks, start=1):
         own = block.keys.get("id", "")
         id = f"figure-{number}" if not own or own in taken else own
         taken.add(id)
-        label = Label(id, FIGURE, number)
+        label = Label(id, said["figure"], number)
         try:
-            yield PostDemo(block, label, _checked(block, id))
+            yield PostDemo(block, label, said, Figure(_checked(block, id), said.language))
         except DemoError as error:
-            yield PostDemo(block, label, None, str(error), _key(error))
+            yield PostDemo(block, label, said, None, str(error), _key(error))
 
 
 def _checked(block: Block, id: str) -> "Spec":
@@ -150,17 +180,18 @@ def _checked(block: Block, id: str) -> "Spec":
 
 
 def _edit(demo: PostDemo, results: Results) -> Edit:
-    drawn = results.get(demo.spec)
+    drawn = results.get(demo.request)
     if drawn is None or _failed(drawn):
-        html = figure.missing(demo.block, demo.label)
+        html = figure.missing(demo.block, demo.label, demo.words)
     else:
-        assert demo.spec
-        html = figure.figure(demo.block, demo.spec.alt, drawn.parts, demo.label, drawn.live)
+        assert demo.request
+        alt, said = demo.request.spec.alt, demo.words
+        html = figure.figure(demo.block, alt, drawn.parts, demo.label, said, drawn.live)
     return Edit(demo.block.start, demo.block.end, html)
 
 
 def _diagnostics(demo: PostDemo, post: Post, results: Results) -> Iterator[Diagnostic]:
-    block, drawn = demo.block, results.get(demo.spec)
+    block, drawn = demo.block, results.get(demo.request)
     if demo.error:
         line = block.line_of(demo.key) if demo.key else block.error_line or block.line
         yield Diagnostic(post.source, line, f"demo: {demo.error}")

@@ -14,6 +14,7 @@ from .errors import DemoError, KeyedError
 from .live.activation import LiveModel, fallback_model, live, live_model
 from .settings import Settings
 from .syntax.spec import Spec
+from .words import Words
 
 
 @dataclass(frozen=True)
@@ -33,8 +34,8 @@ class Figure:
         return (*images, *(self.live.files if self.live else ()))
 
 
-def drawn(spec: Spec, models: Models, settings: Settings, cache: Cache) -> Figure:
-    """Return the figure `spec`.
+def drawn(spec: Spec, words: Words, models: Models, settings: Settings, cache: Cache) -> Figure:
+    """Return the figure `spec`, in `words`.
 
     Raises `DemoError` where a model cannot be had, or lacks what the kind needs.
     """
@@ -46,7 +47,9 @@ def drawn(spec: Spec, models: Models, settings: Settings, cache: Cache) -> Figur
     if len(active) < len(found):
         return Figure(gallery.drawn(spec, releases, cache).parts, None, "; ".join(reasons))
     drawing = gallery.drawn(spec, [model.release for model in active], cache)
-    return Figure(drawing.parts, live(spec, active, drawing.description), "; ".join(reasons))
+    return Figure(
+        drawing.parts, live(spec, active, drawing.described(words, cache), words), "; ".join(reasons)
+    )
 
 
 def _release(name: str, models: Models, settings: Settings) -> Release:
@@ -70,6 +73,6 @@ def _live_models(
             found.append(live_model(spec, release, cache))
         except UnsupportedError as error:
             found.append(fallback_model(spec, release, settings.root, cache))
-            outcome = "onnxruntime-web is sent with the figure" if found[-1] else "the figure stays still"
+            outcome = "onnxruntime-web is sent with the figure" if found[-1] else "the figure stays static"
             reasons.append(f"{outcome}: model “{release.name}” cannot be compiled for the page: {error}")
     return found, reasons

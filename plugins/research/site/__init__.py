@@ -1,13 +1,14 @@
 """What belongs to the site as a whole: how its articles are cited by readers and found by their programs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from ..core import terms
-from ..core.assets import Linked, Script
+from ..core.assets import Linked, Script, StyleSheetFile
 from ..core.labels import Labels
-from ..core.part import Collected, Part, Resolved, Results, Target
+from ..core.part import Collected, Part, ReaderExtensions, Resolved, Results, Target
 from ..core.post import TITLE, Post
 from . import identity
 from .settings import Settings
@@ -21,6 +22,11 @@ class Site(Part):
     name = "site"
     settings_type = Settings
 
+    @classmethod
+    def readers(cls, settings: Settings, pelican_settings: Mapping[str, Any]) -> ReaderExtensions:
+        """Let the reader of Markdown align the columns of tables by classes."""
+        return ReaderExtensions(cls.name, markdown={f"{__name__}.tables": {}})
+
     def resolve(self, post: Post, collected: Collected, results: Results, labels: Labels) -> Resolved:
         """Return `post`, if it is an article, with its own record at the end."""
         if not (self.settings.cite_this_post and post.publication):
@@ -31,7 +37,8 @@ class Site(Part):
         return Resolved(post.with_html([post.body.html + record, *(text.html for text in post.texts[1:])]))
 
     def assets(self) -> Iterator[Linked]:
-        """Yield the script that copies the record."""
+        """Yield the style sheet of tables, and the script that copies the record."""
+        yield StyleSheetFile(HERE / "tables.css", marker="research-align-")
         yield Script(HERE / "copying" / "copy.js", (), marker='class="citation-record"')
 
     def finish_page(self, html: str, target: Target) -> str:

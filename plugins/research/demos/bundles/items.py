@@ -83,6 +83,6 @@ def classes(release: Release) -> list[dict[str, Any]] | None:
     check(path, "means", means, "f", (len(labels), release.latents))
     of_label = {int(label): means[labels == label] for label in np.unique(labels)}
     return [
-        {"label": label, "mean": short(codes.mean(axis=0)), "variance": short(codes.var(axis=0) + 1e-4)}
+        {"label": label, "mean": short(codes.mean(axis=0), 3), "variance": short(codes.var(axis=0) + 1e-4, 3)}
         for label, codes in of_label.items()
     ]

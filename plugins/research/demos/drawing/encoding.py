@@ -11,6 +11,8 @@ from .panels import Sheet
 #: Greys are rounded to multiples of this, so that no pixel is off by more than 1 of 255: the file is
 #: smaller by a quarter, and nobody sees it.
 STEP = 3
+#: The same for sheets that the page never decodes again; background and ink stay what they are.
+COARSE_STEP = 17
 
 
 def compose(sheet: Sheet) -> Bytes:
@@ -31,9 +33,10 @@ def compose(sheet: Sheet) -> Bytes:
     return whole[:, :, 0] if channels == 1 else whole
 
 
-def encode(picture: Bytes) -> tuple[bytes, str]:
+def encode(picture: Bytes, is_coarse: bool = False) -> tuple[bytes, str]:
     """Return `picture` as PNG or WebP, both lossless, whichever is smaller, and the suffix of its name."""
-    image = Image.fromarray(np.rint(picture / STEP).astype(np.uint8) * STEP)
+    step = COARSE_STEP if is_coarse else STEP
+    image = Image.fromarray(np.rint(picture / step).astype(np.uint8) * step)
     png, webp = io.BytesIO(), io.BytesIO()
     image.save(png, "PNG", optimize=True)
     image.save(webp, "WEBP", lossless=True, quality=100, method=6)

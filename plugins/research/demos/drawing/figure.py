@@ -5,6 +5,7 @@ gave: all that a script needs to take over what stands in ``.research-demo-stage
 script nothing is missing.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -14,11 +15,10 @@ from pathlib import Path
 from ...core.labels import Label
 from ...core.post import PublishedFile
 from ..syntax.canonical import Block
+from ..words import Words
 
 #: Pictures are shown at a whole multiple of their size, the largest that is no wider than this together.
 WIDEST = 672
-STILL = "A still picture. In a browser that runs JavaScript, on the page itself, it answers to touch."
-MISSING = '<p class="research-demo-missing">This figure could not be made. The log of the build says why.</p>'
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ Part = Picture | Drawing
 
 @dataclass(frozen=True)
 class Live:
-    """What a figure needs to wake in the page."""
+    """What a figure needs to become interactive in the page."""
 
     kind: str
     description: PublishedFile
@@ -61,8 +61,10 @@ class Live:
     programs: Mapping[str, tuple[PublishedFile, ...]]
     #: What runs the networks in the page where they are not compiled.
     runtime: tuple[PublishedFile, ...]
-    #: Of all files, over the line.
+    #: Of all files, as they are sent.
     kilobytes: int = 0
+    #: Of the files that an activation waits for, as the page counts them.
+    bytes: int = 0
 
     @property
     def files(self) -> tuple[PublishedFile, ...]:
@@ -70,38 +72,53 @@ class Live:
         return (self.description, *chain(*self.programs.values()), *self.runtime)
 
 
-def figure(block: Block, alt: str, parts: Sequence[Part], label: Label, live: Live | None = None) -> str:
+def figure(
+    block: Block,
+    alt: str,
+    parts: Sequence[Part],
+    label: Label,
+    words: Words,
+    live: Live | None = None,
+) -> str:
     """Return the figure called `label`, with its `parts`. All but the first of a page are loaded lazily."""
     pictures = [part for part in parts if isinstance(part, Picture)]
     widest = WIDEST // max(1, len(pictures))
-    shown = (
+    shown = "".join(
         part.svg
         if isinstance(part, Drawing)
-        else _picture(part, _alt(part, alt, pictures), label.number > 1, widest)
+        else _picture(part, _alt(part, alt, pictures, words), label.number > 1, widest, words)
         for part in parts
     )
+    group = f' role="group" aria-label="{escape(alt)}"' if len(pictures) > 1 else ""
     data = {"demo": block.keys["kind"], "model": block.keys["model"]}
     data |= {key: block.keys[key] for key in sorted(block.keys.keys() - {"kind", "model", "id", "alt"})}
     attributes = {f"data-{key}": value for key, value in data.items()}
-    return _framed(block, attributes, "".join(shown), label, live)
+    if live:
+        inner = _interactive(shown, live, words, group)
+    else:
+        inner = f'<div class="research-demo-stage"{group}>{shown}</div>'
+    return _framed(block, attributes, inner, label, words)
 
 
-def missing(block: Block, label: Label) -> str:
+def missing(block: Block, label: Label, words: Words) -> str:
     """Return the figure called `label`, with a note in the place of what it should show."""
-    return _framed(block, {}, MISSING, label)
+    note = f'<p class="research-demo-missing">{words["missing"]}</p>'
+    return _framed(block, {}, f'<div class="research-demo-stage">{note}</div>', label, words)
 
 
-def _framed(block: Block, data: Mapping[str, str], stage: str, label: Label, live: Live | None = None) -> str:
+def _framed(block: Block, data: Mapping[str, str], inner: str, label: Label, words: Words) -> str:
     classes = f"research-demo {block.attributes.get('class', '')}".rstrip()
     attributes = {"class": classes, "id": label.id, **data}
     attributes |= {name: value for name, value in block.attributes.items() if name != "class"}
     names = "".join(f' {name}="{escape(value)}"' for name, value in attributes.items())
-    caption = f'<span class="research-demo-number">{label.text}.</span> {block.caption}'.rstrip()
-    inner = _waking(stage, live) if live else f'<div class="research-demo-stage">{stage}</div>'
+    # Apart from text that may run the other way.
+    apart = f' lang="{words.language}" dir="ltr"' if words.is_foreign else ""
+    numbered = f'<span class="research-demo-number"{apart}>{label.text}.</span>'
+    caption = f"{numbered} {block.caption}".rstrip()
     return f"<figure{names}>\n{inner}\n<figcaption>{caption}</figcaption>\n</figure>"
 
 
-def _waking(stage: str, live: Live) -> str:
+def _interactive(stage: str, live: Live, words: Words, group: str) -> str:
     """Return `stage` as the element that ``live/script`` defines; unknown to a browser it stays as it is.
 
     Pelican resolves one link of a tag, so the names of further files are told apart from their folder.
@@ -112,21 +129,24 @@ def _waking(stage: str, live: Live) -> str:
     }
     for file in live.runtime[:1]:
         names["runtime"] = f"{Path(file.address).parent.name}/"
+    said = json.dumps(words.of_figure(live.kind), separators=(",", ":"), ensure_ascii=False)
     programs = "".join(f' data-{network}="{name}"' for network, name in names.items())
     return (
         f'<research-demo class="research-demo-stage" data-kind="{live.kind}" '
-        f'data-kilobytes="{live.kilobytes}"{programs} '
-        f'data-src="{{static}}/{live.description.address}">{stage}'
-        f'<div class="research-demo-panel"><p>{STILL}</p></div></research-demo>'
+        f'data-kilobytes="{live.kilobytes}" data-bytes="{live.bytes}"{programs}{group} '
+        f'data-words="{escape(said)}" data-src="{{static}}/{live.description.address}">{stage}'
+        # The sliders run from left to right as the images do, wherever text runs to.
+        f'<div class="research-demo-panel" lang="{words.language}" dir="ltr"><p>{words["static"]}</p></div>'
+        "</research-demo>"
     )
 
 
-def _alt(picture: Picture, alt: str, pictures: Sequence[Picture]) -> str:
-    """Return what `picture` shows: of several, each is told by its heading."""
-    return alt if len(pictures) == 1 else f"{picture.heading}: {alt}"
+def _alt(picture: Picture, alt: str, pictures: Sequence[Picture], words: Words) -> str:
+    """Return what `picture` shows. What the author says of several is true of all together, not of each."""
+    return alt if len(pictures) == 1 else words["group_member"].format(model=picture.heading)
 
 
-def _picture(picture: Picture, alt: str, lazy: bool, widest: int) -> str:
+def _picture(picture: Picture, alt: str, lazy: bool, widest: int, words: Words) -> str:
     scale = max(1, widest // picture.width)
     loading = ' loading="lazy"' if lazy else ""
     ink = ' class="research-demo-ink"' if picture.ink else ""
@@ -137,5 +157,10 @@ def _picture(picture: Picture, alt: str, lazy: bool, widest: int) -> str:
     rows = "".join(f"<li>{escape(text)}</li>" for text in picture.labels)
     labels = f"<ol>{rows}</ol>" if rows else ""
     if picture.heading:
-        labels = f'<p class="research-demo-heading">{escape(picture.heading)}</p>{labels}'
+        labels = f'<p class="research-demo-heading">{escape(_translated(picture.heading, words))}</p>{labels}'
     return f'<div class="research-demo-sheet">{labels}{image}</div>'
+
+
+def _translated(heading: str, words: Words) -> str:
+    """Return the heading of row labels in the language of the page; the name of a model as it is."""
+    return words[heading.lower()] if heading in ("Epoch", "Dimension") else heading

@@ -12,6 +12,7 @@ from typing import Any
 from ...core.cache import Cache
 from ..bundles.release import Release
 from ..syntax.spec import Spec
+from ..words import Words
 from .encoding import compose, encode
 from .figure import Drawing, Part, Picture
 from .panels import Panel, Sheet
@@ -25,9 +26,22 @@ PACKAGES = ("numpy", "onnxruntime", "pillow")
 class Gallery:
     """What was drawn of a figure."""
 
+    kind: str
     parts: list[Part]
     #: The file that tells the page how to activate the figure.
     description: Path
+
+    def described(self, words: Words, cache: Cache) -> Path:
+        """Return the file of the description together with `words`."""
+        stated = json.loads(self.description.read_text(encoding="utf-8"))
+        stated["words"] = words.of_kind(self.kind)
+        text = json.dumps(stated, separators=(",", ":"), ensure_ascii=False)
+
+        def write(folder: Path) -> None:
+            (folder / DESCRIPTION).write_text(text, encoding="utf-8")
+
+        area = cache.area("descriptions")
+        return area.folder(area.key(text), write) / DESCRIPTION
 
 
 def drawn(spec: Spec, releases: Sequence[Release], cache: Cache) -> Gallery:
@@ -38,7 +52,7 @@ def drawn(spec: Spec, releases: Sequence[Release], cache: Cache) -> Gallery:
     area = cache.area("demos", *_program())
     place = area.folder(area.key(_decides(spec, releases)), lambda folder: _draw(spec, releases, folder))
     parts = json.loads((place / "parts.json").read_text(encoding="utf-8"))
-    return Gallery([_part(place, part) for part in parts], place / DESCRIPTION)
+    return Gallery(spec.kind.name, [_part(place, part) for part in parts], place / DESCRIPTION)
 
 
 def _part(place: Path, stated: dict[str, Any]) -> Part:

@@ -12,7 +12,9 @@ def packed(values: NDArray[Any]) -> str:
     return base64.b64encode(values.astype("<f4").tobytes()).decode("ascii")
 
 
-def short(values: NDArray[Any]) -> list[Any]:
-    """Return `values` as lists of numbers with five significant digits."""
-    numbers: list[Any] = np.vectorize(lambda value: float(f"{value:.5g}"), otypes=[float])(values).tolist()
+def short(values: NDArray[Any], digits: int = 5) -> list[Any]:
+    """Return `values` as lists of numbers with so many significant `digits`."""
+    numbers: list[Any] = np.vectorize(lambda value: float(f"{value:.{digits}g}"), otypes=[float])(
+        values
+    ).tolist()
     return numbers

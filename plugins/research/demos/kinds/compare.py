@@ -13,7 +13,7 @@ from msgspec import Meta
 
 from ..bundles.release import Release
 from ..drawing.inference import Floats, decode
-from ..drawing.packing import packed
+from ..drawing.normals import normals
 from ..drawing.panels import Panel, Sheet
 from ..syntax.options import Options as KindOptions
 
@@ -33,8 +33,8 @@ class Options(KindOptions):
 
 def noise(options: Options, *releases: Release) -> Floats:
     """Return draws (rows · columns, Z) from the prior of the model with the most latents, row by row."""
-    shape = (options.rows * options.columns, max(release.latents for release in releases))
-    return np.random.default_rng(options.seed).standard_normal(shape, np.float32)
+    width = max(release.latents for release in releases)
+    return normals(options.seed, options.rows * options.columns, width)
 
 
 def draw(options: Options, *releases: Release) -> list[Panel]:
@@ -50,4 +50,4 @@ def draw(options: Options, *releases: Release) -> list[Panel]:
 
 def describe(options: Options, *releases: Release) -> dict[str, Any]:
     """Return what the page needs beside the decoders to draw the same, and more."""
-    return {"noise": packed(noise(options, *releases)), "temperature": options.temperature}
+    return {"seed": options.seed, "temperature": options.temperature}

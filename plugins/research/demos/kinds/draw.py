@@ -13,6 +13,7 @@ from msgspec import Meta
 from ..bundles.items import classes, first_of, read
 from ..bundles.release import Release
 from ..drawing.inference import Floats, decode, deviations, encode, log_variances
+from ..drawing.normals import normals
 from ..drawing.packing import packed
 from ..drawing.panels import Panel, Sheet
 from ..errors import DemoError
@@ -31,7 +32,7 @@ class Options(KindOptions):
 
 def noise(options: Options, release: Release) -> Floats:
     """Return the standard normal draw (1, Z) that tells the third picture from the second."""
-    return np.random.default_rng(options.seed).standard_normal((1, release.latents), np.float32)
+    return normals(options.seed, 1, release.latents)
 
 
 def draw(options: Options, release: Release) -> list[Panel]:
@@ -55,7 +56,7 @@ def describe(options: Options, release: Release) -> dict[str, Any]:
     return {
         "mean": packed(encode(release, given)),
         "log_variance": packed(log_variances(release, given)),
-        "noise": packed(noise(options, release)),
+        "seed": options.seed,
         "encoder_range": release.encoder.input.range,
         "labels": classes(release),
     }

@@ -14,6 +14,7 @@ from msgspec import Meta
 from ..bundles.items import classes, first_of, read
 from ..bundles.release import Release
 from ..drawing.inference import Floats, decode, encode
+from ..drawing.normals import normals
 from ..drawing.packing import packed
 from ..drawing.panels import Panel, Sheet
 from ..errors import KeyedError
@@ -35,9 +36,8 @@ class Options(KindOptions):
 
 def ends(options: Options, release: Release) -> tuple[Floats, Floats]:
     """Return the latents (rows, Z) where the rows begin, and those where they end."""
-    if options.between == "prior" or release.encoder is None:
-        shape = (2, options.rows, release.latents)
-        begin, end = np.random.default_rng(options.seed).standard_normal(shape, np.float32)
+    if _is_of_prior(options, release):
+        begin, end = normals(options.seed, 2, options.rows, release.latents)
         return begin, end
     items = read(release)
     pairs = [re.fullmatch(r"(\d+)-(\d+)", pair.strip()) for pair in options.between.split(",")]
@@ -48,6 +48,10 @@ def ends(options: Options, release: Release) -> tuple[Floats, Floats]:
     images = np.concatenate([first_of(items, label, 1) for label in labels])
     means = encode(release, images)  # (2 · rows, Z)
     return means[::2], means[1::2]
+
+
+def _is_of_prior(options: Options, release: Release) -> bool:
+    return options.between == "prior" or release.encoder is None
 
 
 def linear(begin: Floats, end: Floats, share: float) -> Floats:
@@ -87,11 +91,7 @@ def draw(options: Options, release: Release) -> list[Panel]:
 
 
 def describe(options: Options, release: Release) -> dict[str, Any]:
-    """Return where the rows begin and end, and where labels lie."""
-    begins, ends_ = ends(options, release)
-    return {
-        "begins": packed(begins),
-        "ends": packed(ends_),
-        "path": options.path,
-        "labels": classes(release),
-    }
+    """Return where the rows begin and end, or the seed of these draws, and where labels lie."""
+    of_prior = _is_of_prior(options, release)
+    given = {"seed": options.seed} if of_prior else {"ends": packed(np.stack(ends(options, release)))}
+    return {**given, "path": options.path, "labels": classes(release)}

@@ -53,7 +53,8 @@ def draw(options: Options, release: Release) -> list[Panel]:
             "or another kind (such as samples or interpolation)"
         )
     pictures = decode(release, latents(options))  # (rows · columns, C, H, W)
-    return [Sheet(pictures.reshape(options.rows, options.columns, *pictures.shape[1:]))]
+    grid = pictures.reshape(options.rows, options.columns, *pictures.shape[1:])
+    return [Sheet(grid, is_coarse=grid.shape[2] == 1)]
 
 
 def describe(options: Options, release: Release) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from ..bundles.release import Release
 from ..drawing.inference import Floats, decode
-from ..drawing.packing import packed
+from ..drawing.normals import normals
 from ..drawing.panels import Panel, Sheet
 from ..syntax.options import Options as KindOptions
 
@@ -26,8 +26,7 @@ class Options(KindOptions):
 
 def noise(options: Options, release: Release) -> Floats:
     """Return draws (rows · columns, Z) from the prior, row by row."""
-    count = options.rows * options.columns
-    return np.random.default_rng(options.seed).standard_normal((count, release.latents), np.float32)
+    return normals(options.seed, options.rows * options.columns, release.latents)
 
 
 def latents(options: Options, release: Release) -> Floats:
@@ -43,4 +42,4 @@ def draw(options: Options, release: Release) -> list[Panel]:
 
 def describe(options: Options, release: Release) -> dict[str, Any]:
     """Return what the page needs beside the decoder to draw the same, and more."""
-    return {"noise": packed(noise(options, release)), "temperature": options.temperature}
+    return {"seed": options.seed, "temperature": options.temperature}

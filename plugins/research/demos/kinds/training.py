@@ -44,7 +44,9 @@ def pictures(options: Options, release: Release) -> Sheet:
     check(path, "images", images, "u", (len(epochs), None, *release.decoder.outputs[0].shape))
     shown = np.unique(np.linspace(0, len(epochs) - 1, options.rows).round().astype(int))
     labels = tuple(str(epoch) for epoch in epochs[shown])
-    return Sheet(images[shown, : options.columns], labels=labels, heading="Epoch")
+    return Sheet(
+        images[shown, : options.columns], labels=labels, heading="Epoch", is_coarse=images.shape[2] == 1
+    )
 
 
 def bound(release: Release) -> Plot:

@@ -68,8 +68,7 @@ def describe(options: Options, release: Release) -> dict[str, Any]:
     """Return what the page needs beside the decoder: ways as those of an interpolation, with their names."""
     begin, end, dimensions = ends(options, release)
     return {
-        "begins": packed(begin),
-        "ends": packed(end),
+        "ends": packed(np.stack([begin, end])),
         "path": "linear",
         "dimensions": [dimension + 1 for dimension in dimensions],
         "reach": options.reach,

@@ -19,6 +19,7 @@ from ..drawing.figure import Live
 from ..errors import DemoError
 from ..messages import Array
 from ..syntax.spec import Spec
+from ..words import Words
 from .fallback import runtime
 
 #: On how many inputs a compiled network is compared with its graph.
@@ -92,7 +93,7 @@ def _one_file(release: Release, cache: Cache) -> Path:
     return cache.area("inlined").folder(stated[:24], write) / ONE_FILE
 
 
-def live(spec: Spec, models: Sequence[LiveModel], description: Path) -> Live:
+def live(spec: Spec, models: Sequence[LiveModel], description: Path, words: Words) -> Live:
     """Return what the figure `spec`, whose `description` is drawn from `models`, needs to be interactive."""
     kind = spec.kind
     needed = {"decoder": kind.needs_decoder, "encoder": kind.needs_encoder}
@@ -106,7 +107,8 @@ def live(spec: Spec, models: Sequence[LiveModel], description: Path) -> Live:
     described = _published(description, "-".join((*spec.models, kind.name)))
     runtimes = [model.runtime for model in models if model.runtime and kind.needs_decoder]
     found = Live(kind.name, described, programs, runtimes[0] if runtimes else ())
-    return replace(found, kilobytes=_kilobytes(found.files))
+    awaited = (described, *programs.get("decoder", ()), *found.runtime)
+    return replace(found, kilobytes=_kilobytes(found.files), bytes=sum(map(_size, awaited)))
 
 
 def _files(release: Release) -> str:
@@ -139,6 +141,11 @@ def _arrays(items: TestItems | None) -> tuple[Array, ...]:
 def _published(path: Path, name: str) -> PublishedFile:
     digest = hashlib.sha256(path.read_bytes()).hexdigest()[:10]
     return PublishedFile(path, f"demos/{name}.{digest}{path.suffix}")
+
+
+def _size(file: PublishedFile) -> int:
+    """Return the bytes of a file whose progress the page sees: not of scripts."""
+    return 0 if file.path.suffix == ".mjs" else file.path.stat().st_size
 
 
 def _kilobytes(files: Iterable[PublishedFile]) -> int:

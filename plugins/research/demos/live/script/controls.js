@@ -11,31 +11,32 @@ export function element(name, properties = {}, ...children) {
 export const button = (text, onclick) => element("button", { type: "button", textContent: text, onclick });
 
 /**
- * Return a slider in its label. `text(value)` says what a value means, to eyes and to screen readers;
- * `show(value)` moves the slider without calling `oninput`.
+ * Return a slider in its label. `text(value)` says what a value means: to eyes beside the slider, and to screen
+ * readers in `aria-valuetext` alone. `show(value)` moves the slider without calling `oninput`.
  */
 export function slider(name, { min = 0, max = 1, step = 0.01, value = min, text = String }, oninput) {
   const input = element("input", { type: "range", min, max, step });
-  const output = element("output");
-  const show = (shown) => {
-    input.value = shown;
-    output.textContent = text(Number(input.value));
-    input.setAttribute("aria-valuetext", output.textContent);
+  const shown = element("span", { ariaHidden: "true" });
+  const show = (now) => {
+    input.value = now;
+    shown.textContent = text(Number(input.value));
+    input.setAttribute("aria-valuetext", shown.textContent);
   };
   input.oninput = () => {
     show(input.value);
     oninput(Number(input.value));
   };
   show(value);
-  return Object.assign(element("label", {}, element("span", { textContent: name }), input, output), { show });
+  return Object.assign(element("label", {}, element("span", { textContent: name }), input, shown), { show });
 }
 
-/** Return a button that is on or off; `onchange` gets which. */
+/** Return a button that is on or off; `set(on)` is as pressing it; `onchange` gets which. */
 export function toggle(text, on, onchange) {
-  const made = button(text, () => {
-    made.ariaPressed = String(made.ariaPressed !== "true");
-    onchange(made.ariaPressed === "true");
-  });
+  const set = (now) => {
+    made.ariaPressed = String(now);
+    onchange(now);
+  };
+  const made = button(text, () => set(made.ariaPressed !== "true"));
   made.ariaPressed = String(on);
-  return made;
+  return Object.assign(made, { set });
 }

@@ -1,23 +1,32 @@
-// <research-demo>: a figure that stands in the page as a still picture, and wakes when it is touched.
+// <research-demo>: a figure that stands in the page as a static image, and becomes interactive when it is activated.
 import { button, element, toggle } from "./controls.js";
 import * as interpolation from "./kinds/interpolation.js";
 import * as manifold from "./kinds/manifold.js";
 import * as reconstructions from "./kinds/reconstructions.js";
 import * as samples from "./kinds/samples.js";
 import * as training from "./kinds/training.js";
-import { latest } from "./latest.js";
-import { floats, likeness, normals, sentence } from "./latents.js";
+import { follow, inside, steer } from "./gestures.js";
+import { floats, labelsOf } from "./latents.js";
+import { Failure, broken, bytesAt, cancel, progress } from "./load.js";
 import { modelAt } from "./model.js";
+import { anySeed, normals } from "./normals.js";
 import { Sheet } from "./sheet.js";
 import { Stage } from "./stage.js";
+import { fill, sentence } from "./words.js";
 
-// The pad is a module of its own, which comes when a pad is near. It is handed what it shares with the others.
-const shared = { button, floats, latest, likeness, normals, sentence, toggle };
-const draw = { start: async (stage) => (await import("./kinds/draw.js")).start(stage, shared) };
+// The pad is a module of its own, which comes when it is needed. It is handed what it shares with the others.
+const shared = { anySeed, button, element, floats, follow, inside, labelsOf, normals, sentence, steer, toggle };
+const pad = {
+  start: async (stage, attempt) => {
+    // A browser remembers a module that failed by its address.
+    const module = import(`./kinds/draw.js${attempt ? `?${attempt}` : ""}`);
+    return (await module.catch(() => Promise.reject(new Failure("script")))).start(stage, shared);
+  },
+};
 
 const KINDS = {
   compare: samples,
-  draw,
+  draw: pad,
   interpolation,
   manifold,
   reconstructions,
@@ -26,111 +35,225 @@ const KINDS = {
   traversals: interpolation,
 };
 
-//: How far below or above the window a figure is fetched before anyone asks for it.
-const NEAR = "400px";
-//: Kilobytes beyond which a figure is fetched only when somebody asks for it.
-const LIGHT = 500;
+//: Kilobytes of a figure, and of all on the page, that are fetched before anyone asks for them.
+const LIGHT = 100;
+const BUDGET = 50;
+//: Kilobytes of what describes a figure whose model is here.
+const DESCRIPTION = 3;
+//: Milliseconds that a reader rests with a figure before it is fetched, and before loading is spoken of.
+const STAY = 800;
+const PATIENCE = 150;
+
+const fetched = new Set();
+let spent = 0;
 
 class ResearchDemo extends HTMLElement {
+  #words = null;
+  #images = [];
+  #panel;
+  #region = element("span", { className: "research-demo-spoken", role: "status" });
+  #line = element("p");
+  #progress = element("progress", { hidden: true });
+  #button = button();
+  #isOffered = false;
+  #isLoaded = false;
+  #attempt = 0;
+  #job = null;
   #stage = null;
-  #invited = false;
 
   connectedCallback() {
-    if (this.#invited || !KINDS[this.dataset.kind]) return;
-    this.#invited = true;
+    if (this.#words || !KINDS[this.dataset.kind]) return;
+    this.#words = JSON.parse(this.dataset.words);
+    this.#panel = this.querySelector(".research-demo-panel");
     if (this.dataset.decoder && !canRun()) {
-      this.#panel.firstChild.textContent = "A still picture: this browser does not run WebAssembly.";
+      this.#panel.firstChild.textContent = this.#words.unsupported;
       return;
     }
-    this.#invite();
-    for (const image of this.#images) image.addEventListener("click", () => this.#wake(), { once: true });
-    if (this.dataset.kilobytes <= LIGHT && !isThrifty(navigator.connection)) this.#prepareWhenNear();
+    this.#images = [...this.querySelectorAll(".research-demo-sheet img")];
+    for (const image of this.#images) {
+      image.after(element("div", { className: "research-demo-over" }));
+      image.addEventListener("click", () => this.#isOffered && this.#activate());
+    }
+    this.append(this.#region); // there before it has anything to say
+    this.#panel.replaceChildren(this.#line, this.#progress, this.#button);
+    this.#offer();
+    this.#watch();
   }
 
-  /** Put the button that wakes the figure in the place of the line that says it is still. */
-  #invite(text = "") {
-    const size = this.dataset.kilobytes ? ` (${this.dataset.kilobytes} kB)` : "";
-    const line = element("p", { textContent: text, role: "status" });
-    const name = text ? "Try again" : `Try it yourself${size}`;
-    this.#panel.replaceChildren(button(name, () => this.#wake()), line);
+  /** Offer to activate the figure. */
+  #offer(line = this.#words.hint, name = this.#words.try) {
+    const size = this.#isLoaded ? this.#words.loaded : this.dataset.kilobytes && `${this.dataset.kilobytes} kB`;
+    this.#isOffered = true;
+    this.#show(line, size ? `${name} (${size})` : name, () => this.#activate());
   }
 
-  #prepareWhenNear() {
+  /** Show a line and a button: always the same, so that it keeps the focus. */
+  #show(line, name, onclick, isLoading = false) {
+    this.#line.textContent = line;
+    this.#progress.hidden = !isLoading;
+    Object.assign(this.#button, { textContent: name, onclick });
+  }
+
+  /** Fetch the figure when a reader stays with it, or points at it, unless that asks too much of the connection. */
+  #watch() {
+    let resting;
+    let isSeen = false;
+    const rest = () => {
+      clearTimeout(resting);
+      if (isSeen) resting = setTimeout(() => this.#prefetch(BUDGET), STAY);
+    };
     const observer = new IntersectionObserver(
-      ([entry]) => {
-        if (!entry.isIntersecting) return;
-        observer.disconnect();
-        this.#prepare().catch(() => {}); // said when somebody asks for it
+      ([{ isIntersecting }]) => {
+        isSeen = isIntersecting;
+        if (isSeen) this.dataset.seen = "";
+        rest();
       },
-      { rootMargin: NEAR },
+      { threshold: 0.3 },
     );
     observer.observe(this);
+    addEventListener("scroll", rest, { passive: true });
+    for (const type of ["pointerenter", "focusin"]) this.addEventListener(type, () => this.#prefetch(Infinity));
   }
 
-  /** Make all that the figure shows awake, once, so that a touch has nothing to wait for. */
+  #prefetch(budget) {
+    const { decoder = "", kilobytes } = this.dataset;
+    const cost = fetched.has(decoder) ? DESCRIPTION : Number(kilobytes);
+    if (this.#stage || kilobytes > LIGHT || spent + cost > budget || isThrifty(navigator.connection)) return;
+    spent += cost;
+    fetched.add(decoder);
+    this.#prepare().then(
+      () => this.#isOffered && this.#offer(),
+      () => {}, // said when somebody asks for it
+    );
+  }
+
+  /** Make all that the active figure shows, once, so that a touch has nothing to wait for. */
   #prepare() {
-    this.#stage ??= this.#make().catch((error) => {
-      this.#stage = null;
-      throw error;
-    });
+    if (!this.#stage) {
+      const job = { attempt: this.#attempt, files: [] };
+      this.#job = job;
+      this.#stage = this.#make(job).then(
+        (stage) => {
+          this.#isLoaded = true;
+          return stage;
+        },
+        (error) => {
+          if (job === this.#job) this.#forget();
+          throw error;
+        },
+      );
+    }
     return this.#stage;
   }
 
-  async #make() {
+  /** Begin from the beginning the next time. */
+  #forget() {
+    this.#attempt += 1;
+    this.#stage = this.#job = null;
+  }
+
+  async #make(job) {
     const { kind, src, decoder = "", encoder, runtime } = this.dataset;
-    const url = new URL(src, document.baseURI);
-    const resolved = (name) => new URL(name, url).href;
-    const model = (name) => modelAt(resolved(name), name.endsWith(".onnx") ? resolved(runtime) : undefined);
+    const { href } = new URL(src, document.baseURI);
+    const resolved = (name) => new URL(name, href).href;
+    const model = (name, job) =>
+      modelAt(resolved(name), name.endsWith(".onnx") ? resolved(runtime) : undefined).load(job);
     // All at the same time.
     const [figure, decoders] = await Promise.all([
-      fetchJson(url),
-      Promise.all(decoder.split(" ").filter(Boolean).map(model)),
+      jsonAt(href, job),
+      Promise.all(decoder.split(" ").filter(Boolean).map((name) => model(name, job))),
       ...this.#images.map(seen),
     ]);
-    const sheets = figure.sheets.map((form, i) => new Sheet(this.#images[i], form, decoders[i]));
-    const stage = new Stage(this.#panel, figure, sheets, () => model(encoder));
-    await KINDS[kind].start(stage);
+    const surfaces = this.querySelectorAll(".research-demo-over");
+    const stage = new Stage({
+      host: this,
+      panel: this.#panel,
+      figure,
+      words: { ...this.#words, ...figure.words },
+      sheets: figure.sheets.map((form, i) => new Sheet(this.#images[i], surfaces[i], form, decoders[i])),
+      encoder: (attempt) => model(encoder, { attempt, files: [] }),
+      speak: (text) => this.#speak(text),
+      explain,
+    });
+    await KINDS[kind].start(stage, job.attempt);
     return stage;
   }
 
-  async #wake() {
-    this.#panel.ariaBusy = "true";
+  async #activate() {
+    this.#isOffered = false;
+    const prepared = this.#prepare();
+    const job = this.#job;
+    const patience = setTimeout(() => this.#wait(job), PATIENCE);
     try {
-      const stage = await this.#prepare();
+      const stage = await prepared;
+      if (job !== this.#job) return;
       const hadFocus = this.#panel.contains(document.activeElement);
+      this.dataset.active = "";
       stage.attach();
-      if (hadFocus) this.#panel.querySelector("input, button, select").focus();
+      if (hadFocus) this.#panel.querySelector("button, input").focus();
       this.dispatchEvent(new CustomEvent("research-demo-awake", { bubbles: true }));
     } catch (error) {
-      this.#invite(`The picture stays still: its model could not be loaded (${error.message}).`);
+      if (job.isCancelled) return;
+      const line = fill(this.#words.failed, { reason: explain(error, this.#words) });
+      this.#offer(line, this.#words.retry);
+      this.#speak(line);
+    } finally {
+      clearTimeout(patience);
     }
-    this.#panel.ariaBusy = null;
   }
 
-  get #images() {
-    return [...this.querySelectorAll(".research-demo-sheet img")];
+  /** Show how much has come, and let the reader give it up. */
+  #wait(job) {
+    const { loading, cancel: name } = this.#words;
+    const max = Number(this.dataset.bytes);
+    Object.assign(this.#progress, { max, ariaLabel: loading });
+    const timer = setInterval(() => {
+      if (job !== this.#job || !this.#progress.isConnected) clearInterval(timer);
+      this.#progress.value = Math.min(progress(job), max);
+    }, 100);
+    const giveUp = () => {
+      job.isCancelled = true;
+      this.#forget();
+      cancel(job);
+      this.#offer();
+    };
+    this.#show(loading, name, giveUp, true);
+    this.#speak(loading);
   }
 
-  get #panel() {
-    return this.querySelector(".research-demo-panel");
+  #speak(text) {
+    this.#region.textContent = text;
   }
 }
 
-async function fetchJson(url) {
-  const response = await fetch(url);
-  if (!response.ok) throw new Error(`${response.status} ${response.statusText}`);
-  return response.json();
+/** Return in `words` why something failed. */
+function explain({ code, values }, words) {
+  return fill(words[code] ?? words.unknown, values);
 }
 
-/** Wait until `image` can be drawn, wherever in the page it stands. */
-function seen(image) {
+async function jsonAt(url, job) {
+  const bytes = await bytesAt(url, job);
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    throw broken(url);
+  }
+}
+
+/** Wait until `image` can be drawn, wherever in the page it stands; one that failed is fetched again. */
+async function seen(image) {
   image.loading = "eager";
-  return image.decode();
+  if (image.complete && !image.naturalWidth) image.src = `${image.src.split("?")[0]}?${Date.now()}`;
+  try {
+    await image.decode();
+  } catch {
+    throw new Failure(navigator.onLine ? "image" : "offline");
+  }
 }
 
 const canRun = () => "WebAssembly" in globalThis && "Worker" in globalThis;
 
-/** Say whether the reader's line is announced to be slow, or to be spared. */
+/** Return whether the reader's connection is announced to be slow, or to be spared. */
 function isThrifty(connection) {
   return Boolean(connection?.saveData) || /2g/.test(connection?.effectiveType);
 }

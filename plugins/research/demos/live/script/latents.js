@@ -1,19 +1,11 @@
 // Arithmetic on latents: Float32Arrays of one point, or of several points one after the other.
 
-//: A label that is e times less likely than the likeliest is not spoken of.
+//: A label that is e times less likely than the likeliest is not named.
 const CLOSE = 1;
 
 /** Return the float32 numbers, little-endian, that stand in base64. */
 export function floats(base64) {
   return new Float32Array(Uint8Array.from(atob(base64), (byte) => byte.charCodeAt(0)).buffer);
-}
-
-/** Return `count` draws from the standard normal distribution (Box and Muller 1958). */
-export function normals(count, random = Math.random) {
-  return Float32Array.from({ length: count }, () => {
-    const radius = Math.sqrt(-2 * Math.log(1 - random()));
-    return radius * Math.cos(2 * Math.PI * random());
-  });
 }
 
 /** Return each of `points` times `factor`. */
@@ -39,7 +31,7 @@ export function spherical(begin, end, share) {
   return begin.map((value, i) => (from * value + to * end[i]) / Math.sin(angle));
 }
 
-/** Return the value at `place`, 0 to 1, along `values` that stand in the middles of equal stretches. */
+/** Return the value at `place`, 0 to 1, along `values` that stand in the middles of equal segments. */
 export function along(values, place) {
   const at = Math.min(Math.max(place * values.length - 0.5, 0), values.length - 1);
   const below = Math.min(Math.floor(at), values.length - 2);
@@ -48,7 +40,7 @@ export function along(values, place) {
 
 /**
  * Return the labels that a point may well have, the likeliest first. `classes` holds for each label
- * the mean and the variance of its test items' codes, taken as normal and independent in each dimension.
+ * the mean and the variance of its test examples' codes, taken as normal and independent in each dimension.
  */
 export function labelsOf(point, classes) {
   const surprise = ({ mean, variance }) =>
@@ -56,19 +48,6 @@ export function labelsOf(point, classes) {
   const found = classes.map((entry) => ({ label: entry.label, surprise: surprise(entry) }));
   found.sort((a, b) => a.surprise - b.surprise);
   return found.filter((entry) => found[0].surprise - entry.surprise > -CLOSE).map((entry) => entry.label);
-}
-
-/** Return in words what a point is most like to the model, "" where its release does not tell. */
-export function likeness(point, classes) {
-  if (!classes) return "";
-  const named = labelsOf(point, classes).map((label) => `${/^(8|1[18]$)/.test(label) ? "an" : "a"} ${label}`);
-  return `most like ${named.join(" or ")}`;
-}
-
-/** Return `words` as a sentence, without those that are empty. */
-export function sentence(...words) {
-  const text = words.filter(Boolean).join(", ");
-  return text && text[0].toUpperCase() + text.slice(1);
 }
 
 function dot(a, b) {

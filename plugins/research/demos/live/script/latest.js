@@ -1,6 +1,7 @@
 /**
- * Return a function that calls the asynchronous `work`, one call at a time. Of calls that come while
- * one is under way only the newest is made: a pen that moves faster than the model is not queued.
+ * Return a function that calls the asynchronous `work`, one call at a time, with a function that tells whether a
+ * newer call waits, and then with what it was given itself. Of calls that come while one is under way only the
+ * newest is made: a pen that moves faster than the model is not queued.
  */
 export function latest(work) {
   let running = false;
@@ -13,7 +14,7 @@ export function latest(work) {
       while (waiting) {
         const next = waiting;
         waiting = null;
-        await work(...next);
+        await work(() => waiting !== null, ...next);
       }
     } finally {
       running = false;

@@ -1,58 +1,109 @@
-// A model that runs in a worker; figures that show the same one share it.
+// Models that run in workers. Figures that show the same one share it. A worker that fails, or has nothing to do,
+// ends; the next request starts another from the bytes that the page has.
+import { Failure, broken, bytesAt } from "./load.js";
+
+//: Workers that run at the same time, and milliseconds after which one without work ends.
+const MOST = 4;
+const IDLE = 60_000;
 
 const models = new Map();
+const running = new Set(); // the one that worked last comes last
+let count = 0;
+let policy;
 
-/**
- * Return the model whose program lies at `url`. `runtime` is the folder of what runs it, where it is
- * not compiled but ONNX.
- */
+/** Return the model whose program lies at `url`; `runtime` is the folder of what runs it, where it is ONNX. */
 export function modelAt(url, runtime) {
-  if (!models.has(url)) {
-    const model = Model.load(url, runtime);
-    models.set(url, model);
-    model.catch(() => models.delete(url)); // the next touch tries again
-  }
+  if (!models.has(url)) models.set(url, new Model(url, runtime));
   return models.get(url);
 }
 
 class Model {
-  static async load(url, runtime) {
-    const model = new Model(new Worker(new URL("worker.js", import.meta.url), { type: "module" }));
-    const response = await fetch(url);
-    if (!response.ok) throw new Error(`${response.status} ${response.statusText}`);
-    const bytes = await response.arrayBuffer();
-    await model.#ask({ program: { bytes, runtime } }, [bytes]);
-    return model;
+  #url;
+  #runtime;
+  #program;
+  #worker;
+  #started;
+  #isReady = false;
+  #pending = new Map();
+  #idle;
+
+  constructor(url, runtime) {
+    this.#url = url;
+    this.#runtime = runtime;
   }
 
-  #worker;
-  #pending = new Map();
-  #count = 0;
-
-  constructor(worker) {
-    this.#worker = worker;
-    worker.onmessage = ({ data }) => this.#answer(data);
-    worker.onerror = (event) => {
-      for (const id of this.#pending.keys()) this.#answer({ id, error: event.message || "the worker stopped" });
-    };
+  /** Bring the program here for a job, start it, and return the model. */
+  async load(job) {
+    const runtime = this.#runtime;
+    const urls = [this.#url, runtime && `${runtime}ort-wasm-simd-threaded.wasm`];
+    const [bytes, wasmBinary] = await Promise.all(urls.map((url) => url && bytesAt(url, job)));
+    this.#program = { bytes, runtime, wasmBinary };
+    // One that was given up while it started may never have come further.
+    if (job.attempt && !this.#isReady) this.stop(new Failure("worker"));
+    await this.#start();
+    return this;
   }
 
   /** Return the outputs for `inputs`, those of several items one after the other: see worker.js for `asked`. */
-  run(inputs, asked) {
+  async run(inputs, asked) {
+    await this.#start();
     return this.#ask({ inputs, ...asked });
   }
 
-  #ask(message, transfer = []) {
-    this.#count += 1;
-    const id = this.#count;
-    this.#worker.postMessage({ id, ...message }, transfer);
-    return new Promise((resolve, reject) => this.#pending.set(id, { resolve, reject }));
+  /** End the worker; who still waits for it gets `error`. */
+  stop(error) {
+    clearTimeout(this.#idle);
+    this.#worker?.terminate();
+    this.#worker = this.#started = null;
+    this.#isReady = false;
+    running.delete(this);
+    for (const { reject } of this.#pending.values()) reject(error);
+    this.#pending.clear();
+  }
+
+  #start() {
+    return (this.#started ??= this.#open());
+  }
+
+  async #open() {
+    try {
+      const worker = new Worker(scriptUrl(), { type: "module" });
+      worker.onmessage = ({ data }) => this.#answer(data);
+      worker.onerror = () => this.stop(new Failure("worker"));
+      this.#worker = worker;
+    } catch {
+      this.#started = null;
+      throw new Failure("worker");
+    }
+    await this.#ask({ program: this.#program });
+    this.#isReady = true;
+  }
+
+  #ask(message) {
+    count += 1;
+    const id = count;
+    running.delete(this);
+    running.add(this);
+    for (const other of running) if (running.size > MOST && !other.#pending.size) other.stop();
+    return new Promise((resolve, reject) => {
+      this.#pending.set(id, { resolve, reject });
+      this.#worker.postMessage({ id, ...message });
+    });
   }
 
   #answer({ id, results, error }) {
-    const { resolve, reject } = this.#pending.get(id);
+    // What is left in the memory of a program that failed may be anything.
+    if (error) return this.stop(error === "broken" ? broken(this.#url) : new Failure(error));
+    this.#pending.get(id).resolve(results);
     this.#pending.delete(id);
-    if (error) reject(new Error(error));
-    else resolve(results);
+    clearTimeout(this.#idle);
+    if (!this.#pending.size) this.#idle = setTimeout(() => this.stop(), IDLE);
   }
+}
+
+/** Return the address of the worker's script, which a page with Trusted Types must vouch for. */
+function scriptUrl() {
+  policy ??= globalThis.trustedTypes?.createPolicy("research-demo", { createScriptURL: (url) => url });
+  const { href } = new URL("worker.js", import.meta.url);
+  return policy?.createScriptURL(href) ?? href;
 }

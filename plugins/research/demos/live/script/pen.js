@@ -3,7 +3,7 @@
 //: Pixels from the middle of a line to where it begins to fade, which takes one pixel more.
 const RADIUS = 0.7;
 
-/** Ink the line between two points [x, y] on the grid, which is `width` wide. */
+/** Ink the line between two points [x, y] on the grid, which is `width` wide; what lies beside it is lost. */
 export function stroke(ink, width, from, to) {
   const [dx, dy] = [to[0] - from[0], to[1] - from[1]];
   ink.forEach((value, i) => {

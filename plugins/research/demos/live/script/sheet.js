@@ -1,28 +1,30 @@
-// A sheet of pictures: the still picture, what is drawn live over it, and hands that touch it.
+// A sheet of images: the static image, and what is rendered live over it.
 import { element } from "./controls.js";
+import { follow, inside, steer } from "./gestures.js";
 import { cellAt, cellOrigin } from "./pixels.js";
 
+//: Milliseconds of work after which images are shown, and a newer request is looked for.
+const SLICE = 25;
+
 export class Sheet {
-  /** `form` is what the build says of the still picture `image`, and of the model that drew it. */
-  constructor(image, form, decoder) {
-    Object.assign(this, form, { image, decoder });
+  /** `form` is what the build says of the static image `image`, and of the model that rendered it. */
+  constructor(image, surface, form, decoder) {
+    Object.assign(this, form, { image, surface, decoder });
     this.size = form.shape[0] * form.shape[1] * form.shape[2];
-    this.#frame = element("div", { className: "research-demo-over" });
   }
 
-  #frame;
-  #awake = false;
+  #active = false;
   #canvas = null;
   #mark = null;
+  #name;
 
-  /** Lay what has been drawn over the still picture. */
+  /** Show what has been rendered in the place of the static image. */
   attach() {
-    this.#awake = true;
-    this.image.after(this.#frame);
+    this.#active = true;
     this.#cover();
   }
 
-  /** Return the pictures, ImageData each, that the decoder draws from `latents`, one after the other. */
+  /** Return the images, ImageData each, that the decoder makes of `latents`, one after the other. */
   async decode(latents) {
     const { latents: size, shape, range } = this;
     const [bytes] = await this.decoder.run(latents, { size, outputs: [this.size], picture: { shape, range } });
@@ -34,20 +36,40 @@ export class Sheet {
     );
   }
 
-  /** Show a picture in the cell at `row` and `column`. */
-  draw(picture, row, column) {
+  /** Decode `latents` a few at a time, and hand each image with its number to `onimage`, until `isStale()`. */
+  async decodeEach(latents, isStale, onimage) {
+    const count = latents.length / this.latents;
+    for (let at = 0, step = 1; at < count && !isStale(); ) {
+      const begun = performance.now();
+      const images = await this.decode(latents.slice(at * this.latents, (at + step) * this.latents));
+      images.forEach((image, i) => onimage(image, at + i));
+      at += images.length;
+      step = Math.ceil(Math.min(4, SLICE / (performance.now() - begun + 0.1)) * step);
+    }
+  }
+
+  /** Show an image in the cell at `row` and `column`. */
+  draw(image, row, column) {
     const { x, y } = cellOrigin(this, row, column);
-    this.#paper().putImageData(picture, x, y);
+    this.#paper().putImageData(image, x, y);
   }
 
-  /** Show `pictures` in all cells, row by row. */
-  fill(pictures) {
-    pictures.forEach((picture, i) => this.draw(picture, Math.floor(i / this.columns), i % this.columns));
+  /** Show the images that the decoder makes of `latents` in all cells, row by row, until `isStale()`. */
+  fill(latents, isStale) {
+    return this.decodeEach(latents, isStale, (image, i) =>
+      this.draw(image, Math.floor(i / this.columns), i % this.columns),
+    );
   }
 
-  /** Frame the stretch that begins at (x, y) and is `width` by `height`, in parts of the whole. */
+  /** Say to screen readers what the sheet shows now; what the author said, where nothing is given. */
+  rename(name = this.image.alt) {
+    this.#name = name;
+    if (this.#canvas) this.#canvas.ariaLabel = name;
+  }
+
+  /** Frame the part that begins at (x, y) and is `width` by `height`, in parts of the whole. */
   mark(x, y, width, height) {
-    this.#mark ??= this.#frame.appendChild(element("span", { className: "research-demo-mark" }));
+    this.#mark ??= this.surface.appendChild(element("span", { className: "research-demo-mark" }));
     const { style } = this.#mark;
     style.width = `${100 * width}%`;
     style.height = `${100 * height}%`;
@@ -63,7 +85,7 @@ export class Sheet {
     this.mark(x / whole.width, y / whole.height, width / whole.width, height / whole.height);
   }
 
-  /** Return the bytes of the first channel of the cell of the still picture at `row` and `column`. */
+  /** Return the bytes of the first channel of the cell of the static image at `row` and `column`. */
   read(row, column) {
     const [, height, width] = this.shape;
     const { x, y } = cellOrigin(this, row, column);
@@ -72,26 +94,10 @@ export class Sheet {
     return paper.getImageData(0, 0, width, height).data.filter((_, i) => i % 4 === 0);
   }
 
-  /**
-   * Call `onpoint` with the place, in parts of the whole, where a pointer presses or drags on the sheet,
-   * and with whether it goes on from the place before.
-   */
+  /** Call `onpoint` with the place, in parts of the whole, where a pointer presses or drags on the sheet. */
   follow(onpoint) {
-    let box; // measured once a drag: to ask for it is to wait for the layout of the page
-    const part = (value) => Math.min(1, Math.max(0, value));
-    const place = ({ clientX, clientY, type }) => {
-      box ??= this.#frame.getBoundingClientRect();
-      onpoint(part((clientX - box.left) / box.width), part((clientY - box.top) / box.height), type === "pointermove");
-    };
-    this.#frame.onpointerdown = (event) => {
-      box = null;
-      this.#frame.setPointerCapture(event.pointerId);
-      place(event);
-    };
-    this.#frame.onpointermove = (event) => {
-      if (this.#frame.hasPointerCapture(event.pointerId)) place(event);
-    };
-    addEventListener("scroll", () => (box = null), { passive: true, capture: true });
+    this.surface.dataset.takes = "drags";
+    follow(this.surface, (x, y) => onpoint(inside(x), inside(y)));
   }
 
   /** Call `onpick` with the row and column of the cell that a pointer presses. */
@@ -101,35 +107,30 @@ export class Sheet {
       const { row, column } = cellAt(this, x * width, y * height);
       onpick(row, column);
     });
+    this.surface.dataset.takes = "taps";
   }
 
-  /** Let arrow keys on the sheet call `onstep` with (1, 0) for right, (0, -1) for up and so on; `name` it. */
+  /** Let arrow keys on the sheet call `onstep`; `name` it. */
   steer(name, onstep) {
-    const steps = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-    Object.assign(this.#frame, { tabIndex: 0, role: "application", ariaLabel: name });
-    this.#frame.onkeydown = (event) => {
-      const step = steps[event.key];
-      if (!step || event.altKey || event.ctrlKey || event.metaKey) return;
-      event.preventDefault();
-      onstep(...step);
-    };
+    steer(this.surface, name, onstep);
   }
 
-  /** Return the context of the canvas over the still picture, made when it is first drawn on. */
+  /** Return the context of the canvas over the static image, made when it is first drawn on. */
   #paper() {
     if (!this.#canvas) {
       const { alt, className } = this.image;
-      this.#canvas = element("canvas", { className, ...this.#whole(), role: "img", ariaLabel: alt });
-      this.#frame.prepend(this.#canvas);
+      this.#canvas = element("canvas", { className, ...this.#whole(), role: "img", ariaLabel: this.#name ?? alt });
       this.#canvas.getContext("2d").drawImage(this.image, 0, 0);
       this.#cover();
     }
     return this.#canvas.getContext("2d");
   }
 
-  /** Hide the still picture where another lies on it: a theme may let the paper through pictures. */
+  /** Put the canvas in the place of the static image: a theme may let the paper through images. */
   #cover() {
-    if (this.#awake && this.#canvas) this.image.style.visibility = "hidden";
+    if (!this.#active || !this.#canvas) return;
+    this.surface.prepend(this.#canvas);
+    this.image.style.visibility = "hidden";
   }
 
   #whole() {

@@ -1,44 +1,49 @@
-// What a kind of figure works with: its sheets, a lens that shows one picture large, rows of controls,
-// and a line that is spoken as well as shown. All of it is made before it is seen.
-import { element } from "./controls.js";
+// What a kind of figure works with: its sheets, a lens that shows one image large, controls, words, and a line that
+// is shown, and spoken once it rests. All of it is made before it is seen.
+import { button, element } from "./controls.js";
+import { latest } from "./latest.js";
 import { cellOrigin } from "./pixels.js";
+import { fill } from "./words.js";
 
 //: Milliseconds of rest before a change is spoken, so that a drag is not.
 const REST = 400;
 
 export class Stage {
   /**
-   * `panel` is where controls go, `figure` the description that the build wrote, `sheets` what it
-   * describes; `encoder()` fetches the encoder, where the figure has one.
+   * `host` is the figure's element, `panel` where its controls go, `speak(text)` what screen readers hear, `figure`
+   * the description that the build wrote, `words` its sentences, `sheets` what it describes; `encoder()` fetches the
+   * encoder, where the figure has one, and `explain(error, words)` says what failed.
    */
-  constructor(panel, figure, sheets, encoder) {
-    Object.assign(this, { figure, sheets, encoder });
-    [this.sheet] = sheets;
-    this.#panel = panel;
-    this.#status = element("output", { className: "research-demo-status" });
+  constructor(parts) {
+    Object.assign(this, parts);
+    [this.sheet] = this.sheets;
+    this.#lang = this.panel.lang || undefined;
   }
 
-  #panel;
-  #status;
-  #rows = [];
+  #lang;
+  #line = element("p", { className: "research-demo-status", ariaHidden: "true" });
+  #actions = element("div", {});
+  #children = [];
   #lens = null;
   #speaking = 0;
 
-  /** Put all that has been made into the page. */
+  /** Put all that has been made into the page. The hint stands in the line until something else is said. */
   attach() {
     this.sheets.forEach((sheet) => sheet.attach());
-    this.#panel.replaceChildren(...(this.#lens ? [this.#lens] : []), ...this.#rows);
-    this.say(this.#status.textContent);
+    this.panel.replaceChildren(...this.#children);
+    this.#line.textContent = this.words.hint;
+    this.speak(this.words.hint);
     this.onattach();
   }
 
-  /** What a kind does when the figure wakes. */
+  /** What a kind does when the figure is activated. */
   onattach() {}
 
-  /** Have `rows` of controls. */
-  arrange(...rows) {
-    this.#rows = rows.map((controls) => element("div", {}, ...controls));
-    this.#rows.at(-1).prepend(this.#status);
+  /** Have buttons, and below them sliders. */
+  arrange(buttons, sliders = []) {
+    this.#actions.append(...buttons);
+    const head = element("div", { className: "research-demo-head" }, this.#line, this.#actions);
+    this.#children = [...(this.#lens ? [this.#lens] : []), head, ...sliders];
   }
 
   /** Have a lens before the controls; `name` says to screen readers what it shows. */
@@ -48,27 +53,64 @@ export class Stage {
     this.#lens = element("canvas", { className, width, height, role: "img", ariaLabel: name });
   }
 
-  /** Show a picture in the lens. */
-  magnify(picture) {
-    this.#lens.getContext("2d").putImageData(picture, 0, 0);
+  /** Show an image in the lens. */
+  magnify(image) {
+    this.#lens.getContext("2d").putImageData(image, 0, 0);
   }
 
-  /** Show in the lens what stands in the cell of the still picture at `row` and `column`. */
+  /** Show in the lens what stands in the cell of the static image at `row` and `column`. */
   magnifyCell(row, column) {
     const { width, height } = this.#lens;
     const { x, y } = cellOrigin(this.sheet, row, column);
     this.#lens.getContext("2d").drawImage(this.sheet.image, x, y, width, height, 0, 0, width, height);
   }
 
-  /** Show `text` at once, and let it be spoken when it has stood for a moment. */
-  say(text) {
-    this.#status.ariaLive = "off";
-    this.#status.textContent = text;
+  /** Return the sentence `name` of the words, filled with `values`. */
+  word(name, values) {
+    return fill(this.words[name], values);
+  }
+
+  /** Return `value` as the language of the words writes it. */
+  number(value, digits = 2) {
+    const form = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+    return value.toLocaleString(this.#lang, form).replace("-", "−");
+  }
+
+  /** Return which labels a point is likeliest to have, "" where nothing tells. */
+  likeliest(labels) {
+    return labels ? this.word("likeliest", { labels: labels.join(", ") }) : "";
+  }
+
+  /** Show `text` at once, name the lens by it, and let it be spoken when it has rested; not where `isSilent`. */
+  say(text, isSilent = false) {
+    if (this.#lens) this.#lens.ariaLabel = text;
+    if (!this.#line.isConnected) return;
+    this.#line.textContent = text;
     clearTimeout(this.#speaking);
-    this.#speaking = setTimeout(() => {
-      this.#status.ariaLive = "polite";
-      this.#status.textContent = "";
-      this.#status.textContent = text;
-    }, REST);
+    if (!isSilent) this.#speaking = setTimeout(() => this.speak(text), REST);
+  }
+
+  /** Return `work` as `latest` has it. Where it fails, the line says why, and a button tries again. */
+  task(work) {
+    const again = button(this.words.retry, () => {
+      again.remove();
+      run(...given);
+    });
+    let given = [];
+    const made = latest(async (isStale, ...values) => {
+      await work(isStale, ...values);
+      again.remove();
+    });
+    const run = async (...values) => {
+      given = values;
+      try {
+        await made(...values);
+      } catch (error) {
+        if (!this.#line.isConnected) throw error;
+        this.say(this.explain(error, this.words));
+        this.#actions.append(again);
+      }
+    };
+    return run;
   }
 }

@@ -1,5 +1,5 @@
 // Runs a model beside the page. The first message brings its program: compiled to WebAssembly, or ONNX
-// with the folder of the onnxruntime-web that is to run it. Each further one brings `inputs` of items
+// with the folder and the binary of the onnxruntime-web that is to run it. Each further one brings `inputs` of items
 // with `size` floats each, and says how many each of the `outputs` has for one item.
 import { rgba } from "./rgba.js";
 
@@ -22,10 +22,8 @@ async function compiled({ bytes }) {
   };
 }
 
-async function interpreted({ bytes, runtime }) {
+async function interpreted({ bytes, runtime, wasmBinary }) {
   const ort = await import(`${runtime}ort.wasm.min.mjs`);
-  // Fetched as data, since the server may not know its type.
-  const wasmBinary = await (await fetch(`${runtime}ort-wasm-simd-threaded.wasm`)).arrayBuffer();
   Object.assign(ort.env.wasm, { wasmPaths: runtime, wasmBinary, numThreads: 1 });
   const session = await ort.InferenceSession.create(new Uint8Array(bytes));
   return async ({ inputs, size }) => {
@@ -35,7 +33,7 @@ async function interpreted({ bytes, runtime }) {
   };
 }
 
-/** Answer a message; where it gives the shape and range of a `picture`, by the bytes of pictures. */
+/** Answer a message; where it gives the shape and range of a `picture`, by the bytes of images. */
 self.onmessage = async ({ data: { id, program, picture, ...asked } }) => {
   try {
     let results = [];
@@ -44,6 +42,7 @@ self.onmessage = async ({ data: { id, program, picture, ...asked } }) => {
     if (picture) results = [rgba(results[0], picture.shape, picture.range)];
     self.postMessage({ id, results }, results.map(({ buffer }) => buffer));
   } catch (error) {
-    self.postMessage({ id, error: String(error) });
+    const isMemory = error instanceof RangeError || /memory|allocat/i.test(error);
+    self.postMessage({ id, error: isMemory ? "memory" : "broken" });
   }
 };

@@ -1,62 +1,65 @@
-// The way from one picture to another, any point of it, straight or turning evenly; or the way of
-// one latent dimension after another, all others held, which is a traversal.
+// From one image to another, at any position between them, straight or turning evenly; or through one latent
+// dimension, all others held, which is a traversal.
 import { slider, toggle } from "../controls.js";
-import { latest } from "../latest.js";
-import { floats, likeness, linear, sentence, spherical } from "../latents.js";
+import { inside } from "../gestures.js";
+import { floats, labelsOf, linear, spherical } from "../latents.js";
+import { normals } from "../normals.js";
+import { sentence } from "../words.js";
 
 export function start(stage) {
   const { figure, sheet } = stage;
-  const { dimensions } = figure;
-  const { latents: size } = sheet;
+  const { dimensions, labels } = figure;
+  const { latents: size, rows: count, columns } = sheet;
+  const ends = figure.ends ? floats(figure.ends) : normals(figure.seed, 2 * count * size); // begins, then ends
+  const [begins, goals] = [ends.subarray(0, count * size), ends.subarray(count * size)];
   const cut = (values, row) => values.subarray(row * size, (row + 1) * size);
-  const [begins, ends] = [floats(figure.begins), floats(figure.ends)];
   let [path, row, share] = [figure.path === "linear" ? linear : spherical, 0, 0.5];
 
-  const place = (at) => (dimensions ? (figure.reach * (2 * at - 1)).toFixed(2) : `${Math.round(100 * at)} %`);
-  const point = (at, share) => path(cut(begins, at), cut(ends, at), share);
-  const show = latest(async () => {
+  const position = (at) => (dimensions ? stage.number(figure.reach * (2 * at - 1)) : `${Math.round(100 * at)} %`);
+  const point = (at, share) => path(cut(begins, at), cut(goals, at), share);
+  const name = (number) => String(dimensions ? dimensions[number - 1] : number);
+  const show = stage.task(async () => {
     const latents = point(row, share);
-    const [picture] = await sheet.decode(latents);
-    stage.magnify(picture);
-    sheet.markCell(row, Math.round(share * (sheet.columns - 1)));
-    const where = dimensions ? `dimension ${dimensions[row]} at ${place(share)}` : `${place(share)} of the way`;
-    stage.say(sentence(where, likeness(latents, figure.labels)));
+    const [image] = await sheet.decode(latents);
+    stage.magnify(image);
+    sheet.markCell(row, Math.round(share * (columns - 1)));
+    const where = stage.word("place", { row: name(row + 1), position: position(share) });
+    stage.say(sentence(where, stage.likeliest(labels && labelsOf(latents, labels))));
   });
-  const redraw = latest(async () => {
-    const shares = Array.from({ length: sheet.columns }, (_, i) => i / (sheet.columns - 1));
-    for (let at = 0; at < sheet.rows; at += 1) {
-      const latents = new Float32Array(size * sheet.columns);
-      shares.forEach((each, i) => latents.set(point(at, each), i * size));
-      const pictures = await sheet.decode(latents);
-      pictures.forEach((picture, column) => sheet.draw(picture, at, column));
+  const redraw = stage.task(async (isStale) => {
+    const all = new Float32Array(count * columns * size);
+    for (let i = 0; i < count * columns; i += 1) {
+      all.set(point(Math.floor(i / columns), (i % columns) / (columns - 1)), i * size);
     }
-    await show();
+    show();
+    await sheet.fill(all, isStale);
   });
-  const way = slider(dimensions ? "Value" : "Way", { value: share, text: place }, (value) => {
+  const way = slider(stage.word("position"), { value: share, text: position }, (value) => {
     share = value;
     show();
   });
   const go = (toRow, toShare) => {
-    row = Math.min(Math.max(toRow, 0), sheet.rows - 1);
-    share = Math.min(Math.max(toShare, 0), 1);
+    row = inside(toRow, count - 1);
+    share = inside(toShare);
     way.show(share);
     rows.show(row + 1);
     return show();
   };
-  const name = (number) => String(dimensions ? dimensions[number - 1] : number);
-  const rows = slider(dimensions ? "Dimension" : "Row", { min: 1, max: sheet.rows, step: 1, text: name }, (value) =>
-    go(value - 1, share),
-  );
-  const straight = toggle("Straight", path === linear, (on) => {
-    path = on ? linear : spherical;
-    redraw();
-  });
+  const rows = slider(stage.word("row"), { min: 1, max: count, step: 1, text: name }, (value) => go(value - 1, share));
+  const straight = dimensions
+    ? []
+    : [
+        toggle(stage.word("straight"), path === linear, (on) => {
+          path = on ? linear : spherical;
+          const isStatic = on === (figure.path === "linear");
+          sheet.rename(isStatic ? undefined : stage.word(on ? "along_lines" : "along_arcs"));
+          redraw();
+        }),
+      ];
 
-  stage.addLens("The picture at this point of the way");
-  stage.arrange([way], [rows], dimensions ? [] : [straight]);
-  sheet.pick((toRow, column) => go(toRow, column / (sheet.columns - 1)));
-  sheet.steer("Ways between pictures: left and right along the way, up and down between rows", (x, y) =>
-    go(row + y, share + x / 50),
-  );
+  stage.addLens("");
+  stage.arrange(straight, [way, rows]);
+  sheet.pick((toRow, column) => go(toRow, column / (columns - 1)));
+  sheet.steer(stage.word("surface"), (x, y) => go(row + y, share + x / 50));
   return show();
 }

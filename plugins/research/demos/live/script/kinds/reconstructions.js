@@ -1,57 +1,56 @@
-// Test items: pick one, and draw from the posterior that the encoder found for it.
+// Test examples: choose one, and sample from the posterior that the encoder found for it.
 import { button, slider } from "../controls.js";
-import { latest } from "../latest.js";
-import { floats, likeness, normals, sentence } from "../latents.js";
+import { inside } from "../gestures.js";
+import { floats, labelsOf } from "../latents.js";
+import { anySeed, normals } from "../normals.js";
+import { sentence } from "../words.js";
 
 export async function start(stage) {
   const { figure, sheet } = stage;
+  const { latents: size, columns } = sheet;
   const [means, deviations] = [floats(figure.means), floats(figure.deviations)];
-  const count = means.length / sheet.latents;
-  let noise = new Float32Array(means.length);
-  let spread = 1;
-  let item = 0;
+  const count = means.length / size;
+  let noise = normals(anySeed(), means.length);
+  let multiplier = 0; // the static image shows means
+  let example = 0;
 
-  const place = (index) => ({ row: 2 * Math.floor(index / sheet.columns) + 1, column: index % sheet.columns });
-  const isMean = () => spread === 0 || noise.every((value) => value === 0);
-  const latents = () => means.map((mean, i) => mean + spread * deviations[i] * noise[i]);
-  const draw = latest(async () => {
-    const pictures = await sheet.decode(latents());
-    pictures.forEach((picture, index) => {
-      const { row, column } = place(index);
-      sheet.draw(picture, row, column);
-    });
-    show(pictures[item]);
+  const place = (index) => [2 * Math.floor(index / columns) + 1, index % columns];
+  const latents = () => means.map((mean, i) => mean + multiplier * deviations[i] * noise[i]);
+  const chosen = (all) => all.slice(example * size, (example + 1) * size);
+  const show = stage.task(async () => {
+    const point = chosen(latents());
+    const [image] = await sheet.decode(point);
+    stage.magnify(image);
+    sheet.markCell(...place(example));
+    const which = stage.word(multiplier ? "posterior_sample" : "posterior_mean", { example: example + 1 });
+    stage.say(sentence(which, stage.likeliest(figure.labels && labelsOf(point, figure.labels))));
   });
-  const show = (picture) => {
-    const { row, column } = place(item);
-    stage.magnify(picture);
-    sheet.markCell(row, column);
-    const point = latents().subarray(item * sheet.latents, (item + 1) * sheet.latents);
-    const which = `item ${item + 1}: ${isMean() ? "the mean of its posterior" : "a draw from its posterior"}`;
-    stage.say(sentence(which, likeness(point, figure.labels)));
-  };
+  const redraw = stage.task(async (isStale) => {
+    show();
+    sheet.rename(multiplier ? stage.word("sampled") : undefined);
+    await sheet.decodeEach(latents(), isStale, (image, index) => sheet.draw(image, ...place(index)));
+  });
   const sample = () => {
-    noise = normals(means.length);
-    return draw();
+    noise = normals(anySeed(), means.length);
+    if (!multiplier) width.show((multiplier = 1));
+    redraw();
   };
-  const items = slider("Item", { min: 1, max: count, step: 1, text: (value) => `${value} of ${count}` }, (value) => {
-    item = value - 1;
-    draw();
-  });
+  const of = (value) => stage.word("of", { example: value, count });
+  const examples = slider(stage.word("example"), { min: 1, max: count, step: 1, text: of }, (value) => go(value - 1));
   const go = (index) => {
-    item = Math.min(Math.max(index, 0), count - 1);
-    items.show(item + 1);
-    return draw();
+    example = inside(index, count - 1);
+    examples.show(example + 1);
+    return show();
   };
-  const width = slider("Spread", { max: 3, step: 0.1, value: spread, text: (value) => `${value.toFixed(1)} σ` }, (value) => {
-    spread = value;
-    draw();
+  const text = (value) => `${stage.number(value, 1)} σ`;
+  const width = slider(stage.word("multiplier"), { max: 3, step: 0.1, value: 0, text }, (value) => {
+    multiplier = value;
+    redraw();
   });
 
-  stage.addLens("The reconstruction of the chosen item");
-  stage.arrange([items], [width], [button("Draw", sample)]);
-  sheet.pick((row, column) => go(Math.floor(row / 2) * sheet.columns + column));
-  sheet.steer("Test items: the arrow keys choose one", (x, y) => go(item + x + y * sheet.columns));
-  const [picture] = await sheet.decode(means.subarray(0, sheet.latents));
-  show(picture);
+  stage.addLens("");
+  stage.arrange([button(stage.word("sample"), sample)], [examples, width]);
+  sheet.pick((row, column) => go(Math.floor(row / 2) * columns + column));
+  sheet.steer(stage.word("surface"), (x, y) => go(example + x + y * columns));
+  return show();
 }

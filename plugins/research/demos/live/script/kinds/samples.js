@@ -1,44 +1,43 @@
-// Draws from the prior: draw again, and hold the same draws nearer to or farther from the middle. Where
-// two models are compared, both draw from the same numbers.
+// Samples from the prior: sample again, and hold the same samples nearer to or farther from the mean. Where
+// two models are compared, both decode the same normal draws.
 import { button, slider } from "../controls.js";
-import { latest } from "../latest.js";
-import { firstOf, floats, normals, scaled } from "../latents.js";
+import { firstOf, scaled } from "../latents.js";
+import { anySeed, normals } from "../normals.js";
 
 export function start(stage) {
   const { figure, sheets } = stage;
   const [{ rows, columns }] = sheets;
   const width = Math.max(...sheets.map(({ latents }) => latents));
-  const first = floats(figure.noise); // (rows · columns, width)
-  let noise = first;
-  let temperature = figure.temperature;
+  let { seed, temperature } = figure;
+  let noise = normals(seed, rows * columns * width);
 
-  const draw = latest(async () => {
-    const latents = sheets.map((sheet) => scaled(firstOf(noise, width, sheet.latents), temperature));
-    const drawn = await Promise.all(sheets.map((sheet, i) => sheet.decode(latents[i])));
-    sheets.forEach((sheet, i) => sheet.fill(drawn[i]));
-    say();
-  });
   const say = () => {
-    const which = noise === first ? "The first draws" : `${rows * columns} new draws`;
-    const whose = sheets.length > 1 ? ", the same for both models" : "";
-    stage.say(`${which}${whose}, temperature ${temperature.toFixed(2)}`);
+    const values = { n: rows * columns, temperature: stage.number(temperature) };
+    const text = stage.word(seed === figure.seed ? "first_samples" : "new_samples", values);
+    const isStatic = seed === figure.seed && temperature === figure.temperature;
+    for (const sheet of sheets) {
+      const name = sheet.image.alt.split(":")[0].trim(); // of several models, that of this one
+      sheet.rename(isStatic ? undefined : sheets.length > 1 ? `${name}: ${text}` : text);
+    }
+    stage.say(text);
   };
-  const redraw = (drawn) => {
-    noise = drawn;
-    return draw();
+  const draw = stage.task(async (isStale) => {
+    say();
+    await Promise.all(
+      sheets.map((sheet) => sheet.fill(scaled(firstOf(noise, width, sheet.latents), temperature), isStale)),
+    );
+  });
+  const sample = (from) => {
+    seed = from;
+    noise = normals(seed, noise.length);
+    draw();
   };
-  const warmth = slider(
-    "Temperature",
-    { max: 2, step: 0.05, value: temperature, text: (value) => value.toFixed(2) },
-    (value) => {
-      temperature = value;
-      draw();
-    },
-  );
-  stage.arrange(
-    [button("Draw again", () => redraw(normals(first.length))), button("First draws", () => redraw(first))],
-    [warmth],
-    [],
-  );
+  const text = (value) => stage.number(value);
+  const warmth = slider(stage.word("temperature"), { max: 2, step: 0.05, value: temperature, text }, (value) => {
+    temperature = value;
+    draw();
+  });
+  const again = button(stage.word("sample_again"), () => sample(anySeed()));
+  stage.arrange([again, button(stage.word("first"), () => sample(figure.seed))], [warmth]);
   say();
 }

@@ -1,5 +1,6 @@
-// How the model learned: through the epochs, one latent at a time. All there is to see is in the still picture.
+// How the model learned: through the epochs, one latent at a time. All there is to see is in the static image.
 import { button, slider } from "../controls.js";
+import { inside } from "../gestures.js";
 
 //: Milliseconds for which each epoch is shown.
 const PACE = 500;
@@ -8,36 +9,45 @@ export function start(stage) {
   const { figure, sheet } = stage;
   let [row, column, playing] = [sheet.rows - 1, 0, 0];
 
-  const show = (toRow, toColumn) => {
-    row = Math.min(Math.max(toRow, 0), sheet.rows - 1);
-    column = Math.min(Math.max(toColumn, 0), sheet.columns - 1);
+  const show = (toRow, toColumn, isSilent) => {
+    row = inside(toRow, sheet.rows - 1);
+    column = inside(toColumn, sheet.columns - 1);
     stage.magnifyCell(row, column);
     sheet.markCell(row, column);
     epochs.show(row);
     latents.show(column + 1);
-    stage.say(`Latent ${column + 1} after epoch ${figure.epochs[row]}`);
+    stage.say(stage.word("shown", { latent: column + 1, epoch: figure.epochs[row] }), isSilent);
   };
-  const stop = () => clearTimeout(playing);
+  const stop = () => {
+    clearTimeout(playing);
+    playing = 0;
+    play.textContent = stage.word("play");
+  };
   const step = (at) => {
-    show(at, column);
+    show(at, column, true);
     if (at < sheet.rows - 1) playing = setTimeout(step, PACE, at + 1);
+    else {
+      stop();
+      stage.say(stage.word("ended", { latent: column + 1, epoch: figure.epochs[row] }));
+    }
   };
   const go = (toRow, toColumn) => {
     stop();
     show(toRow, toColumn);
   };
   const text = (at) => String(figure.epochs[at]);
-  const epochs = slider("Epoch", { max: sheet.rows - 1, step: 1, text }, (value) => go(value, column));
-  const latents = slider("Latent", { min: 1, max: sheet.columns, step: 1 }, (value) => go(row, value - 1));
-  const play = () => {
-    stop();
+  const epochs = slider(stage.word("epoch"), { max: sheet.rows - 1, step: 1, text }, (value) => go(value, column));
+  const latents = slider(stage.word("latent"), { min: 1, max: sheet.columns, step: 1 }, (value) => go(row, value - 1));
+  const play = button(stage.word("play"), () => {
+    if (playing) return go(row, column);
+    play.textContent = stage.word("stop");
     step(0);
-  };
-  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  });
+  const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
 
-  stage.addLens("What the model draws from this latent after this epoch");
-  stage.arrange([epochs], [latents], still ? [] : [button("Play", play)]);
+  stage.addLens("");
+  stage.arrange(isStill ? [] : [play], [epochs, latents]);
   sheet.pick(go);
-  sheet.steer("Epochs: up and down through time, left and right between latents", (x, y) => go(row + y, column + x));
+  sheet.steer(stage.word("surface"), (x, y) => go(row + y, column + x));
   show(row, column);
 }

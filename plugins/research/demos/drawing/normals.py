@@ -1,0 +1,30 @@
+"""Normal draws from a seed, the same as those of ``live/script/normals.js``: so they need not be sent."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+Words32 = NDArray[np.uint32]
+
+
+def _mixed(values: Words32) -> Words32:
+    """Return a number of 32 bits that looks like chance for each of `values`.
+
+    The finalizer of Appleby's MurmurHash3 with the constants of Wellons' “Prospecting for hash
+    functions”.
+    """
+    values = (values ^ (values >> np.uint32(16))) * np.uint32(0x21F0AAAD)
+    values = (values ^ (values >> np.uint32(15))) * np.uint32(0x735A2D97)
+    return values ^ (values >> np.uint32(15))
+
+
+def normals(seed: int, *shape: int) -> NDArray[np.float32]:
+    """Return draws from the standard normal distribution in an array of `shape`, row by row.
+
+    `seed` has 32 bits. Draw number i depends on seed and i alone (Box and Muller 1958).
+    """
+    count = int(np.prod(shape))
+    key = _mixed(np.array([(seed + 0x9E3779B9) % 2**32], np.uint32))
+    uniforms = (_mixed(_mixed(np.arange(count + count % 2, dtype=np.uint32)) ^ key) + 0.5) / 2**32
+    radius, angle = np.sqrt(-2 * np.log(uniforms[::2])), 2 * np.pi * uniforms[1::2]
+    drawn = np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1)  # (pairs, 2)
+    return drawn.ravel()[:count].reshape(shape).astype(np.float32)

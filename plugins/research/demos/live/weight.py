@@ -1,0 +1,36 @@
+"""What a page with figures moves when a reader scrolls through it and presses nothing."""
+
+import gzip
+import re
+from pathlib import Path
+from posixpath import dirname, join, normpath
+from urllib.parse import unquote, urlsplit
+
+MARKER = "<research-demo "
+#: What a browser fetches by itself: style sheets, scripts and images.
+FETCHED = re.compile(r'<(?:link rel="stylesheet"[^>]* href|(?:script|img)\b[^>]*? src)="([^"]*)"')
+#: Suffixes of what is compressed already.
+PACKED = {".webp", ".png", ".jpg", ".jpeg", ".woff2"}
+#: Kilobytes of models that ``live/script/element.js`` fetches before anyone asks for them.
+BUDGET = 50
+
+
+def report(page: str, output: Path, base: str) -> str:
+    """Return a sentence on the file `page` below `output`, whose links begin with `base`."""
+    html = (output / page).read_text(encoding="utf-8")
+    siteurl = base.removesuffix("/")
+    paths = {output / _local(address, page, siteurl) for address in FETCHED.findall(html)}
+    sizes = [_sent(path.read_bytes(), path.suffix) for path in paths if path.is_file()]
+    total = len(gzip.compress(html.encode())) + sum(sizes)
+    return f"{page}: {total / 1000:.0f} kB when scrolled through, and at most {BUDGET} kB of models"
+
+
+def _local(address: str, page: str, siteurl: str) -> str:
+    if siteurl and address.startswith(f"{siteurl}/"):
+        return unquote(urlsplit(address[len(siteurl) + 1 :]).path)
+    return normpath(join(dirname(page), unquote(urlsplit(address).path)))
+
+
+def _sent(data: bytes, suffix: str) -> int:
+    """Return the bytes that a server sends of a file: text is compressed on the way."""
+    return len(data) if suffix in PACKED else len(gzip.compress(data))

@@ -1,0 +1,57 @@
+"""What figures say, in the languages of the citations: ``words.toml``, read once."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+FILE = Path(__file__).with_suffix(".toml")
+#: What the build says itself; the script does not need it.
+OF_THE_BUILD = frozenset({"figure", "static", "missing", "group_member", "epoch", "dimension", "likeliest"})
+
+
+@dataclass(frozen=True)
+class Words:
+    """The words of one language."""
+
+    #: BCP 47 tag.
+    language: str
+    table: Mapping[str, Any]
+    #: Whether they are not those of the post: its language is none of ours.
+    is_foreign: bool = False
+
+    def __getitem__(self, name: str) -> str:
+        word: str = self.table[name]
+        return word
+
+    def of_figure(self, kind: str) -> dict[str, str]:
+        """Return what the script says of a figure of `kind` before its description has come."""
+        own = {
+            name: text
+            for name, text in self.table.items()
+            if isinstance(text, str) and name not in OF_THE_BUILD
+        }
+        return own | {"hint": self.table["hint"][kind]}
+
+    def of_kind(self, kind: str) -> dict[str, str]:
+        """Return what an active figure of `kind` says, for its description."""
+        return {"likeliest": self["likeliest"], **self.table["kind"][kind]}
+
+
+@cache
+def _tables() -> dict[str, Any]:
+    return tomllib.loads(FILE.read_text(encoding="utf-8"))
+
+
+def languages() -> list[str]:
+    """Return the tags of all languages."""
+    return list(_tables())
+
+
+def of(language: str) -> Words:
+    """Return the words of a BCP 47 `language` tag; those of English where we know none."""
+    found = language.replace("_", "-").split("-")[0].lower()
+    known = found if found in _tables() else "en"
+    return Words(known, _tables()[known], known != found)

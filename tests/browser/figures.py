@@ -1,0 +1,224 @@
+"""A blog with a figure of each kind, of models with weights of chance, and hands to use them."""
+
+import functools
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+import onnx
+import pytest
+from conftest import SETTINGS
+from graphs import RNG, decoder, encoder, graph, odd_decoder, write_release
+from onnx import helper
+from playwright.sync_api import Locator, Page, expect
+
+from browser.chromium import ROOT
+
+if TYPE_CHECKING:
+    from browser.conftest import View, Visit
+
+KINDS = (
+    "draw",
+    "samples",
+    "manifold",
+    "interpolation",
+    "reconstructions",
+    "traversals",
+    "training",
+    "compare",
+)
+#: What a kind shows where it is not the model of digits.
+MODELS = {"manifold": "plane", "compare": "digits plane"}
+#: A folder below the server's root, since blogs often lie in one.
+PLACE = "a/blog"
+
+FIGURE = """
+```demo
+kind: {kind}
+model: {model}
+id: {kind}
+alt: Pictures that a model of chance drew
+caption: A figure of the kind {kind}.
+{options}
+```
+"""
+OPTIONS = {
+    "samples": "rows: 2\ncolumns: 5",
+    "draw": "label: 2",
+    "manifold": "rows: 5\ncolumns: 5",
+    "interpolation": "columns: 7\nbetween: 0-1, 2-3",
+    "reconstructions": "rows: 2\ncolumns: 4",
+    "traversals": "rows: 3\ncolumns: 7\nlabel: 1",
+    "training": "rows: 3\ncolumns: 5",
+    "compare": "rows: 2\ncolumns: 3",
+}
+POST = "Title: {title}\nSlug: {title}\nDate: 2026-01-01\nSummary: -\n"
+
+#: The sum of all bytes of the canvas that lies on the still picture, 0 before anything is drawn.
+SUM = """figure => {
+    const canvas = figure.querySelector(".research-demo-over canvas")
+    const pixels = canvas?.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data ?? []
+    return pixels.reduce((sum, value) => sum + value, 0)
+}"""
+#: The sums of the first channel of the first picture of the canvas, and of the second.
+INK = """figure => [0, 28].map(x => {
+    const {data} = figure.querySelector("canvas").getContext("2d").getImageData(x, 0, 28, 28)
+    return data.reduce((sum, value, i) => i % 4 ? sum : sum + value, 0)
+})"""
+#: Largest difference of a pixel, of 255, between still pictures and the canvases that lie on them.
+SHEET_DIFFERENCE = """figure => {
+    const pixels = each => each.getContext("2d").getImageData(0, 0, each.width, each.height).data
+    const differences = [...figure.querySelectorAll(".research-demo-over canvas")].map(canvas => {
+        const image = canvas.parentElement.previousElementSibling
+        const {naturalWidth: width, naturalHeight: height} = image
+        if (canvas.width !== width || canvas.height !== height) return 255
+        const still = Object.assign(document.createElement("canvas"), {width, height})
+        still.getContext("2d").drawImage(image, 0, 0)
+        const [a, b] = [pixels(still), pixels(canvas)]
+        return a.reduce((most, value, i) => Math.max(most, Math.abs(value - b[i])), 0)
+    })
+    return differences.length ? Math.max(...differences) : 255
+}"""
+
+
+class StrictHost(SimpleHTTPRequestHandler):
+    """A server that knows no type of WebAssembly, and lets pages do no more than they must."""
+
+    extensions_map: ClassVar = {
+        **SimpleHTTPRequestHandler.extensions_map,
+        ".wasm": "application/octet-stream",
+    }
+
+    def end_headers(self) -> None:
+        policy = (
+            "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; "
+            "require-trusted-types-for 'script'; trusted-types research-demo"
+        )
+        self.send_header("Content-Security-Policy", policy)
+        super().end_headers()
+
+    def log_message(self, format: str, *args: Any) -> None:
+        pass
+
+
+@dataclass(frozen=True)
+class Blog:
+    root: Path
+    folder: Path
+    address: str
+
+
+def write_models(folder: Path) -> None:
+    items = {
+        "images": RNG.integers(0, 255, (40, 1, 28, 28), dtype=np.uint8),
+        "labels": np.arange(40, dtype=np.uint8) % 4,
+    }
+    posteriors = {"means": RNG.standard_normal((40, 6)), "log_variances": RNG.standard_normal((40, 6)) - 2}
+    epochs = {"epochs": np.array([0, 1, 5]), "latents": RNG.standard_normal((5, 6))}
+    epochs["images"] = RNG.integers(0, 255, (3, 5, 1, 28, 28), dtype=np.uint8)
+    write_release(
+        folder / "digits",
+        decoder(6),
+        encoder(6),
+        "epoch,train_elbo\n1,-200\n5,-100\n",
+        test_items=items | {name: array.astype(np.float32) for name, array in posteriors.items()},
+        epochs=epochs,
+    )
+    write_release(folder / "plane", decoder(2))
+    write_release(folder / "heavy", decoder(700))
+    write_release(folder / "odd", odd_decoder())
+    write_release(folder / "colour", decoder(4, channels=3, side=8))
+    write_release(folder / "blank", blank_decoder())
+
+
+def blank_decoder() -> onnx.ModelProto:
+    """Return a decoder that finds no ink anywhere."""
+    nodes = [
+        helper.make_node("Gemm", ["z", "w", "b"], ["logits"]),
+        helper.make_node("Sigmoid", ["logits"], ["flat"]),
+        helper.make_node("Reshape", ["flat", "shape"], ["x"]),
+    ]
+    parameters = {
+        "w": np.zeros((2, 784), np.float32),
+        "b": np.full(784, -20, np.float32),
+        "shape": np.array([-1, 1, 28, 28]),
+    }
+    return graph(nodes, parameters, {"z": [2]}, {"x": [1, 28, 28]})
+
+
+def figure(kind: str, model: str = "") -> str:
+    model = model or MODELS.get(kind, "digits")
+    return FIGURE.format(kind=kind, model=model, options=OPTIONS[kind])
+
+
+@pytest.fixture(scope="session")
+def live_blog(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Blog]:
+    folder = tmp_path_factory.mktemp("live")
+    write_models(folder / "build" / "models")
+    (folder / "content").mkdir()
+    posts = {kind: figure(kind) for kind in KINDS} | {"all": "\n".join(map(figure, KINDS))}
+    posts |= {name: figure("samples", name) for name in ("colour", "odd", "heavy")}
+    posts |= {f"blank-{kind}": figure(kind, "blank") for kind in ("samples", "interpolation", "manifold")}
+    posts |= {f"german-{kind}": "Lang: de\n\n" + figure(kind) for kind in ("draw", "samples")}
+    posts["arabic"] = "Lang: ar\n\n" + figure("manifold")
+    (folder / "node_modules").symlink_to(ROOT / "node_modules")
+    for name, body in posts.items():
+        text = POST.format(title=name) + ("" if body.startswith("Lang") else "\n") + body
+        (folder / "content" / f"{name}.md").write_text(text, encoding="utf-8")
+    settings = SETTINGS + 'THEME = "simple"\nRELATIVE_URLS = True\n'
+    (folder / "pelicanconf.py").write_text(settings, encoding="utf-8")
+    command = [sys.executable, "-m", "pelican", "--fatal", "errors", "-o", f"www/{PLACE}"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=600)
+    assert done.returncode == 0, done.stdout + done.stderr
+    (folder / "www" / "favicon.ico").touch()  # browsers ask for it
+    handler = functools.partial(StrictHost, directory=str(folder / "www"))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield Blog(folder, folder / "www" / PLACE, f"http://127.0.0.1:{server.server_port}/{PLACE}/")
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@contextmanager
+def opened(view: "View", blog: Blog, post: str, **options: Any) -> "Iterator[Visit]":
+    """Open a post; afterwards nothing must have failed or been asked of another host."""
+    with view(**options) as visit:
+        visit.page.on("console", lambda said: said.type == "error" and visit.failures.append(said.text))
+        visit.page.goto(f"{blog.address}{post}.html")
+        yield visit
+        assert not visit.failures
+        assert all(url.startswith(blog.address) or url.endswith("/favicon.ico") for url in visit.requests)
+
+
+def demo(page: Page, kind: str) -> Locator:
+    return page.locator(f'research-demo[data-kind="{kind}"]')
+
+
+def activate(page: Page, kind: str) -> Locator:
+    """Press the button of the figure of this kind, wait until it is active, and return it."""
+    found = demo(page, kind)
+    found.get_by_role("button", name="Try it").click()
+    expect(said(found)).not_to_be_empty()
+    return found
+
+
+def boxes(found: Locator) -> list[Any]:
+    return [each.bounding_box() for each in found.all()]
+
+
+def said(found: Locator) -> Locator:
+    return found.locator(".research-demo-status")
+
+
+def until(found: Locator, condition: str) -> None:
+    """Wait until `condition`, a function of the figure's element, holds."""
+    found.page.wait_for_function(condition, arg=found.element_handle())
