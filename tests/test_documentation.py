@@ -11,6 +11,7 @@ from research.parts import PARTS
 from torch.nn.functional import logsigmoid
 
 from model import densities
+from model.recipes import RECIPES
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -39,6 +40,22 @@ def test_the_post_for_authors_lists_every_kind_with_its_keys() -> None:
     assert listed == known
 
 
+def test_the_reference_of_demos_lists_every_kind_with_its_defaults() -> None:
+    reference = (ROOT / "docs" / "demos.md").read_text(encoding="utf-8")
+    for name, kind in kinds().items():
+        [keys] = (row[2] for row in rows(reference, "| Kind |") if row[0] == f"`{name}`")
+        listed = dict(pair.split(": ") for pair in names(keys) if ": " in pair)
+        assert listed.keys() == {option.name for option in fields(kind.options)}
+        for option in fields(kind.options):
+            if isinstance(option.default, int | float):
+                assert float(listed[option.name]) == option.default, f"{name}: {option.name}"
+
+
+def test_the_results_list_every_recipe() -> None:
+    results = (ROOT / "docs" / "results.md").read_text(encoding="utf-8")
+    assert [names(row[0]).pop() for row in rows(results, "| Recipe |")] == list(RECIPES)
+
+
 def test_the_code_in_the_article_is_the_objective_that_trains() -> None:
     article = (ROOT / "content" / "variational-autoencoders.md").read_text(encoding="utf-8")
     printed: dict[str, object] = {"torch": torch, "logsigmoid": logsigmoid}
@@ -58,7 +75,22 @@ def test_every_figure_that_a_text_refers_to_is_there() -> None:
         assert meant <= set(re.findall(r"^id: ([\w-]+)", text, re.MULTILINE)), post
 
 
-def test_the_pictures_and_pages_that_our_texts_link_to_are_there() -> None:
-    for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md"):
-        for target in re.findall(r"\]\((?!https?:|#)([^)\s]+)\)", (ROOT / name).read_text(encoding="utf-8")):
-            assert (ROOT / target).exists(), f"{name}: {target}"
+def test_the_files_and_sections_that_our_texts_link_to_are_there() -> None:
+    for page in (*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")):
+        for target in re.findall(r"\]\((?!https?:)([^)\s]+)\)", _without_code(page)):
+            file, _, section = target.partition("#")
+            linked = (page.parent / file) if file else page
+            assert linked.exists(), f"{page.name}: {target}"
+            assert not section or section in _anchors(linked), f"{page.name}: {target}"
+
+
+def _anchors(page: Path) -> set[str]:
+    """Return the anchors of the headings in `page`, as forges derive them."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def _without_code(page: Path) -> str:
+    fences = r"^ *(`{3,})[^`].*?^ *\1$"
+    text = re.sub(fences, "", page.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
+    return re.sub(r"`[^`\n]+`", "", text)
