@@ -1,7 +1,8 @@
 """Citations: ``[@@key]`` in posts → author and year, and a reference list.
 
 ``syntax`` finds and parses them, ``sources`` knows the works, a style of ``styles`` sets them, and
-``output`` puts them into the post. `adding` is for authors: it fetches works into a bibliography.
+``output`` puts them into the post. `reported` warns of what only looks like one. `adding` is for
+authors: it fetches works into a bibliography.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -13,17 +14,19 @@ from ..core.assets import Linked, Script, StyleSheetFile
 from ..core.diagnostics import Diagnostic
 from ..core.labels import Labels
 from ..core.part import Collected, Environment, Failure, Part, ReaderExtensions, Resolved, Results
-from ..core.post import Post
+from ..core.post import Origin, Post
 from ..core.validation import checked
-from . import check
+from . import check, reported
 from .context import Context
 from .output import overview
+from .output.origins import origin
 from .output.resolve import ParsedText, cited_keys, cited_works, request, resolve, unknown_keys
 from .settings import Bibliographies, Settings
 from .sources.library import Work
 from .styles.typeset import Style, Typeset
 
 HERE = Path(__file__).parent
+NOTHING = Typeset((), ())
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,8 +40,8 @@ class PostCitations:
 
     @property
     def cites(self) -> bool:
-        """Whether there is anything to do."""
-        return any(text.occurrences for text in self.texts)
+        """Whether it cites anything: it may have nothing but brackets that are no citation."""
+        return any(found.citation for text in self.texts for found in text.occurrences)
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,7 +90,8 @@ class Citations(Part):
         found = self.citations_of(post)
         asked = (AllWorks(post),) if overview.is_asked_for(post) else ()
         requests = (found, *asked) if found.cites else asked
-        return Collected((found, *asked), requests, sources=found.own_files)
+        warnings = self._lookalikes(found)
+        return Collected((found, *asked), requests, diagnostics=warnings, sources=found.own_files)
 
     def citations_of(self, post: Post) -> PostCitations:
         """Find the citations of `post`; titles have none."""
@@ -121,13 +125,19 @@ class Citations(Part):
             if isinstance(result, Failure):
                 return Resolved(post, (Diagnostic(post.source, None, result.message),))
             post = post.with_html(resolve(found.texts, result.works, result.typeset, result.style))
+            post = post.with_origins(self._origins(result, found.own_files))
             diagnostics += self._unknown_keys(found)
+        elif any(text.occurrences for text in found.texts):
+            style = self._context.default_style(post.language)
+            post = post.with_html(resolve(found.texts, {}, NOTHING, style))
         for page in asked:
             result = results[page]
             if isinstance(result, Failure):
                 diagnostics.append(Diagnostic(post.source, None, result.message))
             else:
-                post = post.with_html([post.body.html + result, *(text.html for text in post.texts[1:])])
+                section, origins = result
+                post = post.with_html([post.body.html + section, *(text.html for text in post.texts[1:])])
+                post = post.with_origins(origins)
         return Resolved(post, tuple(diagnostics))
 
     def check(self, posts: Sequence[Post]) -> Iterator[Diagnostic]:
@@ -154,15 +164,36 @@ class Citations(Part):
         for post, known, (done, used) in zip(posts, works, typeset, strict=True):
             yield post, TypesetPost(known, done, used)
 
-    def _list_of_all(self, page: Post) -> str:
-        """Return the section that lists all works."""
+    def _list_of_all(self, page: Post) -> tuple[str, tuple[Origin, ...]]:
+        """Return the section that lists all works, and where its formulas come from."""
         citing = overview.citing((found.post, found.texts) for found in self._cited)
         works: dict[str, Work] = {}
+        files: dict[str, Sequence[Path]] = {}
         for found in self._cited:
-            works = cited_works(found.texts, self._context.library(found.own_files)) | works
+            known = cited_works(found.texts, self._context.library(found.own_files))
+            works, files = known | works, dict.fromkeys(known, found.own_files) | files
         asked = [overview.request(citing, works)]
         ((typeset, style),) = self._context.typeset(asked, self._style(page), [page])
-        return overview.section(page.source, citing, works, typeset, style)
+        section = overview.section(page.source, citing, works, typeset, style)
+        origins = [
+            origin(reference.html, self._context.library(files[reference.key]), works[reference.key])
+            for reference in typeset.references
+        ]
+        return section, tuple(filter(None, origins))
+
+    def _origins(self, typeset: TypesetPost, own_files: Sequence[Path]) -> Iterator[Origin]:
+        """Yield where the formulas in what is `typeset` come from."""
+        library = self._context.library(own_files)
+        pieces = [(piece.key, piece.html) for cited in typeset.typeset.citations for piece in cited]
+        for key, html in (*typeset.typeset.references, *pieces):
+            if key is not None and (found := origin(html, library, typeset.works[key])):
+                yield found
+
+    def _lookalikes(self, found: PostCitations) -> tuple[Diagnostic, ...]:
+        def knows(key: str) -> bool:
+            return self._context.knows(found.own_files, key)
+
+        return tuple(reported.diagnostics(found.post, found.texts, knows, self.settings.citations_swapped))
 
     def _unknown_keys(self, found: PostCitations) -> Iterable[Diagnostic]:
         library = self._context.library(found.own_files)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from unicodedata import normalize
 
 from ..core.cache import Cache
 from ..core.diagnostics import Diagnostic, Severity
@@ -23,14 +24,21 @@ class Context:
         self.diagnostics: list[Diagnostic] = []
         self._cache = cache
         self._libraries: dict[tuple[Path, ...], Library] = {}
+        #: Those that a post cites from.
+        self._cited: dict[tuple[Path, ...], Library] = {}
         self._styles: dict[tuple[str, str], Style] = {}
 
     def library(self, own_files: Sequence[Path]) -> Library:
-        """Return the works that a post can cite: those of its `own_files`, then those of the site."""
+        """Return the works that a post can cite: those of its `own_files`, then those of the site.
+
+        What is wrong with the files is reported from now on.
+        """
         files = (*own_files, *self.settings.references)
-        if files not in self._libraries:
-            self._libraries[files] = Library(files)
-        return self._libraries[files]
+        return self._cited.setdefault(files, self._library(files))
+
+    def knows(self, own_files: Sequence[Path], key: str) -> bool:
+        """Return whether a post with these `own_files` could cite `key`; an entry may be broken."""
+        return self._library((*own_files, *self.settings.references)).has_entry(normalize("NFC", key))
 
     def style(self, name: str, language: str, source: Path) -> Style:
         """Return the style `name`, which the file `source` asks for."""
@@ -74,9 +82,12 @@ class Context:
 
     def all_diagnostics(self) -> list[Diagnostic]:
         """Return what has been found wrong, in bibliographies too."""
-        return self.diagnostics + [
-            fault for library in self._libraries.values() for fault in library.diagnostics
-        ]
+        return self.diagnostics + [fault for library in self._cited.values() for fault in library.diagnostics]
+
+    def _library(self, files: tuple[Path, ...]) -> Library:
+        if files not in self._libraries:
+            self._libraries[files] = Library(files)
+        return self._libraries[files]
 
     def _open(self, name: str, language: str, source: Path) -> Style:
         if name == AUTHOR_DATE:

@@ -9,6 +9,9 @@ from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 
+#: Between lines of dashes, or until the first empty line.
+FRONT_MATTER = re.compile(r"---[ \t]*\n.*?\n(?:---|\.\.\.)[ \t]*\n|(?:[^\n]*\S[^\n]*\n)+", re.DOTALL)
+
 
 class Severity(StrEnum):
     """Whether the page still says what its author meant (a warning) or lacks something (an error)."""
@@ -65,14 +68,41 @@ class Source:
 
     def line_of(self, text: str, occurrence: int = 0) -> int | None:
         """Return what the function `line_of` does."""
+        at = self._offset(text, occurrence)
+        return self._line(at) if at >= 0 else None
+
+    def place_of(self, text: str, occurrence: int = 0, in_body: bool = True) -> tuple[int | None, int | None]:
+        """Return line and column, from 1, of the `occurrence`-th (from 0) `text`.
+
+        Of the body, occurrences in the front matter do not count. Where there are fewer, the first one in
+        the file stands in; both are None where there is none.
+        """
+        ahead = self._text.count(text, 0, self._body) if text and in_body else 0
+        at = self._offset(text, occurrence + ahead)
+        return self.place(at) if at >= 0 else (None, None)
+
+    def place_of_key(self, name: str) -> tuple[int | None, int | None]:
+        """Return line and column of the key `name` of the front matter, in whatever case it is written."""
+        key = rf"^[ \t]*:?({re.escape(name)})[ \t]*:|\bname=[\"']?({re.escape(name)})\b"
+        found = re.search(key, self._text, re.IGNORECASE | re.MULTILINE)
+        return self.place(found.start(found.lastindex or 0)) if found else (None, None)
+
+    def place(self, at: int) -> tuple[int, int]:
+        """Return line and column, from 1, of the offset `at`."""
+        line = self._line(at)
+        return line, at - (self._ends[line - 2] + 1 if line > 1 else 0) + 1
+
+    def _offset(self, text: str, occurrence: int) -> int:
         if not text:
-            return None
+            return -1
         places = self._places.setdefault(text, [self._text.find(text)])
         while len(places) <= occurrence and places[-1] >= 0:
             places.append(self._text.find(text, places[-1] + len(text)))
         at = places[occurrence] if occurrence < len(places) else -1
-        at = at if at >= 0 else places[0]
-        return bisect_left(self._ends, at) + 1 if at >= 0 else None
+        return at if at >= 0 else places[0]
+
+    def _line(self, at: int) -> int:
+        return bisect_left(self._ends, at) + 1
 
     @cached_property
     def _text(self) -> str:
@@ -80,6 +110,12 @@ class Source:
             return self._path.read_text(encoding="utf-8-sig", errors="replace")
         except OSError:
             return ""
+
+    @cached_property
+    def _body(self) -> int:
+        """Where the front matter ends, as far as that can be told for all kinds of source."""
+        front = FRONT_MATTER.match(self._text)
+        return front.end() if front else 0
 
     @cached_property
     def _ends(self) -> list[int]:

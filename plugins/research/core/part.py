@@ -105,7 +105,7 @@ class Part:
 
     #: Of the part, in messages.
     name: ClassVar[str]
-    #: Whether the command ``check`` lets posts pass the part: not where that takes long.
+    #: Whether the command ``check`` lets the part compute and resolve: not where that takes long.
     is_quick: ClassVar[bool] = False
     #: A record with a field for each key of ``RESEARCH`` that is the part's.
     settings_type: ClassVar[type[SettingsBase]] = SettingsBase

@@ -36,12 +36,18 @@ class Pipeline:
         self.labels = Labels()
 
     def run(self, posts: Iterable[Post], quick: bool = False) -> list[Post]:
-        """Return the `posts` as they are published, in the same order; of a `quick` run, by quick parts."""
+        """Return the `posts` as they are published, in the same order.
+
+        Of a `quick` run, all parts collect, and the quick ones replace what they have collected.
+        """
         found = [self._without_reports(post) for post in posts]
         for part in self.parts:
             if part.is_quick or not quick:
                 found = self._through(part, found)
                 self._attempt(part, self.root, None, part.close)
+            else:
+                for post in found:
+                    self._collected(part, post)
         return found
 
     def finish_page(self, html: str, target: Target) -> str:

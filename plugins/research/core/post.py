@@ -34,6 +34,15 @@ class Text:
 
 
 @dataclass(frozen=True)
+class Origin:
+    """A piece of HTML in a post that stands in another file, such as the title of a work, and that file."""
+
+    html: str
+    path: Path
+    line: int | None = None
+
+
+@dataclass(frozen=True)
 class Publication:
     """What an article is cited by, and where readers find it."""
 
@@ -61,6 +70,8 @@ class Post:
     metadata: Mapping[str, Any] = field(default_factory=dict)
     #: None for what is no dated article.
     publication: Publication | None = None
+    #: Pieces of its texts that come from other files.
+    origins: tuple[Origin, ...] = ()
 
     @property
     def body(self) -> Text:
@@ -70,6 +81,15 @@ class Post:
     def text(self, name: str) -> Text | None:
         """Return the text of that name, None where the post has none."""
         return next((text for text in self.texts if text.name == name), None)
+
+    def with_origins(self, origins: Iterable[Origin]) -> "Post":
+        """Return the post with more `origins`."""
+        found = tuple(dict.fromkeys((*self.origins, *origins)))
+        return self if found == self.origins else replace(self, origins=found)
+
+    def is_of_author(self, text: Text) -> bool:
+        """Return whether the author wrote `text` as such: a summary may be cut from the body."""
+        return text.name != SUMMARY or bool(self.metadata.get(SUMMARY))
 
     def with_html(self, html: Iterable[str]) -> "Post":
         """Return the post with other `html`, one for each of its texts."""

@@ -17,7 +17,7 @@ from ..core.placeholders import ID, sign
 from ..core.post import Post, PublishedFile
 from .output import chtml, client, page, posts
 from .settings import Settings
-from .syntax import parse, reading, render_math
+from .syntax import lookalikes, parse, reading, render_math
 from .syntax.find import SetFormula
 from .typesetting.typeset import SetGroup, Unset, typeset
 
@@ -52,8 +52,11 @@ class Formulas(Part):
     def collect(self, post: Post) -> Collected:
         """Return the formulas of `post`, and the groups that they are set with."""
         parsed = parse.parse(post, self.settings)
+        reported = list(parse.unknown_format(post))
+        if parse.format_of(post, self.settings) != "off":
+            reported += lookalikes.diagnostics(post, self.settings)
         requests = tuple(dict.fromkeys(group for text in parsed for group, _ in text.groups))
-        return Collected(parsed, requests, diagnostics=tuple(parse.unknown_format(post)))
+        return Collected(parsed, requests, diagnostics=tuple(reported))
 
     def compute(self, requests: Sequence[Any]) -> Iterator[tuple[Any, SetGroup | Unset]]:
         """Set groups of formulas."""

@@ -35,6 +35,16 @@ Pairs = Annotated[
 
 
 @dataclass(frozen=True)
+class Macros:
+    """Definitions for formulas, and where they stand."""
+
+    tex: str
+    path: Path
+    #: The line on which they begin; None where that is not known.
+    line: int | None = None
+
+
+@dataclass(frozen=True)
 class Settings(SettingsBase):
     """The keys of ``RESEARCH`` that formulas own."""
 
@@ -70,10 +80,15 @@ class Settings(SettingsBase):
             raise SettingsError(f"RESEARCH['macros_file']: {file} cannot be read: {error}") from error
 
     @cached_property
-    def all_macros(self) -> str:
-        """The definitions of `macros_file` and of `macros`, as one text."""
-        parts = (_text(self.macros_file).strip(), self.macros.strip())
-        return "\n".join(part for part in parts if part)
+    def all_macros(self) -> tuple[Macros, ...]:
+        """The definitions of `macros_file` and of `macros`, as far as there are any."""
+        found = []
+        if self.macros_file and (text := _text(self.macros_file)).strip():
+            lead = text[: len(text) - len(text.lstrip())]
+            found.append(Macros(text.strip(), self.macros_file, 1 + lead.count("\n")))
+        if self.macros.strip():
+            found.append(Macros(self.macros.strip(), self.root))
+        return tuple(found)
 
     @property
     def sources(self) -> Iterator[Path]:

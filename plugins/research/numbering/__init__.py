@@ -9,20 +9,25 @@ from ..core.diagnostics import Diagnostic
 from ..core.labels import Labels
 from ..core.part import Collected, Part, Resolved, Results
 from ..core.post import Post
-from . import anchors, references
+from . import anchors, duplicates, references
 
 
 class Numbering(Part):
     """Fills links that leave it to us to find words."""
 
     name = "numbering"
+    is_quick = True
+
+    def collect(self, post: Post) -> Collected:
+        """Return warnings for ids that `post` has twice."""
+        return Collected(diagnostics=tuple(duplicates.diagnostics(post)))
 
     def resolve(self, post: Post, collected: Collected, results: Results, labels: Labels) -> Resolved:
         """Return `post` with the words of its references."""
         found = labels.of(post.source)
         html, diagnostics = [], list[Diagnostic]()
         for text in post.texts:
-            resolved, faults = references.resolve(text, post.source, found)
+            resolved, faults = references.resolve(text, post, found)
             html.append(resolved)
             diagnostics += faults
         return Resolved(post.with_html(html), tuple(diagnostics))

@@ -11,6 +11,9 @@ from ..core.post import Post
 
 ID = re.compile(r"""\bid\s*=\s*["']?([^"'\s>]+)""")
 LINK = re.compile(r"""\bhref\s*=\s*["']?(?:[{|]filename[}|](?P<file>[^"'\s>#]+))?#(?P<fragment>[^"'\s>]+)""")
+#: Begins what an empty link gets that `references` has reported.
+UNKNOWN = '<mark class="reference-unknown">'
+TAG_END = re.compile(r"[^<>]*>")
 #: An id that a block of ours will have, in Markdown and in reStructuredText.
 BLOCK_ID = re.compile(r"^\s*:?id:\s*(\S+)", re.MULTILINE)
 
@@ -33,7 +36,9 @@ def _dead_anchors(post: Post, ids: Mapping[Path, set[str]]) -> Iterator[Diagnost
     for link in LINK.finditer(post.body.html):
         file, fragment = unescape(link["file"] or ""), unquote(unescape(link["fragment"]))
         other = _linked(post, file) if file else post.source.resolve()
-        if other in ids and fragment not in ids[other]:
+        end = TAG_END.match(post.body.html, link.end())
+        is_reported = end is not None and post.body.html.startswith(UNKNOWN, end.end())
+        if other in ids and fragment not in ids[other] and not is_reported:
             line = line_of(post.source, f"{file}#{link['fragment']}")
             where = f"in {file}" if file else "in this post"
             message = f"the link to #{fragment} leads nowhere {where}"

@@ -13,7 +13,7 @@ from ...core.post import Text
 from ...core.segments import Edit, apply_edits
 from ..sources.library import Library, Work
 from ..styles.typeset import Piece, Request, Style, Typeset
-from ..syntax.grammar import Citation, Cite, parse
+from ..syntax.grammar import SEPARATOR, Citation, Cite, parse
 from ..syntax.marks import Mark, find, readable
 from .notes import Apparatus, slug
 
@@ -83,10 +83,11 @@ def resolve(
         for found in text.occurrences:
             if found.mark.is_echo:
                 continue
-            unknown = [cite.key for cite in found.cites() if cite.key not in works]
-            pieces = next(clusters) if len(unknown) < len(found.cites()) else ()
+            unknown = _unknown(found, works)
+            is_known = any(cite.key in works for cite in found.cites())
+            pieces = next(clusters) if is_known else ()
             said.setdefault(found.mark.source, pieces)
-            html = _citation(found, pieces, unknown, apparatus)
+            html = _citation(found, pieces, unknown, works, apparatus)
             edits.append(Edit(found.mark.start, found.mark.end, html))
         edits += (_echo(found.mark, said) for found in text.occurrences if found.mark.is_echo)
         html = apply_edits(text.text.html, edits)
@@ -127,10 +128,21 @@ def _known(found: Occurrence, works: Mapping[str, Work]) -> Citation | None:
     return Citation(known, found.mark.source) if known else None
 
 
+def _unknown(found: Occurrence, works: Mapping[str, Work]) -> list[str]:
+    """Return what the author wrote of works that are not known, all in one where none is."""
+    cites = found.cites()
+    known = [cite.key in works for cite in cites]
+    if cites and not any(known):
+        return [found.mark.source]
+    parts = SEPARATOR.split(found.mark.source[1:-1]) if not all(known) else ()
+    return [f"[{part.strip()}]" for part, knows in zip(parts, known, strict=bool(parts)) if not knows]
+
+
 def _citation(
     found: Occurrence,
     pieces: Sequence[Piece],
     unknown: Sequence[str],
+    works: Mapping[str, Work],
     apparatus: Apparatus | None,
 ) -> str:
     """Return the HTML of a citation; a summary, without `apparatus`, has neither links nor notes."""
@@ -138,11 +150,13 @@ def _citation(
         return escape(found.mark.source, quote=False)
     text = _text(pieces, apparatus)
     if unknown:
-        marks = (f'<mark class="citation-unknown">[@{escape(key)}]</mark>' for key in unknown)
+        marks = (f'<mark class="citation-unknown">{escape(source, quote=False)}</mark>' for source in unknown)
         text = " ".join(filter(None, (text, *marks)))
     if apparatus:
-        named = {*unknown, *(piece.key for piece in pieces)}
-        hidden = dict.fromkeys(cite.key for cite in found.cites() if cite.key not in named)
+        named = {piece.key for piece in pieces}
+        hidden = dict.fromkeys(
+            cite.key for cite in found.cites() if cite.key in works and cite.key not in named
+        )
         text = _targets(hidden, apparatus) + text if hidden else text
     return f'<span class="citation">{text}</span>' if text else ""
 

@@ -42,7 +42,11 @@ LABELS = {
 LABEL_OF_FORM = {form: label for label, forms in LABELS.items() for form in forms.split()}
 
 KEY = r"\{(?P<braced>[^{}]+)\}|(?P<plain>\w+(?:[:.#$%&\-+?<>~/]+\w+)*)"
-CITE = re.compile(rf"(?P<prefix>.*?)(?<![\w\\@.+])(?P<minus>-?)(?P<at>@@?)(?:{KEY})(?P<rest>.*)", re.DOTALL)
+#: Of a person on a server, as in ``@ann@example.org``: no key.
+HANDLE = r"(?![\w.+-]*@\w)"
+CITE = re.compile(
+    rf"(?P<prefix>.*?)(?<![\w\\@.+])(?P<minus>-?)(?P<at>@@?)(?:{KEY}){HANDLE}(?P<rest>.*)", re.DOTALL
+)
 SEPARATOR = re.compile(r";(?![^{}]*\})")
 
 NUMBER = r"\(?[\w.:/]*\d[\w.:/]*\)?"

@@ -97,7 +97,12 @@ class RawHtmlPostprocessor(Postprocessor):
         if not has_raw(text):
             return text
         return apply_edits(
-            text, [Edit(found.start, found.end, mark(found.source, found.is_literal)) for found in raw(text)]
+            text,
+            [
+                Edit(found.start, found.end, mark(found.source, found.is_literal))
+                for found in raw(text)
+                if found.is_literal or parse(found.source)
+            ],
         )
 
 

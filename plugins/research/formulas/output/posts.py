@@ -5,13 +5,14 @@ from collections.abc import Iterator, Mapping
 from html import escape
 from typing import Any
 
-from ...core.diagnostics import Diagnostic, line_of
+from ...core.diagnostics import Diagnostic
 from ...core.placeholders import OPENING
 from ...core.segments import Edit, apply_edits
 from ..syntax.find import Formula, Refusal
 from ..syntax.parse import ParsedText
 from ..typesetting.hints import hint
 from ..typesetting.typeset import SetGroup, Unset
+from . import definitions
 from .client import mark_for_client, with_macros
 from .page import mark
 
@@ -83,19 +84,22 @@ def refusals(parsed: ParsedText, results: Results) -> Iterator[Diagnostic]:
         result = results[group]
         if not isinstance(result, SetGroup) or not result.refuses:
             continue
-        for formula, outcome in zip(parsed.preamble, result.outcomes, strict=False):
+        for macros, outcome in zip(parsed.macros, result.outcomes, strict=False):
             if isinstance(outcome, Refusal):
-                line = line_of(parsed.source, formula.tex.partition("\n")[0])
-                yield Diagnostic(parsed.source, line, f"MathJax, of the macros: {outcome.reason}")
+                yield definitions.diagnostic(macros, outcome)
         if isinstance(refusal := result.outcomes[index], Refusal):
-            yield _refusal(parsed, number, refusal)
+            tex = parsed.places[number].formula.tex
+            yield definitions.blamed(tex, refusal, parsed.macros) or _refusal(parsed, number, refusal)
 
 
 def _refusal(parsed: ParsedText, number: int, refusal: Refusal) -> Diagnostic:
-    tex, line, at = parsed.places[number].formula.tex, parsed.line_of(number), ""
+    tex, at = parsed.places[number].formula.tex, ""
+    shown = tex if len(tex) <= 60 else f"{tex[:60]}…"
+    reason = refusal.reason + hint(refusal.reason)
+    if origin := parsed.origin_of(number):
+        return Diagnostic(origin.path, origin.line, f"MathJax, of the formula “{shown}”: {reason}")
+    line = parsed.line_of(number)
     if refusal.column is not None:
         at = f", at character {refusal.column}"
         line = line and line + tex.count("\n", 0, refusal.column)
-    shown = tex if len(tex) <= 60 else f"{tex[:60]}…"
-    reason = refusal.reason + hint(refusal.reason)
     return Diagnostic(parsed.source, line, f"MathJax, of the formula “{shown}”{at}: {reason}")

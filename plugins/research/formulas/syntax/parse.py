@@ -7,9 +7,9 @@ from functools import cached_property
 from pathlib import Path
 
 from ...core.diagnostics import Diagnostic, Source, line_of, nearest
-from ...core.post import Post, Text
+from ...core.post import Origin, Post, Text
 from ...core.segments import Edit
-from ..settings import FORMATS, Settings
+from ..settings import FORMATS, Macros, Settings
 from .find import Formula, Group, Place, candidates, find_formulas
 from .pasted_scripts import removals
 
@@ -21,7 +21,7 @@ class ParsedText:
     text: Text
     source: Path
     #: Definitions that its formulas begin with: those of the site, those of its front matter.
-    preamble: tuple[Formula, ...]
+    macros: tuple[Macros, ...]
     places: list[Place]
     removals: list[Edit]
     #: What its formulas become: one of `FORMATS`.
@@ -30,6 +30,13 @@ class ParsedText:
     numbers_all: bool = False
     #: Of an excerpt, the formulas of the body: it uses their macros, labels and numbers.
     body: tuple[Formula, ...] = ()
+    #: Pieces of it that come from other files.
+    origins: tuple[Origin, ...] = ()
+
+    @cached_property
+    def preamble(self) -> tuple[Formula, ...]:
+        """The definitions, as its formulas are typeset with them."""
+        return tuple(Formula(one.tex, display=False) for one in self.macros)
 
     @cached_property
     def formulas(self) -> tuple[Formula, ...]:
@@ -55,6 +62,15 @@ class ParsedText:
         group = Group(self.preamble + together)
         places = {formula: first + index for index, formula in reversed(list(enumerate(together)))}
         return [(group, places[formula]) for formula in self.formulas]
+
+    def origin_of(self, number: int) -> Origin | None:
+        """Return where the formula at place `number` comes from; None where that is the post."""
+        html, place = self.text.html, self.places[number]
+        for origin in self.origins:
+            at = html.rfind(origin.html, max(0, place.end - len(origin.html)), place.start + len(origin.html))
+            if 0 <= at <= place.start:
+                return origin
+        return None
 
     def line_of(self, number: int) -> int | None:
         """Return the line of the author's file in which the formula at place `number` begins."""
@@ -83,8 +99,10 @@ def parse(post: Post, settings: Settings) -> tuple[ParsedText, ...]:
     """Find the formulas of the texts of `post`, and the scripts that they can do without."""
     format = format_of(post, settings)
     macros = post.metadata.get("macros", "")
-    texts = (settings.all_macros, macros if isinstance(macros, str) else "\n".join(macros))
-    preamble = tuple(Formula(text, display=False) for text in texts if text)
+    own = macros if isinstance(macros, str) else "\n".join(macros)
+    all_macros = settings.all_macros
+    if own:
+        all_macros = (*all_macros, Macros(own, post.source, line_of(post.source, own.partition("\n")[0])))
     parsed: list[ParsedText] = []
     for text in post.texts:
         if format == "off":
@@ -94,8 +112,19 @@ def parse(post: Post, settings: Settings) -> tuple[ParsedText, ...]:
         places = find_formulas(text.html, found)
         body = parsed[0].formulas if text.is_excerpt else ()
         numbers_all = settings.equation_numbers == "all"
-        removed = removals(text.html, found)
-        parsed.append(ParsedText(text, post.source, preamble, places, removed, format, numbers_all, body))
+        parsed.append(
+            ParsedText(
+                text,
+                post.source,
+                all_macros,
+                places,
+                removals(text.html, found),
+                format,
+                numbers_all,
+                body,
+                post.origins,
+            )
+        )
     return tuple(parsed)
 
 

@@ -1,0 +1,92 @@
+"""What a post has that looks like a citation, or like the front matter of one, and is none."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from ..core.diagnostics import Diagnostic, Severity, Source
+from ..core.post import Post
+from ..core.prose import Prose
+from .output.overview import ALL, FIELD
+from .output.resolve import ParsedText
+from .syntax import lookalikes
+from .syntax.lookalikes import Knows, Signs
+
+#: Pandoc's keys, what they are here, and what of the value is kept.
+PANDOC = {FIELD: "publications_src: {}", "csl": "citation_style: {}"}
+
+#: What a command of LaTeX or a role of MyST has; it begins with its literal, which is quick to find.
+COMMAND = re.compile(r"ite[a-zA-Z:]*\*?[\[{}]")
+
+#: Line and column, from 1.
+Location = tuple[int | None, int | None]
+
+
+def diagnostics(
+    post: Post, texts: Iterable[ParsedText], knows: Knows, is_swapped: bool
+) -> Iterator[Diagnostic]:
+    """Yield a warning for each such thing in `post`, once a line."""
+    file = Source(post.source)
+    signs = Signs("@@", "@") if is_swapped else Signs()
+    seen: set[tuple[int | None, str]] = set()
+    for message, (line, column) in (
+        *_of_texts(post, texts, file, knows, signs),
+        *_of_front_matter(post.metadata, file),
+    ):
+        if (line, message) not in seen:
+            seen.add((line, message))
+            yield Diagnostic(post.source, line, message, Severity.WARNING, column)
+
+
+def _of_texts(
+    post: Post, texts: Iterable[ParsedText], file: Source, knows: Knows, signs: Signs
+) -> Iterator[tuple[str, Location]]:
+    for parsed in texts:
+        if not post.is_of_author(parsed.text):
+            continue
+        yield from _of_affixes(parsed, file, knows)
+        if not _has_signs(parsed):
+            continue
+        prose = Prose.of(parsed.text.html, parsed.text.is_body)
+        found = lookalikes.in_title(prose, knows) if parsed.text.is_title else None
+        for one in found or lookalikes.find(prose, knows, signs):
+            yield one.message, _place(prose, file, one)
+
+
+def _of_affixes(parsed: ParsedText, file: Source, knows: Knows) -> Iterator[tuple[str, Location]]:
+    seen: Counter[str] = Counter()
+    for mark, citation in parsed.occurrences:
+        message = lookalikes.in_affixes(citation) if citation else ""
+        if citation and message and any(knows(cite.key) for cite in citation.cites):
+            yield message, file.place_of(mark.source, seen[mark.source], parsed.text.is_body)
+        seen[mark.source] += 1
+
+
+def _has_signs(parsed: ParsedText) -> bool:
+    """Return whether an at sign stands outside of citations, or what may be a command."""
+    html = parsed.text.html
+    if COMMAND.search(html):
+        return True
+    count = html.count("@") + html.count("&#64;")
+    for mark, citation in parsed.occurrences:
+        if citation or mark.is_literal or mark.is_echo:
+            count -= html.count("@", mark.start, mark.end) + html.count("&#64;", mark.start, mark.end)
+    return count > 0
+
+
+def _place(prose: Prose, file: Source, found: lookalikes.Found) -> Location:
+    """Return line and column: of the whole, or else of its key, where a reader has changed the rest."""
+    place = prose.place(file, found.start, found.end)
+    if place[0] is None and (key := lookalikes.MENTION.search(prose.masked, found.start, found.end)):
+        return prose.place(file, *key.span())
+    return place
+
+
+def _of_front_matter(metadata: Mapping[str, Any], file: Source) -> Iterator[tuple[str, Location]]:
+    for name, ours in PANDOC.items():
+        value = str(metadata.get(name) or "").strip().strip("\"'")
+        if value and not (name == FIELD and value.lower() == ALL):
+            shown = re.sub(r"\.csl$", "", value) if name == "csl" else value
+            message = f"“{name}” is a key of Pandoc that has no effect here: write “{ours.format(shown)}”"
+            yield message, file.place_of_key(name)

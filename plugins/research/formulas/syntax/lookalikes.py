@@ -1,0 +1,226 @@
+r"""What looks like a formula in a post and is none: TeX that is left in prose when all formulas are found.
+
+Prices, shell variables, paths and regular expressions have the same signs. So between dollars stands a
+formula only if it reads as one, and a command counts if TeX has it or an argument in braces follows.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from ...core.diagnostics import Diagnostic, Severity, Source
+from ...core.post import Origin, Post, Text
+from ...core.prose import BREAK, FORMULA, Prose
+from ..settings import Settings
+from .find import MARKED, VERBATIM
+
+#: What a text has that is worth a look.
+SIGNS = re.compile(r"\\[a-zA-Z(\[]|\$|&#92;|(?:ref|frac|sqrt|math[a-z]+|begin)\{")
+#: More characters in one formula are none.
+LONG = 600
+
+#: Commands that no path and no regular expression has, as far as one can tell.
+COMMANDS = (
+    "alpha beta gamma delta epsilon varepsilon zeta theta vartheta iota kappa lambda sigma varsigma "
+    "upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Sigma Upsilon Phi Psi Omega pi Pi xi Xi "
+    "mu nu rho tau eta sum prod int iint oint lim inf sup max min log ln exp sin cos tan det dim ker "
+    "arg argmax argmin frac dfrac tfrac sqrt binom mathbb mathbf mathcal mathrm mathit mathsf mathfrak "
+    "mathscr boldsymbol bm operatorname text textbf textit emph hat bar tilde vec dot ddot overline "
+    "underline widehat widetilde partial nabla infty cdot cdots ldots dots times div pm mp leq geq neq "
+    "approx equiv sim simeq propto subset subseteq supset cup cap emptyset forall exists neg land lor "
+    "wedge vee oplus otimes circ bullet rightarrow leftarrow Rightarrow Leftarrow leftrightarrow "
+    "Leftrightarrow mapsto longrightarrow implies iff left right big Big bigg Bigg langle rangle lVert "
+    "rVert lfloor rfloor lceil rceil quad qquad mid parallel prime top perp ell hbar Re Im aleph star "
+    "ast dagger label tag"
+).split()
+SYMBOL = re.compile(
+    rf"(?<![\w:.\\/%>)}}])\\(?:{'|'.join(sorted(COMMANDS, key=len, reverse=True))})(?![a-zA-Z\\/.:])"
+)
+#: The numbers in braces of a regular expression are no argument.
+WITH_ARGUMENT = re.compile(
+    rf"(?<![\w\\/])\\(?!(?:eq)?ref\{{|[a-zA-Z]*[cC]ite)[a-zA-Z]{{3,}}\*?\{{(?![\d,]*\}})[^{{}}{BREAK}]*[{{}}]"
+)
+REFERENCE = re.compile(
+    r"(?<![\w/])\\?(?P<name>[cC]refrange|[cC]ref|autoref|nameref|vref)\*?\{(?P<label>[^{}]*)\}"
+)
+ENVIRONMENT = re.compile(r"\\?\bbegin\{(?P<name>[a-zA-Z]+\*?)\}")
+#: docutils takes backslashes away.
+WITHOUT_SLASH = re.compile(r"(?<![\w\\])(?:frac|sqrt|math(?:bb|bf|cal|rm|sf|frak))\{[^{}]*\}")
+DOUBLE = re.compile(r"(?<![\\$])\$\$(?!\$)")
+BLANK_LINE = "a blank line ends a formula: take out the blank lines between $$ and $$"
+UNCLOSED = "“$$” opens a formula that nothing closes: write $$ behind it, too"
+ESCAPED = re.compile(rf"\\(?P<sign>[(\[])(?P<tex>[^{BREAK}]{{1,{LONG}}}?)\\[)\]]")
+DOLLARS = re.compile(rf"(?<![\w\\$])\$(?P<tex>[^${BREAK}]{{1,{LONG}}})(?<!\\)\$(?![\w$({{\[/])", re.DOTALL)
+
+ATOM = (
+    r"(?:[a-zA-Z]|\d+(?:\.\d+)?|\([a-zA-Z0-9, +-]+\))(?:['!]|[_^](?:\w|\{[^{}]*\}))*(?:\([a-zA-Z0-9, +-]+\))?"
+)
+#: Letters, numbers and signs between them, and no words: ``x``, ``f(x) = a + 1``.
+ARITHMETIC = re.compile(rf"\s*[-+]?{ATOM}(?:\s*(?:[-+*/=<>,|]|\\\w+)\s*{ATOM})*\s*")
+#: An index or a power, and words that no formula has.
+SCRIPTED = re.compile(r"(?<![\w$])[a-zA-Z)\]}][_^](?:[a-zA-Z0-9*](?![a-zA-Z_])|\{)")
+WORDS = re.compile(r"(?<![\\a-zA-Z{])[a-z]{2,} +[a-z]{2,}")
+
+
+@dataclass(frozen=True)
+class Found:
+    """``prose[start:end]`` looks like a formula; what is wrong with it."""
+
+    start: int
+    end: int
+    message: str
+    #: By what it is found in the author's file, where that is not all of it.
+    located: tuple[int, int] | None = None
+
+
+def diagnostics(post: Post, settings: Settings) -> Iterator[Diagnostic]:
+    """Yield a warning for what looks like a formula in `post`, one a line."""
+    file = Source(post.source)
+    lines: set[int | None] = set()
+    for text in post.texts:
+        html = _of_author(text, post.origins)
+        if not post.is_of_author(text) or not _has_signs(html):
+            continue
+        prose = Prose.of(html, text.is_body)
+        for found in sorted(find(prose, settings), key=lambda one: one.start):
+            line, column = _place(prose, file, found)
+            if line not in lines:
+                lines.add(line)
+                yield Diagnostic(post.source, line, found.message, Severity.WARNING, column)
+
+
+def find(prose: Prose, settings: Settings) -> list[Found]:
+    """Return what looks like a formula in `prose`; of what overlaps, what says most."""
+    found: list[Found] = []
+    signs = {opening for opening, _ in (*settings.inline_math, *settings.display_math)}
+    for kind in (
+        _blocks(prose) if "$$" in signs else (),
+        _dollars(prose) if "$" in signs else (),
+        _escaped(prose),
+        _references(prose),
+        _environments(prose),
+        _commands(prose),
+    ):
+        for one in kind:
+            if not any(other.start < one.end and one.start < other.end for other in found):
+                found.append(one)
+    return found
+
+
+def reads_as_tex(tex: str) -> bool:
+    """Return whether `tex`, which stood between dollars, reads as a formula and not as prose."""
+    if SYMBOL.search(tex) or WITH_ARGUMENT.search(tex):
+        return True
+    if WORDS.search(tex):
+        return False
+    return bool(SCRIPTED.search(tex)) or (
+        ARITHMETIC.fullmatch(tex) is not None and re.search(r"[a-zA-Z]", tex) is not None
+    )
+
+
+def _of_author(text: Text, origins: Sequence[Origin]) -> str:
+    """Return the HTML of `text` without what comes from other files."""
+    html = text.html
+    for origin in origins:
+        html = html.replace(origin.html, "")
+    return html
+
+
+def _has_signs(html: str) -> bool:
+    if "\\" not in html and "$" not in html and "{" not in html and "&#92;" not in html:
+        return False
+    return bool(SIGNS.search(MARKED.sub("", VERBATIM.sub("", html))))
+
+
+def _place(prose: Prose, file: Source, found: Found) -> tuple[int | None, int | None]:
+    """Return line and column of all that was `found`, or of the longest line of it that the author typed."""
+    start, end = found.located or (found.start, found.end)
+    place = prose.place(file, start, end)
+    if place[0] is not None:
+        return place
+    lines = re.finditer(
+        f"[^\\s{FORMULA}{BREAK}](?:[^{FORMULA}{BREAK}\n]*[^\\s{FORMULA}{BREAK}])?", prose.masked[start:end]
+    )
+    longest_first = sorted((line.span() for line in lines), key=lambda span: span[0] - span[1])
+    places = (prose.place(file, start + first, start + last) for first, last in longest_first)
+    return next((place for place in places if place[0] is not None), (None, None))
+
+
+def _blocks(prose: Prose) -> Iterator[Found]:
+    """Yield what stands between ``$$`` in two paragraphs, and what follows a ``$$`` that nothing closes."""
+    signs = list(DOUBLE.finditer(prose.masked))
+    while signs:
+        opening = signs.pop(0)
+        paragraph = prose.masked.find(BREAK, opening.end())
+        paragraph = paragraph if paragraph >= 0 else len(prose.masked)
+        closing = signs[0] if signs and signs[0].start() < opening.end() + 10 * LONG else None
+        if closing and _is_displayed(prose.masked[opening.start() : closing.end()]):
+            signs.pop(0)
+            located = (opening.start(), paragraph)
+            if not prose.masked[opening.end() : paragraph].strip():
+                # Displayed formulas, too, had the same sign in the file: what follows it says more.
+                located = next(span for span in prose.paragraphs if span[0] >= paragraph)
+            yield Found(opening.start(), closing.end(), BLANK_LINE, located)
+        elif _is_displayed(prose.masked[opening.start() : paragraph]):
+            yield Found(opening.start(), paragraph, UNCLOSED)
+
+
+def _is_displayed(text: str) -> bool:
+    """Return whether `text`, which begins with ``$$``, is meant to be a displayed formula."""
+    tex = text.strip("$ \n" + BREAK)
+    if not tex:
+        return False
+    return text.startswith("$$\n") or text.endswith("\n$$") or reads_as_tex(tex.replace(BREAK, " "))
+
+
+def _dollars(prose: Prose) -> Iterator[Found]:
+    """Yield TeX between single dollars, which is no formula for a space or a digit, or for what it holds."""
+    at = 0
+    while match := DOLLARS.search(prose.masked, at):
+        at = match.end() - 1
+        tex = match["tex"]
+        if not reads_as_tex(tex.replace(FORMULA, " ")):
+            continue
+        at = match.end()
+        if FORMULA in tex:
+            message = "a formula in a formula: write \\(…\\) instead of the inner dollars"
+        elif tex[:1].isspace() or tex[-1:].isspace():
+            message = f"“{match[0]}” is no formula for its spaces: write ${tex.strip()}$"
+        else:
+            message = f"“{match[0]}” is no formula here: write \\({tex.strip()}\\)"
+        yield Found(*match.span(), " ".join(message.split()))
+
+
+def _escaped(prose: Prose) -> Iterator[Found]:
+    for match in ESCAPED.finditer(prose.masked):
+        if reads_as_tex(match["tex"]):
+            shown = " ".join(match["tex"].split())
+            opening, closing, sign = ("(", ")", "$") if match["sign"] == "(" else ("[", "]", "$$")
+            typed = f"\\\\{opening}{shown}\\\\{closing}"
+            message = f"“{typed}” is no formula, since its backslashes are escaped: write {sign}{shown}{sign}"
+            yield Found(match.start() + 1, match.end() - 1, message)
+
+
+def _references(prose: Prose) -> Iterator[Found]:
+    for match in REFERENCE.finditer(prose.masked):
+        message = (
+            f"“{match[0]}” is not known in prose: write \\eqref{{{match['label']}}} for an equation, "
+            f"[](#{match['label']}) for a figure"
+        )
+        yield Found(*match.span(), message)
+
+
+def _environments(prose: Prose) -> Iterator[Found]:
+    for match in ENVIRONMENT.finditer(prose.masked):
+        name = match["name"]
+        closing = re.compile(rf"\\?\bend\{{{re.escape(name)}\}}").search(prose.masked, match.end())
+        why = "it holds a blank line" if closing else f"no \\end{{{name}}} follows"
+        end = closing.end() if closing else match.end()
+        yield Found(match.start(), end, f"“\\begin{{{name}}}” is left as text, since {why}", match.span())
+
+
+def _commands(prose: Prose) -> Iterator[Found]:
+    for pattern in (WITH_ARGUMENT, SYMBOL, WITHOUT_SLASH):
+        for match in pattern.finditer(prose.masked):
+            advice = "write a formula between dollars, and what readers are to see as typed in code"
+            yield Found(*match.span(), f"“{match[0]}” is a command of TeX outside of a formula: {advice}")
