@@ -28,7 +28,7 @@ DEFAULT_DATE_FORMAT = "%-d %B %Y"
 
 PLUGIN_PATHS = ["plugins"]
 PLUGINS = ["research"]
-RESEARCH = {"build_model": [sys.executable, "-m", "model", "build", "{name}"], "cite_this_post": True}
+RESEARCH = {"build_model": [sys.executable, "-m", "model", "build", "{names}"], "cite_this_post": True}
 
 MARKDOWN = {
     "extension_configs": {

@@ -1,7 +1,7 @@
 """The command ``python -m model``: build, evaluate and list the models of this blog.
 
-``build`` is called for each model at each build of the blog. Where the release is fresh it must
-answer at once, so whatever imports torch is imported only when there is work to do.
+``build`` is called at each build of the blog. Where all releases are fresh it must answer at once, so
+whatever imports torch is imported only when there is work to do.
 """
 
 import argparse
@@ -16,6 +16,8 @@ from .recipes import RECIPES, recipe_named
 from .releases import Place
 from .sources import ROOT
 
+#: What goes wrong with one model and is no error of the program.
+FAULTS = (ModelError, ModuleNotFoundError, OSError)
 EXTRA = 'pip install "pelican-research[train]"'
 
 
@@ -28,31 +30,47 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _run(options: argparse.Namespace) -> int:
     try:
-        options.run(options)
+        failed = options.run(options)
         sys.stdout.flush()
     except BrokenPipeError:
         # Who read has seen enough, as in “python -m model list | head -1”; Python would write on at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
-    except ModelError as error:
-        return _fail(str(error))
-    except ModuleNotFoundError as error:
-        return _fail(f"{error.name}, which training needs, is not installed; run: {EXTRA}")
-    except OSError as error:
-        return _fail(f"{error.filename or options.into}: {error.strerror}; nothing was released")
+    except FAULTS as error:
+        return _fail(_reason(error, options))
     except interrupts.Stopped as stopped:
         return _fail(
             "stopped; the last whole epoch is kept, and the same command goes on from there", stopped.status
         )
-    return 0
+    return int(bool(failed))
 
 
-def build(options: argparse.Namespace) -> None:
-    """Bring a model's release up to date: train, export, verify, evaluate. Nothing is done twice."""
-    recipe, place = recipe_named(options.name), Place(options.into)
-    validation.check_processes(recipe, int(os.environ.get("WORLD_SIZE", "1")))
+def build(options: argparse.Namespace) -> list[str]:
+    """Bring models' releases up to date: train, export, verify, evaluate. Nothing is done twice.
+
+    The models are built in the order given, and one that fails does not stop the others. Under torchrun it
+    does, since its processes would no longer be at the same model.
+    """
+    failed = []
+    for name in dict.fromkeys(options.names):
+        try:
+            _build(name, options)
+        except BrokenPipeError:
+            raise
+        except FAULTS as error:
+            reason = _reason(error, options)
+            _fail(reason if name in reason else f"{name}: {reason}")
+            failed.append(name)
+            if _processes() > 1:
+                break
+    return failed
+
+
+def _build(name: str, options: argparse.Namespace) -> None:
+    recipe, place = recipe_named(name), Place(options.into)
+    validation.check_processes(recipe, _processes())
     # Among the processes of torchrun the first decides, for the others may be on machines without a release.
-    alone = int(os.environ.get("WORLD_SIZE", "1")) == 1
+    alone = _processes() == 1
     if alone and releases.stale(recipe, place) is None:
         releases.tidy(recipe.name, place)
         print(f"{recipe.name}: fresh")
@@ -115,8 +133,11 @@ def _parser() -> argparse.ArgumentParser:
     for name, command in {"build": build, "evaluate": evaluate, "list": show}.items():
         subparser = commands.add_parser(name, help=command.__doc__, description=command.__doc__)
         subparser.set_defaults(run=command)
-        if command is not show:
+        if command is build:
+            subparser.add_argument("names", nargs="+", metavar="NAME", help=f"of {', '.join(RECIPES)}")
+        if command is evaluate:
             subparser.add_argument("name", metavar="NAME", help=f"one of {', '.join(RECIPES)}")
+        if command is not show:
             subparser.add_argument(
                 "--device", choices=("cpu", "cuda"), default="cpu", help="where to compute (cpu)"
             )
@@ -130,6 +151,20 @@ def _parser() -> argparse.ArgumentParser:
                 "--samples", type=int, default=5000, help="of the importance-weighted bound (5000)"
             )
     return parser
+
+
+def _processes() -> int:
+    """Return how many processes train together; torchrun says so."""
+    return int(os.environ.get("WORLD_SIZE", "1"))
+
+
+def _reason(error: Exception, options: argparse.Namespace) -> str:
+    """Return what an error of `FAULTS` says to the user."""
+    if isinstance(error, ModuleNotFoundError):
+        return f"{error.name}, which training needs, is not installed; run: {EXTRA}"
+    if isinstance(error, OSError):
+        return f"{error.filename or options.into}: {error.strerror}; nothing was released"
+    return str(error)
 
 
 def _fail(message: str, status: int = 1) -> int:

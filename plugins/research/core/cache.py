@@ -35,6 +35,8 @@ class Cache:
         self.folder = folder
         self._report: Callable[[str], None] | None = report
         self._temporary: tempfile.TemporaryDirectory[str] | None = None
+        #: Folders that this build has found whole, or made.
+        self.checked: set[Path] = set()
 
     def area(self, name: str, *common: str) -> "Area":
         """Return the part of the cache called `name`, for results that `common` decides too."""
@@ -105,8 +107,11 @@ class Area:
     def folder(self, key: str, make: Callable[[Path], None]) -> Path:
         """Return the folder stored under `key`, with what `make` writes into the folder that it is given."""
         place = self._folder / key
+        if place in self._cache.checked:
+            return place
         if _is_whole(place):
             _mark_as_used(place)
+            self._cache.checked.add(place)
             return place
         try:
             self._folder.mkdir(parents=True, exist_ok=True)

@@ -19,8 +19,10 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
-import psutil
+if TYPE_CHECKING:
+    import psutil
 
 #: The exit code of a command that cannot be run, as in a shell.
 CANNOT_RUN = 127
@@ -50,7 +52,8 @@ def main() -> int:
     # A fork of the parent may hold its end of the connection open; then its absence shows by our new parent.
     while not finished.wait(INTERVAL) and os.getppid() == parent:
         pass
-    _end_descendants(child, seconds, adopts)
+    if not adopts or _has_children():
+        _end_descendants(child, seconds, adopts)
     code = child.wait()
     return code if code >= 0 else 128 - code
 
@@ -90,6 +93,15 @@ def _read_to_the_end(end: Callable[[], None]) -> None:
     end()
 
 
+def _has_children() -> bool:
+    """Tell whether a process is our child, a dead one too; so is each descendant whose parent has ended."""
+    try:
+        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    except ChildProcessError:
+        return False
+    return True
+
+
 def _wait(child: "subprocess.Popen[bytes]", end: Callable[[], None]) -> None:
     child.wait()
     end()
@@ -114,26 +126,32 @@ def _end_descendants(child: "subprocess.Popen[bytes]", seconds: float, adopts: b
         left = _descendants(adopts)
 
 
-def _descendants(adopts: bool) -> list[psutil.Process]:
+def _descendants(adopts: bool) -> "list[psutil.Process]":
     """Return all processes that the command has started, and that are still at work.
 
     Those whose own parent has ended are our children where the system `adopts` them for us; elsewhere
     they are found by the variable of the environment that they inherited.
     """
+    import psutil
+
     found = {process.pid: process for process in psutil.Process().children(recursive=True)}
     if not adopts:
         found |= {process.pid: process for process in psutil.process_iter() if _is_marked(process)}
     return [process for process in found.values() if _is_at_work(process)]
 
 
-def _is_marked(process: psutil.Process) -> bool:
+def _is_marked(process: "psutil.Process") -> bool:
+    import psutil
+
     try:
         return process.pid != os.getpid() and process.environ().get(MARK) == str(os.getpid())
     except (psutil.Error, OSError):  # it has ended, or belongs to somebody else
         return False
 
 
-def _is_at_work(process: psutil.Process) -> bool:
+def _is_at_work(process: "psutil.Process") -> bool:
+    import psutil
+
     try:
         return process.status() != psutil.STATUS_ZOMBIE
     except psutil.Error:
@@ -141,12 +159,16 @@ def _is_at_work(process: psutil.Process) -> bool:
 
 
 def _signal(send: Callable[[], None]) -> None:
+    import psutil
+
     with suppress(psutil.Error):  # it has ended, or runs as somebody else
         send()
 
 
-def _reap(processes: list[psutil.Process], child: "subprocess.Popen[bytes]", seconds: float) -> None:
+def _reap(processes: "list[psutil.Process]", child: "subprocess.Popen[bytes]", seconds: float) -> None:
     """Wait some seconds for `processes` to end; the exit code of `child` is left to who waits for it."""
+    import psutil
+
     others = [process for process in processes if process.pid != child.pid]
     psutil.wait_procs(others, timeout=seconds)
     if not others:

@@ -94,6 +94,7 @@ class Demos(Part):
 
     def compute(self, requests: Sequence[Any]) -> Iterator[tuple[Any, Any]]:
         """Bring all models up to date, then draw the figures."""
+        self._models.bring_up_to_date(request.name for request in requests if isinstance(request, Model))
         for request in requests:
             if isinstance(request, Model):
                 yield request, _attempt(self._models.__getitem__, request.name)

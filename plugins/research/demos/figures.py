@@ -47,9 +47,7 @@ def drawn(spec: Spec, words: Words, models: Models, settings: Settings, cache: C
     if len(active) < len(found):
         return Figure(gallery.drawn(spec, releases, cache).parts, None, "; ".join(reasons))
     drawing = gallery.drawn(spec, [model.release for model in active], cache)
-    return Figure(
-        drawing.parts, live(spec, active, drawing.described(words, cache), words), "; ".join(reasons)
-    )
+    return Figure(drawing.parts, live(spec, active, drawing, words, cache), "; ".join(reasons))
 
 
 def _release(name: str, models: Models, settings: Settings) -> Release:

@@ -1,14 +1,22 @@
 """What the build and its worker say to each other about graphs: files, arrays, and how they travel."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import prod
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
+from ..core.lazy import lazy
 
-Array = NDArray[Any]
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+else:
+    np = lazy("numpy")
+
+
+Array: TypeAlias = "NDArray[Any]"
 
 #: Kinds of numbers that an array may hold, as numpy has them: nothing that is made by calling something.
 KINDS = "biuf"

@@ -50,10 +50,13 @@ def fill_in(html: str, source: Path, bundles: Mapping[str, Any]) -> tuple[str, l
     edits: list[Edit] = []
     diagnostics: list[Diagnostic] = []
     seen: dict[str, int] = {}
+    known: dict[str, dict[str, Any]] = {}
     for found in _in_prose(html):
         text = found[0]
         try:
-            written = _written(found, bundles)
+            if found["model"] not in known:
+                known[found["model"]] = _known(bundles[found["model"]])
+            written = _written(found, known[found["model"]])
         except DemoError as error:
             line = line_of(source, text, seen.get(text, 0)) or line_of(source, found["model"])
             diagnostics.append(Diagnostic(source, line, f"{text}: {error}"))
@@ -98,11 +101,13 @@ def _leaves(path: str, value: Any, depth: int = 0) -> Iterator[tuple[str, Any]]:
         yield path, value
 
 
-def _written(found: "re.Match[str]", bundles: Mapping[str, Any]) -> str:
-    bundle = bundles[found["model"]]
+def _known(bundle: Any) -> dict[str, Any]:
     if isinstance(bundle, Failure):
         raise DemoError(bundle.message)
-    known = facts(bundle)
+    return facts(bundle)
+
+
+def _written(found: "re.Match[str]", known: Mapping[str, Any]) -> str:
     name = found["name"]
     if name not in known:
         raise DemoError(f"the release of “{found['model']}” states no “{name}”{nearest(name, known)}")

@@ -7,12 +7,16 @@ from typing import Annotated
 from msgspec import Meta
 
 from ..core.settings import Folder, SettingsBase
+from ..core.validation import SettingsError
 from ..core.worker import Limits
+
+#: In `Settings.build_model`: the name of the model; a word that becomes one for each model of the build.
+NAME, NAMES = "{name}", "{names}"
 
 Word = Annotated[str, Meta(min_length=1)]
 Command = Annotated[
     tuple[Word, ...],
-    Meta(description="a list of words, such as ['make', '{name}'], or [] for none"),
+    Meta(description="a list of words, such as ['make', '{names}'], or [] for none"),
 ]
 Amount = Annotated[float, Meta(gt=0, description="a number greater than 0")]
 
@@ -23,7 +27,8 @@ class Settings(SettingsBase):
 
     #: Where releases of models lie, a folder each.
     models: Folder = Path("build/models")
-    #: The command that brings a model's release up to date; ``{name}`` is the model's name.
+    #: The command that brings releases up to date. It runs once for all models if it has a word with
+    #: ``{names}``, which is repeated for each, else once for each, whose name is ``{name}``.
     #: Empty: releases are taken as they are.
     build_model: Command = ()
     #: What one figure may ask of its model's graph: seconds, and gigabytes of memory.
@@ -31,6 +36,13 @@ class Settings(SettingsBase):
     graph_gigabytes: Amount = 4
     #: Whether figures wake in the page when a reader touches them; otherwise they stay still pictures.
     live: Annotated[bool, Meta(description="True or False")] = True
+
+    def validate(self) -> None:
+        """Raise `SettingsError` for a value that cannot be, or not beside another."""
+        super().validate()
+        words = " ".join(self.build_model)
+        if NAME in words and NAMES in words:
+            raise SettingsError(f'RESEARCH["build_model"] has {NAME} and {NAMES}: write one of them')
 
     @property
     def limits(self) -> Limits:

@@ -1,14 +1,20 @@
 """Arrays of a release's .npz files, which any program may have written: read with care, and checked."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zipfile import ZipFile
 
-import numpy as np
-from numpy.typing import NDArray
-
+from ...core.lazy import lazy
 from ..errors import DemoError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+else:
+    np = lazy("numpy")
 
 #: What the arrays of a file take in memory, at most.
 MAX_BYTES = 2**31

@@ -1,15 +1,21 @@
 """The pictures of a release that the model has never seen, with their labels."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
+from ...core.lazy import lazy
 from ..drawing.inference import Bytes, Floats
 from ..drawing.packing import short
 from ..errors import DemoError
 from .arrays import check, load
 from .release import Release
+
+if TYPE_CHECKING:
+    import numpy as np
+else:
+    np = lazy("numpy")
 
 FILE = "test_items.npz"
 POSTERIORS = ("means", "log_variances")

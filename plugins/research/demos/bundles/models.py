@@ -1,17 +1,22 @@
-"""The models of a build: each is brought up to date by the blog's command, once, and then read."""
+"""The models of a build: brought up to date by the blog's command, once, and then read.
+
+A command with the word ``{names}`` runs once for all models. Its exit code does not say which of them failed,
+and a bundle that is there may be one that was to be replaced; so after a failure it runs once more for each
+model, and the bundle of each model for which it succeeds is read.
+"""
 
 import codecs
 import importlib.util
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...core.diagnostics import nearest
 from ...core.processes import CANNOT_RUN, supervised
 from ..errors import DemoError
-from ..settings import Settings
+from ..settings import NAME, NAMES, Settings
 from . import release
 from .release import Release
 
@@ -24,18 +29,44 @@ EXTRA = ("emx_onnx_cgen", "numpy", "onnx", "onnxruntime", "PIL", "psutil", "wasm
 LAST_LINES, LAST_CHARACTERS = 8, 2000
 
 
+class CannotRunError(DemoError):
+    """The command cannot be run, whatever the model."""
+
+
 class Models:
     """The releases that the posts of one build ask for, by name, and the sandbox in which they are opened."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._found: dict[str, Release | DemoError] = {}
+        #: The models for which the command has run, and what kept it from being run for them.
+        self._asked: dict[str, DemoError | None] = {}
         self._sandbox: Sandbox | None = None
 
     def close(self) -> None:
         """End the sandbox."""
         if self._sandbox:
             self._sandbox.close()
+
+    def bring_up_to_date(self, names: Iterable[str]) -> None:
+        """Run the command once for all models `names`, if it takes several names.
+
+        What it says of a model is raised where that is asked for.
+        """
+        wanted = [
+            name for name in dict.fromkeys(names) if name not in self._asked.keys() | self._found.keys()
+        ]
+        if len(wanted) < 2 or not any(NAMES in word for word in self._settings.build_model):
+            return
+        try:
+            require_extra()
+            run(self._command(wanted), self._settings.root)
+        except CannotRunError as error:
+            self._asked |= dict.fromkeys(wanted, error)
+        except DemoError:
+            return
+        else:
+            self._asked |= dict.fromkeys(wanted)
 
     def __getitem__(self, name: str) -> Release:
         """Return the release of `name`; raise `DemoError`, each time, if it cannot be had."""
@@ -51,7 +82,7 @@ class Models:
 
     def _build(self, name: str) -> Release:
         require_extra()
-        command = [word.replace("{name}", name) for word in self._settings.build_model]
+        command = self._command([name])
         folder = self._settings.models / name
         if not command:
             known = sorted(path.parent.name for path in self._settings.models.glob("*/manifest.json"))
@@ -59,10 +90,24 @@ class Models:
                 raise DemoError(f"model “{name}”: there is no release in {folder}{nearest(name, known)}")
         try:
             if command:
-                run(command, self._settings.root)
+                self._run_once(command, name)
             return release.read(folder, self._opened_sandbox())
         except DemoError as error:
             raise DemoError(f"model “{name}”: {error}") from error
+
+    def _run_once(self, command: Sequence[str], name: str) -> None:
+        """Run `command` for the model `name`, if it has not run; raise `DemoError` where it fails."""
+        if name not in self._asked:
+            run(command, self._settings.root)
+        elif error := self._asked[name]:
+            raise error
+
+    def _command(self, names: Sequence[str]) -> list[str]:
+        """Return the words of the command for the models `names`: several only where it has ``{names}``."""
+        words: list[str] = []
+        for word in self._settings.build_model:
+            words += [word.replace(NAMES, name) for name in names] if NAMES in word else [word]
+        return [word.replace(NAME, names[0]) for word in words]
 
     def _opened_sandbox(self) -> "Sandbox":
         # Imported here: only blogs that show models have installed what it needs.
@@ -100,7 +145,7 @@ def run(command: Sequence[str], folder: Path) -> None:
             raise
     if process.returncode == CANNOT_RUN:
         reason = f"{last.strip()}; " if last else ""
-        raise DemoError(f'`{words}` cannot be run: {reason}see RESEARCH["build_model"]')
+        raise CannotRunError(f'`{words}` cannot be run: {reason}see RESEARCH["build_model"]')
     if process.returncode:
         raise DemoError(f"`{words}` ended with exit code {process.returncode}:\n{last}".rstrip(":\n"))
 

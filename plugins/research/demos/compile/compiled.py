@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -93,6 +94,7 @@ def _key(graph: Graph, given: str) -> str:
     return digest.hexdigest()[:24]
 
 
+@lru_cache
 def _program() -> list[str]:
     """Return what stands for the program that compiles: the versions of its tools, and our code."""
     code = (source.read_text(encoding="utf-8") for source in sorted(HERE.glob("*.py")))

@@ -1,17 +1,21 @@
 """What travels between the steps of compiling, and out of them."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-import numpy.typing as npt
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
 
 if TYPE_CHECKING:
     from onnx import ModelProto
 
-Array = npt.NDArray[Any]
+Array: TypeAlias = "npt.NDArray[Any]"
 
 #: Coarse weights are refused above this error, root mean square in parts of the outputs' deviation…
 LARGEST_RELATIVE_ERROR = 0.025

@@ -13,7 +13,6 @@ from ...core.cache import Cache
 from ..bundles.release import Release
 from ..syntax.spec import Spec
 from ..words import Words
-from .encoding import compose, encode
 from .figure import Drawing, Part, Picture
 from .panels import Panel, Sheet
 
@@ -97,6 +96,8 @@ def _draw(spec: Spec, releases: Sequence[Release], folder: Path) -> None:
 def _write(folder: Path, stem: str, panel: Panel) -> dict[str, Any]:
     if not isinstance(panel, Sheet):
         return asdict(panel)
+    from .encoding import compose, encode  # imports Pillow, which a build that draws nothing does without
+
     picture = compose(panel)
     data, suffix = encode(picture)
     path = folder / f"{stem}.{hashlib.sha256(data).hexdigest()[:10]}.{suffix}"

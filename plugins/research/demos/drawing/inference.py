@@ -1,14 +1,22 @@
 """What a released model makes of latents and of pictures, by ONNX Runtime."""
 
-import numpy as np
-from numpy.typing import NDArray
+from __future__ import annotations
 
+from typing import TYPE_CHECKING, TypeAlias
+
+from ...core.lazy import lazy
 from ...core.worker import printable
 from ..bundles.release import Graph, Release
 from ..errors import DemoError
 
-Floats = NDArray[np.float32]
-Bytes = NDArray[np.uint8]
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+else:
+    np = lazy("numpy")
+
+Floats: TypeAlias = "NDArray[np.float32]"
+Bytes: TypeAlias = "NDArray[np.uint8]"
 
 
 def decode(release: Release, latents: Floats) -> Bytes:

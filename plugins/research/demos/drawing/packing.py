@@ -1,10 +1,17 @@
 """Numbers on their way to the page."""
 
-import base64
-from typing import Any
+from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
+import base64
+from typing import TYPE_CHECKING, Any
+
+from ...core.lazy import lazy
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+else:
+    np = lazy("numpy")
 
 
 def packed(values: NDArray[Any]) -> str:

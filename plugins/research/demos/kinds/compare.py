@@ -5,17 +5,24 @@ with latents of unlike sizes, the one with fewer gets the first numbers of each 
 all that is shared: what a latent dimension stands for, each model has found for itself.
 """
 
-from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar
+from __future__ import annotations
 
-import numpy as np
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+
 from msgspec import Meta
 
+from ...core.lazy import lazy
 from ..bundles.release import Release
 from ..drawing.inference import Floats, decode
 from ..drawing.normals import normals
 from ..drawing.panels import Panel, Sheet
 from ..syntax.options import Options as KindOptions
+
+if TYPE_CHECKING:
+    import numpy as np
+else:
+    np = lazy("numpy")
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,14 @@ From left to right a picture, the decoder's picture of its posterior's mean, and
 from the posterior. The still picture begins with the first test item of a label.
 """
 
-from dataclasses import dataclass
-from typing import Annotated, Any
+from __future__ import annotations
 
-import numpy as np
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
+
 from msgspec import Meta
 
+from ...core.lazy import lazy
 from ..bundles.items import classes, first_of, read
 from ..bundles.release import Release
 from ..drawing.inference import Floats, decode, deviations, encode, log_variances
@@ -18,6 +20,11 @@ from ..drawing.packing import packed
 from ..drawing.panels import Panel, Sheet
 from ..errors import DemoError
 from ..syntax.options import Options as KindOptions
+
+if TYPE_CHECKING:
+    import numpy as np
+else:
+    np = lazy("numpy")
 
 NEEDS_ENCODER = True
 

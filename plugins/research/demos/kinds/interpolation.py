@@ -4,13 +4,15 @@ The ends are the posterior means of the first test items of two labels; without 
 where the author asks for it, two draws from the prior.
 """
 
+from __future__ import annotations
+
 import re
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-import numpy as np
 from msgspec import Meta
 
+from ...core.lazy import lazy
 from ..bundles.items import classes, first_of, read
 from ..bundles.release import Release
 from ..drawing.inference import Floats, decode, encode
@@ -19,6 +21,11 @@ from ..drawing.packing import packed
 from ..drawing.panels import Panel, Sheet
 from ..errors import KeyedError
 from ..syntax.options import Options as KindOptions
+
+if TYPE_CHECKING:
+    import numpy as np
+else:
+    np = lazy("numpy")
 
 
 @dataclass(frozen=True)

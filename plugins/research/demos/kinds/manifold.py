@@ -5,13 +5,15 @@ inverse of the normal distribution function, so that each picture stands for as 
 as any other.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from statistics import NormalDist
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-import numpy as np
 from msgspec import Meta
 
+from ...core.lazy import lazy
 from ..bundles.items import classes
 from ..bundles.release import Release
 from ..drawing.inference import Floats, decode
@@ -19,6 +21,11 @@ from ..drawing.packing import short
 from ..drawing.panels import Panel, Sheet
 from ..errors import DemoError
 from ..syntax.options import Options as KindOptions
+
+if TYPE_CHECKING:
+    import numpy as np
+else:
+    np = lazy("numpy")
 
 
 @dataclass(frozen=True)

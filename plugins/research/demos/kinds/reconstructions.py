@@ -4,18 +4,25 @@ The first items of each label in the order of the test set: nobody chose them. W
 the first items of all.
 """
 
-from dataclasses import dataclass
-from typing import Annotated, Any
+from __future__ import annotations
 
-import numpy as np
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
+
 from msgspec import Meta
 
+from ...core.lazy import lazy
 from ..bundles.items import classes, first_of, read
 from ..bundles.release import Release
 from ..drawing.inference import Bytes, decode, deviations, encode
 from ..drawing.packing import packed
 from ..drawing.panels import Panel, Sheet
 from ..syntax.options import Options as KindOptions
+
+if TYPE_CHECKING:
+    import numpy as np
+else:
+    np = lazy("numpy")
 
 
 @dataclass(frozen=True)

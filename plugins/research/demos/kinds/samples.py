@@ -1,16 +1,23 @@
 """Pictures drawn from the prior: what the model makes up where nothing is given."""
 
-from dataclasses import dataclass
-from typing import Annotated, Any
+from __future__ import annotations
 
-import numpy as np
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
+
 from msgspec import Meta
 
+from ...core.lazy import lazy
 from ..bundles.release import Release
 from ..drawing.inference import Floats, decode
 from ..drawing.normals import normals
 from ..drawing.panels import Panel, Sheet
 from ..syntax.options import Options as KindOptions
+
+if TYPE_CHECKING:
+    import numpy as np
+else:
+    np = lazy("numpy")
 
 
 @dataclass(frozen=True)

@@ -1,19 +1,26 @@
 """How a model learned: the same latents drawn after some epochs, and the bound over time."""
 
+from __future__ import annotations
+
 import csv
 import math
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-import numpy as np
 from msgspec import Meta
 
+from ...core.lazy import lazy
 from ..bundles.arrays import check, load
 from ..bundles.release import Release
 from ..drawing.panels import Panel, Plot, Sheet
 from ..drawing.plot import Line, line_plot
 from ..errors import DemoError
 from ..syntax.options import Options as KindOptions
+
+if TYPE_CHECKING:
+    import numpy as np
+else:
+    np = lazy("numpy")
 
 #: Columns of history.csv, with what readers call the items that they are about.
 BOUNDS = {"train_elbo": "training items", "validation_elbo": "items not trained on"}

@@ -5,12 +5,14 @@ posterior from the prior (Kingma and Welling 2013, appendix B, each dimension's 
 stay at the posterior mean of the first test item of a label.
 """
 
-from dataclasses import dataclass
-from typing import Annotated, Any
+from __future__ import annotations
 
-import numpy as np
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
+
 from msgspec import Meta
 
+from ...core.lazy import lazy
 from ..bundles.items import FILE, classes, first_of, posteriors, read
 from ..bundles.release import Release
 from ..drawing.inference import Floats, decode, encode
@@ -18,6 +20,11 @@ from ..drawing.packing import packed
 from ..drawing.panels import Panel, Sheet
 from ..errors import DemoError
 from ..syntax.options import Options as KindOptions
+
+if TYPE_CHECKING:
+    import numpy as np
+else:
+    np = lazy("numpy")
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,16 @@
 """From a release to what a figure needs to wake in the page."""
 
+from __future__ import annotations
+
 import gzip
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from ...core.cache import Cache
+from ...core.lazy import lazy
 from ...core.post import PublishedFile
 from ..bundles.items import FILE, posteriors, read
 from ..bundles.release import Graph, Release
@@ -16,11 +18,17 @@ from ..compile import UnsupportedError
 from ..compile.compiled import Request, compiled
 from ..compile.records import LARGEST_LOSS_OF_ENCODERS, TestItems
 from ..drawing.figure import Live
+from ..drawing.gallery import Gallery
 from ..errors import DemoError
 from ..messages import Array
 from ..syntax.spec import Spec
 from ..words import Words
 from .fallback import runtime
+
+if TYPE_CHECKING:
+    import numpy as np
+else:
+    np = lazy("numpy")
 
 #: On how many inputs a compiled network is compared with its graph.
 INPUTS = 256
@@ -93,8 +101,8 @@ def _one_file(release: Release, cache: Cache) -> Path:
     return cache.area("inlined").folder(stated[:24], write) / ONE_FILE
 
 
-def live(spec: Spec, models: Sequence[LiveModel], description: Path, words: Words) -> Live:
-    """Return what the figure `spec`, whose `description` is drawn from `models`, needs to be interactive."""
+def live(spec: Spec, models: Sequence[LiveModel], drawing: Gallery, words: Words, cache: Cache) -> Live:
+    """Return what the figure `spec`, of which `drawing` was made from `models`, needs to be interactive."""
     kind = spec.kind
     needed = {"decoder": kind.needs_decoder, "encoder": kind.needs_encoder}
     programs = {
@@ -104,11 +112,11 @@ def live(spec: Spec, models: Sequence[LiveModel], description: Path, words: Word
         for network, is_needed in needed.items()
         if is_needed
     }
-    described = _published(description, "-".join((*spec.models, kind.name)))
+    described = _published(drawing.described(words, cache), "-".join((*spec.models, kind.name)))
     runtimes = [model.runtime for model in models if model.runtime and kind.needs_decoder]
     found = Live(kind.name, described, programs, runtimes[0] if runtimes else ())
     awaited = (described, *programs.get("decoder", ()), *found.runtime)
-    return replace(found, kilobytes=_kilobytes(found.files), bytes=sum(map(_size, awaited)))
+    return replace(found, kilobytes=_kilobytes(found.files, cache), bytes=sum(map(_size, awaited)))
 
 
 def _files(release: Release) -> str:
@@ -148,10 +156,20 @@ def _size(file: PublishedFile) -> int:
     return 0 if file.path.suffix == ".mjs" else file.path.stat().st_size
 
 
-def _kilobytes(files: Iterable[PublishedFile]) -> int:
+def _kilobytes(files: Iterable[PublishedFile], cache: Cache) -> int:
     """Return what goes over the line, in thousands of bytes: servers compress."""
     paths = {file.path for file in files}
-    return max(1, round(sum(len(gzip.compress(path.read_bytes())) for path in paths) / 1000))
+    return max(1, round(sum(_compressed_size(path.read_bytes(), cache) for path in paths) / 1000))
+
+
+def _compressed_size(content: bytes, cache: Cache) -> int:
+    area = cache.area("sizes")
+    key = area.key(hashlib.sha256(content).hexdigest())
+    size: int | None = area.get(key)
+    if size is None:
+        size = len(gzip.compress(content))
+        area.put(key, size)
+    return size
 
 
 def _test_items(release: Release) -> TestItems | None:
