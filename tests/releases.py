@@ -135,4 +135,6 @@ def write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
         for path in sorted(folder.iterdir())
         if path.name != "manifest.json"
     }
-    (folder / "manifest.json").write_text(json.dumps(manifest | {"files": files}))
+    stated = manifest | {"files": files}
+    stated["sha256"] = release.digest_of(stated)
+    (folder / "manifest.json").write_text(json.dumps(stated))

@@ -156,7 +156,7 @@ def test_an_unknown_key_is_told_with_its_place_and_marked(build: Build) -> None:
         site.log
     )
     page = site.read("post.html")
-    assert '<mark class="citation-unknown">[@wakeSlep]</mark>' in page
+    assert '<mark class="citation-unknown">[see @wakeSlep]</mark>' in page
     assert body(page).count("Kingma and Welling (2013)") == 2
     assert build({}, "", "--fatal", "warnings").exit_code != 0
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 import releases
-from research.core.labels import FIGURE, Label
+from research.core.labels import Label
 from research.core.part import Failure
-from research.core.post import BODY, SUMMARY, Text
+from research.core.post import BODY, SUMMARY, Post, Text
 from research.demos import numbers
 from research.demos.bundles.models import Models
 from research.demos.errors import DemoError
@@ -100,12 +100,13 @@ def test_faults_in_numbers_are_located(tmp_path: Path, models: Models) -> None:
     assert [fault.line for fault in faults] == [3, 4]
 
 
-LABELS = {"fig-plane": Label("fig-plane", FIGURE, 1), "fig-samples": Label("fig-samples", FIGURE, 2)}
+LABELS = {"fig-plane": Label("fig-plane", "Figure", 1), "fig-samples": Label("fig-samples", "Figure", 2)}
 
 
 def resolved(html: str, is_summary: bool = False) -> tuple[str, list[str]]:
     text = Text(html, SUMMARY if is_summary else BODY)
-    found, diagnostics = references.resolve(text, Path("post.md"), LABELS)
+    post = Post(Path("post.md"), (Text("") if is_summary else text, text))
+    found, diagnostics = references.resolve(text, post, LABELS)
     return found, [diagnostic.message for diagnostic in diagnostics]
 
 
@@ -124,11 +125,11 @@ def test_in_a_summary_the_number_is_no_link() -> None:
 @pytest.mark.parametrize(
     "html",
     [
-        '<a href="#section"></a><h2 id="section">S</h2>',
-        '<a href="#fig-mine"></a><figure id="fig-mine"></figure>',
+        '<a class="permalink" href="#section"></a><h2 id="section">S</h2>',
+        '<a href="#section" aria-hidden="true"></a><h2 id="section">S</h2>',
         '<a href="#fig-plane"><img src="a.png"></a>',
         '<code><a href="#fig-plane"></a></code>',
-        '<a href="other.html#fig-plane"></a>',
+        '<a class="icon" href="https://example.org"></a>',
         '<a href="#"></a><a name="top"></a>',
     ],
 )
@@ -138,4 +139,5 @@ def test_other_links_are_left_alone(html: str) -> None:
 
 def test_a_link_to_a_figure_that_is_not_there_is_told(tmp_path: Path) -> None:
     html = '<a href="#fig-plan"></a>'
-    assert resolved(html) == (html, ["no figure has the id “fig-plan”; did you mean “fig-plane”?"])
+    marked = html.replace("><", '><mark class="reference-unknown">fig-plan</mark><')
+    assert resolved(html) == (marked, ["no figure has the id “fig-plan”; did you mean “fig-plane”?"])

@@ -17,6 +17,7 @@ from research.demos.errors import DemoError
 def change(folder: Path, *path: str, to: Any) -> None:
     """Set the value at `path` of the manifest; None removes it."""
     manifest = json.loads((folder / "manifest.json").read_text())
+    manifest.pop("sha256", None)  # what an author changes has no hash of its own
     *inner, last = path
     place = manifest
     for key in inner:

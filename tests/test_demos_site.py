@@ -14,6 +14,7 @@ from PIL import Image
 from research.core.cache import Cache
 from research.demos.drawing import gallery
 from research.demos.drawing.figure import Picture
+from research.demos.drawing.normals import normals
 from research.demos.syntax.canonical import Block
 from research.demos.syntax.spec import Spec, check
 
@@ -92,7 +93,8 @@ def test_each_markup_gives_the_same_figure(build: Build, models: Path, name: str
     picture = Image.open(io.BytesIO((site.root / "output" / address).read_bytes()))
     assert picture.size == (4 * 8, 3 * 8)
     corner = releases.drawn(np.array([[-1.15035, 0.96742]], np.float32), (1, 8, 8))[0, 0] * 255
-    assert np.abs(np.asarray(picture.convert("L"))[:8, :8] - corner).max() <= 2
+    # A plane has 16 greys, since the page never decodes its sheet again.
+    assert np.abs(np.asarray(picture.convert("L"))[:8, :8] - corner).max() <= 9
 
 
 def test_figures_are_numbered_and_referred_to(build: Build, models: Path) -> None:
@@ -186,6 +188,52 @@ def test_a_command_that_fails_is_told_with_its_last_lines(build: Build, models: 
     assert site.read("a-post.html").count("<img") == 1
 
 
+#: A command that builds all models that it is given, and says of the bad ones which they are.
+ALL = """
+import sys
+with open("calls", "a") as calls: calls.write(" ".join(sys.argv[1:]) + "\\n")
+bad = [name for name in sys.argv[1:] if name.startswith("bad")]
+for name in bad: print(f"{name}: the loss is nan", file=sys.stderr)
+sys.exit(len(bad))
+"""
+BUILD_ALL = f'RESEARCH["build_model"] = [{sys.executable!r}, "command.py", "{{names}}"]\n'
+
+
+def test_the_command_is_run_once_for_all_models(build: Build, models: Path) -> None:
+    releases.write_release(models, "other")
+    text = f"{FRONT}{PLANE}\n{SAMPLES}\n{{{{ other.elbo }}}}\n"
+    second = FRONT.replace("A post", "Another") + SAMPLES.replace("small", "other")
+    site = build({"a.md": text, "b.md": second, "/command.py": ALL}, STILL + BUILD_ALL, "--fatal", "errors")
+    assert site.exit_code == 0, site.log
+    [names] = (site.root / "calls").read_text().splitlines()
+    assert sorted(names.split()) == ["other", "small"]
+
+
+def test_one_model_that_fails_does_not_cost_the_others(build: Build, models: Path) -> None:
+    # The bundle that is there may be one that was to be replaced.
+    releases.write_release(models, "bad")
+    text = f"{FRONT}{SAMPLES}\n{SAMPLES.replace('small', 'bad')}\n"
+    site = build({"a.md": text, "/command.py": ALL}, STILL + BUILD_ALL)
+    assert (site.root / "calls").read_text() == "small bad\nsmall\nbad\n"
+    assert site.read("a-post.html").count("<img") == 1
+    [error] = [line for line in site.log.splitlines() if " error: " in line]
+    assert "model “bad”" in error
+    assert "bad: the loss is nan" in error
+
+
+def test_a_command_for_all_that_is_not_there_is_tried_once(build: Build, models: Path) -> None:
+    releases.write_release(models, "other")
+    settings = 'RESEARCH["build_model"] = ["no-such-program", "{names}"]\n'
+    site = build({"a.md": f"{FRONT}{SAMPLES}\n{SAMPLES.replace('small', 'other')}\n"}, STILL + settings)
+    assert site.log.count("`no-such-program small other` cannot be run: No such file") == 2
+
+
+def test_a_command_has_one_name_or_all(build: Build) -> None:
+    site = build({}, STILL + 'RESEARCH["build_model"] = ["make", "{name}", "{names}"]\n')
+    assert site.exit_code == 1
+    assert "has {name} and {names}: write one of them" in site.log
+
+
 def test_a_command_that_is_not_there_is_told(build: Build, models: Path) -> None:
     settings = 'RESEARCH["build_model"] = ["no-such-program", "{name}"]\n'
     site = build({"a.md": FRONT + SAMPLES}, STILL + settings)
@@ -267,7 +315,7 @@ def test_rgb_pictures_keep_their_colours(build: Build, models: Path) -> None:
     [address] = re.findall(r"demos/colour-samples[^\"]*", figure(site))
     picture = Image.open(site.root / "output" / address).convert("RGB")
     assert picture.size == (12 * 32, 6 * 32)
-    latents = np.random.default_rng(1).standard_normal((72, 3), np.float32)
+    latents = normals(1, 72, 3)
     expected = releases.drawn(latents, (3, 32, 32))[0].transpose(1, 2, 0) * 255
     assert np.abs(np.asarray(picture)[:32, :32] - expected).max() <= 2
 

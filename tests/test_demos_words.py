@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
-from research.citations.styles import terms
+from research.core import terms
 from research.demos import words
 from research.demos.kinds import kinds
 

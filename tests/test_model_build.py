@@ -144,6 +144,23 @@ def test_fresh_release_is_left_alone_and_torch_is_not_imported(bars: Path, relea
     assert (released / "tiny" / "manifest.json").stat().st_mtime_ns == before
 
 
+def test_several_models_are_built_in_order_and_each_failure_is_named(bars: Path, released: Path) -> None:
+    done = run(bars, released, "build", "nosuch", "tiny", "tiny", "minst-vae", **LONG)
+    assert done.returncode == 1
+    assert done.stdout == "tiny: fresh\n"
+    assert [line.split("”")[0] for line in done.stderr.splitlines()] == [
+        f"model: there is no recipe “{name}" for name in ("nosuch", "minst-vae")
+    ]
+
+
+def test_changed_manifest_makes_a_release_stale(bars: Path, released: Path, tmp_path: Path) -> None:
+    shutil.copytree(released, tmp_path / "models")
+    path = tmp_path / "models" / "tiny" / "manifest.json"
+    path.write_text(path.read_text(encoding="utf-8").replace('"seed": 0', '"seed": 1'), encoding="utf-8")
+    done = run(bars, tmp_path / "models", "list", **LONG)
+    assert "tiny: its manifest is damaged" in done.stdout
+
+
 def test_stale_release_says_what_changed(bars: Path, released: Path) -> None:
     done = run(bars, released, "list", epochs=4)
     assert "tiny: recipe: epochs 30 → 4; decoder" in done.stdout

@@ -95,7 +95,7 @@ def test_a_value_that_is_not_understood_is_refused(values: dict[Any, Any], inste
 
 def test_a_folder_is_no_file_and_a_file_of_macros_is_text(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"\xff")
-    for name, said in (("cache", "name another"), ("models", "name another"), ("macros_file", "UTF-8|utf-8")):
+    for name, said in (("models", "name another"), ("macros_file", "UTF-8|utf-8")):
         with pytest.raises(SettingsError, match=rf"'{name}'.*({said})"):
             read({name: "file" if name == "macros_file" else "file/below"}, tmp_path)
 

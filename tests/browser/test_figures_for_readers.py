@@ -16,6 +16,7 @@ from browser.chromium import ROOT
 from browser.conftest import View, Visit
 from browser.figures import INK, KINDS, SHEET_DIFFERENCE, Blog, activate, boxes, demo, opened, said, until
 
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 THEME = (ROOT / "theme" / "static" / "style.css").read_text(encoding="utf-8")
 SCREENS = {"phone": (320, 640), "large phone": (412, 915), "tablet": (820, 1180)}
 #: Counts what each live region of the page says: texts that differ from what it said before.
@@ -359,8 +360,10 @@ class TestFailures:
             }""")
             found.get_by_role("button", name="Sample again").click()
             expect(said(found)).to_contain_text("the script that runs the model", ignore_case=True)
-            found.get_by_role("button", name="Try again").click()
+            found.get_by_role("button", name="Try again").press("Enter")
             expect(said(found)).to_contain_text("10 new samples")
+            expect(found.get_by_role("button", name="Try again")).to_have_count(0)
+            expect(found.locator("button:focus")).to_have_count(1)  # not lost with that button
             assert visit.page.evaluate("workers.length") == 2
 
     @pytest.mark.parametrize("message", ["RangeError: could not allocate memory", "Out of memory"])
@@ -701,3 +704,28 @@ def test_without_scripts_and_on_paper_no_room_is_kept(live_blog: Blog, view: Vie
             visit.page.emulate_media(media="screen")
             if not is_active:
                 activate(visit.page, "samples")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 1280])
+def test_axe_finds_nothing_in_any_state(live_blog: Blog, view: View, width: int, scheme: str) -> None:
+    held: list[Route] = []
+    with view(width, color_scheme=scheme, bypass_csp=True, reduced_motion="reduce") as visit:
+        visit.page.route("**/heavy-decoder.*", lambda route: held.append(route))
+        for post in ("all", "heavy"):
+            visit.page.goto(f"{live_blog.address}{post}.html")
+            visit.page.add_style_tag(content=THEME)
+            visit.page.evaluate(AXE.read_text(encoding="utf-8"))
+            states = ["offered", "active"] if post == "all" else ["offered", "loading", "failed"]
+            for state in states:
+                if state == "active":
+                    for kind in KINDS:
+                        activate(visit.page, kind)
+                if state == "loading":
+                    visit.page.get_by_role("button", name="Try it").click()
+                    expect(visit.page.get_by_role("progressbar")).to_be_visible()
+                if state == "failed":
+                    held[0].abort()
+                    expect(visit.page.get_by_role("button", name="Try again")).to_be_visible()
+                found = visit.page.evaluate("async () => (await axe.run('research-demo')).violations")
+                assert not [(state, rule["id"], rule["nodes"][0]["html"]) for rule in found]

@@ -84,6 +84,7 @@ def on_finalized(pelican: Any) -> None:
     build.cache.evict()
     for note in build.pipeline.notes(Path(pelican.output_path)):
         console.print(note, highlight=False)
+    build.cache.close()
     if build.parent:  # a site within a site: what is wrong is reported at the end of the whole
         build.parent.pipeline.diagnostics += build.pipeline.diagnostics
     else:

@@ -1,7 +1,6 @@
 """What a post has that looks like a citation, or like the front matter of one, and is none."""
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -48,19 +47,18 @@ def _of_texts(
         yield from _of_affixes(parsed, file, knows)
         if not _has_signs(parsed):
             continue
-        prose = Prose.of(parsed.text.html, parsed.text.is_body)
+        prose = Prose.of(parsed.text.html, parsed.text.field)
         found = lookalikes.in_title(prose, knows) if parsed.text.is_title else None
         for one in found or lookalikes.find(prose, knows, signs):
             yield one.message, _place(prose, file, one)
 
 
 def _of_affixes(parsed: ParsedText, file: Source, knows: Knows) -> Iterator[tuple[str, Location]]:
-    seen: Counter[str] = Counter()
     for mark, citation in parsed.occurrences:
         message = lookalikes.in_affixes(citation) if citation else ""
         if citation and message and any(knows(cite.key) for cite in citation.cites):
-            yield message, file.place_of(mark.source, seen[mark.source], parsed.text.is_body)
-        seen[mark.source] += 1
+            before = Prose.of(parsed.text.html[: mark.start]).text
+            yield message, file.place_of(mark.source, before.count(mark.source), parsed.text.field)
 
 
 def _has_signs(parsed: ParsedText) -> bool:

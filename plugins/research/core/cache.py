@@ -5,6 +5,7 @@ missing. That is also why entries are not synced to the disk: what a power failu
 that run at once may share a cache. Where it cannot be written, everything works, and nothing is stored.
 """
 
+import errno
 import hashlib
 import json
 import os
@@ -16,7 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from .files import write_atomically
+from .files import delete, write_atomically
 
 #: Of the form of entries; entries of another form count as missing.
 FORM = b"pelican-research 1 "
@@ -24,6 +25,8 @@ DIGESTS = "digests.json"
 DAY_SECONDS = 86_400
 #: Entries that no build has read for so long are evicted.
 MAX_AGE_SECONDS = 60 * DAY_SECONDS
+#: How the system says that there is no room, whatever the file.
+FULL = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS))
 #: Its time says when entries were last evicted.
 STAMP = ".evicted"
 
@@ -47,17 +50,25 @@ class Cache:
         now = time.time() if now is None else now
         stamp = self.folder / STAMP
         with suppress(OSError):
-            if not self.folder.is_dir() or (stamp.exists() and now - stamp.stat().st_mtime < DAY_SECONDS):
+            if not self.folder.is_dir() or (stamp.is_file() and now - stamp.stat().st_mtime < DAY_SECONDS):
                 return
+            if stamp.is_dir():
+                delete(stamp)
             write_atomically(stamp, b"")
             for path in self.folder.glob("*/*"):
                 if now - path.stat().st_mtime > MAX_AGE_SECONDS:
-                    _delete(path)
+                    delete(path)
 
     def temporary_folder(self) -> Path:
         """Return a new folder for what cannot be stored; it lives as long as the cache."""
         self._temporary = self._temporary or tempfile.TemporaryDirectory(prefix="pelican-research-")
         return Path(tempfile.mkdtemp(dir=self._temporary.name))
+
+    def close(self) -> None:
+        """Delete what could not be stored."""
+        if self._temporary:
+            self._temporary.cleanup()
+            self._temporary = None
 
     def refused(self, error: OSError) -> None:
         """Report that nothing can be stored."""
@@ -88,7 +99,7 @@ class Area:
             return None
         head, _, content = stored.partition(b"\n")
         if head != _head(content):
-            _delete(path)
+            delete(path)
             return None
         _mark_as_used(path)
         return json.loads(content)
@@ -99,7 +110,7 @@ class Area:
         path = self._folder / f"{key}.json"
         try:
             if path.is_dir():
-                _delete(path)
+                delete(path)
             write_atomically(path, _head(content) + b"\n" + content)
         except OSError as error:
             self._cache.refused(error)
@@ -117,15 +128,26 @@ class Area:
             self._folder.mkdir(parents=True, exist_ok=True)
             made = Path(tempfile.mkdtemp(prefix=".making-", dir=self._folder))
         except OSError as error:
-            self._cache.refused(error)
-            made = self._cache.temporary_folder()
-            make(made)
-            return made
+            return self._unstored(error, make)
         try:
             make(made)
-            return self._stored(made, place)
+        except OSError as error:
+            if error.errno not in FULL:
+                raise
+            return self._unstored(error, make)
+        else:
+            stored = self._stored(made, place)
+            self._cache.checked.add(stored)
+            return stored
         finally:
-            _delete(made)
+            delete(made)
+
+    def _unstored(self, error: OSError, make: Callable[[Path], None]) -> Path:
+        """Return a folder outside of the cache, which cannot be written, with what `make` writes into it."""
+        self._cache.refused(error)
+        made = self._cache.temporary_folder()
+        make(made)
+        return made
 
     def _stored(self, made: Path, place: Path) -> Path:
         """Give the folder `made` the name `place`; where another build was faster, its folder stays."""
@@ -134,7 +156,7 @@ class Area:
             os.chmod(made, 0o755)
             if _is_whole(place):
                 return place
-            _delete(place)
+            delete(place)
             os.rename(made, place)
         except OSError as error:
             if _is_whole(place):
@@ -169,11 +191,3 @@ def _mark_as_used(path: Path) -> None:
     with suppress(OSError):  # of a cache that can only be read nothing is evicted either
         if time.time() - path.stat().st_mtime > DAY_SECONDS:
             os.utime(path)
-
-
-def _delete(path: Path) -> None:
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path, ignore_errors=True)
-    else:
-        with suppress(OSError):
-            path.unlink()

@@ -71,26 +71,32 @@ class Source:
         at = self._offset(text, occurrence)
         return self._line(at) if at >= 0 else None
 
-    def place_of(self, text: str, occurrence: int = 0, in_body: bool = True) -> tuple[int | None, int | None]:
+    def place_of(self, text: str, occurrence: int = 0, field: str = "") -> tuple[int | None, int | None]:
         """Return line and column, from 1, of the `occurrence`-th (from 0) `text`.
 
-        Of the body, occurrences in the front matter do not count. Where there are fewer, the first one in
-        the file stands in; both are None where there is none.
+        It is sought in the body, or from a `field` of the front matter on. Where there are fewer, the first
+        one in the file stands in; both are None where there is none.
         """
-        ahead = self._text.count(text, 0, self._body) if text and in_body else 0
+        start = self._field(field) if field else self._body
+        ahead = self._text.count(text, 0, start) if text else 0
         at = self._offset(text, occurrence + ahead)
         return self.place(at) if at >= 0 else (None, None)
 
     def place_of_key(self, name: str) -> tuple[int | None, int | None]:
         """Return line and column of the key `name` of the front matter, in whatever case it is written."""
-        key = rf"^[ \t]*:?({re.escape(name)})[ \t]*:|\bname=[\"']?({re.escape(name)})\b"
-        found = re.search(key, self._text, re.IGNORECASE | re.MULTILINE)
-        return self.place(found.start(found.lastindex or 0)) if found else (None, None)
+        at = self._field(name)
+        return self.place(at) if self._text[at : at + len(name)].lower() == name.lower() else (None, None)
 
     def place(self, at: int) -> tuple[int, int]:
         """Return line and column, from 1, of the offset `at`."""
         line = self._line(at)
         return line, at - (self._ends[line - 2] + 1 if line > 1 else 0) + 1
+
+    def _field(self, name: str) -> int:
+        """Return where the key `name` of the front matter stands; 0 where it does not."""
+        key = rf"^[ \t]*:?({re.escape(name)})[ \t]*:|\bname=[\"']?({re.escape(name)})\b"
+        found = re.search(key, self._text, re.IGNORECASE | re.MULTILINE)
+        return found.start(found.lastindex or 0) if found else 0
 
     def _offset(self, text: str, occurrence: int) -> int:
         if not text:

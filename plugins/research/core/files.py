@@ -1,6 +1,7 @@
 """Files that are there whole or not at all, and on disk before their final name is."""
 
 import os
+import shutil
 import tempfile
 from contextlib import suppress
 from pathlib import Path
@@ -25,11 +26,22 @@ def write_atomically(path: Path, content: bytes) -> None:
 
 
 def publish(path: Path, content: bytes) -> None:
-    """Write `content` to `path` unless the file holds just that; a damaged file is repaired."""
+    """Write `content` to `path` unless the file holds just that; what else is there makes room."""
     with suppress(OSError):
         if path.stat().st_size == len(content) and path.read_bytes() == content:
             return
+    if path.is_dir():
+        delete(path)
     write_atomically(path, content)
+
+
+def delete(path: Path) -> None:
+    """Delete the file or the folder at `path` as far as that can be done."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        with suppress(OSError):
+            path.unlink()
 
 
 def _umask() -> int:

@@ -23,6 +23,11 @@ class Text:
         return self.name == BODY
 
     @property
+    def field(self) -> str:
+        """The field of the front matter that it is; empty for the body."""
+        return "" if self.is_body else self.name
+
+    @property
     def is_title(self) -> bool:
         """Whether it is shown where no markup can stand, too: in the name of a window, in a feed."""
         return self.name == TITLE

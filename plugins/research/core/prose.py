@@ -24,15 +24,15 @@ INLINE_ELEMENTS = frozenset(
 class Prose:
     """Two strings of the same length."""
 
-    #: All characters that an author typed, as far as the HTML still has them; no tags.
+    #: What an author typed, as far as the HTML still tells; no tags.
     text: str
     #: The same, with what is no prose masked.
     masked: str
-    #: Whether it stands behind the front matter.
-    is_body: bool = True
+    #: The field of the front matter that it is; empty for the body.
+    field: str = ""
 
     @classmethod
-    def of(cls, html: str, is_body: bool = True) -> "Prose":
+    def of(cls, html: str, field: str = "") -> "Prose":
         """Return the prose of `html`."""
         text, masked = [], []
         constructs = 0
@@ -42,11 +42,11 @@ class Prose:
                 constructs += piece.startswith(OPENING) - piece.startswith(CLOSING)
                 typed = mask = _between(piece)
             else:
-                typed = unescape(TAG.sub("", piece) if kind in (Kind.VERBATIM, Kind.FORMULA) else piece)
+                typed = _typed(kind, piece)
                 mask = typed if kind is Kind.PROSE and not constructs else _mask(kind) * len(typed)
             text.append(typed)
             masked.append(mask)
-        return cls("".join(text), "".join(masked), is_body)
+        return cls("".join(text), "".join(masked), field)
 
     def place(self, source: Source, start: int, end: int) -> tuple[int | None, int | None]:
         """Return line and column at which the prose from `start` to `end` stands in `source`.
@@ -54,7 +54,7 @@ class Prose:
         What the reader has changed cannot be found: then both are None.
         """
         typed = self.text[start:end]
-        return source.place_of(typed, self.text.count(typed, 0, start), self.is_body)
+        return source.place_of(typed, self.text.count(typed, 0, start), self.field)
 
     @cached_property
     def paragraphs(self) -> list[tuple[int, int]]:
@@ -64,6 +64,17 @@ class Prose:
             found.append((at, at + len(paragraph)))
             at += len(paragraph) + 1
         return [(start, end) for start, end in found if self.masked[start:end].strip()]
+
+
+def _typed(kind: Kind, piece: str) -> str:
+    """Return what an author of Markdown is likely to have typed for a `piece` of HTML."""
+    if kind not in (Kind.VERBATIM, Kind.FORMULA):
+        return unescape(piece)
+    text = unescape(TAG.sub("", piece))
+    if kind is Kind.VERBATIM:
+        return f"`{text}`" if piece.startswith("<code") else text
+    sign = {r"\(": "$", r"\[": "$$"}.get(text[:2], "")
+    return f"{sign}{text[2:-2]}{sign}" if sign else text
 
 
 def _mask(kind: Kind) -> str:

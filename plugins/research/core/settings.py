@@ -14,6 +14,8 @@ FOLDER = "folder"
 Folder = Annotated[
     Path, Meta(description="the path of a folder, such as 'build/cache'", extra={"is": FOLDER})
 ]
+#: A folder without which everything works, slower.
+Place = Annotated[Path, Meta(description="the path of a folder, such as 'build/cache'")]
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,7 @@ class SettingsBase:
     #: The folder that paths are relative to and that `build_model` runs in; not a key of RESEARCH.
     root: Path = Path()
     #: Where results are cached from build to build.
-    cache: Folder = Path("build/cache")
+    cache: Place = Path("build/cache")
 
     def validate(self) -> None:
         """Raise `SettingsError` for a value that the type of its field cannot refuse."""

@@ -60,11 +60,18 @@ class Formulas(Part):
 
     def compute(self, requests: Sequence[Any]) -> Iterator[tuple[Any, SetGroup | Unset]]:
         """Set groups of formulas."""
-        for request, result in typeset(requests, self.settings, self.environment.cache):
-            if isinstance(result, SetGroup):
-                outcomes = zip(result.keys, result.outcomes, strict=True)
-                self._formulas |= {key: one for key, one in outcomes if isinstance(one, SetFormula)}
-            yield request, result
+        found: dict[Any, SetGroup] = {}
+        try:
+            for request, result in typeset(requests, self.settings, self.environment.cache):
+                if isinstance(result, SetGroup):
+                    found[request] = result
+                yield request, result
+        finally:
+            # In the order of posts and not in that in which they were found, cached ones first: the style
+            # sheet of the formulas follows it.
+            for request in requests:
+                if request in found:
+                    self._formulas |= _typeset_formulas(found[request])
 
     def resolve(self, post: Post, collected: Collected, results: Results, labels: Labels) -> Resolved:
         """Return `post` with placeholders for its formulas, and errors for those that cannot be set."""
@@ -113,6 +120,11 @@ class Formulas(Part):
                     fate = "set by each reader's browser" if result.in_browser else "shown as their source"
                     message = f"{result.message}; until then formulas are {fate}"
                     yield Diagnostic(text.source, text.line_of(number), message)
+
+
+def _typeset_formulas(group: SetGroup) -> dict[str, SetFormula]:
+    outcomes = zip(group.keys, group.outcomes, strict=True)
+    return {key: one for key, one in outcomes if isinstance(one, SetFormula)}
 
 
 def _outcome(result: Any) -> SetGroup | Unset:

@@ -2,24 +2,24 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ..core.diagnostics import Diagnostic, Severity
 from ..core.post import Post
 from ..core.segments import TAG, Kind, segments
 
-#: It begins with its literal, which is quick to find.
+#: In tags and perhaps elsewhere; it begins with its literal, which is quick to find.
 ID = re.compile(r"""id=(?<=\sid=)(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+))""")
+#: With its name and its value.
+ATTRIBUTE = re.compile(r"""[\s"'/]([^\s=>"'/]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+))""")
 
 
 def diagnostics(post: Post) -> Iterator[Diagnostic]:
     """Yield a warning for each id that more than one element of the body of `post` has."""
     html = post.body.html
     if _twice(html):
-        tags = (html[start:end] for kind, start, end in segments(html) if kind in (Kind.TAG, Kind.FORMULA))
-        opening = "".join(tag[: found.end()] for tag in tags if (found := TAG.match(tag)))
         text = post.source.read_text(encoding="utf-8-sig", errors="replace") if post.source.is_file() else ""
-        for id in _twice(opening):
+        for id in _given_twice(html):
             line, first = _lines(text, id)
             where = f", first on line {first}" if first else ""
             message = f"the id “{id}” is taken{where}: links find the first one alone; choose another id"
@@ -27,11 +27,22 @@ def diagnostics(post: Post) -> Iterator[Diagnostic]:
 
 
 def _twice(html: str) -> list[str]:
-    """Return the ids in `html` that stand there more than once."""
+    """Return what may be ids that more than one element of `html` has."""
     if html.count(" id=") + html.count("\nid=") < 2:
         return []
-    counted = Counter(next(filter(None, found), "") for found in ID.findall(html))
-    return [id for id, count in counted.items() if id and count > 1]
+    return _repeated("".join(found) for found in ID.findall(html))
+
+
+def _given_twice(html: str) -> list[str]:
+    """Return the ids that more than one element of `html` has."""
+    pieces = (html[start:end] for kind, start, end in segments(html) if kind not in (Kind.PROSE, Kind.LINK))
+    tags = (found["attributes"] or "" for piece in pieces if (found := TAG.match(piece)))
+    given = (ATTRIBUTE.findall(attributes) for attributes in tags)
+    return _repeated("".join(value) for found in given for name, *value in found if name.lower() == "id")
+
+
+def _repeated(ids: Iterable[str]) -> list[str]:
+    return [id for id, count in Counter(ids).items() if id and count > 1]
 
 
 def _lines(text: str, id: str) -> tuple[int | None, int | None]:

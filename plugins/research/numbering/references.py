@@ -64,7 +64,7 @@ def resolve(text: Text, post: Post, labels: Mapping[str, Label]) -> tuple[str, l
         edits.append(Edit(*whole, heading or _mark(link.target)))
         if post.is_of_author(text):
             message, severity = _fault(link, post.body.html, bool(heading), labels)
-            line, column = file.place_of(f"]({unescape(link.target)}", 0, text.is_body)
+            line, column = file.place_of(f"[]({unescape(link.target)}", 0, text.field)
             line = line or file.line_of(unescape(link.target))
             diagnostics.append(Diagnostic(post.source, line, message, severity, column))
     return apply_edits(html, edits), diagnostics

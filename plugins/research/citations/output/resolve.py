@@ -129,12 +129,16 @@ def _known(found: Occurrence, works: Mapping[str, Work]) -> Citation | None:
 
 
 def _unknown(found: Occurrence, works: Mapping[str, Work]) -> list[str]:
-    """Return what the author wrote of works that are not known, all in one where none is."""
+    """Return what the author wrote of works that are not known, all in one where none is.
+
+    Whether it was to be a part of the sentence makes no difference then.
+    """
     cites = found.cites()
     known = [cite.key in works for cite in cites]
+    source = found.mark.source.replace("@@", "@")
     if cites and not any(known):
-        return [found.mark.source]
-    parts = SEPARATOR.split(found.mark.source[1:-1]) if not all(known) else ()
+        return [source]
+    parts = SEPARATOR.split(source[1:-1]) if not all(known) else ()
     return [f"[{part.strip()}]" for part, knows in zip(parts, known, strict=bool(parts)) if not knows]
 
 

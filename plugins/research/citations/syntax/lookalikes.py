@@ -75,6 +75,8 @@ def in_title(prose: Prose, knows: Knows) -> Iterator[Found]:
 def in_affixes(citation: Citation) -> str:
     """Return what is wrong with the text around the keys of a `citation`; nothing where that is right."""
     affixes = " ".join(text for cite in citation.cites for text in (cite.prefix, cite.suffix))
+    if "@" not in affixes and "<" not in affixes:
+        return ""
     if other := MENTION.search(affixes):
         better = JOINED.sub("; ", citation.source)
         better = better if better != citation.source and parse(better) else f"[…; {other[0]}]"
@@ -161,7 +163,7 @@ def _commands(prose: Prose, knows: Knows, signs: Signs) -> Iterator[Found]:
             advice = f"write {_translated(match['name'], match['options'], keys, signs)}"
         yield Found(*match.span(), f"“{match[0]}” is a command of LaTeX and no citation: {advice}")
     for match in ROLE.finditer(prose.masked):
-        typed = prose.text[match.start("keys") : match.end("keys")]
+        typed = prose.text[match.start("keys") : match.end("keys")].strip("`")
         sign = signs.narrative if match["kind"] in ("t", "ts", "cts", "ct") else signs.parenthetical
         advice = "; ".join(f"{sign}{key.strip()}" for key in typed.split(","))
         role = prose.text[match.start() : match.start("keys")]

@@ -38,12 +38,13 @@ def write(folder: Path, range: Range = (0.0, 1.0)) -> Path:
     from ..sandbox import Sandbox
 
     with Sandbox() as sandbox:
-        stated = {
+        stated: dict[str, Any] = {
             "format": 1,
             "name": folder.resolve().name,
             "graphs": {name: _graph(folder / f"{name}.onnx", range, sandbox) for name in names},
             "files": {each.name: _file(each) for each in files},
         }
+        stated["sha256"] = release.digest_of(stated)
         path.write_text(json.dumps(stated, indent=2), encoding="utf-8")
         try:
             release.read(folder, sandbox)

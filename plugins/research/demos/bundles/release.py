@@ -176,6 +176,7 @@ def _manifest(folder: Path, name: str) -> dict[str, Any]:
         raise DemoError(f"{path}: {place}: {what}") from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise DemoError(f"{path} is not JSON: {error}") from error
+    _check_own_digest(path, manifest)
     if manifest["name"] != name:
         raise DemoError(f"{path}: name: {manifest['name']!r} lies in the folder {name!r}")
     return manifest
@@ -189,7 +190,22 @@ def _json(path: Path) -> dict[str, Any]:
         raise DemoError(f"{path} is not JSON: {error}") from error
     if not isinstance(found, dict):
         raise DemoError(f"{path} is not a JSON object")
+    _check_own_digest(path, found)
     return found
+
+
+def digest_of(stated: Mapping[str, Any]) -> str:
+    """Return what `stated`, a JSON object, may say of itself as its ``sha256``."""
+    text = json.dumps({name: value for name, value in stated.items() if name != "sha256"}, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _check_own_digest(path: Path, stated: Mapping[str, Any]) -> None:
+    if "sha256" in stated and stated["sha256"] != digest_of(stated):
+        raise DemoError(
+            f"{path} is damaged: its sha256 is not that of what it says; train the model again, "
+            "or leave “sha256” out of a file that you changed"
+        )
 
 
 def _bytes(path: Path) -> bytes:

@@ -105,6 +105,8 @@ class Manifest(Struct, frozen=True):
     name: Annotated[str, Meta(pattern="^[A-Za-z0-9][A-Za-z0-9_-]*$")]
     graphs: Graphs
     files: dict[Annotated[str, Meta(pattern="^[A-Za-z0-9_][A-Za-z0-9._-]*$")], File]
+    #: Of all that the manifest says but this.
+    sha256: str | UnsetType = UNSET
     key: str | UnsetType = UNSET
     recipe: dict[str, object] | UnsetType = UNSET
     data: dict[str, object] | UnsetType = UNSET

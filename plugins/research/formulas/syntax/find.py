@@ -104,9 +104,8 @@ def candidates(html: str) -> list[Segment]:
     Where readers have marked all formulas, these are the marks, and nobody walks through the rest.
     """
     marks = [Segment(Kind.FORMULA, *match.span()) for match in MARKED.finditer(html)]
-    tags = _tags(html)
+    rest, count, tags = unmarked(html)
     code = tags & VERBATIM_ELEMENTS
-    rest, count = MARKED.subn("", VERBATIM.sub("", html) if code else html)
     if (
         count < len(marks)
         or tags & {"!--", "script"}
@@ -117,6 +116,13 @@ def candidates(html: str) -> list[Segment]:
     ):
         return list(segments(html))
     return marks
+
+
+@lru_cache(maxsize=16)  # asked for twice while a post is collected
+def unmarked(html: str) -> tuple[str, int, frozenset[str]]:
+    """Return `html` without code and without formulas in their elements, how many these are, and all tags."""
+    tags = frozenset(_tags(html))
+    return *MARKED.subn("", VERBATIM.sub("", html) if tags & VERBATIM_ELEMENTS else html), tags
 
 
 def _tags(html: str) -> set[str]:

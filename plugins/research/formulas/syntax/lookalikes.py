@@ -12,10 +12,10 @@ from ...core.diagnostics import Diagnostic, Severity, Source
 from ...core.post import Origin, Post, Text
 from ...core.prose import BREAK, FORMULA, Prose
 from ..settings import Settings
-from .find import MARKED, VERBATIM
+from .find import unmarked
 
-#: What a text has that is worth a look.
-SIGNS = re.compile(r"\\[a-zA-Z(\[]|\$|&#92;|(?:ref|frac|sqrt|math[a-z]+|begin)\{")
+#: What a text has that is worth a look: TeX, a backslash that was escaped, and braces where one was dropped.
+SIGNS = ("\\", "$", "&#92;", "{")
 #: More characters in one formula are none.
 LONG = 600
 
@@ -34,7 +34,7 @@ COMMANDS = (
     "ast dagger label tag"
 ).split()
 SYMBOL = re.compile(
-    rf"(?<![\w:.\\/%>)}}])\\(?:{'|'.join(sorted(COMMANDS, key=len, reverse=True))})(?![a-zA-Z\\/.:])"
+    rf"(?<![\w:.\\/%>)}}])\\(?:{'|'.join(sorted(COMMANDS, key=len, reverse=True))})(?![a-zA-Z\\/:]|\.\w)"
 )
 #: The numbers in braces of a regular expression are no argument.
 WITH_ARGUMENT = re.compile(
@@ -81,7 +81,7 @@ def diagnostics(post: Post, settings: Settings) -> Iterator[Diagnostic]:
         html = _of_author(text, post.origins)
         if not post.is_of_author(text) or not _has_signs(html):
             continue
-        prose = Prose.of(html, text.is_body)
+        prose = Prose.of(html, text.field)
         for found in sorted(find(prose, settings), key=lambda one: one.start):
             line, column = _place(prose, file, found)
             if line not in lines:
@@ -127,9 +127,10 @@ def _of_author(text: Text, origins: Sequence[Origin]) -> str:
 
 
 def _has_signs(html: str) -> bool:
-    if "\\" not in html and "$" not in html and "{" not in html and "&#92;" not in html:
-        return False
-    return bool(SIGNS.search(MARKED.sub("", VERBATIM.sub("", html))))
+    if any(sign in html for sign in SIGNS):
+        rest, *_ = unmarked(html)
+        return any(sign in rest for sign in SIGNS)
+    return False
 
 
 def _place(prose: Prose, file: Source, found: Found) -> tuple[int | None, int | None]:

@@ -112,7 +112,11 @@ class ResearchDemo extends HTMLElement {
     );
     observer.observe(this);
     addEventListener("scroll", rest, { passive: true });
-    for (const type of ["pointerenter", "focusin"]) this.addEventListener(type, () => this.#prefetch(Infinity));
+    // A page that is scrolled below a pointer that rests, or by a finger, asks for nothing.
+    this.addEventListener("pointermove", ({ movementX, movementY, pointerType }) => {
+      if (pointerType !== "touch" && (movementX || movementY)) this.#prefetch(Infinity);
+    });
+    this.addEventListener("focusin", () => this.#prefetch(Infinity));
   }
 
   #prefetch(budget) {
@@ -190,7 +194,7 @@ class ResearchDemo extends HTMLElement {
       const hadFocus = this.#panel.contains(document.activeElement);
       this.dataset.active = "";
       stage.attach();
-      if (hadFocus) this.#panel.querySelector("button, input").focus();
+      if (hadFocus) stage.focus();
       this.dispatchEvent(new CustomEvent("research-demo-awake", { bubbles: true }));
     } catch (error) {
       if (job.isCancelled) return;

@@ -18,6 +18,7 @@ export class Stage {
     Object.assign(this, parts);
     [this.sheet] = this.sheets;
     this.#lang = this.panel.lang || undefined;
+    this.#again = button(this.words.retry, () => [...this.#failed].forEach(([run, values]) => run(...values)));
   }
 
   #lang;
@@ -26,6 +27,8 @@ export class Stage {
   #children = [];
   #lens = null;
   #speaking = 0;
+  #failed = new Map();
+  #again;
 
   /** Put all that has been made into the page. The hint stands in the line until something else is said. */
   attach() {
@@ -90,27 +93,28 @@ export class Stage {
     if (!isSilent) this.#speaking = setTimeout(() => this.speak(text), REST);
   }
 
-  /** Return `work` as `latest` has it. Where it fails, the line says why, and a button tries again. */
+  /** Return `work` as `latest` has it. Where it fails, the line says why, and a button tries again all that failed. */
   task(work) {
-    const again = button(this.words.retry, () => {
-      again.remove();
-      run(...given);
-    });
-    let given = [];
-    const made = latest(async (isStale, ...values) => {
-      await work(isStale, ...values);
-      again.remove();
-    });
+    const made = latest(work);
     const run = async (...values) => {
-      given = values;
       try {
         await made(...values);
+        this.#failed.delete(run);
       } catch (error) {
         if (!this.#line.isConnected) throw error;
+        this.#failed.set(run, values);
         this.say(this.explain(error, this.words));
-        this.#actions.append(again);
       }
+      if (this.#failed.size) return this.#actions.append(this.#again);
+      const hadFocus = this.#again === document.activeElement;
+      this.#again.remove();
+      if (hadFocus) this.focus();
     };
     return run;
+  }
+
+  /** Give the focus to the first control. */
+  focus() {
+    this.panel.querySelector("button, input").focus();
   }
 }

@@ -1,0 +1,96 @@
+"""No empty link is published, and ids that a post gives twice are reported."""
+
+import re
+from pathlib import Path
+
+import pytest
+import releases
+from conftest import Build
+from test_citations_check import check
+
+FRONT = "Title: P\nDate: 2026-01-01\n\n"
+LINKS = r"""# The $\beta$ *proof* {#sec-proof}
+
+![A plot](https://example.org/p.svg){#fig-plot}
+
+As [](#fig-plot) and [](#sec-proof) show,
+
+see [](#nowhere), [](#fig-none) and [](#eq:a),
+
+[]({filename}p.md#sec-proof) and [](https://example.org/x).
+
+$$\begin{equation}\label{eq:a} x \end{equation}$$
+"""
+WARNINGS = [
+    "p.md:8:4: warning: [](#fig-plot) leads to what has no number: write [text](#fig-plot)",
+    "p.md:8:22: warning: [](#sec-proof) leads to a heading, which has no number, and shows its text",
+    "p.md:10:5: warning: [](#nowhere) leads nowhere: nothing in this post has the id “nowhere”",
+    "p.md:10:19: error: no figure has the id “fig-none”",
+    "p.md:12:1: warning: the link to {filename}p.md#sec-proof has no text",
+    "p.md:12:34: warning: the link to https://example.org/x has no text",
+]
+EQUATION = r"p.md:10:37: warning: [](#eq:a) is meant for figures: write \eqref{eq:a} for an equation"
+
+
+def test_no_empty_link_is_published(build: Build) -> None:
+    site = build({"p.md": FRONT + LINKS})
+    page = site.read("p.html")
+    assert not re.search(r"<a [^>]*></a>", page)
+    for id in ("fig-plot", "nowhere", "fig-none", "eq:a"):
+        assert f'<a href="#{id}"><mark class="reference-unknown">{id}</mark></a>' in page
+    heading = re.search(r'show,|<a href="#sec-proof">(.*?)</a>', page[page.index("As <a") :])
+    assert heading is not None
+    assert heading[1].startswith("The ")
+    assert heading[1].endswith(" <em>proof</em>")
+    assert "mjx-container" in heading[1]
+    for warning in (*WARNINGS, EQUATION):
+        assert site.log.count(warning) == 1, site.log
+
+
+def test_check_reports_each_once(tmp_path: Path) -> None:
+    done = check(tmp_path, p_md=FRONT + LINKS)
+    for warning in (*WARNINGS, EQUATION):
+        assert done.stdout.count(warning) == 1, done.stdout
+    assert len(done.stdout.splitlines()) == len(WARNINGS) + 1
+
+
+DEMO = "```demo\nkind: samples\nmodel: small\nid: {}\nalt: Digits\nrows: 1\n```\n"
+
+
+def test_check_knows_the_figures_of_demos(tmp_path: Path) -> None:
+    text = f"{FRONT}{DEMO.format('fig-a')}\nAs [](#fig-a) and [](#fig-b) show.\n"
+    done = check(tmp_path, p_md=text)
+    assert re.findall(r"p\.md:.*", done.stdout) == [
+        "p.md:12:19: error: no figure has the id “fig-b”; did you mean “fig-a”?"
+    ]
+
+
+TWICE = {
+    "two headings": ("## A {#same}\n\n## B {#same}\n", 6),
+    "a heading and raw HTML": ('## A {#same}\n\n<div class="x" id="same">B</div>\n', 6),
+    "raw HTML": ("<p id='same'>A</p>\n\n<p\nid=same>B</p>\n", 7),
+    "an image and a heading": ("![A](a.png){#same .wide}\n\n## B {#same}\n", 6),
+    "a figure and a heading": (f"## A {{#same}}\n\n{DEMO.format('same')}", 9),
+}
+
+
+@pytest.mark.parametrize("case", TWICE)
+def test_two_equal_ids(build: Build, case: str, tmp_path: Path) -> None:
+    releases.write_release(tmp_path / "build" / "models", "small")
+    text, line = TWICE[case]
+    site = build({"p.md": FRONT + text}, "RESEARCH = {'live': False}")
+    assert site.log.count(f"p.md:{line}: warning: the id “same” is taken, first on line ") == 1, site.log
+
+
+def test_two_figures_with_one_id_are_reported_once(build: Build, tmp_path: Path) -> None:
+    releases.write_release(tmp_path / "build" / "models", "small")
+    text = f"{FRONT}{DEMO.format('same')}\n{DEMO.format('same')}"
+    site = build({"p.md": text}, "RESEARCH = {'live': False}")
+    assert re.findall(r"p\.md:(\d+): error: .*“same”", site.log) == ["15"]
+    assert "warning:" not in site.log
+
+
+def test_ids_in_code_and_in_other_attributes_are_no_ids(build: Build) -> None:
+    text = 'The id="a", `id="a"`, <span data-id="a">x</span>, <b title="1 id=a">y</b> <i id="a">z</i>.\n'
+    site = build({"p.md": FRONT + text}, "", "--fatal", "warnings")
+    assert site.exit_code == 0, site.log
