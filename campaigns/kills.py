@@ -36,7 +36,7 @@ SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGKILL)
 AFTER = 2.0
 #: The variable by which all processes of a build are known.
 MARK = "CAMPAIGN_BUILD"
-FORMULAS = 3000
+FORMULAS = 500
 
 SETTINGS = f"""
 SITENAME = "A blog"
@@ -68,6 +68,8 @@ class Kill(NamedTuple):
     training: bool
     setting: bool
     alive: int
+    #: Their command lines.
+    left: tuple[str, ...]
 
 
 def write_blog(folder: Path, data: Path, models: Path | None) -> None:
@@ -89,7 +91,7 @@ def start(folder: Path, data: Path) -> "subprocess.Popen[bytes]":
         **os.environ,
         "PYTHONPATH": str(ROOT),
         "BARS": str(data),
-        "RECIPE": "{'epochs': 20}",
+        "RECIPE": "{'epochs': 10}",
         MARK: str(folder),
     }
     return subprocess.Popen(
@@ -125,11 +127,12 @@ def kill(number: signal.Signals, moment: float, data: Path, models: Path | None)
         pelican.send_signal(number)
         time.sleep(AFTER)
         left = list(of_build(folder, pelican.pid))
+        lines = tuple(map(words, left))
         for process in left:
             process.kill()
         pelican.wait()
     training, setting = (any(word in line for line in before) for word in ("tiny_model.py", "typeset.mjs"))
-    return Kill(len(before), training, setting, len(left))
+    return Kill(len(before), training, setting, len(left), lines)
 
 
 def words(process: psutil.Process) -> str:
@@ -171,8 +174,9 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=20, help="for each signal")
     parser.add_argument("--seed", type=int, default=0, help="of the moments")
     options = parser.parse_args()
-    # A shell lets what it starts in the background ignore Ctrl-C, and so would the builds.
+    # A shell lets what it starts in the background ignore Ctrl-C, and nohup SIGHUP; so would the builds.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
     draw = random.Random(options.seed)
     found: dict[signal.Signals, list[Kill]] = {number: [] for number in SIGNALS}
     with tempfile.TemporaryDirectory() as name:
@@ -185,7 +189,7 @@ def main() -> None:
                 there, seconds = kinds[len(kills) % 2]
                 if (one := kill(number, draw.uniform(0, seconds), data, there)) is not None:
                     kills.append(one)
-                    print(f"{number.name} {len(kills)}: {one.alive} alive", file=sys.stderr)
+                    print(f"{number.name} {len(kills)}: {one}", file=sys.stderr)
     console = Console()
     console.print(f"whole builds: {kinds[0][1]:.1f} s from nothing, {kinds[1][1]:.1f} s with the model there")
     console.print(table(found))

@@ -4,6 +4,7 @@ Asked before each build of the blog, so nothing here imports torch. What a value
 type; validation.py holds records to it, and takes its messages from there.
 """
 
+import sys
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
@@ -22,7 +23,8 @@ Pair = Annotated[tuple[Count, Count], Meta(description="a pair of whole numbers 
 PairOrNone = Annotated[
     tuple[CountOrNone, CountOrNone], Meta(description="a pair of whole numbers, 0 or more, as in (1, 0)")
 ]
-Positive = Annotated[float, Meta(gt=0, le=1e12, description="a number above 0")]
+#: Not `gt=0`: msgspec compares with the least denormal number, which is 0 once training flushes those to 0.
+Positive = Annotated[float, Meta(ge=sys.float_info.min, le=1e12, description="a number above 0")]
 NotNegative = Annotated[float, Meta(ge=0, le=1e12, description="a number, 0 or more")]
 Share = Annotated[float, Meta(ge=0, le=1, description="a number from 0 to 1")]
 Name = Annotated[

@@ -7,13 +7,13 @@ from typing import Any
 
 from research.adapter.settings import read as read_settings
 from research.citations import Citations
-from research.core.assets import Linked
-from research.core.cache import Cache
 from research.core.diagnostics import Diagnostic
-from research.core.files import write_atomically
 from research.core.part import Environment, Part
 from research.core.pipeline import Pipeline
 from research.core.post import BODY, SUMMARY, TITLE, Post, Text
+from research.core.storage.assets import Linked
+from research.core.storage.cache import Cache
+from research.core.storage.files import write_atomically
 from research.formulas import Formulas
 from research.formulas.output import chtml
 from research.formulas.syntax.find import SetFormula

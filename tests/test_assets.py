@@ -2,7 +2,7 @@ import re
 from pathlib import Path
 
 from conftest import Build
-from research.core.assets import StyleSheetFile, linked
+from research.core.storage.assets import StyleSheetFile, linked
 
 POST = "Title: Post\nDate: 2026-01-01\n\nA formula: $x$."
 

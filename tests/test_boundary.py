@@ -110,7 +110,7 @@ from pathlib import Path
 NOW = [""]
 def register():
     from pelican import readers
-    from research.core import reports
+    from research.core import boundary as reports
     from research.adapter import markdown_reader, readers as ours
     names = []
     def sabotaged(call, name):

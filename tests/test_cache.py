@@ -11,8 +11,8 @@ from pathlib import Path
 import damages
 import pytest
 from conftest import ROOT, Build
-from research.core.cache import DAY_SECONDS, MAX_AGE_SECONDS, Cache
-from research.core.files import publish
+from research.core.storage.cache import DAY_SECONDS, MAX_AGE_SECONDS, Cache
+from research.core.storage.files import publish
 
 #: Written by Pelican with the time of the build in them.
 TIMED = ("feeds/all.atom.xml",)
@@ -92,7 +92,7 @@ def test_a_full_disk_costs_one_warning(tmp_path: Path) -> None:
     script = f"""
 import resource
 from pathlib import Path
-from research.core.cache import Cache
+from research.core.storage.cache import Cache
 resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
 said = []
 area = Cache(Path({str(tmp_path)!r}), said.append).area("a")

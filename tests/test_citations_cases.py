@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from markdown import Markdown
 from parts import Document, cite
 from research.citations.settings import Settings
+from research.core.diagnostics import Severity
 
 CASES = Path(__file__).parent / "cases" / "citations"
 SETTINGS = Settings(references=(CASES / "references.bib",))
@@ -36,7 +37,7 @@ def test_what_is_no_citation_comes_out_byte_for_byte(words: list[str]) -> None:
     html = " ".join(words)
     (document,), faults = cite([Document(html, CASES / "post.md")], SETTINGS)
     assert document.html == html
-    assert not faults
+    assert all(fault.severity is Severity.WARNING for fault in faults)  # what looks like a citation
 
 
 @given(WORDS, WORDS)

@@ -195,7 +195,7 @@ def test_an_unknown_style_is_told_and_the_post_is_published(tmp_path: Path) -> N
 
 def test_without_node_the_style_of_the_house_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
-    monkeypatch.setattr("research.core.node.find_spec", lambda name: None)
+    monkeypatch.setattr("research.core.processes.node.find_spec", lambda name: None)
     post = Document("[@@vae]", CASES / "post.md")
     (done,), faults = cite([post], settings(tmp_path, "ieee"))
     assert "Kingma and Welling (2013)" in done.html

@@ -10,7 +10,7 @@ import pytest
 import releases
 from graphs import RNG, Array, decoder, encoder, graph, weights
 from onnx import ModelProto, helper, numpy_helper
-from research.core.cache import Cache
+from research.core.storage.cache import Cache
 from research.demos.bundles.release import Graph, Tensor
 from research.demos.compile import UnsupportedError
 from research.demos.compile import compiled as compiling

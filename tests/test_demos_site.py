@@ -11,7 +11,7 @@ import pytest
 import releases
 from conftest import Build, Site
 from PIL import Image
-from research.core.cache import Cache
+from research.core.storage.cache import Cache
 from research.demos.drawing import gallery
 from research.demos.drawing.figure import Picture
 from research.demos.drawing.normals import normals

@@ -13,9 +13,9 @@ from conftest import Build
 from parts import Document, cite, typeset
 from research.citations.settings import Settings
 from research.citations.sources.library import Library
-from research.core.cache import Cache
-from research.core.guarded import until
-from research.core.segments import DELIMITED, segments
+from research.core.storage.cache import Cache
+from research.core.text.guarded import until
+from research.core.text.segments import DELIMITED, segments
 from research.formulas.output import client
 from research.formulas.settings import Settings as FormulaSettings
 from research.formulas.syntax.delimiters import Delimiters

@@ -110,7 +110,7 @@ def test_an_operator_that_cannot_be_compiled_is_named_and_the_figure_stays(
 ) -> None:
     write_release(tmp_path / "build" / "models" / "digits", odd_decoder())
     site = build({"post.md": POST})
-    assert re.search(r"post\.md:5: warning: demo: the figure stays still.*GlobalLpPool", site.log)
+    assert re.search(r"post\.md:5: warning: demo: the figure stays static.*GlobalLpPool", site.log)
     assert "<img " in site.read("post.html")
     assert "<research-demo" not in site.read("post.html")
     assert site.exit_code == 0

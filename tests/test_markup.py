@@ -1,7 +1,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from research.core.segments import Edit, apply_edits, segments
+from research.core.text.segments import Edit, apply_edits, segments
 
 # Pieces that make hard HTML when they are put together at random.
 FRAGMENTS = st.sampled_from(

@@ -9,7 +9,7 @@ import pytest
 from conftest import ROOT, Build
 from hypothesis import example, given
 from hypothesis import strategies as st
-from research.core.segments import segments
+from research.core.text.segments import segments
 from research.formulas.syntax.find import Formula, candidates, find_formulas
 from research.formulas.syntax.pasted_scripts import removals
 

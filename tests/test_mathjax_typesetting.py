@@ -299,7 +299,7 @@ def test_without_node_formulas_stay_readable(
     source: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr("research.core.node.find_spec", lambda name: None)
+    monkeypatch.setattr("research.core.processes.node.find_spec", lambda name: None)
     (done,), (fault,), formulas = typeset(documents(source, r"<p>\(x^2\), \(y\)</p>"), settings)
     assert 'pip install "pelican-research[node]"' in fault.message
     assert (fault.path, fault.line) == (source, 3)

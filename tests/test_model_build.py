@@ -21,7 +21,7 @@ from safetensors.numpy import load_file
 
 from model import releases
 from model.recipes import recipe_named
-from model.releases import Place
+from model.releases import Place, sealed
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -170,7 +170,7 @@ def test_stale_release_says_what_changed(bars: Path, released: Path) -> None:
     said["recipe"]["model"]["latents"] += 1
     del said["recipe"]["objective"]
     try:
-        manifest.write_text(json.dumps(said | {"key": "another"}), encoding="utf-8")
+        manifest.write_text(json.dumps(sealed(said | {"key": "another"})), encoding="utf-8")
         listed = run(bars, released, "list", epochs=4).stdout
     finally:
         manifest.write_bytes(written)
@@ -184,7 +184,7 @@ def kept(released: Path, tmp_path: Path) -> dict[str, str]:
     folder = Path(shutil.copytree(released / "tiny", tmp_path / "kept" / "tiny"))
     said = manifest(folder.parent)
     said["versions"]["torch"], said["code"]["train.py"], said["key"] = "2.0", "0" * 64, "of elsewhere"
-    (folder / "manifest.json").write_text(json.dumps(said), encoding="utf-8")
+    (folder / "manifest.json").write_text(json.dumps(sealed(said)), encoding="utf-8")
     return {"KEPT": str(folder.parent)}
 
 

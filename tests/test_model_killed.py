@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import releases
 import tiny_model
 import torch
 from releases import write_release
-from research.demos.bundles import release
 from safetensors.torch import save
 from test_model_build import LONG, ROOT, command, environment, left_over, run, wait_for_epoch
 
@@ -45,6 +45,7 @@ def small(bars: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_trainer_that_is_asked_to_end_keeps_its_last_epoch(
     bars: Path, tmp_path: Path, blow: signal.Signals, status: int
 ) -> None:
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # which nohup lets its children ignore
     process = subprocess.Popen(
         command(bars, tmp_path, "build", "tiny"),
         env=environment(bars, **LONG),
@@ -297,12 +298,12 @@ def test_readers_find_a_whole_release_while_it_is_replaced(tmp_path: Path, how: 
         write_release(tmp_path / f"source-{number}", "tiny", latents=2 + number)
     models = tmp_path / "models"
     shutil.copytree(tmp_path / "source-0", models)
-    whole = {release.read(tmp_path / f"source-{number}" / "tiny").digest for number in range(2)}
+    whole = {releases.read(tmp_path / f"source-{number}" / "tiny").digest for number in range(2)}
     words = [sys.executable, "-c", REPLACE, str(models), how]
     with subprocess.Popen(words, env=OURS) as process:
         found = set()
         while process.poll() is None:
-            found.add(release.read(models / "tiny").digest)
+            found.add(releases.read(models / "tiny").digest)
     assert process.returncode == 0
     assert found == whole
 
@@ -312,7 +313,7 @@ def test_a_release_that_a_killed_build_left_aside_is_read_and_put_back(
 ) -> None:
     into = Path(shutil.copytree(small, tmp_path / "models"))
     (into / "tiny").rename(into / ".tiny.before")
-    assert release.read(into / "tiny").name == "tiny"
+    assert releases.read(into / "tiny").name == "tiny"
     assert "tiny: fresh" in run(bars, into, "list", **SMALL).stdout
     assert run(bars, into, "build", "tiny", **SMALL).stdout == "tiny: fresh\n"
     assert left_over(into) == {"tiny"}

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 from parts import whole
-from research.core.assets import Script
-from research.core.javascript import joined, shortened
+from research.core.storage.assets import Script
+from research.core.storage.javascript import joined, shortened
 
 
 def write(folder: Path, **modules: str) -> Path:

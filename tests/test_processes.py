@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 from conftest import ROOT, SETTINGS
-from research.core import processes
+from research.core.processes import children as processes
 from research.formulas.typesetting.mathjax import find_node
 from test_model_build import command, environment
 
@@ -85,8 +85,9 @@ def pelican(folder: Path, settings: str, content: str, **environment: str) -> "s
 
 @pytest.fixture(autouse=True)
 def interruptible() -> None:
-    # A shell lets what it starts in the background ignore Ctrl-C, and so would what these tests start.
+    # A shell lets what it starts in the background ignore Ctrl-C, and nohup SIGHUP; so would these builds.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 DEMO = "```demo\nkind: samples\nmodel: tiny\nalt: Bars\ncaption: Bars.\n```"
@@ -153,7 +154,7 @@ def test_a_connection_that_a_fork_holds_open_keeps_no_command_alive(tmp_path: Pa
     parent = f"""
 import os, sys, time
 sys.path.insert(0, {str(ROOT / "plugins")!r})
-from research.core.processes import supervised
+from research.core.processes.children import supervised
 with supervised([sys.executable, "family.py", "stay"]):
     if not os.fork():
         time.sleep(1000)
@@ -202,7 +203,7 @@ for (;;);
 
 @pytest.mark.parametrize("fork", [False, True], ids=["", "with a fork"])
 def test_busy_javascript_ends_with_its_parent(tmp_path: Path, fork: bool) -> None:
-    lifeline = (ROOT / "plugins" / "research" / "core" / "lifeline.mjs").as_uri()
+    lifeline = (ROOT / "plugins" / "research" / "core" / "processes" / "lifeline.mjs").as_uri()
     (tmp_path / "busy.mjs").write_text(BUSY.replace("LIFELINE", lifeline), encoding="utf-8")
     parent = f"""
 import os, subprocess, sys, time

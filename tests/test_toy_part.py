@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..core.assets import Linked, StyleSheetFile
+from ..core.storage.assets import Linked, StyleSheetFile
 from ..core.diagnostics import Diagnostic, Severity, line_of, nearest
 from ..core.labels import Labels
 from ..core.part import Collected, Part, Resolved, Results

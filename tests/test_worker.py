@@ -11,8 +11,8 @@ import hostile
 import numpy as np
 import pytest
 from conftest import ROOT
-from research.core import frames
-from research.core.worker import Limits, RequestError, Worker, WorkerError, printable
+from research.core.processes import frames
+from research.core.processes.worker import Limits, RequestError, Worker, WorkerError, printable
 from research.demos.messages import File, pack, unpack
 from test_hostile_graphs import greedy, looping
 
@@ -64,7 +64,7 @@ def test_an_answer_that_is_no_message_is_not_believed(tmp_path: Path) -> None:
 CONFINED = """
 import os, socket, sys
 from pathlib import Path
-from research.core.confine import restrict
+from research.core.processes.confine import restrict
 inside, outside = Path(sys.argv[1]), Path(sys.argv[2])
 if not restrict([], [inside]):
     sys.exit(77)
@@ -110,10 +110,10 @@ def test_what_is_not_needed_is_taken_away(tmp_path: Path) -> None:
 ASKING = """
 import sys, threading, time
 sys.path[:0] = [{plugins!r}, {tests!r}]
-from research.core.worker import Limits
+from research.core.processes.worker import Limits
 from test_hostile_graphs import looping, hostile
 from research.demos.messages import File, pack
-from research.core.worker import Worker
+from research.core.processes.worker import Worker
 worker = Worker("demos.compile.requests", Limits(seconds=300))
 given, blobs = pack([File(hostile.decoder().SerializeToString())], [hostile.np.zeros((1, 2), "float32")])
 request = {{**given, "outputs": ["x"], "batch": None}}

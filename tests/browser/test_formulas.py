@@ -90,8 +90,9 @@ def set_page(tmp_path: Path) -> Set:
         settings = Settings(cache=tmp_path / "cache", formulas=format)
         (done,), faults, formulas = typeset([post], settings)
         sheet, missing = parts.sheet_of(formulas, [done], settings)
-        assert faults == missing == []
-        sheet.publish(tmp_path)
+        assert not faults
+        assert not missing
+        parts.publish(sheet, tmp_path)
         own = {"svg": "", "chtml": sheet.content, "mathml": MATHML_CSS}
         return show(document(done.html, f"{CSS} {own[format]}"), formulas)
 
@@ -160,7 +161,7 @@ def test_fonts_that_were_cut_down_draw_what_whole_ones_draw(page: Page, tmp_path
 
     page.set_viewport_size({"width": 900, "height": 8000})
     cut, _ = parts.sheet_of(formulas, [done], settings)
-    cut.publish(tmp_path)
+    parts.publish(cut, tmp_path)
     ours = grey(cut, tmp_path / "research")
     whole = grey(StyleSheet(list(formulas.values())), ROOT / "node_modules")
     # Edges are smoothed in other greys. A glyph that is moved, or another one, is black where all was white.
@@ -176,7 +177,7 @@ def test_a_page_fetches_the_fonts_that_it_has_characters_of(page: Page, tmp_path
     posts = [Document(html=body, source=tmp_path / f"{body[10:12]}.md") for body in bodies]
     done, _, formulas = typeset(posts, settings)
     sheet, _ = parts.sheet_of(formulas, done, settings)
-    sheet.publish(tmp_path)
+    parts.publish(sheet, tmp_path)
 
     def fetched(post: Document) -> set[str]:
         html = show(document(post.html, f"{CSS} {sheet.content}"), formulas)

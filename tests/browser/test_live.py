@@ -402,6 +402,7 @@ class TestLine:
         with opened(view, live_blog, "draw") as visit:
             with visit.page.expect_request("**/digits-decoder.*"):
                 demo(visit.page, "draw").hover()
+                demo(visit.page, "draw").hover(position={"x": 40, "y": 40})  # or it would only rest
             assert not [url for url in visit.requests if "digits-encoder" in url]
             with visit.page.expect_request("**/digits-encoder.*.wasm"):
                 activate(visit.page, "draw")

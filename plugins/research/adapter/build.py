@@ -6,13 +6,13 @@ from typing import Any
 
 from pelican.generators import StaticGenerator
 
-from ..core import files
-from ..core.assets import Linked, linked
-from ..core.cache import Cache
 from ..core.diagnostics import Diagnostic, Severity
 from ..core.part import Environment, ReaderExtensions, Target
 from ..core.pipeline import Pipeline
 from ..core.post import Post
+from ..core.storage import files
+from ..core.storage.assets import Linked, linked
+from ..core.storage.cache import Cache
 from . import contents, static_files
 from .settings import PartSettings
 

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..core.assets import Linked, Script, StyleSheetFile
 from ..core.diagnostics import Diagnostic
 from ..core.labels import Labels
 from ..core.part import Collected, Environment, Failure, Part, ReaderExtensions, Resolved, Results
 from ..core.post import Origin, Post
+from ..core.storage.assets import Linked, Script, StyleSheetFile
 from ..core.validation import checked
 from . import check, reported
 from .context import Context

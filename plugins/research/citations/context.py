@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from unicodedata import normalize
 
-from ..core.cache import Cache
 from ..core.diagnostics import Diagnostic, Severity
 from ..core.post import Post
+from ..core.storage.cache import Cache
 from .settings import Settings
 from .sources.library import Library
 from .styles.author_date import AuthorDate

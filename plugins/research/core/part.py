@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
 
-from .assets import Linked
-from .cache import Cache
 from .diagnostics import Diagnostic
 from .labels import Label, Labels
 from .post import Post, Publication, PublishedFile
 from .settings import SettingsBase
+from .storage.assets import Linked
+from .storage.cache import Cache
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-from . import placeholders, reports
-from .assets import Linked
+from . import boundary
 from .diagnostics import Diagnostic
 from .labels import Labels
 from .part import Collected, Failure, Part, Resolved, Results, Target
 from .post import Post, PublishedFile
+from .storage.assets import Linked
+from .text import placeholders
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -114,14 +115,14 @@ class Pipeline:
         except Exception as error:
             missing = [request for request in requests if request not in results]
             if len(missing) == 1:
-                return results | {missing[0]: Failure(reports.described(part.name, error))}
+                return results | {missing[0]: Failure(boundary.described(part.name, error))}
             middle = len(missing) // 2
             for half in (missing[:middle], missing[middle:]):
                 results |= self._computed(part, half) if half else {}
         return results
 
     def _without_reports(self, post: Post) -> Post:
-        taken = [reports.taken_from(text.html) for text in post.texts]
+        taken = [boundary.taken_from(text.html) for text in post.texts]
         for message in dict.fromkeys(message for _, messages in taken for message in messages):
             self.diagnostics.append(Diagnostic(post.source, None, message))
         return post.with_html(html for html, _ in taken)
@@ -133,5 +134,5 @@ class Pipeline:
         try:
             return call(*arguments)
         except Exception as error:  # the boundary: whatever it is, all else is published
-            self.diagnostics.append(Diagnostic(source, None, reports.described(part.name, error)))
+            self.diagnostics.append(Diagnostic(source, None, boundary.described(part.name, error)))
             return otherwise

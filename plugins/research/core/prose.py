@@ -6,8 +6,8 @@ from functools import cached_property
 from html import unescape
 
 from .diagnostics import Source
-from .placeholders import CLOSING, OPENING
-from .segments import TAG, Kind, segments
+from .text.placeholders import CLOSING, OPENING
+from .text.segments import TAG, Kind, segments
 
 #: What stands in `Prose.masked` for each character of code, formulas, links and other parts' constructs, and
 #: between paragraphs. No HTML holds these characters.

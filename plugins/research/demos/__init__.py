@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..core.assets import Linked, Script, StyleSheetFile
 from ..core.diagnostics import Diagnostic, Severity
 from ..core.labels import Label, Labels
 from ..core.part import Collected, Environment, Failure, Part, ReaderExtensions, Resolved, Results, Target
 from ..core.post import Post
-from ..core.segments import Edit, apply_edits
+from ..core.storage.assets import Linked, Script, StyleSheetFile
+from ..core.text.segments import Edit, apply_edits
 from . import numbers, words
 from .bundles.models import Models, require_extra
 from .drawing import figure

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..core.cache import Cache
 from ..core.post import PublishedFile
+from ..core.storage.cache import Cache
 from .bundles.models import Models
 from .bundles.release import Release
 from .compile import UnsupportedError

@@ -14,7 +14,7 @@ from typing import Any
 
 from ..core.diagnostics import Diagnostic, line_of, nearest
 from ..core.part import Failure
-from ..core.segments import Edit, Kind, apply_edits, segments
+from ..core.text.segments import Edit, Kind, apply_edits, segments
 from .bundles.release import Release
 from .errors import DemoError
 

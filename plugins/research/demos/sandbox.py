@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..core.worker import Limits, RequestError, Worker, WorkerError
+from ..core.processes.worker import Limits, RequestError, Worker, WorkerError
 from .compile import RefusedError, UnsupportedError
 from .errors import DemoError
 from .messages import Array, File, pack, unpack

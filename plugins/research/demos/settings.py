@@ -6,9 +6,9 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from ..core.processes.worker import Limits
 from ..core.settings import Folder, SettingsBase
 from ..core.validation import SettingsError
-from ..core.worker import Limits
 
 #: In `Settings.build_model`: the name of the model; a word that becomes one for each model of the build.
 NAME, NAMES = "{name}", "{names}"

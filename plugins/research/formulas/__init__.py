@@ -9,12 +9,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..core.assets import Linked, StyleSheetFile
 from ..core.diagnostics import Diagnostic, Severity
 from ..core.labels import Labels
 from ..core.part import Collected, Environment, Failure, Part, ReaderExtensions, Resolved, Results, Target
-from ..core.placeholders import ID, sign
 from ..core.post import Post, PublishedFile
+from ..core.storage.assets import Linked, StyleSheetFile
+from ..core.text.placeholders import ID, sign
 from .output import chtml, client, page, posts
 from .settings import Settings
 from .syntax import lookalikes, parse, reading, render_math

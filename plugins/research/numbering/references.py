@@ -9,9 +9,9 @@ from urllib.parse import unquote
 
 from ..core.diagnostics import Diagnostic, Severity, Source, nearest
 from ..core.labels import Label
-from ..core.placeholders import ELEMENT
 from ..core.post import Post, Text
-from ..core.segments import Edit, Kind, Segment, apply_edits, segments
+from ..core.text.placeholders import ELEMENT
+from ..core.text.segments import Edit, Kind, Segment, apply_edits, segments
 from .anchors import UNKNOWN
 
 EMPTY_LINK = re.compile(r"""<a\s(?:[^<>]*\s)?href\s*=\s*["'](?P<target>[^"']+)["'][^>]*>""")

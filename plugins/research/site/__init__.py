@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from ..core import terms
-from ..core.assets import Linked, Script, StyleSheetFile
 from ..core.labels import Labels
 from ..core.part import Collected, Part, ReaderExtensions, Resolved, Results, Target
 from ..core.post import TITLE, Post
+from ..core.storage.assets import Linked, Script, StyleSheetFile
 from . import identity
 from .settings import Settings
 

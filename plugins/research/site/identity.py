@@ -10,9 +10,9 @@ from collections.abc import Iterable
 from html import escape, unescape
 from urllib.parse import quote
 
-from ..core.guarded import substitute
 from ..core.post import Publication
 from ..core.terms import Terms
+from ..core.text.guarded import substitute
 
 SECTION = re.compile(r'\n<details class="cite-this-post">.*?</details>\n', re.DOTALL)
 

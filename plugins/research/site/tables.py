@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element
 from markdown import Markdown
 from markdown.treeprocessors import Treeprocessor
 
-from ..core.reports import GuardedExtension
+from ..core.boundary import GuardedExtension
 
 STYLE = re.compile(r"text-align: (left|center|right);")
 

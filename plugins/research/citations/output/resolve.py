@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from ...core.diagnostics import Diagnostic, Severity, Source, nearest
 from ...core.post import Text
-from ...core.segments import Edit, apply_edits
+from ...core.text.segments import Edit, apply_edits
 from ..sources.library import Library, Work
 from ..styles.typeset import Piece, Request, Style, Typeset
 from ..syntax.grammar import SEPARATOR, Citation, Cite, parse

@@ -15,7 +15,7 @@
 import {readFileSync} from 'node:fs';
 import {createRequire} from 'node:module';
 import {join} from 'node:path';
-import {job} from '../../core/lifeline.mjs';
+import {job} from '../../core/processes/lifeline.mjs';
 
 const CSL = createRequire(import.meta.url)('citeproc');
 const FALLBACK = 'en-US';

@@ -17,10 +17,10 @@ from typing import Any
 from xml.etree import ElementTree
 
 from ...core import terms
-from ...core.cache import Cache
 from ...core.diagnostics import nearest
-from ...core.node import NodeError, find_node, package_folder
-from ...core.processes import exchange
+from ...core.processes.children import exchange
+from ...core.processes.node import NodeError, find_node, package_folder
+from ...core.storage.cache import Cache
 from ..sources.languages import is_english
 from ..sources.library import Work
 from ..sources.titles import in_sentence_case

@@ -12,10 +12,10 @@ from markdown.inlinepatterns import InlineProcessor
 from markdown.postprocessors import Postprocessor
 from markdown.util import ETX, INLINE_PLACEHOLDER, STX, AtomicString
 
-from ...core import placeholders
-from ...core.markdown import Paragraphs, spans_cells
-from ...core.reports import GuardedExtension
-from ...core.segments import Edit, apply_edits
+from ...core.boundary import GuardedExtension
+from ...core.text import placeholders
+from ...core.text.markdown import Paragraphs, spans_cells
+from ...core.text.segments import Edit, apply_edits
 from .grammar import parse
 from .marks import PART, has_raw, mark, raw
 

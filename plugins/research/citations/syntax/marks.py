@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from html import escape, unescape
 from typing import NamedTuple
 
-from ...core import placeholders
-from ...core.guarded import substitute, until
-from ...core.segments import Kind, segments
+from ...core.text import placeholders
+from ...core.text.guarded import substitute, until
+from ...core.text.segments import Kind, segments
 
 PART = "citation"
 # Brackets with an at sign and no brackets in between; longer ones are no citation.

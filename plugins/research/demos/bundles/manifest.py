@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...core.worker import printable
+from ...core.processes.worker import printable
 from ..errors import DemoError
 from . import release
 from .models import require_extra

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...core.diagnostics import nearest
-from ...core.processes import CANNOT_RUN, supervised
+from ...core.processes.children import CANNOT_RUN, supervised
 from ..errors import DemoError
 from ..settings import NAME, NAMES, Settings
 from . import release

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from onnx import ModelProto, ValueInfoProto
 
-from ...core.confine import outliving_parent
+from ...core.processes.confine import outliving_parent
 from . import RefusedError, UnsupportedError, source
 from .graph import of_one, shapes_of, with_inputs
 from .rounding import Packed

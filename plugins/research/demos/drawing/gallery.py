@@ -9,7 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from ...core.cache import Cache
+from ...core.storage.cache import Cache
 from ..bundles.release import Release
 from ..syntax.spec import Spec
 from ..words import Words

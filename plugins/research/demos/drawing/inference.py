@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 
 from ...core.lazy import lazy
-from ...core.worker import printable
+from ...core.processes.worker import printable
 from ..bundles.release import Graph, Release
 from ..errors import DemoError
 

@@ -1,12 +1,17 @@
 """Normal draws from a seed, the same as those of ``live/script/normals.js``: so they need not be sent."""
 
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any
 
-Words32 = NDArray[np.uint32]
+from ...core.lazy import lazy
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+else:
+    np = lazy("numpy")
 
 
-def _mixed(values: Words32) -> Words32:
+def _mixed(values: "NDArray[Any]") -> "NDArray[Any]":
     """Return a number of 32 bits that looks like chance for each of `values`.
 
     The finalizer of Appleby's MurmurHash3 with the constants of Wellons' “Prospecting for hash
@@ -14,10 +19,11 @@ def _mixed(values: Words32) -> Words32:
     """
     values = (values ^ (values >> np.uint32(16))) * np.uint32(0x21F0AAAD)
     values = (values ^ (values >> np.uint32(15))) * np.uint32(0x735A2D97)
-    return values ^ (values >> np.uint32(15))
+    mixed: NDArray[Any] = values ^ (values >> np.uint32(15))
+    return mixed
 
 
-def normals(seed: int, *shape: int) -> NDArray[np.float32]:
+def normals(seed: int, *shape: int) -> "NDArray[np.float32]":
     """Return draws from the standard normal distribution in an array of `shape`, row by row.
 
     `seed` has 32 bits. Draw number i depends on seed and i alone (Box and Muller 1958).

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ...core.cache import Cache
 from ...core.lazy import lazy
 from ...core.post import PublishedFile
+from ...core.storage.cache import Cache
 from ..bundles.items import FILE, posteriors, read
 from ..bundles.release import Graph, Release
 from ..compile import UnsupportedError

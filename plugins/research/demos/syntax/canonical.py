@@ -13,7 +13,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 from ...core.diagnostics import line_of
-from ...core.segments import Kind, segments
+from ...core.text.segments import Kind, segments
 from .grammar import Keys
 
 #: Attributes in which the markups hand on what is no key of an author's: the kind, the line of the block,

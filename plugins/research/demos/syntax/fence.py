@@ -14,7 +14,7 @@ from markdown.postprocessors import Postprocessor
 from markdown.preprocessors import Preprocessor
 from markdown.util import ETX, STX
 
-from ...core.reports import GuardedExtension
+from ...core.boundary import GuardedExtension
 from . import canonical, fences, grammar
 from .known import known_keys
 

@@ -8,9 +8,9 @@ from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 from typing import ClassVar
 
-from ...core import placeholders
-from ...core.assets import digest
-from ...core.cache import Cache
+from ...core.storage.assets import digest
+from ...core.storage.cache import Cache
+from ...core.text import placeholders
 from ..syntax.find import SetFormula
 from ..typesetting.mathjax import folder_of
 from .fonts import BLANK, FontMaker, layers, unicode_range

@@ -13,7 +13,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from ...core.cache import Cache
+from ...core.storage.cache import Cache
 from ..typesetting.mathjax import versions
 
 #: Characters of MathJax's fonts, by the paths of their files.

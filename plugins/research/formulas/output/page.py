@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from urllib.parse import unquote
 
-from ...core import placeholders
+from ...core.text import placeholders
 from ..syntax.find import SetFormula
 
 ID = re.compile(r' id="(mjx-eqn:[^"]*)"')

@@ -6,8 +6,8 @@ from html import escape
 from typing import Any
 
 from ...core.diagnostics import Diagnostic
-from ...core.placeholders import OPENING
-from ...core.segments import Edit, apply_edits
+from ...core.text.placeholders import OPENING
+from ...core.text.segments import Edit, apply_edits
 from ..syntax.find import Formula, Refusal
 from ..syntax.parse import ParsedText
 from ..typesetting.hints import hint

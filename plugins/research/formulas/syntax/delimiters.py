@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from ...core.guarded import Closed
+from ...core.text.guarded import Closed
 from ..settings import Settings
 
 Pairs = tuple[tuple[str, str], ...]

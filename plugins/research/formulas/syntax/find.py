@@ -7,7 +7,7 @@ from functools import cached_property, lru_cache
 from html import escape, unescape
 from typing import NamedTuple
 
-from ...core.segments import DELIMITED, VERBATIM_ELEMENTS, Kind, Segment, segments
+from ...core.text.segments import DELIMITED, VERBATIM_ELEMENTS, Kind, Segment, segments
 
 DEPENDENT = re.compile(
     r"\\(?:label|(?:eq)?ref|tag|notag|(?:re)?newcommand|(?:re)?newenvironment|def|g?let|"

@@ -16,9 +16,9 @@ from markdown.preprocessors import Preprocessor
 from markdown.util import AtomicString
 from pelican.plugins.render_math.pelican_mathjax_markdown_extension import PelicanMathJaxExtension
 
-from ...core.markdown import Paragraphs, spans_cells
-from ...core.reports import GuardedExtension
-from ...core.segments import Edit, Kind, apply_edits, segments
+from ...core.boundary import GuardedExtension
+from ...core.text.markdown import Paragraphs, spans_cells
+from ...core.text.segments import Edit, Kind, apply_edits, segments
 from . import delimiters
 from .delimiters import Delimiters
 

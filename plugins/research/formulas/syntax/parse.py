@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ...core.diagnostics import Diagnostic, Source, line_of, nearest
 from ...core.post import Origin, Post, Text
-from ...core.segments import Edit
+from ...core.text.segments import Edit
 from ..settings import FORMATS, Macros, Settings
 from .find import Formula, Group, Place, candidates, find_formulas
 from .pasted_scripts import removals

@@ -8,7 +8,7 @@ script has nothing to do but to ask another host. Scripts of a theme are its own
 import re
 from collections.abc import Iterable
 
-from ...core.segments import Edit, Kind, Segment
+from ...core.text.segments import Edit, Kind, Segment
 
 MATHJAX_SCRIPT = re.compile(
     r"""<script\b[^>]*(?:\bsrc\s*=[^>]*mathjax|\btype\s*=\s*["']?text/x-mathjax-config)"""

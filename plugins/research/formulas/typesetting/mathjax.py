@@ -8,8 +8,8 @@ from pathlib import Path
 from threading import Timer
 from typing import IO, Any
 
-from ...core.node import NodeEndedError, find_node, package_folder
-from ...core.processes import write_job
+from ...core.processes.children import write_job
+from ...core.processes.node import NodeEndedError, find_node, package_folder
 from ..syntax.find import Formula
 
 SCRIPT = Path(__file__).parent / "script" / "typeset.mjs"

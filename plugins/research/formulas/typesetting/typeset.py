@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ...core.cache import Cache
-from ...core.node import NodeEndedError, NodeError, NodeMissingError
+from ...core.processes.node import NodeEndedError, NodeError, NodeMissingError
+from ...core.storage.cache import Cache
 from ..settings import FORMATS, Settings
 from ..syntax.find import Group, Refusal, SetFormula
 from .mathjax import MODULES, Result, typeset_groups, versions

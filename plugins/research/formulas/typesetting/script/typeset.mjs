@@ -8,7 +8,7 @@
 // A group is set as one document: its macros, labels and numbers are seen by all of its formulas and
 // by no other group. What several formulas of a page share are its parts: outlines of glyphs in svg,
 // rules of CSS in chtml, nothing in mathml. The page holds each once.
-import {job} from '../../../core/lifeline.mjs';
+import {job} from '../../../core/processes/lifeline.mjs';
 import MathJax from 'mathjax';
 import * as chtml from './chtml.mjs';
 import {refusal, refusalOfRules} from './fetches.mjs';

@@ -53,7 +53,7 @@ def main() -> int:
     while not finished.wait(INTERVAL) and os.getppid() == parent:
         pass
     if not adopts or _has_children():
-        _end_descendants(child, seconds, adopts)
+        _end_descendants(seconds, adopts)
     code = child.wait()
     return code if code >= 0 else 128 - code
 
@@ -107,7 +107,7 @@ def _wait(child: "subprocess.Popen[bytes]", end: Callable[[], None]) -> None:
     end()
 
 
-def _end_descendants(child: "subprocess.Popen[bytes]", seconds: float, adopts: bool) -> None:
+def _end_descendants(seconds: float, adopts: bool) -> None:
     """Send SIGTERM to all descendants, wait, and then kill until none is left: they may still fork.
 
     After `ATTEMPTS` it is given up: a process of another user, or one that waits for a broken disk, stays.
@@ -115,14 +115,14 @@ def _end_descendants(child: "subprocess.Popen[bytes]", seconds: float, adopts: b
     deadline = time.monotonic() + seconds
     for process in _descendants(adopts):
         _signal(process.terminate)
-    while (left := _descendants(adopts)) and time.monotonic() < deadline:
-        _reap(left, child, 0.02)
+    while (left := _descendants(adopts)) and _wait_for(left, deadline):
+        pass
     for _ in range(ATTEMPTS):
         if not left:
             return
         for process in left:
             _signal(process.kill)
-        _reap(left, child, 0.1)
+        _wait_for(left, time.monotonic() + 0.1)
         left = _descendants(adopts)
 
 
@@ -153,7 +153,8 @@ def _is_at_work(process: "psutil.Process") -> bool:
     import psutil
 
     try:
-        return process.status() != psutil.STATUS_ZOMBIE
+        # A zombie stays until its parent asks for it, which may be this process as it ends.
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     except psutil.Error:
         return False
 
@@ -165,14 +166,13 @@ def _signal(send: Callable[[], None]) -> None:
         send()
 
 
-def _reap(processes: "list[psutil.Process]", child: "subprocess.Popen[bytes]", seconds: float) -> None:
-    """Wait some seconds for `processes` to end; the exit code of `child` is left to who waits for it."""
-    import psutil
-
-    others = [process for process in processes if process.pid != child.pid]
-    psutil.wait_procs(others, timeout=seconds)
-    if not others:
-        time.sleep(seconds)
+def _wait_for(processes: "list[psutil.Process]", deadline: float) -> bool:
+    """Wait until none of `processes` is at work; return False where one still is at the `deadline`."""
+    while any(map(_is_at_work, processes)):
+        if time.monotonic() >= deadline:
+            return False
+        time.sleep(0.02)
+    return True
 
 
 if __name__ == "__main__":

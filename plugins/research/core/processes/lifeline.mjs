@@ -2,7 +2,7 @@
 // is the job. Nothing else is written; when the connection ends, so has the parent, and this process is
 // killed, in the middle of whatever JavaScript is at work: a thread of its own watches.
 //
-//   import {job} from '../core/lifeline.mjs';   // before imports that take time
+//   import {job} from '../../core/processes/lifeline.mjs';   // before imports that take time
 import {once} from 'node:events';
 import {Socket} from 'node:net';
 import {isMainThread, parentPort, Worker} from 'node:worker_threads';

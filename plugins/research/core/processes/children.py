@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import IO, Any
 
 SUPERVISOR = Path(__file__).with_name("supervise.py")
-#: Seconds that a command has to end orderly, after which it and its descendants are killed.
-GRACE_SECONDS = 1.25
+#: Seconds that a command has to end orderly, after which it and its descendants are killed. Two seconds are
+#: promised for all of it, on a busy machine too.
+GRACE_SECONDS = 0.75
 #: The exit code of `supervised` for a command that cannot be run; standard error says why.
 CANNOT_RUN = 127
 

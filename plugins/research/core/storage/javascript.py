@@ -12,7 +12,7 @@ from pathlib import Path
 
 from rjsmin import jsmin
 
-from .node import NodeError, find_node, package_folder
+from ..processes.node import NodeError, find_node, package_folder
 
 NAMES = r"\{\s*\w+(?:\s*,\s*\w+)*\s*,?\s*\}"
 IMPORT = re.compile(rf'^import (?:({NAMES})|\* as (\w+)) from "(\.{{1,2}}/[^"]+)";$', re.MULTILINE)

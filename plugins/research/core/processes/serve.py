@@ -27,8 +27,8 @@ def main(configuration: dict[str, Any]) -> None:
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what libraries print must not stand between answers
     _add_packages(configuration["module"])
-    confine = importlib.import_module(f"{PACKAGE}.core.confine")
-    frames = importlib.import_module(f"{PACKAGE}.core.frames")
+    confine = importlib.import_module(f"{PACKAGE}.core.processes.confine")
+    frames = importlib.import_module(f"{PACKAGE}.core.processes.frames")
     confine.die_with_parent(getattr(signal, "SIGKILL", 0))
     confine.limit_processors(PROCESSORS)  # each thread takes address space, which is limited
     confine.limit_memory(configuration["memory"])
@@ -53,7 +53,7 @@ def main(configuration: dict[str, Any]) -> None:
 
 def _add_packages(module: str) -> None:
     """Let `module` be imported without what the packages above its own bring in, such as Pelican."""
-    folder, name = Path(__file__).resolve().parents[1], PACKAGE
+    folder, name = Path(__file__).resolve().parents[2], PACKAGE
     for part in (*module.split(".")[:-2], ""):
         package = ModuleType(name)
         package.__path__ = [str(folder)]

@@ -201,7 +201,7 @@ def _installed() -> list[Path]:
     paths |= {Path(path) for path in sys.path if Path(path).name in ("site-packages", "dist-packages")}
     paths |= {Path(sys.base_prefix) / "lib", Path(sys.prefix) / "pyvenv.cfg"}
     paths |= {Path(sys.executable), Path(sys.executable).resolve()}
-    paths.add(Path(__file__).resolve().parents[1])
+    paths.add(Path(__file__).resolve().parents[2])
     return sorted(paths)
 
 

@@ -1,0 +1,1 @@
+"""Files: the cache, and what is published, whole or not at all."""

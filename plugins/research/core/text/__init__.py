@@ -1,0 +1,1 @@
+"""The text of posts: segments of HTML, placeholders, patterns, paragraphs of Markdown."""
