@@ -1,6 +1,8 @@
 """The prose of a text as one string, for what is to be found in it across tags: code, formulas and links are
 masked there, and a place in it leads back to the author's file."""
 
+import re
+from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
 from html import unescape
@@ -54,7 +56,15 @@ class Prose:
         What the reader has changed cannot be found: then both are None.
         """
         typed = self.text[start:end]
-        return source.place_of(typed, self.text.count(typed, 0, start), self.field)
+        if typed not in self._places:
+            self._places[typed] = [found.start() for found in re.finditer(re.escape(typed), self.text)]
+        ahead = bisect_right(self._places[typed], start - len(typed))
+        return source.place_of(typed, ahead, self.field)
+
+    @cached_property
+    def _places(self) -> dict[str, list[int]]:
+        """Where each text that was asked for stands: many constructs of a post may read the same."""
+        return {}
 
     @cached_property
     def paragraphs(self) -> list[tuple[int, int]]:

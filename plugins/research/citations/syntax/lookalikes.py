@@ -99,7 +99,7 @@ def _keys(text: str) -> list[str]:
 def _brackets(prose: Prose, match: re.Match[str], knows: Knows, signs: Signs) -> str:
     """Return what is wrong with brackets that are no citation; nothing where they are one, or not ours."""
     masked, typed = match["brackets"], prose.text[match.start() : match.end()]
-    if "@" not in masked or prose.masked[: match.start()].endswith("\\"):
+    if "@" not in masked or prose.masked.endswith("\\", 0, match.start()):
         return ""
     outer = INNER.sub("", masked)
     spaced = [found["braced"] or found["plain"] for found in SPACED.finditer(outer)]

@@ -5,6 +5,7 @@ formula only if it reads as one, and a command counts if TeX has it or an argume
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -44,6 +45,7 @@ REFERENCE = re.compile(
     r"(?<![\w/])\\?(?P<name>[cC]refrange|[cC]ref|autoref|nameref|vref)\*?\{(?P<label>[^{}]*)\}"
 )
 ENVIRONMENT = re.compile(r"\\?\bbegin\{(?P<name>[a-zA-Z]+\*?)\}")
+ENVIRONMENT_END = re.compile(r"\\?\bend\{(?P<name>[a-zA-Z]+\*?)\}")
 #: docutils takes backslashes away.
 WITHOUT_SLASH = re.compile(r"(?<![\w\\])(?:frac|sqrt|math(?:bb|bf|cal|rm|sf|frak))\{[^{}]*\}")
 DOUBLE = re.compile(r"(?<![\\$])\$\$(?!\$)")
@@ -82,7 +84,7 @@ def diagnostics(post: Post, settings: Settings) -> Iterator[Diagnostic]:
         if not post.is_of_author(text) or not _has_signs(html):
             continue
         prose = Prose.of(html, text.field)
-        for found in sorted(find(prose, settings), key=lambda one: one.start):
+        for found in find(prose, settings):
             line, column = _place(prose, file, found)
             if line not in lines:
                 lines.add(line)
@@ -90,7 +92,7 @@ def diagnostics(post: Post, settings: Settings) -> Iterator[Diagnostic]:
 
 
 def find(prose: Prose, settings: Settings) -> list[Found]:
-    """Return what looks like a formula in `prose`; of what overlaps, what says most."""
+    """Return what looks like a formula in `prose`, in its order; of what overlaps, what says most."""
     found: list[Found] = []
     signs = {opening for opening, _ in (*settings.inline_math, *settings.display_math)}
     for kind in (
@@ -102,8 +104,10 @@ def find(prose: Prose, settings: Settings) -> list[Found]:
         _commands(prose),
     ):
         for one in kind:
-            if not any(other.start < one.end and one.start < other.end for other in found):
-                found.append(one)
+            # None of those found overlaps another, so only the last that begins before this one ends can.
+            place = bisect_left(found, one.end, key=lambda other: other.start)
+            if place == 0 or found[place - 1].end <= one.start:
+                found.insert(place, one)
     return found
 
 
@@ -160,9 +164,9 @@ def _blocks(prose: Prose) -> Iterator[Found]:
             located = (opening.start(), paragraph)
             if not prose.masked[opening.end() : paragraph].strip():
                 # Displayed formulas, too, had the same sign in the file: what follows it says more.
-                located = next(span for span in prose.paragraphs if span[0] >= paragraph)
+                located = prose.paragraphs[bisect_left(prose.paragraphs, (paragraph, 0))]
             yield Found(opening.start(), closing.end(), BLANK_LINE, located)
-        elif _is_displayed(prose.masked[opening.start() : paragraph]):
+        elif _is_displayed(prose.masked[opening.start() : min(paragraph, opening.end() + 10 * LONG)]):
             yield Found(opening.start(), paragraph, UNCLOSED)
 
 
@@ -212,11 +216,16 @@ def _references(prose: Prose) -> Iterator[Found]:
 
 
 def _environments(prose: Prose) -> Iterator[Found]:
+    ends: dict[str, list[int]] = {}
+    for match in ENVIRONMENT_END.finditer(prose.masked):
+        ends.setdefault(match["name"], []).append(match.end())
     for match in ENVIRONMENT.finditer(prose.masked):
         name = match["name"]
-        closing = re.compile(rf"\\?\bend\{{{re.escape(name)}\}}").search(prose.masked, match.end())
-        why = "it holds a blank line" if closing else f"no \\end{{{name}}} follows"
-        end = closing.end() if closing else match.end()
+        those = ends.get(name, [])
+        following = bisect_right(those, match.end())
+        is_closed = following < len(those)
+        why = "it holds a blank line" if is_closed else f"no \\end{{{name}}} follows"
+        end = those[following] if is_closed else match.end()
         yield Found(match.start(), end, f"“\\begin{{{name}}}” is left as text, since {why}", match.span())
 
 
