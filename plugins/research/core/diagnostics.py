@@ -101,7 +101,9 @@ class Source:
     def _offset(self, text: str, occurrence: int) -> int:
         if not text:
             return -1
-        places = self._places.setdefault(text, [self._text.find(text)])
+        if text not in self._places:
+            self._places[text] = [self._text.find(text)]
+        places = self._places[text]
         while len(places) <= occurrence and places[-1] >= 0:
             places.append(self._text.find(text, places[-1] + len(text)))
         at = places[occurrence] if occurrence < len(places) else -1
