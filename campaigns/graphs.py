@@ -1,6 +1,6 @@
 """Build blogs whose models a stranger made to read a file of the author's disk, and count what comes out.
 
-usage: graphs.py [PLACE…]     all places where there is none
+    python campaigns/graphs.py [PLACE…]
 
 Each model is a decoder with one of the texts of tests/hostile.py in one of its places; a blog shows the
 models of one place. A secret lies in a file that the texts name. The table tells, for each place, how many
@@ -9,6 +9,7 @@ an error or a warning, in how many files of ``output/`` or lines of the log a pi
 and how many control characters the log holds.
 """
 
+import argparse
 import os
 import subprocess
 import sys
@@ -80,8 +81,13 @@ def build(folder: Path, place: str) -> dict[str, int]:
 
 def main() -> None:
     """Print a line a place, and the sums."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("places", nargs="*", metavar="PLACE", help=f"else all of {', '.join(hostile.PLACES)}")
+    given = parser.parse_args()
+    if unknown := [place for place in given.places if place not in hostile.PLACES]:
+        parser.error(f"“{unknown[0]}” is no place: choose from {', '.join(hostile.PLACES)}")
     rows = []
-    for place in sys.argv[1:] or hostile.PLACES:
+    for place in given.places or hostile.PLACES:
         with tempfile.TemporaryDirectory() as folder:
             rows.append(build(Path(folder), place))
         if len(rows) == 1:
