@@ -73,7 +73,7 @@ def build(folder: Path, place: str) -> dict[str, int]:
         "graphs": len(names),
         "images": page.count("<img "),
         "programs": page.count(".wasm"),
-        "told": sum(b"post.md:" in line for line in log.splitlines()),
+        "reported": sum(b"post.md:" in line for line in log.splitlines()),
         "leaks": sum(any(piece in text for piece in pieces) for text in texts),
         "control": sum(byte < 32 and byte not in b"\n\r\t" for byte in log),
     }

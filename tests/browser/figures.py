@@ -61,7 +61,7 @@ OPTIONS = {
 }
 POST = "Title: {title}\nSlug: {title}\nDate: 2026-01-01\nSummary: -\n"
 
-#: The sum of all bytes of the canvas that lies on the still picture, 0 before anything is drawn.
+#: The sum of all bytes of the canvas that lies on the static image, 0 before anything is drawn.
 SUM = """figure => {
     const canvas = figure.querySelector(".research-demo-over canvas")
     const pixels = canvas?.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data ?? []
@@ -72,7 +72,7 @@ INK = """figure => [0, 28].map(x => {
     const {data} = figure.querySelector("canvas").getContext("2d").getImageData(x, 0, 28, 28)
     return data.reduce((sum, value, i) => i % 4 ? sum : sum + value, 0)
 })"""
-#: Largest difference of a pixel, of 255, between still pictures and the canvases that lie on them.
+#: Largest difference of a pixel, of 255, between static images and the canvases that lie on them.
 SHEET_DIFFERENCE = """figure => {
     const pixels = each => each.getContext("2d").getImageData(0, 0, each.width, each.height).data
     const differences = [...figure.querySelectorAll(".research-demo-over canvas")].map(canvas => {

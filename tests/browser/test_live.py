@@ -32,7 +32,7 @@ LAYOUT_SHIFT = """() => new Promise(resolve => {
         .observe({type: "layout-shift", buffered: true})
     setTimeout(resolve, 200, 0)
 })"""
-#: The same between the lens and a cell of the still picture, in a row above which stands no gap.
+#: The same between the lens and a cell of the static image, in a row above which stands no gap.
 LENS_DIFFERENCE = """(figure, [row, column]) => {
     const image = figure.querySelector("img"), lens = figure.querySelector(".research-demo-lens")
     const {width, height} = lens
@@ -270,7 +270,7 @@ class TestDraw:
                 f"([figure, made]) => ({INK})(figure)[1] !== made", arg=[found.element_handle(), before[1]]
             )
             assert found.evaluate(INK)[0] > 1000
-            # What is drawn stands in the place of the still picture, not on it.
+            # What is drawn stands in the place of the static image, not on it.
             expect(found.locator("img")).to_be_hidden()
             expect(found.get_by_role("img", name="Your drawing")).to_have_count(1)
             expect(said(found)).to_contain_text("likeliest classes")

@@ -34,7 +34,7 @@ class Settings(SettingsBase):
     #: What one figure may ask of its model's graph: seconds, and gigabytes of memory.
     graph_seconds: Amount = 300
     graph_gigabytes: Amount = 4
-    #: Whether figures wake in the page when a reader touches them; otherwise they stay still pictures.
+    #: Whether readers can activate figures in the page; otherwise these stay static images.
     live: Annotated[bool, Meta(description="True or False")] = True
 
     def validate(self) -> None:

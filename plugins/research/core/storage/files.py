@@ -49,22 +49,3 @@ def _umask() -> int:
     mask = os.umask(0o022)
     os.umask(mask)
     return mask
-
-
-def sync_folder(folder: Path) -> None:
-    """Wait until the files of `folder`, and their names, are on disk; then the folder can be renamed.
-
-    A file system may else write the new name first: after a loss of power there would be a whole folder
-    of empty files.
-    """
-    for path in folder.iterdir():
-        if path.is_file():
-            with path.open("r+b") as file:  # Windows flushes only what may be written
-                os.fsync(file.fileno())
-    if os.name == "nt":  # which opens no folders
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -87,7 +87,7 @@ class Rounding:
 
 @dataclass(frozen=True)
 class Compiled:
-    """A graph as readers get it, and the same as ONNX to draw still pictures with."""
+    """A graph as readers get it, and the same as ONNX to draw static images with."""
 
     #: The WebAssembly module: see ``program``.
     program: Path

@@ -4,7 +4,7 @@ A kind has `Options`, a frozen dataclass of what an author may set, and
 ``draw(options, release, …) -> list[Panel]``, which takes as many releases as the options' class
 says and raises `DemoError` where a release lacks what it needs. Its docstring is for authors.
 ``describe(options, release, …)`` returns what the module of the same name in ``live/script/kinds``
-needs beside the decoder, as JSON has it; a kind without one stays a still picture.
+needs beside the decoder, as JSON has it; a kind without one stays a static image.
 """
 
 from collections.abc import Callable
@@ -26,7 +26,7 @@ class DemoKind:
     options: type[Options]
     draw: Callable[..., list[Panel]]
     describe: Callable[..., dict[str, Any]] | None
-    #: Which networks the page needs beside the description and the still picture.
+    #: Which networks the page needs beside the description and the static image.
     needs_decoder: bool
     needs_encoder: bool
 

@@ -1,7 +1,7 @@
 """A pad to draw on, beside what the model makes of the drawing.
 
 From left to right a picture, the decoder's picture of its posterior's mean, and that of one draw
-from the posterior. The still picture begins with the first test item of a label.
+from the posterior. The static image begins with the first test item of a label.
 """
 
 from __future__ import annotations

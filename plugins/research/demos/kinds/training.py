@@ -88,5 +88,5 @@ def draw(options: Options, release: Release) -> list[Panel]:
 
 
 def describe(options: Options, release: Release) -> dict[str, Any]:
-    """Return the epochs of the rows; the page needs no more than the still picture shows."""
+    """Return the epochs of the rows; the page needs no more than the static image shows."""
     return {"epochs": list(pictures(options, release).labels)}

@@ -1,4 +1,4 @@
-"""From a release to what a figure needs to wake in the page."""
+"""From a release to what an interactive figure needs in the page."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ ONE_FILE = "decoder.onnx"
 class LiveModel:
     """A model whose networks readers can be sent."""
 
-    #: With rounded networks, so that still pictures show what the page will compute.
+    #: With rounded networks, so that static images show what the page will compute.
     release: Release
     #: The compiled networks: ``decoder``, and ``encoder`` where it was asked for.
     programs: Mapping[str, Path]

@@ -23,7 +23,7 @@ class Spec:
     #: What the picture shows, for those who do not see it.
     alt: str
     options: Options
-    #: Whether it may wake in the page.
+    #: Whether it may become interactive in the page.
     live: bool
 
 
@@ -41,7 +41,7 @@ def check(block: Block) -> Spec:
     alt = keys.pop("alt", "").strip()
     models = tuple(keys.pop("model", "").split())
     if (live := keys.pop("live", "yes").strip().lower()) not in ("yes", "no"):
-        raise KeyedError(f"“live: {live}”: write no for a figure that stays a still picture", "live")
+        raise KeyedError(f"“live: {live}”: write no for a figure that stays a static image", "live")
     options = parse(kind.options, keys, COMMON)
     if not alt:
         raise KeyedError(
