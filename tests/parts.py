@@ -16,7 +16,7 @@ from research.core.storage.cache import Cache
 from research.core.storage.files import write_atomically
 from research.formulas import Formulas
 from research.formulas.output import chtml
-from research.formulas.syntax.find import SetFormula
+from research.formulas.syntax.find import TypesetFormula
 from research.parts import PARTS
 
 
@@ -82,7 +82,7 @@ def cite(documents: Sequence[Document], settings: Any) -> tuple[list[Document], 
 
 def typeset(
     documents: Sequence[Document], settings: Any
-) -> tuple[list[Document], list[Diagnostic], dict[str, SetFormula]]:
+) -> tuple[list[Document], list[Diagnostic], dict[str, TypesetFormula]]:
     """Return `documents` with their formulas set, what is wrong with these, and what pages show of them."""
     done, through = passed(Formulas, documents, settings)
     (formulas,) = through.parts
@@ -91,7 +91,7 @@ def typeset(
 
 
 def sheet_of(
-    formulas: Mapping[str, SetFormula], documents: Sequence[Document], settings: Any
+    formulas: Mapping[str, TypesetFormula], documents: Sequence[Document], settings: Any
 ) -> tuple[chtml.StyleSheet, str]:
     """Return the style sheet of `formulas`, as CHTML, that stand in `documents`, and a warning about it."""
     pages = [chtml.ids(document.html) for document in documents]

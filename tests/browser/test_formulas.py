@@ -15,7 +15,7 @@ from parts import Document, typeset
 from PIL import Image
 from playwright.sync_api import Browser, Page, Route
 from research.formulas.output.chtml import StyleSheet
-from research.formulas.output.page import show
+from research.formulas.output.page import insert_formulas
 from research.formulas.settings import Settings
 
 from browser.chromium import ROOT
@@ -94,7 +94,7 @@ def set_page(tmp_path: Path) -> Set:
         assert not missing
         parts.publish(sheet, tmp_path)
         own = {"svg": "", "chtml": sheet.content, "mathml": MATHML_CSS}
-        return show(document(done.html, f"{CSS} {own[format]}"), formulas)
+        return insert_formulas(document(done.html, f"{CSS} {own[format]}"), formulas)
 
     return run
 
@@ -153,7 +153,7 @@ def test_fonts_that_were_cut_down_draw_what_whole_ones_draw(page: Page, tmp_path
     (done,), _, formulas = typeset([post], settings)
 
     def grey(sheet: StyleSheet, folder: Path) -> np.ndarray[Any, Any]:
-        html = show(document(done.html, f"{CSS} {sheet.content} main {{zoom: 2}}"), formulas)
+        html = insert_formulas(document(done.html, f"{CSS} {sheet.content} main {{zoom: 2}}"), formulas)
         serve(page, html, folder)
         page.evaluate("document.fonts.ready")
         assert page.evaluate("[...document.fonts].every(font => font.status != 'error')")
@@ -180,7 +180,7 @@ def test_a_page_fetches_the_fonts_that_it_has_characters_of(page: Page, tmp_path
     parts.publish(sheet, tmp_path)
 
     def fetched(post: Document) -> set[str]:
-        html = show(document(post.html, f"{CSS} {sheet.content}"), formulas)
+        html = insert_formulas(document(post.html, f"{CSS} {sheet.content}"), formulas)
         requests: list[str] = []
         page.on("request", lambda request: requests.append(request.url))
         serve(page, html, tmp_path / "research")

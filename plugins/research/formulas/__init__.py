@@ -1,8 +1,8 @@
-"""Formulas: TeX in a post → what MathJax makes of it in the page, set while the site is built.
+"""Formulas: the TeX of posts, typeset by MathJax while the site is built.
 
-``syntax`` finds the formulas that readers left in elements of class ``math``, ``typesetting`` sets them, and
-``output`` leaves placeholders in posts and shows the typeset formulas when a page is written. Between the
-two, in feeds, summaries and whatever else reads a post, a formula is its TeX.
+``syntax`` finds the formulas, which the readers left in elements of class ``math``; ``typesetting`` typesets
+them; ``output`` puts placeholders into posts, and replaces these by the typeset formulas when a page is
+written. Until then, and in feeds, a formula is its TeX.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,8 +18,8 @@ from ..core.text.placeholders import ID, sign
 from .output import chtml, client, page, posts
 from .settings import Settings
 from .syntax import lookalikes, parse, reading, render_math
-from .syntax.find import SetFormula
-from .typesetting.typeset import SetGroup, Unset, typeset
+from .syntax.find import TypesetFormula
+from .typesetting.typeset import NotTypeset, TypesetGroup, typeset
 
 OUTPUT = Path(__file__).parent / "output"
 
@@ -33,11 +33,11 @@ class Formulas(Part):
     def __init__(self, settings: Settings, environment: Environment) -> None:
         super().__init__(settings, environment)
         #: What pages show in the place of placeholders, by their ids.
-        self._formulas: dict[str, SetFormula] = {}
+        self._formulas: dict[str, TypesetFormula] = {}
         #: The ids on each page of a post that has formulas in CHTML, and the first of these posts.
         self._pages: list[set[str]] = []
         self._first: Path | None = None
-        self._has_told = False
+        self._has_reported = False
 
     @classmethod
     def readers(cls, settings: Settings, pelican_settings: Mapping[str, Any]) -> ReaderExtensions:
@@ -50,7 +50,7 @@ class Formulas(Part):
         return render_math.settings_of_render_math(pelican_settings)
 
     def collect(self, post: Post) -> Collected:
-        """Return the formulas of `post`, and the groups that they are set with."""
+        """Return the formulas of `post`, and the groups that they are typeset with."""
         parsed = parse.parse(post, self.settings)
         reported = list(parse.unknown_format(post))
         if parse.format_of(post, self.settings) != "off":
@@ -58,12 +58,12 @@ class Formulas(Part):
         requests = tuple(dict.fromkeys(group for text in parsed for group, _ in text.groups))
         return Collected(parsed, requests, diagnostics=tuple(reported))
 
-    def compute(self, requests: Sequence[Any]) -> Iterator[tuple[Any, SetGroup | Unset]]:
+    def compute(self, requests: Sequence[Any]) -> Iterator[tuple[Any, TypesetGroup | NotTypeset]]:
         """Set groups of formulas."""
-        found: dict[Any, SetGroup] = {}
+        found: dict[Any, TypesetGroup] = {}
         try:
             for request, result in typeset(requests, self.settings, self.environment.cache):
-                if isinstance(result, SetGroup):
+                if isinstance(result, TypesetGroup):
                     found[request] = result
                 yield request, result
         finally:
@@ -71,15 +71,15 @@ class Formulas(Part):
             # sheet of the formulas follows it.
             for request in requests:
                 if request in found:
-                    self._formulas |= _typeset_formulas(found[request])
+                    self._formulas |= _formulas_of(found[request])
 
     def resolve(self, post: Post, collected: Collected, results: Results, labels: Labels) -> Resolved:
-        """Return `post` with placeholders for its formulas, and errors for those that cannot be set."""
+        """Return `post` with placeholders for its formulas, and errors for those that cannot be typeset."""
         parsed = collected.constructs
         outcomes = {request: _outcome(results[request]) for request in collected.requests}
-        html = [posts.written(text, outcomes) for text in parsed]
-        diagnostics = [found for text in parsed for found in posts.refusals(text, outcomes)]
-        diagnostics += self._trouble(parsed, results)
+        html = [posts.with_placeholders(text, outcomes) for text in parsed]
+        diagnostics = [found for text in parsed for found in posts.errors(text, outcomes)]
+        diagnostics += self._failures(parsed, results)
         self._note_page(post.source, html)
         return Resolved(post.with_html(html), tuple(diagnostics), self._files(html))
 
@@ -95,10 +95,10 @@ class Formulas(Part):
             yield made
 
     def finish_page(self, html: str, target: Target) -> str:
-        """Show formulas; let a page whose formulas are not set load MathJax."""
+        """Show formulas; let a page whose formulas are not typeset load MathJax."""
         if client.MARKER in html:
             html = client.link_client(html, target.base, self.settings)
-        return page.show(html, self._formulas)
+        return page.insert_formulas(html, self._formulas)
 
     def _note_page(self, source: Path, html: Sequence[str]) -> None:
         if any(chtml.MARKER in text for text in html):
@@ -108,25 +108,25 @@ class Formulas(Part):
     def _files(self, html: Sequence[str]) -> tuple[PublishedFile, ...]:
         return tuple(client.files()) if any(client.MARKER in text for text in html) else ()
 
-    def _trouble(self, parsed: Sequence[parse.ParsedText], results: Results) -> Iterator[Diagnostic]:
-        """Yield, once a build, why formulas could not be set, and what becomes of them."""
+    def _failures(self, parsed: Sequence[parse.ParsedText], results: Results) -> Iterator[Diagnostic]:
+        """Yield why formulas could not be typeset and how they are published, once per build."""
         for text in parsed:
             for number, (group, _) in enumerate(text.groups):
                 result = results[group]
                 if isinstance(result, Failure):
                     yield Diagnostic(text.source, text.line_of(number), result.message)
-                elif isinstance(result, Unset) and not self._has_told:
-                    self._has_told = True
-                    fate = "set by each reader's browser" if result.in_browser else "shown as their source"
-                    message = f"{result.message}; until then formulas are {fate}"
+                elif isinstance(result, NotTypeset) and not self._has_reported:
+                    self._has_reported = True
+                    fallback = "typeset by MathJax in the page" if result.in_browser else "shown as TeX"
+                    message = f"{result.message}; until then formulas are {fallback}"
                     yield Diagnostic(text.source, text.line_of(number), message)
 
 
-def _typeset_formulas(group: SetGroup) -> dict[str, SetFormula]:
+def _formulas_of(group: TypesetGroup) -> dict[str, TypesetFormula]:
     outcomes = zip(group.keys, group.outcomes, strict=True)
-    return {key: one for key, one in outcomes if isinstance(one, SetFormula)}
+    return {key: one for key, one in outcomes if isinstance(one, TypesetFormula)}
 
 
-def _outcome(result: Any) -> SetGroup | Unset:
-    """Return the `result` of a request; a group over which typesetting failed is not set."""
-    return Unset(in_browser=False, message=result.message) if isinstance(result, Failure) else result
+def _outcome(result: Any) -> TypesetGroup | NotTypeset:
+    """Return the `result` of a request; a group over which typesetting failed is not typeset."""
+    return NotTypeset(in_browser=False, message=result.message) if isinstance(result, Failure) else result

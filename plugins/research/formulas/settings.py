@@ -1,4 +1,4 @@
-"""What a blog may set of formulas."""
+"""The settings of formulas."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

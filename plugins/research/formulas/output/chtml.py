@@ -1,4 +1,4 @@
-"""The style sheet and the fonts of formulas set as CHTML: MathJax's own, of what the blog uses."""
+"""The style sheet and the fonts of formulas typeset as CHTML: MathJax's own, of what the blog uses."""
 
 import re
 from collections import Counter, defaultdict
@@ -11,10 +11,10 @@ from typing import ClassVar
 from ...core.storage.assets import digest
 from ...core.storage.cache import Cache
 from ...core.text import placeholders
-from ..syntax.find import SetFormula
+from ..syntax.find import TypesetFormula
 from ..typesetting.mathjax import folder_of
 from .fonts import BLANK, FontMaker, layers, unicode_range
-from .page import MARK, PART
+from .page import PART, PLACEHOLDER
 
 FORMAT = "chtml-"
 #: What pages that need the style sheet have in their HTML before formulas are shown.
@@ -49,11 +49,11 @@ WHOLE = (
 
 def ids(html: str) -> set[str]:
     """Return the ids of the formulas in CHTML of a post."""
-    return {id for id, _ in MARK.findall(html) if id.startswith(FORMAT)}
+    return {id for id, _ in PLACEHOLDER.findall(html) if id.startswith(FORMAT)}
 
 
 def style_sheet(
-    formulas: Mapping[str, SetFormula], pages: Iterable[Collection[str]], cache: Cache
+    formulas: Mapping[str, TypesetFormula], pages: Iterable[Collection[str]], cache: Cache
 ) -> tuple["StyleSheet", str]:
     """Return the style sheet of the `formulas`, by key, of which each of the `pages` has some.
 
@@ -78,8 +78,8 @@ class StyleSheet:
 
     def __init__(
         self,
-        formulas: Sequence[SetFormula],
-        pages: Sequence[Sequence[SetFormula]] = (),
+        formulas: Sequence[TypesetFormula],
+        pages: Sequence[Sequence[TypesetFormula]] = (),
         maker: FontMaker | None = None,
     ) -> None:
         """Take the `formulas` of the blog and those of each of its `pages`; without `maker`, whole fonts."""
@@ -169,7 +169,7 @@ class StyleSheet:
         return f'@font-face{{font-family:{name};src:url("{place}") format("woff2"){part}}}'
 
 
-def _characters(formulas: Iterable[SetFormula]) -> dict[str, set[str]]:
+def _characters(formulas: Iterable[TypesetFormula]) -> dict[str, set[str]]:
     """Return the characters that `formulas` have of each font that they have any of."""
     found: dict[str, set[str]] = defaultdict(set)
     for formula in formulas:

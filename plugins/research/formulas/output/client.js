@@ -1,4 +1,4 @@
-// Where the build had no Node.js: MathJax sets the formulas in the page, from the blog's own files,
+// Where the build had no Node.js: MathJax typesets the formulas in the page, from the blog's own files,
 // which lie beside this one. safety.js is loaded before it.
 const {src, dataset} = document.currentScript
 const here = new URL('.', src).href

@@ -29,7 +29,7 @@ FILES = {
 
 
 def mark_for_client(source: str) -> str:
-    """Return the HTML that a formula is until a browser sets it."""
+    """Return the HTML that a formula is until a browser typesets it."""
     return f"{MARKER}>{source}</span>"
 
 

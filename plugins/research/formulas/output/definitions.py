@@ -5,37 +5,37 @@ from collections.abc import Iterable
 
 from ...core.diagnostics import Diagnostic
 from ..settings import Macros
-from ..syntax.find import Refusal
+from ..syntax.find import TypesettingError
 from ..typesetting.hints import UNDEFINED, hint
 
 ESCAPED_OR_COMMENT = re.compile(r"\\.|%[^\n]*")
 
 
-def diagnostic(macros: Macros, refusal: Refusal) -> Diagnostic:
+def diagnostic(macros: Macros, error: TypesettingError) -> Diagnostic:
     """Return the error that `macros` have, or that formulas have of them."""
     line = macros.line
     if line is not None:
-        line += macros.tex.count("\n", 0, _offset(macros.tex, refusal))
-    message = f"MathJax, of the macros: {refusal.reason}{hint(refusal.reason)}"
+        line += macros.tex.count("\n", 0, _offset(macros.tex, error))
+    message = f"MathJax, of the macros: {error.reason}{hint(error.reason)}"
     return Diagnostic(macros.path, line, message)
 
 
-def blamed(tex: str, refusal: Refusal, macros: Iterable[Macros]) -> Diagnostic | None:
+def blamed(tex: str, error: TypesettingError, macros: Iterable[Macros]) -> Diagnostic | None:
     """Return the error of the `macros` that brought an unknown command into the formula `tex`, if any did."""
-    undefined = UNDEFINED.search(refusal.reason)
+    undefined = UNDEFINED.search(error.reason)
     if not undefined or _command(undefined[1]).search(tex):
         return None
     found = (one for one in macros if _command(undefined[1]).search(one.tex))
-    return next((diagnostic(one, refusal) for one in found), None)
+    return next((diagnostic(one, error) for one in found), None)
 
 
-def _offset(tex: str, refusal: Refusal) -> int:
+def _offset(tex: str, error: TypesettingError) -> int:
     """Return where in definitions an error is, as far as its reason says so."""
-    if undefined := UNDEFINED.search(refusal.reason):
+    if undefined := UNDEFINED.search(error.reason):
         found = _command(undefined[1]).search(tex)
         return found.start() if found else 0
-    if refusal.column is not None:
-        return refusal.column
+    if error.column is not None:
+        return error.column
     return _unbalanced(tex)
 
 

@@ -6,22 +6,22 @@ from functools import lru_cache
 from urllib.parse import unquote
 
 from ...core.text import placeholders
-from ..syntax.find import SetFormula
+from ..syntax.find import TypesetFormula
 
 ID = re.compile(r' id="(mjx-eqn:[^"]*)"')
 LINK = re.compile(r'<a href="#(mjx-eqn[^"]*)">([^<]*)</a>')
 GLYPHS = '<svg class="mjx-glyphs" width="0" height="0" aria-hidden="true"><defs>{}</defs></svg>\n'
 TITLE = re.compile(r"<title>.*?</title>", re.DOTALL)
 PART = "formula"
-MARK = placeholders.pattern(PART, placeholders.ID)
+PLACEHOLDER = placeholders.pattern(PART, placeholders.ID)
 
 
-def mark(key: str, source: str) -> str:
-    """Return the HTML that stands for a formula in posts: its TeX, in an element that `show` finds."""
+def formula_placeholder(key: str, source: str) -> str:
+    """Return a placeholder that `insert_formulas` replaces; it contains the TeX of the formula."""
     return placeholders.placeholder(PART, source, id=key)
 
 
-def show(page: str, formulas: Mapping[str, SetFormula]) -> str:
+def insert_formulas(page: str, formulas: Mapping[str, TypesetFormula]) -> str:
     """Put `formulas`, by key, in the place of the marks of a `page`.
 
     The outlines of all glyphs stand at the end of the page, so that its text is there first.
@@ -29,18 +29,18 @@ def show(page: str, formulas: Mapping[str, SetFormula]) -> str:
     if placeholders.sign(PART) not in page:
         return page
     page = TITLE.sub(lambda title: placeholders.without(title[0]), page, count=1)
-    shown: dict[str, SetFormula] = {}
+    shown: dict[str, TypesetFormula] = {}
 
-    def put(found: re.Match[str]) -> str:
+    def insert(found: re.Match[str]) -> str:
         key = found[1]
         if key not in formulas:
             return found[2]
         shown[key] = formulas[key]
         return _with_source(shown[key].html, found[2])
 
-    page = MARK.sub(put, page)
+    page = PLACEHOLDER.sub(insert, page)
     if any(formula.refers for formula in shown.values()):
-        page = _mend_references(page)
+        page = _fix_references(page)
     outlines: dict[str, str] = {}
     for formula in shown.values():
         outlines |= formula.outlines
@@ -52,7 +52,7 @@ def show(page: str, formulas: Mapping[str, SetFormula]) -> str:
     return "".join((text, glyphs, body, end) if body else (page, glyphs))
 
 
-def _mend_references(page: str) -> str:
+def _fix_references(page: str) -> str:
     """Leave out ids that the page has already, as one that shows several posts may, and links to none.
 
     A summary may refer to what its post alone shows.

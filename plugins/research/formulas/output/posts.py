@@ -1,4 +1,4 @@
-"""Typeset formulas → posts, with placeholders that `page` replaces, and errors for what cannot be set."""
+"""Typeset formulas → posts, with placeholders that `page` replaces, and errors for what cannot be typeset."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -8,37 +8,37 @@ from typing import Any
 from ...core.diagnostics import Diagnostic
 from ...core.text.placeholders import OPENING
 from ...core.text.segments import Edit, apply_edits
-from ..syntax.find import Formula, Refusal
+from ..syntax.find import Formula, TypesettingError
 from ..syntax.parse import ParsedText
 from ..typesetting.hints import hint
-from ..typesetting.typeset import SetGroup, Unset
+from ..typesetting.typeset import NotTypeset, TypesetGroup
 from . import definitions
 from .client import mark_for_client, with_macros
-from .page import mark
+from .page import formula_placeholder
 
 #: Text on either side of a formula, with no space between: no line breaks there.
 BEFORE, AFTER = re.compile(r"[^\s<>&;\\$`]{1,20}\Z"), re.compile(r"[^\s<>&\\$`]{1,20}")
 
 
-Results = Mapping[Any, SetGroup | Unset]
+Results = Mapping[Any, TypesetGroup | NotTypeset]
 
 
-def written(parsed: ParsedText, results: Results) -> str:
+def with_placeholders(parsed: ParsedText, results: Results) -> str:
     """Return the HTML of a text with placeholders for its formulas, which `page.show` replaces.
 
-    A formula that could not be set is shown as its source.
+    A formula that could not be typeset is shown as its source.
     """
     edits = list(parsed.removals)
     in_browser = False
     at = 0
-    for (formula, start, end), (group, index) in zip(parsed.places, parsed.groups, strict=True):
+    for (formula, start, end), (group, index) in zip(parsed.occurrences, parsed.groups, strict=True):
         result = results[group]
-        if isinstance(result, SetGroup):
-            html = _set(formula, result, index, parsed.text.is_title)
+        if isinstance(result, TypesetGroup):
+            html = _shown(formula, result, index, parsed.text.is_title)
         elif result.in_browser:
             html, in_browser = mark_for_client(formula.source), True
         else:
-            html = _unset(formula, "not set")
+            html = _as_source(formula, "not typeset")
         edit = Edit(start, end, html)
         is_alone = formula.display or parsed.text.is_title
         if not is_alone and html.startswith(OPENING):
@@ -66,40 +66,40 @@ def _with_neighbours(edit: Edit, source: str, at: int) -> Edit:
     return Edit(start, end, f'<span class="math-nobr">{html}</span>')
 
 
-def _set(formula: Formula, group: SetGroup, index: int, in_title: bool) -> str:
+def _shown(formula: Formula, group: TypesetGroup, index: int, in_title: bool) -> str:
     """Return what stands for a formula: in a title, where no markup may be shown, with its text inside."""
     outcome = group.outcomes[index]
-    if isinstance(outcome, Refusal):
-        return _unset(formula, outcome.reason)
-    return mark(group.keys[index], escape(outcome.text) if in_title else formula.source)
+    if isinstance(outcome, TypesettingError):
+        return _as_source(formula, outcome.reason)
+    return formula_placeholder(group.keys[index], escape(outcome.text) if in_title else formula.source)
 
 
-def _unset(formula: Formula, reason: str) -> str:
+def _as_source(formula: Formula, reason: str) -> str:
     return f'<code class="math-error" title="{escape(reason)}">{formula.source}</code>'
 
 
-def refusals(parsed: ParsedText, results: Results) -> Iterator[Diagnostic]:
-    """Yield an error for each formula of a text, and of its macros, that MathJax does not set."""
+def errors(parsed: ParsedText, results: Results) -> Iterator[Diagnostic]:
+    """Yield an error for each formula of a text, and of its macros, that MathJax does not typeset."""
     for number, (group, index) in enumerate(parsed.groups):
         result = results[group]
-        if not isinstance(result, SetGroup) or not result.refuses:
+        if not isinstance(result, TypesetGroup) or not result.has_errors:
             continue
         for macros, outcome in zip(parsed.macros, result.outcomes, strict=False):
-            if isinstance(outcome, Refusal):
+            if isinstance(outcome, TypesettingError):
                 yield definitions.diagnostic(macros, outcome)
-        if isinstance(refusal := result.outcomes[index], Refusal):
-            tex = parsed.places[number].formula.tex
-            yield definitions.blamed(tex, refusal, parsed.macros) or _refusal(parsed, number, refusal)
+        if isinstance(error := result.outcomes[index], TypesettingError):
+            tex = parsed.occurrences[number].formula.tex
+            yield definitions.blamed(tex, error, parsed.macros) or _diagnostic(parsed, number, error)
 
 
-def _refusal(parsed: ParsedText, number: int, refusal: Refusal) -> Diagnostic:
-    tex, at = parsed.places[number].formula.tex, ""
+def _diagnostic(parsed: ParsedText, number: int, error: TypesettingError) -> Diagnostic:
+    tex, at = parsed.occurrences[number].formula.tex, ""
     shown = tex if len(tex) <= 60 else f"{tex[:60]}…"
-    reason = refusal.reason + hint(refusal.reason)
+    reason = error.reason + hint(error.reason)
     if origin := parsed.origin_of(number):
         return Diagnostic(origin.path, origin.line, f"MathJax, of the formula “{shown}”: {reason}")
     line = parsed.line_of(number)
-    if refusal.column is not None:
-        at = f", at character {refusal.column}"
-        line = line and line + tex.count("\n", 0, refusal.column)
+    if error.column is not None:
+        at = f", at character {error.column}"
+        line = line and line + tex.count("\n", 0, error.column)
     return Diagnostic(parsed.source, line, f"MathJax, of the formula “{shown}”{at}: {reason}")

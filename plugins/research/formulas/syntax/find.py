@@ -30,7 +30,7 @@ OPENING_TAG = re.compile(r"<(?P<name>\w+)(?:[^>\"']|\"[^\"]*\"|'[^']*')*>")
 
 @dataclass(frozen=True)
 class Formula:
-    """TeX without its delimiters, to be set in a line of text or on lines of its own."""
+    """TeX without its delimiters, to be typeset in a line of text or on lines of its own."""
 
     tex: str
     display: bool
@@ -40,7 +40,7 @@ class Formula:
 
     @cached_property
     def depends(self) -> bool:
-        """Whether it is set with all formulas of its document: it defines, numbers or refers."""
+        """Whether it is typeset with all formulas of its document: it defines, numbers or refers."""
         return bool(DEPENDENT.search(self.tex))
 
     @cached_property
@@ -64,8 +64,8 @@ class Group(tuple[Formula, ...]):
 
 
 @dataclass(frozen=True)
-class SetFormula:
-    """A formula as MathJax set it."""
+class TypesetFormula:
+    """A formula as MathJax typeset it."""
 
     #: The element ``mjx-container``, whose SVG refers to glyphs by id.
     html: str
@@ -83,14 +83,14 @@ class SetFormula:
 
 
 @dataclass(frozen=True)
-class Refusal:
-    """Why MathJax does not set a formula, and at which character of its TeX, from 0, if that is known."""
+class TypesettingError:
+    """Why MathJax does not typeset a formula, and at which character of its TeX, from 0, if that is known."""
 
     reason: str
     column: int | None = None
 
 
-class Place(NamedTuple):
+class Occurrence(NamedTuple):
     """A formula and the segment of HTML, `start` to `end`, that it stands for."""
 
     formula: Formula
@@ -130,41 +130,44 @@ def _tags(html: str) -> set[str]:
     return {name.lower() for name in set(TAG_NAME.findall(html))}
 
 
-def find_formulas(html: str, found: Iterable[Segment]) -> list[Place]:
+def find_formulas(html: str, found: Iterable[Segment]) -> list[Occurrence]:
     """Return the formulas of `html`, cut into the segments `found`, in their order.
 
     References to numbered formulas are found in prose as well.
     """
     return [
-        Place(formula, start + first, start + last)
+        Occurrence(formula, start + first, start + last)
         for kind, start, end in found
         if kind is Kind.FORMULA or kind is Kind.PROSE
         for formula, first, last in (_read if kind is Kind.FORMULA else _references)(html[start:end])
     ]
 
 
-def _references(text: str) -> list[Place]:
+def _references(text: str) -> list[Occurrence]:
     return [
-        Place(Formula(unescape(match[0]), display=False), *match.span()) for match in REFERENCE.finditer(text)
+        Occurrence(Formula(unescape(match[0]), display=False), *match.span())
+        for match in REFERENCE.finditer(text)
     ]
 
 
 @lru_cache(maxsize=4096)  # the same few formulas stand in many places of a blog
-def _read(text: str) -> tuple[Place, ...]:
+def _read(text: str) -> tuple[Occurrence, ...]:
     opening = OPENING_TAG.match(text)
     if not opening:
-        return (Place(_delimited(text), 0, len(text)),)
+        return (Occurrence(_delimited(text), 0, len(text)),)
     closing = text.rfind("</", opening.end())
     content = text[opening.end() : closing if closing >= 0 else len(text)]
     found = list(DELIMITED.finditer(content))
     if len(found) == 1 and found[0][0] == content.strip():
-        return (Place(_delimited(found[0][0]), 0, len(text)),)
+        return (Occurrence(_delimited(found[0][0]), 0, len(text)),)
     if found:  # prose about formulas, in an element that has the class
         at = opening.end()
-        return tuple(Place(_delimited(match[0]), at + match.start(), at + match.end()) for match in found)
+        return tuple(
+            Occurrence(_delimited(match[0]), at + match.start(), at + match.end()) for match in found
+        )
     if content.strip() and "<" not in content:  # TeX without delimiters, as Pandoc writes it
         formula = Formula(unescape(content).strip(), display=opening["name"].lower() != "span")
-        return (Place(formula, 0, len(text)),)
+        return (Occurrence(formula, 0, len(text)),)
     return ()
 
 

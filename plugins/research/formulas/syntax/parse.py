@@ -1,4 +1,4 @@
-"""The texts of a post → the formulas in them, and the groups that these are set with."""
+"""The texts of a post → the formulas in them, and the groups that these are typeset with."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from ...core.diagnostics import Diagnostic, Source, line_of, nearest
 from ...core.post import Origin, Post, Text
 from ...core.text.segments import Edit
 from ..settings import FORMATS, Macros, Settings
-from .find import Formula, Group, Place, candidates, find_formulas
+from .find import Formula, Group, Occurrence, candidates, find_formulas
 from .pasted_scripts import removals
 
 
@@ -22,7 +22,7 @@ class ParsedText:
     source: Path
     #: Definitions that its formulas begin with: those of the site, those of its front matter.
     macros: tuple[Macros, ...]
-    places: list[Place]
+    occurrences: list[Occurrence]
     removals: list[Edit]
     #: What its formulas become: one of `FORMATS`.
     format: str
@@ -41,11 +41,11 @@ class ParsedText:
     @cached_property
     def formulas(self) -> tuple[Formula, ...]:
         """Its formulas, in their order."""
-        return tuple(place.formula for place in self.places)
+        return tuple(occurrence.formula for occurrence in self.occurrences)
 
     @cached_property
     def groups(self) -> list[tuple[tuple[str, Group], int]]:
-        """For each place, the format and the group that its formula is set with, and its index there."""
+        """For each place, the format and the group that its formula is typeset with, and its index there."""
         return [((self.format, group), index) for group, index in self._groups()]
 
     def _groups(self) -> list[tuple[Group, int]]:
@@ -60,15 +60,17 @@ class ParsedText:
         of_body = set(self.body)
         together = self.body + tuple(formula for formula in self.formulas if formula not in of_body)
         group = Group(self.preamble + together)
-        places = {formula: first + index for index, formula in reversed(list(enumerate(together)))}
-        return [(group, places[formula]) for formula in self.formulas]
+        occurrences = {formula: first + index for index, formula in reversed(list(enumerate(together)))}
+        return [(group, occurrences[formula]) for formula in self.formulas]
 
     def origin_of(self, number: int) -> Origin | None:
         """Return where the formula at place `number` comes from; None where that is the post."""
-        html, place = self.text.html, self.places[number]
+        html, occurrence = self.text.html, self.occurrences[number]
         for origin in self.origins:
-            at = html.rfind(origin.html, max(0, place.end - len(origin.html)), place.start + len(origin.html))
-            if 0 <= at <= place.start:
+            at = html.rfind(
+                origin.html, max(0, occurrence.end - len(origin.html)), occurrence.start + len(origin.html)
+            )
+            if 0 <= at <= occurrence.start:
                 return origin
         return None
 
@@ -88,8 +90,8 @@ class ParsedText:
         """The first line of each formula, and how many before it have the same."""
         seen: Counter[str] = Counter()
         lines = []
-        for place in self.places:
-            line = place.formula.tex.partition("\n")[0]
+        for occurrence in self.occurrences:
+            line = occurrence.formula.tex.partition("\n")[0]
             lines.append((line, seen[line]))
             seen[line] += 1
         return lines
@@ -109,7 +111,7 @@ def parse(post: Post, settings: Settings) -> tuple[ParsedText, ...]:
             parsed.append(ParsedText(text, post.source, (), [], [], format))
             continue
         found = candidates(text.html)
-        places = find_formulas(text.html, found)
+        occurrences = find_formulas(text.html, found)
         body = parsed[0].formulas if text.is_excerpt else ()
         numbers_all = settings.equation_numbers == "all"
         parsed.append(
@@ -117,7 +119,7 @@ def parse(post: Post, settings: Settings) -> tuple[ParsedText, ...]:
                 text,
                 post.source,
                 all_macros,
-                places,
+                occurrences,
                 removals(text.html, found),
                 format,
                 numbers_all,

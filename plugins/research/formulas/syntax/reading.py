@@ -10,7 +10,7 @@ from ...core.part import ReaderExtensions
 from ..settings import Settings
 from . import markdown, titles
 from .directives import MathDirective, equation_role
-from .render_math import faults_of_render_math
+from .render_math import diagnostics_of_render_math
 
 
 def extensions(settings: Settings, pelican_settings: Mapping[str, Any]) -> ReaderExtensions:
@@ -36,5 +36,5 @@ def extensions(settings: Settings, pelican_settings: Mapping[str, Any]) -> Reade
         docutils_settings={"math_output": "MathJax none"},
         typogrify_ignored=(".math",),
         title=lambda title, source: titles.mark_up(title, source, settings),
-        diagnostics=tuple(faults_of_render_math(pelican_settings)),
+        diagnostics=tuple(diagnostics_of_render_math(pelican_settings)),
     )

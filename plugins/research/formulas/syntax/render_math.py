@@ -22,24 +22,24 @@ Names = Annotated[list[str], Meta(description="a list of names, such as ['AMSmat
 NUMBERING = {"none": "none", "ams": "ams", "auto": "ams", "all": "all"}
 #: What happens here anyway.
 SATISFIED = {"auto_insert": False, "process_summary": False, "process_escapes": True, "show_menu": False}
-IN_VAIN = {
+WITHOUT_EFFECT = {
     "align": "write mjx-container[display] { text-align: left } in the style sheet of your theme",
-    "auto_insert": "formulas are set when the site is built, and no script is inserted",
+    "auto_insert": "formulas are typeset when the site is built, and no script is inserted",
     "color": "write mjx-container { color: … } in the style sheet of your theme",
-    "font_list": "formulas are set in New Computer Modern",
+    "font_list": "formulas are typeset in New Computer Modern",
     "indent": "write mjx-container[display] { padding-left: … } in the style sheet of your theme",
     "latex_preview": "readers wait for nothing",
     "linebreak_automatic": "long formulas in the line break between lines, displayed ones scroll",
-    "mathjax_font": "formulas are set in New Computer Modern",
+    "mathjax_font": "formulas are typeset in New Computer Modern",
     "message_style": "there are no messages",
     "process_escapes": r"\$ is always a dollar",
     "process_summary": "summaries are never cut inside a formula",
     "responsive": "a displayed formula that is wider than the page scrolls in its own box",
     "responsive_break": "a displayed formula that is wider than the page scrolls in its own box",
     "show_menu": "there is no menu; a double click selects the TeX of a formula",
-    "source": "formulas are set when the site is built, and nothing is loaded from there",
+    "source": "formulas are typeset when the site is built, and nothing is loaded from there",
 }
-HONOURED = ("equation_numbering", "tex_extensions")
+HONORED = ("equation_numbering", "tex_extensions")
 
 
 def settings_of_render_math(settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -57,21 +57,21 @@ def settings_of_render_math(settings: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def faults_of_render_math(settings: Mapping[str, Any]) -> Iterator[Diagnostic]:
+def diagnostics_of_render_math(settings: Mapping[str, Any]) -> Iterator[Diagnostic]:
     """Name each key of ``MATH_JAX`` that has no meaning here, and why."""
     given = _given(settings)
     for key, value in given.items():
-        if key in HONOURED or (key in SATISFIED and value == SATISFIED[key]):
+        if key in HONORED or (key in SATISFIED and value == SATISFIED[key]):
             continue
-        known = {*IN_VAIN, *HONOURED}
-        why = IN_VAIN.get(key) or f"pelican-render-math has no such key{nearest(key, known)}"
-        yield _fault(key, f"has no meaning here: {why}")
+        known = {*WITHOUT_EFFECT, *HONORED}
+        why = WITHOUT_EFFECT.get(key) or f"pelican-render-math has no such key{nearest(key, known)}"
+        yield _warning(key, f"has no meaning here: {why}")
     for name in _extensions(given):
         if name not in (choices := TEX_PACKAGES + MORE_TEX_PACKAGES):
-            yield _fault("tex_extensions", f"{name!r} is no package{nearest(name, choices)}")
+            yield _warning("tex_extensions", f"{name!r} is no package{nearest(name, choices)}")
     numbering = given.get("equation_numbering", "none")
     if str(numbering).lower() not in NUMBERING:
-        yield _fault("equation_numbering", f"{numbering!r} is none of {', '.join(NUMBERING)}")
+        yield _warning("equation_numbering", f"{numbering!r} is none of {', '.join(NUMBERING)}")
 
 
 def _given(settings: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -87,5 +87,5 @@ def _extensions(given: Mapping[str, Any]) -> list[str]:
     return [name for name in names if name not in gone]
 
 
-def _fault(key: str, message: str) -> Diagnostic:
+def _warning(key: str, message: str) -> Diagnostic:
     return Diagnostic(Path(f"MATH_JAX[{key!r}]"), None, message, Severity.WARNING)

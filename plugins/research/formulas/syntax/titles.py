@@ -1,6 +1,6 @@
 r"""Formulas in titles: no reader parses a title, so they are looked for here.
 
-A title is HTML to Pelican, and themes strip its tags where a page or a feed can have no markup. So a set
+A title is HTML to Pelican, and themes strip its tags where a page or a feed can have no markup. So a typeset
 formula stands in it as an element whose text can be read: ``The \(\beta\)-VAE`` becomes “The β-VAE”.
 """
 

@@ -1,4 +1,4 @@
-"""A run of typeset.mjs, in a process of Node.js, that sets groups of formulas."""
+"""A run of typeset.mjs, in a process of Node.js, that typesets groups of formulas."""
 
 import json
 import subprocess

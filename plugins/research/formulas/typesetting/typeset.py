@@ -1,4 +1,4 @@
-"""Groups of formulas → what MathJax makes of them: what the cache has is looked up, Node.js sets the rest."""
+"""Groups of formulas → typeset formulas, from the cache or from MathJax in Node.js."""
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
@@ -8,7 +8,7 @@ from typing import Any
 from ...core.processes.node import NodeEndedError, NodeError, NodeMissingError
 from ...core.storage.cache import Cache
 from ..settings import FORMATS, Settings
-from ..syntax.find import Group, Refusal, SetFormula
+from ..syntax.find import Group, TypesetFormula, TypesettingError
 from .mathjax import MODULES, Result, typeset_groups, versions
 
 #: Characters of TeX. No formula that a reader could read is longer.
@@ -16,15 +16,15 @@ MAX_CHARACTERS = 20_000
 
 
 @dataclass(frozen=True)
-class SetGroup:
+class TypesetGroup:
     """What MathJax made of the formulas of a group, one after another."""
 
     #: What a page needs to show each.
     keys: list[str]
-    outcomes: list[SetFormula | Refusal]
+    outcomes: list[TypesetFormula | TypesettingError]
 
     @classmethod
-    def read(cls, group: Group, key: str, results: Iterable[Result], format: str) -> "SetGroup":
+    def read(cls, group: Group, key: str, results: Iterable[Result], format: str) -> "TypesetGroup":
         """Read the `results` of typeset.mjs for the `group`, whose hash is `key`."""
         keys = [f"{format}-{key}-{index}" for index in range(len(group))]
         outcomes = [_outcome(result, format) for result in results]
@@ -33,14 +33,14 @@ class SetGroup:
         return cls(keys, outcomes)
 
     @property
-    def refuses(self) -> bool:
-        """Whether there is a formula that MathJax does not set."""
-        return any(isinstance(outcome, Refusal) for outcome in self.outcomes)
+    def has_errors(self) -> bool:
+        """Whether MathJax cannot typeset one of the formulas."""
+        return any(isinstance(outcome, TypesettingError) for outcome in self.outcomes)
 
 
 @dataclass(frozen=True)
-class Unset:
-    """What a group is that could not be set, through no fault of its own."""
+class NotTypeset:
+    """Why a group was not typeset, when its TeX is not to blame."""
 
     in_browser: bool
     message: str
@@ -48,26 +48,26 @@ class Unset:
 
 def typeset(
     requests: Sequence[tuple[str, Group]], settings: Settings, cache: Cache
-) -> Iterator[tuple[tuple[str, Group], SetGroup | Unset]]:
+) -> Iterator[tuple[tuple[str, Group], TypesetGroup | NotTypeset]]:
     """Set each of the `requests`, a format and a group; yield what MathJax made of it.
 
-    What the `cache` has is looked up, and the rest is set by one process of Node.js a format.
+    Those that are not in the `cache` are typeset by one process of Node.js per format.
     """
     for format in FORMATS:
         groups = [group for name, group in requests if name == format]
         done: set[Group] = set()
         try:
-            for group, set_group in _set(groups, format, settings, cache):
+            for group, typeset_group in _typeset_format(groups, format, settings, cache):
                 done.add(group)
-                yield (format, group), set_group
+                yield (format, group), typeset_group
         except NodeError as error:
-            unset = Unset(isinstance(error, NodeMissingError), str(error))
-            yield from (((format, group), unset) for group in groups if group not in done)
+            not_typeset = NotTypeset(isinstance(error, NodeMissingError), str(error))
+            yield from (((format, group), not_typeset) for group in groups if group not in done)
 
 
-def _set(
+def _typeset_format(
     groups: Sequence[Group], format: str, settings: Settings, cache: Cache
-) -> Iterator[tuple[Group, SetGroup]]:
+) -> Iterator[tuple[Group, TypesetGroup]]:
     if not groups:
         return
     tex = {"packages": settings.tex_packages, "tags": settings.equation_numbers}
@@ -81,20 +81,20 @@ def _set(
     for group in groups:
         key = area.key([[formula.tex, formula.display] for formula in group])
         if any(len(formula.tex) > MAX_CHARACTERS for formula in group):
-            refusal = {"error": f"more than {MAX_CHARACTERS:,} characters"}
-            yield group, SetGroup.read(group, key, [refusal] * len(group), format)
+            error = {"error": f"more than {MAX_CHARACTERS:,} characters"}
+            yield group, TypesetGroup.read(group, key, [error] * len(group), format)
         elif results := area.get(key):
-            yield group, SetGroup.read(group, key, results, format)
+            yield group, TypesetGroup.read(group, key, results, format)
         else:
             missing[group] = key
     if not missing:
         return
-    for group, results in _typeset(list(missing), how):
+    for group, results in _with_retry(list(missing), how):
         area.put(missing[group], results)
-        yield group, SetGroup.read(group, missing[group], results, format)
+        yield group, TypesetGroup.read(group, missing[group], results, format)
 
 
-def _typeset(groups: Sequence[Group], how: dict[str, Any]) -> Iterator[tuple[Group, list[Result]]]:
+def _with_retry(groups: Sequence[Group], how: dict[str, Any]) -> Iterator[tuple[Group, list[Result]]]:
     done = 0
     try:
         for group, results in zip(groups, typeset_groups(groups, how), strict=True):
@@ -106,10 +106,12 @@ def _typeset(groups: Sequence[Group], how: dict[str, Any]) -> Iterator[tuple[Gro
         yield from zip(again, typeset_groups(again, how), strict=True)
 
 
-def _outcome(result: Result, format: str) -> SetFormula | Refusal:
+def _outcome(result: Result, format: str) -> TypesetFormula | TypesettingError:
     if "error" in result:
-        return Refusal(result["error"], result.get("column"))
+        return TypesettingError(result["error"], result.get("column"))
     html, text, parts = result["html"], result["text"], result["parts"]
     if format == "chtml":
-        return SetFormula(html, text, {}, parts)
-    return SetFormula(html, text, {name: f'<path id="{name}" d="{path}"/>' for name, path in parts.items()})
+        return TypesetFormula(html, text, {}, parts)
+    return TypesetFormula(
+        html, text, {name: f'<path id="{name}" d="{path}"/>' for name, path in parts.items()}
+    )

@@ -8,7 +8,7 @@ export const OPTIONS = {
 };
 
 // Characters that the narrowest column holds, a phone's. MathJax measures widths for pictures alone.
-const NARROWEST = 30;
+const MIN_COLUMN = 30;
 // Of elements that mathjax.css styles, or that the page does not have: MathJax's menu, its explorer.
 const UNUSED = /mjx-assistive-mml|mjx-selected|mjx-container\[overflow/;
 const FONT_FACE = /^@font-face\{font-family:([^;]+)/;
@@ -32,13 +32,13 @@ export function partsOf(output, document, adaptor) {
   return sheet.trim().split(/\n\n+(?=\S)/).filter((rule) => !UNUSED.test(rule)).map(dense);
 }
 
-// Make what MathJax set of `item` fit for a page, and return those `rules` that it needs, with the characters
+// Make what MathJax made of `item` fit for a page, and return those `rules` that it needs, with the characters
 // that it has of the font that a rule names.
 export function finish(item, rules, {adaptor}) {
   const container = item.typesetRoot;
   forPointers(container, adaptor);
   for (const name of ['class', 'overflow', 'ctxtmenu_counter']) adaptor.removeAttribute(container, name);
-  if (item.display) forKeys(container, characters(container, adaptor) > NARROWEST, adaptor);
+  if (item.display) forKeys(container, characters(container, adaptor) > MIN_COLUMN, adaptor);
   if (adaptor.tags(container, 'mjx-break').length) adaptor.setAttribute(container, 'breaks', '');
   for (const name of ['position', 'min-width']) adaptor.setStyle(container, name, ''); // it may scroll
   levelRows(container, adaptor);

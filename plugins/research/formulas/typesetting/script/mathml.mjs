@@ -10,7 +10,7 @@ export const OUTPUT = 'output/svg'; // of which the tables of letters are used
 export const OPTIONS = {svg: {fontCache: 'none'}};
 
 // Characters that the narrowest column holds, a phone's.
-const NARROWEST = 30;
+const MIN_COLUMN = 30;
 const APPLICATION = '\u2061'; // of a function
 const TOKENS = new Set(['mi', 'mn', 'mo', 'ms', 'mtext']);
 
@@ -55,7 +55,7 @@ export function partsOf() {
 export function finish(item, parts, {adaptor, output}) {
   const container = item.typesetRoot;
   for (const math of adaptor.tags(container, 'math')) toCore(math, adaptor, output.font.constructor);
-  if (item.display) forKeys(container, adaptor.textContent(container).length > NARROWEST, adaptor);
+  if (item.display) forKeys(container, adaptor.textContent(container).length > MIN_COLUMN, adaptor);
   simplify(container, adaptor);
   return parts;
 }

@@ -6,9 +6,9 @@ export const OUTPUT = 'output/svg';
 export const OPTIONS = {svg: {fontCache: 'global', linebreaks: {inline: false}}};
 
 // In ex, the narrowest column that readers have: a phone's.
-const NARROWEST = 30;
+const MIN_COLUMN = 30;
 const EX = 442; // of MathJax's font, in units of its outlines
-const DEEPEST = 12; // in ex, the depth that mathjax.css has a class for
+const MAX_DEPTH = 12; // in ex, the depth that mathjax.css has a class for
 
 // Set the formulas of `document`, those that are long with places where a line may end.
 export function typeset(document, {output, adaptor}) {
@@ -30,7 +30,7 @@ export function partsOf(output, document, adaptor) {
   );
 }
 
-// Make what MathJax set of `item` fit for a page, and return those of `outlines` that it refers to.
+// Make what MathJax made of `item` fit for a page, and return those of `outlines` that it refers to.
 export function finish(item, outlines, {adaptor}) {
   const container = item.typesetRoot;
   forPointers(container, adaptor);
@@ -42,7 +42,7 @@ export function finish(item, outlines, {adaptor}) {
     adaptor.setAttribute(use, 'href', `#${id}`);
   }
   if (isNumbered(svgs(container, adaptor)[0], adaptor)) unscale(container, adaptor);
-  if (item.display) forKeys(container, exes(container, adaptor) > NARROWEST, adaptor);
+  if (item.display) forKeys(container, exes(container, adaptor) > MIN_COLUMN, adaptor);
   for (const name of ['class', 'jax', 'overflow', 'style']) adaptor.removeAttribute(container, name);
   for (const piece of svgs(container, adaptor)) inClasses(piece, item.display, adaptor);
   for (const group of adaptor.tags(container, 'g')) withoutDefaults(group, adaptor);
@@ -122,9 +122,9 @@ function inFull(svg, width, adaptor) {
 // Return the next step that is not less than `depth`, in ex, and its class: quarters up to 4, then whole ones. On a
 // line of its own, what reaches deeper can stay as it is: nothing stands beside it.
 function stepOf(depth, isAlone) {
-  const deepest = isAlone ? 4 : DEEPEST;
+  const maxDepth = isAlone ? 4 : MAX_DEPTH;
   if (depth < 0.001) return [0, ''];
-  if (depth > deepest) return [depth, `mjx-d${deepest * 4}`];
+  if (depth > maxDepth) return [depth, `mjx-d${maxDepth * 4}`];
   const step = depth <= 4 ? Math.ceil(depth * 4) / 4 : Math.ceil(depth);
   return [step, `mjx-d${step * 4}`];
 }

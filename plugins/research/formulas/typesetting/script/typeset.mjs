@@ -5,7 +5,7 @@
 //   stdout  [{"html": "<mjx-container>…", "text": "x²", "parts": {"MJX-NCM-I-1D465": "M527 373C…", …}}, …]
 //           with {"error": "…", "column": 7} in the place of a formula that MathJax refuses
 //
-// A group is set as one document: its macros, labels and numbers are seen by all of its formulas and
+// A group is typeset as one document: its macros, labels and numbers are seen by all of its formulas and
 // by no other group. What several formulas of a page share are its parts: outlines of glyphs in svg,
 // rules of CSS in chtml, nothing in mathml. The page holds each once.
 import {job} from '../../../core/processes/lifeline.mjs';
@@ -90,7 +90,7 @@ function throwLocated(jax, error) {
 }
 
 function keepFailure(document, item, error) {
-  document.compileError(item, error); // leaves something that can be set
+  document.compileError(item, error); // leaves something that can be typeset
   failures.set(item, {error: error.message, column: columnOf(error, item.math)});
 }
 

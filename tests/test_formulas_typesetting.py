@@ -1,4 +1,4 @@
-"""TeX → SVG by the real MathJax: what a formula becomes, what is refused, what is kept."""
+"""TeX → SVG by the real MathJax: what a formula becomes, what is refused, what is cached."""
 
 import os
 import re
@@ -16,9 +16,9 @@ from fontTools.ttLib import TTFont
 from parts import Document, typeset
 from research.formulas.output import fonts
 from research.formulas.output.chtml import StyleSheet
-from research.formulas.output.page import show
+from research.formulas.output.page import insert_formulas
 from research.formulas.settings import Settings
-from research.formulas.syntax.find import Formula, SetFormula
+from research.formulas.syntax.find import Formula, TypesetFormula
 from research.formulas.typesetting import mathjax as node
 
 SOURCE = "Title: Post\n\nFirst a line, then $x^2$.\n\nThen $\\foo + 1$, and again $\\foo + 1$.\n"
@@ -53,8 +53,8 @@ def documents(source: Path, *texts: str) -> list[Document]:
     return [Document(html=text, source=source) for text in texts]
 
 
-def page(html: str, formulas: dict[str, SetFormula]) -> str:
-    return show(f"<html><body>{html}</body></html>", formulas)
+def page(html: str, formulas: dict[str, TypesetFormula]) -> str:
+    return insert_formulas(f"<html><body>{html}</body></html>", formulas)
 
 
 def set_page(texts: Sequence[str], source: Path, settings: Settings) -> str:
@@ -284,8 +284,8 @@ def test_builds_at_once_share_the_cache(source: Path, settings: Settings) -> Non
 
 def test_a_damaged_cache_is_made_anew(source: Path, settings: Settings) -> None:
     first = set_page([r"\(x\)"], source, settings)
-    for kept in settings.cache.rglob("*.json"):
-        kept.write_text('[{"html": "<mjx')
+    for stored in settings.cache.rglob("*.json"):
+        stored.write_text('[{"html": "<mjx')
     assert set_page([r"\(x\)"], source, settings) == first
 
 
@@ -303,7 +303,7 @@ def test_without_node_formulas_stay_readable(
     (done,), (fault,), formulas = typeset(documents(source, r"<p>\(x^2\), \(y\)</p>"), settings)
     assert 'pip install "pelican-research[node]"' in fault.message
     assert (fault.path, fault.line) == (source, 3)
-    assert "until then formulas are set by each reader's browser" in fault.message
+    assert "until then formulas are typeset by MathJax in the page" in fault.message
     assert r'<span class="math-client">\(x^2\)</span>, ' in page(done.html, formulas)
 
 
@@ -460,15 +460,15 @@ def test_fonts_are_the_same_bytes_again_and_made_when_characters_change(
     def made() -> set[tuple[str, int]]:
         return {(path.name, path.stat().st_mtime_ns) for path in (tmp_path / "a" / "fonts").iterdir()}
 
-    first, kept = published(r"\(x\)", tmp_path / "a"), made()
+    first, stored = published(r"\(x\)", tmp_path / "a"), made()
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1")  # another day, to fonttools
     assert published(r"\(x\)", tmp_path / "b") == first
     assert published(r"\(x^x\)", tmp_path / "a").keys() & first.keys() >= {
         name for name in first if name.endswith("woff2")
     }
-    assert made() == kept
+    assert made() == stored
     published(r"\(x + y\)", tmp_path / "a")
-    assert len(made() - kept) == 1
+    assert len(made() - stored) == 1
 
 
 def test_builds_at_once_share_the_fonts(source: Path, settings: Settings) -> None:
@@ -575,13 +575,13 @@ def test_what_mathjax_does_not_know_is_named(source: Path, settings: Settings) -
     texts = [rf"\({tex}\)" for tex in UNKNOWN]
     _, faults, _ = typeset(documents(source, *texts), settings)
     assert len(faults) == len(UNKNOWN)
-    told = (ROOT / "docs" / "formulas.md").read_text("utf-8")
+    expected = (ROOT / "docs" / "formulas.md").read_text("utf-8")
     for tex in UNKNOWN:
-        assert f"`{re.match(r'.[a-zA-Z]+', tex)[0]}`" in told  # type: ignore[index]
+        assert f"`{re.match(r'.[a-zA-Z]+', tex)[0]}`" in expected  # type: ignore[index]
 
 
 @pytest.mark.parametrize(
-    ("tex", "told"),
+    ("tex", "expected"),
     [
         (r"\href{javascript:alert(1)}{x}", "cannot reach into the page"),
         (r"\require{physics}", "packages are named in the settings"),
@@ -589,9 +589,11 @@ def test_what_mathjax_does_not_know_is_named(source: Path, settings: Settings) -
         (r"\SI{5}{m}", r"write \units"),
     ],
 )
-def test_a_fault_says_what_to_write_instead(tex: str, told: str, source: Path, settings: Settings) -> None:
+def test_an_error_says_what_to_write_instead(
+    tex: str, expected: str, source: Path, settings: Settings
+) -> None:
     _, (fault,), _ = typeset(documents(source, rf"\({tex}\)"), settings)
-    assert told in fault.message
+    assert expected in fault.message
 
 
 @pytest.mark.parametrize(("format", "piece"), [("svg", "<svg width"), ("mathml", "<math>")])
