@@ -66,7 +66,7 @@ document.querySelector("button").onclick = async () => {
     const {x} = await decode()
     const pixels = Uint8ClampedArray.from({length: 4 * 784}, (_, i) => i % 4 < 3 ? 255 * x.data[i >> 2] : 255)
     document.querySelector("canvas").getContext("2d").putImageData(new ImageData(pixels, 28), 0, 0)
-    document.dispatchEvent(new Event("research-demo-awake"))
+    document.dispatchEvent(new Event("research-demo-active"))
 }
 </script>"""
 BUTTON = ".research-demo-panel button"
@@ -79,7 +79,7 @@ THRIFTY = "Object.defineProperty(navigator, 'connection', {value: {saveData: tru
 #: Milliseconds from a click until the frame is made in which its answer is seen.
 CLICK = """selector => new Promise(resolve => {
     let clicked
-    document.addEventListener("research-demo-awake", () =>
+    document.addEventListener("research-demo-active", () =>
         requestAnimationFrame(() => setTimeout(() => resolve(performance.now() - clicked))), {once: true})
     const button = document.querySelector(selector)
     clicked = performance.now()
@@ -104,9 +104,9 @@ DRAG = """selector => new Promise(resolve => {
     const box = over.getBoundingClientRect(), begin = performance.now()
     const {putImageData} = CanvasRenderingContext2D.prototype
     let frames = 0, answers = 0, answered = false
-    CanvasRenderingContext2D.prototype.putImageData = function (picture, x, y) {
+    CanvasRenderingContext2D.prototype.putImageData = function (image, x, y) {
         answered ||= x > 0 || this.canvas.className.includes("lens") // the pad itself is no answer
-        putImageData.call(this, picture, x, y)
+        putImageData.call(this, image, x, y)
     }
     over.setPointerCapture = () => {}
     over.hasPointerCapture = () => true
@@ -200,13 +200,13 @@ def parse() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("names", nargs="*", default=["mnist-plane", "mnist-vae"], metavar="MODEL")
-    parser.add_argument("--models", type=Path, default=ROOT / "build/models", help="folder of releases")
+    parser.add_argument("--models", type=Path, default=ROOT / "build/models", help="folder of bundles")
     parser.add_argument("--parts", nargs="+", choices=PARTS, default=list(PARTS))
     return parser.parse_args()
 
 
 def latents(models: Path, name: str) -> int:
-    """Return the number of latent dimensions of a release."""
+    """Return the number of latent dimensions of a bundle."""
     manifest = json.loads((models / name / "manifest.json").read_text(encoding="utf-8"))
     return int(manifest["graphs"]["decoder"]["inputs"][0]["shape"][1])
 

@@ -19,14 +19,14 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "plugins")]
 
+import bundles  # noqa: E402
 import hostile  # noqa: E402
-import releases  # noqa: E402
 from conftest import SETTINGS  # noqa: E402
 
 SECRET = "correct-horse-battery-staple-1f6b2c9d"
 #: A piece of this length counts as a leak.
 PIECE = 12
-BLOCK = "```demo\nkind: samples\nmodel: {}\nrows: 1\ncolumns: 2\nalt: Pictures\n```\n\n"
+BLOCK = "```demo\nkind: samples\nmodel: {}\nrows: 1\ncolumns: 2\nalt: Images\n```\n\n"
 
 
 def write_models(folder: Path, place: str, secret: Path) -> list[str]:
@@ -44,7 +44,7 @@ def write_models(folder: Path, place: str, secret: Path) -> list[str]:
             "outputs": [{"name": model.graph.output[0].name, "shape": ["batch", 1, 4, 4]}],
         }
         manifest = {"format": 1, "name": bundle.name, "graphs": {"decoder": stated}}
-        releases.write_manifest(bundle, manifest)
+        bundles.write_manifest(bundle, manifest)
     return names
 
 

@@ -73,8 +73,8 @@ def pytest_runtest_call() -> None:
 def close_sandbox() -> Iterator[None]:
     """End the worker that opened graphs for the tests of this process."""
     yield
-    if "releases" in sys.modules:
-        sys.modules["releases"].SANDBOX.close()
+    if "bundles" in sys.modules:
+        sys.modules["bundles"].SANDBOX.close()
 
 
 @dataclass(frozen=True)

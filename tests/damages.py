@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-import releases
+import bundles
 
 CSL = """<?xml version="1.0" encoding="utf-8"?>
 <style xmlns="http://purl.org/net/xbiblio/csl" class="in-text" version="1.0">
@@ -52,7 +52,7 @@ PUBLISHED = ("research", "demos")
 
 def write_models(root: Path) -> None:
     """Write the model of the blog in the folder `root`."""
-    releases.write_release(root / "build" / "models", "small")
+    bundles.write_bundle(root / "build" / "models", "small")
 
 
 def flip(path: Path, draw: random.Random) -> None:

@@ -1,4 +1,4 @@
-"""Small ONNX graphs with weights of chance, and releases made of them."""
+"""Small ONNX graphs with weights of chance, and bundles made of them."""
 
 import hashlib
 import json
@@ -78,7 +78,7 @@ def decoder(latents: int = 20, channels: int = 1, side: int = 7) -> ModelProto:
 
 
 def encoder(latents: int = 4) -> ModelProto:
-    """Return an encoder of pictures of 28 × 28 grey pixels."""
+    """Return an encoder of images of 28 × 28 grey pixels."""
     nodes = [
         helper.make_node("Flatten", ["x"], ["pixels"]),
         helper.make_node("Gemm", ["pixels", "w1", "b1"], ["hidden"], transB=1),
@@ -108,14 +108,14 @@ def odd_decoder() -> ModelProto:
     return graph(nodes, tensors, {"z": [2]}, {"x": [1, 8, 8]})
 
 
-def write_release(
+def write_bundle(
     folder: Path,
     decoder: ModelProto,
     encoder: ModelProto | None = None,
     history: str = "",
     **arrays: dict[str, Array],
 ) -> None:
-    """Write a release into `folder`, whose name is the model's; each of `arrays` becomes NAME.npz."""
+    """Write a bundle into `folder`, whose name is the model's; each of `arrays` becomes NAME.npz."""
     folder.mkdir(parents=True)
     graphs = {"decoder": decoder} | ({"encoder": encoder} if encoder else {})
     for name, graph in graphs.items():

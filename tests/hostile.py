@@ -44,7 +44,7 @@ Place = Callable[[ModelProto, str], None]
 
 
 def decoder() -> ModelProto:
-    """Return a decoder of latents (B, 2) to pictures (B, 1, 4, 4) with a function and a subgraph."""
+    """Return a decoder of latents (B, 2) to images (B, 1, 4, 4) with a function and a subgraph."""
     inner = helper.make_graph(
         [helper.make_node("Sigmoid", ["flat"], ["inner"])],
         "branch",

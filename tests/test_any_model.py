@@ -4,9 +4,9 @@ import re
 import runpy
 from pathlib import Path
 
+import bundles
 import onnx
 import pytest
-import releases
 from conftest import ROOT, Build
 from graphs import decoder, encoder
 from research.cli import main
@@ -47,7 +47,7 @@ def test_a_manifest_says_what_the_graphs_say(tmp_path: Path) -> None:
     onnx.save(decoder(5), folder / "decoder.onnx")
     onnx.save(encoder(5), folder / "encoder.onnx")
     write(folder, (-1, 1))
-    found = releases.read(folder)
+    found = bundles.read(folder)
     assert found.latents == 5
     assert found.decoder.outputs[0].shape == (1, 28, 28)
     assert found.decoder.outputs[0].range == (-1, 1)

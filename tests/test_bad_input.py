@@ -7,8 +7,8 @@ import re
 import sys
 from pathlib import Path
 
+import bundles
 import pytest
-import releases
 from conftest import Build, Site
 
 GOOD = "Title: Good\nDate: 2026-01-01\n\nNothing is wrong here."
@@ -57,7 +57,7 @@ def publish(build: Build, text: str, files: dict[str, str], settings: str, *opti
 def test_the_fault_is_told_and_all_else_is_published(build: Build, tmp_path: Path, case: str) -> None:
     text, files, settings, message = CASES[case]
     models = tmp_path / "build" / "models"
-    releases.write_release(models, "small")
+    bundles.write_bundle(models, "small")
     if case == "damaged graph":
         damage(models)
     site = publish(build, text, files, settings, "--fatal", "errors")

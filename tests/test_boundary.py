@@ -7,8 +7,8 @@ as if nothing had happened.
 import re
 from pathlib import Path
 
+import bundles
 import pytest
-import releases
 from conftest import Build, Site
 
 BIB = "@article{vae, author={Kingma, D. P. and Welling, M.}, title={T}, year={2013}, journal={J}}"
@@ -153,7 +153,7 @@ def posts(*names: str) -> dict[str, str]:
 
 
 def model(tmp_path: Path) -> None:
-    releases.write_release(tmp_path / "build" / "models", "small")
+    bundles.write_bundle(tmp_path / "build" / "models", "small")
 
 
 def reports(site: Site) -> dict[str, str]:

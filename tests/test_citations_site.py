@@ -4,8 +4,8 @@ import re
 from html import unescape
 from pathlib import Path
 
+import bundles
 import pytest
-import releases
 from conftest import Build
 
 BIB = r"""
@@ -238,7 +238,7 @@ def test_relative_urls(build: Build) -> None:
 
 def test_citations_wherever_text_is(build: Build, tmp_path: Path) -> None:
     """In captions, headings, tables, notes and lists, with typography on; each can be come back to."""
-    releases.write_release(tmp_path / "build" / "models", "small")
+    bundles.write_bundle(tmp_path / "build" / "models", "small")
     body = """[TOC]
 
 ## Heading [@vae]

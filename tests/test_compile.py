@@ -4,14 +4,14 @@ from pathlib import Path
 from typing import Any
 
 import brotli
+import bundles
 import numpy as np
 import onnx
 import pytest
-import releases
 from graphs import RNG, Array, decoder, encoder, graph, weights
 from onnx import ModelProto, helper, numpy_helper
 from research.core.storage.cache import Cache
-from research.demos.bundles.release import Graph, Tensor
+from research.demos.bundles.bundle import Graph, Tensor
 from research.demos.compile import UnsupportedError
 from research.demos.compile import compiled as compiling
 from research.demos.compile.build import Made, build
@@ -19,15 +19,15 @@ from research.demos.compile.checks import PARITY, bound_by_decoder, bound_by_enc
 from research.demos.compile.compiled import Request
 from research.demos.compile.graph import with_col2im
 from research.demos.compile.program import compile_program
+from research.demos.compile.quantization import expand, quantize_weights
 from research.demos.compile.records import (
-    LARGEST_RELATIVE_ERROR,
+    MAX_RELATIVE_ERROR,
     Bound,
     Compiled,
     Precision,
-    TestItems,
+    TestExamples,
     Trial,
 )
-from research.demos.compile.rounding import expand, round_weights
 from research.demos.compile.runtime import run_graph, run_program
 
 
@@ -46,12 +46,12 @@ def saved(model: ModelProto, folder: Path) -> Graph:
 
 def compiled(graph: Graph, inputs: Array, cache: Path) -> Compiled:
     """Return `graph` compiled as a build does it, tried on `inputs`."""
-    return compiling.compiled(graph, lambda: Request(inputs), "", Cache(cache), releases.SANDBOX)
+    return compiling.compiled(graph, lambda: Request(inputs), "", Cache(cache), bundles.SANDBOX)
 
 
 def made(model: ModelProto, inputs: Array, bound: Bound) -> Made:
     """Return `model` compiled in this process, tried on `inputs`."""
-    return build(model, list(map(tensor, model.graph.output)), Trial(inputs, bound), releases.SANDBOX.tools)
+    return build(model, list(map(tensor, model.graph.output)), Trial(inputs, bound), bundles.SANDBOX.tools)
 
 
 def latents(count: int, dimensions: int) -> Array:
@@ -109,8 +109,8 @@ class TestRewriting:
 class TestRounding:
     @pytest.mark.parametrize("precision", list(Precision))
     def test_graph_holds_what_is_packed(self, precision: Precision) -> None:
-        rounded, packed = round_weights(decoder(), precision)
-        tensors = {tensor.name: numpy_helper.to_array(tensor) for tensor in rounded.graph.initializer}
+        quantized, packed = quantize_weights(decoder(), precision)
+        tensors = {tensor.name: numpy_helper.to_array(tensor) for tensor in quantized.graph.initializer}
         assert {weight.name for weight in packed} == {"w1", "b1", "w2", "b2", "w3", "w4"}
         for weight in packed:
             np.testing.assert_array_equal(tensors[weight.name], expand(weight))
@@ -118,7 +118,7 @@ class TestRounding:
     @pytest.mark.parametrize("precision", [each for each in Precision if each is not Precision.FLOAT16])
     def test_integers_err_by_half_a_step_at_most(self, precision: Precision) -> None:
         given = decoder()
-        _, packed = round_weights(given, precision)
+        _, packed = quantize_weights(given, precision)
         tensors = {tensor.name: numpy_helper.to_array(tensor) for tensor in given.graph.initializer}
         for weight in packed:
             if weight.scales is not None:
@@ -131,12 +131,14 @@ class TestRounding:
         matrix[3] /= 1000
         node = helper.make_node("MatMul", ["x", "w"], ["y"])
         given = graph([node], {"w": matrix}, {"x": [64]}, {"y": [64]})
-        coarse, fine = (round_weights(given, each)[1][0] for each in (Precision.INT8, Precision.INT8_BY_ROW))
+        coarse, fine = (
+            quantize_weights(given, each)[1][0] for each in (Precision.INT8, Precision.INT8_BY_ROW)
+        )
         assert not expand(coarse)[3].any()
         np.testing.assert_allclose(expand(fine)[3], matrix[3], atol=np.abs(matrix[3]).max() / 200)
 
     def test_large_tensors_alone_are_coarser_than_int8(self) -> None:
-        _, packed = round_weights(decoder(), Precision.INT7)
+        _, packed = quantize_weights(decoder(), Precision.INT7)
         most = {
             weight.name: int(np.abs(weight.values).max()) for weight in packed if weight.scales is not None
         }
@@ -146,16 +148,16 @@ class TestRounding:
         matrix = weights(8, 40)
         matrix[3] = 0
         node = helper.make_node("MatMul", ["x", "w"], ["y"])
-        rounded, _ = round_weights(
+        quantized, _ = quantize_weights(
             graph([node], {"w": matrix}, {"x": [8]}, {"y": [40]}), Precision.INT8_BY_ROW
         )
-        assert not numpy_helper.to_array(rounded.graph.initializer[0])[3].any()
+        assert not numpy_helper.to_array(quantized.graph.initializer[0])[3].any()
 
 
 class TestProgram:
     def test_computes_what_the_graph_computes(self, program: Compiled) -> None:
         inputs = latents(256, 20)
-        expected = run_graph(onnx.load(program.rounded), inputs)[0]
+        expected = run_graph(onnx.load(program.quantized), inputs)[0]
         found = run_program(program.program.read_bytes(), inputs, [(1, 28, 28)])[0]
         assert np.abs(found - expected).max() < 1e-5
         assert expected.std() > 0.1
@@ -165,26 +167,26 @@ class TestProgram:
 
     def test_is_coarse_where_that_costs_little(self, program: Compiled) -> None:
         assert program.precision in (Precision.INT7, Precision.INT7_5, Precision.INT8)
-        assert 0 < program.rounding.largest_error < 0.05
-        assert program.rounding.relative_error < LARGEST_RELATIVE_ERROR
+        assert 0 < program.quantization.largest_error < 0.05
+        assert program.quantization.relative_error < MAX_RELATIVE_ERROR
         assert program.parity < PARITY
 
     @pytest.mark.parametrize("precision", list(Precision))
     def test_carries_weights_of_every_precision(self, precision: Precision) -> None:
-        rounded, packed = round_weights(with_col2im(decoder()), precision)
-        program, inputs = compile_program(rounded, packed, releases.SANDBOX.tools), latents(8, 20)
+        quantized, packed = quantize_weights(with_col2im(decoder()), precision)
+        program, inputs = compile_program(quantized, packed, bundles.SANDBOX.tools), latents(8, 20)
         found = run_program(program, inputs, [(1, 28, 28)])[0]
-        np.testing.assert_allclose(found, run_graph(rounded, inputs)[0], atol=1e-5)
+        np.testing.assert_allclose(found, run_graph(quantized, inputs)[0], atol=1e-5)
 
     def test_an_encoder_is_finer_where_its_bound_asks_for_it(self, tmp_path: Path) -> None:
         model, drawing = encoder(), decoder(4)
-        pictures = RNG.random((64, 1, 28, 28)).astype(np.float32)
-        items = TestItems(pictures, latents(64, 4), latents(64, 4))
-        bound = bound_by_encoder(items, drawing, (0, 1))
-        free = compiled(saved(model, tmp_path), pictures, tmp_path / "free")
+        images = RNG.random((64, 1, 28, 28)).astype(np.float32)
+        examples = TestExamples(images, latents(64, 4), latents(64, 4))
+        bound = bound_by_encoder(examples, drawing, (0, 1))
+        free = compiled(saved(model, tmp_path), images, tmp_path / "free")
         exact = bound(model)
-        strict = made(model, pictures, lambda graph: -1e4 * abs(bound(graph) - exact))
-        assert strict.rounding.loss is not None
+        strict = made(model, images, lambda graph: -1e4 * abs(bound(graph) - exact))
+        assert strict.quantization.loss is not None
         assert list(Precision).index(strict.precision) > list(Precision).index(free.precision)
 
     def test_is_float16_where_int8_would_cost_the_bound(self) -> None:
@@ -194,11 +196,11 @@ class TestProgram:
                 steep = numpy_helper.to_array(tensor) * np.float32(300)
                 tensor.CopyFrom(numpy_helper.from_array(steep, tensor.name))
         inputs = latents(64, 2)
-        pictures = (run_graph(model, inputs)[0] > 0.5).astype(np.float32)
-        items = TestItems(pictures, inputs, np.full_like(inputs, -20))
-        found = made(model, inputs, bound_by_decoder(items))
+        images = (run_graph(model, inputs)[0] > 0.5).astype(np.float32)
+        examples = TestExamples(images, inputs, np.full_like(inputs, -20))
+        found = made(model, inputs, bound_by_decoder(examples))
         assert found.precision is Precision.FLOAT16
-        assert found.rounding.loss is not None
+        assert found.quantization.loss is not None
         assert found.parity < PARITY
 
     def test_reads_weights_that_are_kept_as_float16(self, tmp_path: Path) -> None:
@@ -230,7 +232,7 @@ class TestProgram:
         assert found.parity < PARITY
 
     def test_is_the_same_bytes_when_made_again(self, program: Compiled, tmp_path: Path) -> None:
-        model, inputs = onnx.load(program.rounded), latents(8, 20)
+        model, inputs = onnx.load(program.quantized), latents(8, 20)
         first, second = (
             compiled(saved(model, tmp_path), inputs, tmp_path / name).program for name in ("a", "b")
         )
@@ -251,13 +253,13 @@ class TestProgram:
         inputs = latents(16, 6)
         found = compiled(saved(decoder(6, channels=3, side=8), tmp_path), inputs, tmp_path / "cache")
         drawn = run_program(found.program.read_bytes(), inputs, [(3, 32, 32)])[0]
-        np.testing.assert_allclose(drawn, run_graph(onnx.load(found.rounded), inputs)[0], atol=1e-5)
+        np.testing.assert_allclose(drawn, run_graph(onnx.load(found.quantized), inputs)[0], atol=1e-5)
 
     def test_encoder_has_two_outputs(self, tmp_path: Path) -> None:
-        pictures = RNG.random((32, 1, 28, 28)).astype(np.float32)
-        found = compiled(saved(encoder(), tmp_path), pictures, tmp_path / "cache")
-        outputs = run_program(found.program.read_bytes(), pictures, [(4,), (4,)])
-        for output, expected in zip(outputs, run_graph(onnx.load(found.rounded), pictures), strict=True):
+        images = RNG.random((32, 1, 28, 28)).astype(np.float32)
+        found = compiled(saved(encoder(), tmp_path), images, tmp_path / "cache")
+        outputs = run_program(found.program.read_bytes(), images, [(4,), (4,)])
+        for output, expected in zip(outputs, run_graph(onnx.load(found.quantized), images), strict=True):
             np.testing.assert_allclose(output, expected, atol=1e-4)
 
     def test_names_the_operator_that_cannot_be_compiled(self, tmp_path: Path) -> None:

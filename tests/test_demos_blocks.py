@@ -4,9 +4,9 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+import bundles
 import markdown
 import pytest
-import releases
 from conftest import Build, Site
 from research.demos.syntax import canonical, fences, grammar
 from research.demos.syntax.known import known_keys
@@ -156,7 +156,7 @@ CONTAINERS = {
     "tight list": ("- One\n{4}\n- Two", "<li>"),
     "narrow list": ("- One\n\n{2}\n- Two", "<li>"),
     "list in list": ("- One\n    - Two\n\n{8}\n", "<li>"),
-    "item of its own": ("- x\n- {0}", "<li>"),
+    "example of its own": ("- x\n- {0}", "<li>"),
     "quotation": ("> One\n{> }\n> Two", "<blockquote>"),
     "quotation in list": ("- One\n\n{    > }\n", "<blockquote>"),
     "list in quotation": ("> - One\n>\n{>     }\n", "<li>"),
@@ -180,7 +180,7 @@ def placed(pattern: str) -> str:
 
 
 def test_a_block_stands_in_any_container(build: Build, tmp_path: Path) -> None:
-    releases.write_release(tmp_path / "build" / "models", "small")
+    bundles.write_bundle(tmp_path / "build" / "models", "small")
     extensions = "MARKDOWN = {'extensions': ['extra', 'admonition'], 'output_format': 'html5'}\n"
     texts = {f"p{number}": placed(pattern) for number, (pattern, _) in enumerate(CONTAINERS.values())}
     site = build(posts(texts), STILL + extensions)
@@ -298,7 +298,7 @@ FAULTS = [
 
 
 def test_an_error_stands_on_the_line_of_its_key(build: Build, tmp_path: Path) -> None:
-    releases.write_release(tmp_path / "build" / "models", "small")
+    bundles.write_bundle(tmp_path / "build" / "models", "small")
     files = {}
     for number, (kind, text, _, _) in enumerate(FAULTS):
         title = f"p{number}"
@@ -313,7 +313,7 @@ def test_an_error_stands_on_the_line_of_its_key(build: Build, tmp_path: Path) ->
 
 
 def test_a_caption_of_several_lines_is_published_whole(build: Build, tmp_path: Path) -> None:
-    releases.write_release(tmp_path / "build" / "models", "small")
+    bundles.write_bundle(tmp_path / "build" / "models", "small")
     caption = 'caption: "Digits" that nobody wrote. The method is that of\n[@vae], and the numbers are ours.'
     text = BLOCK.replace("rows: 1", f'{caption}\nrows: 1\nid: "fig-a"').replace("Digits", "'Some digits'", 1)
     bib = "@book{vae, author={Kingma, D.}, title={T}, publisher={P}, year=2013}"

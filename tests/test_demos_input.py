@@ -1,4 +1,4 @@
-"""Files of a release that are not as they should be cost a figure or a number each, and no page."""
+"""Files of a bundle that are not as they should be cost a figure or a number each, and no page."""
 
 import io
 import json
@@ -9,8 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import bundles
 import numpy as np
-import releases
 from conftest import Build, Site
 from research.demos.drawing.plot import Line, line_plot, ticks
 
@@ -26,13 +26,13 @@ def demo(kind: str, **keys: object) -> str:
 
 
 def written(tmp_path: Path, name: str, data: bytes, model: str = "small") -> Path:
-    """Write the release `model` whose file `name` holds `data`, and whose manifest knows it."""
-    folder = releases.write_release(tmp_path / "build" / "models", model)
+    """Write the bundle `model` whose file `name` holds `data`, and whose manifest knows it."""
+    folder = bundles.write_bundle(tmp_path / "build" / "models", model)
     manifest = json.loads((folder / "manifest.json").read_text())
     manifest.pop("sha256", None)  # what an author changes has no hash of its own
     (folder / name).write_bytes(data)
     if name != "manifest.json":
-        releases.write_manifest(folder, manifest)
+        bundles.write_manifest(folder, manifest)
     return folder
 
 
@@ -81,7 +81,7 @@ def test_manifests_of_another_form(build: Build, tmp_path: Path) -> None:
 
 
 def test_a_manifest_with_the_mark_of_an_editor_is_read(build: Build, tmp_path: Path) -> None:
-    written(tmp_path, "metrics.json", json.dumps(releases.METRICS).encode("utf-8-sig"))
+    written(tmp_path, "metrics.json", json.dumps(bundles.METRICS).encode("utf-8-sig"))
     path = tmp_path / "build" / "models" / "small" / "manifest.json"
     path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
     site, told = publish(build, {"post": demo("samples") + "\n{{ small.elbo }}"})
@@ -198,7 +198,7 @@ def header(text: str) -> bytes:
     return b"\x93NUMPY\x01\x00" + len(data).to_bytes(2, "little") + data
 
 
-ITEMS = releases.items((1, 8, 8))
+ITEMS = bundles.items((1, 8, 8))
 IMAGES, LABELS = ITEMS["images"], ITEMS["labels"]
 MEANS = np.zeros((40, 2), np.float32)
 #: A test_items.npz, and the kinds of figure that it costs.
@@ -256,7 +256,9 @@ def test_test_items_of_another_form(build: Build, tmp_path: Path) -> None:
         assert len(told) == len(lost), (case, told)
         for kind in lost:
             line = {"reconstructions": 4, "traversals": 10}[kind]
-            assert any(re.search(rf"md:{line}: error: demo: .*(?:npz|test items)", row) for row in told), told
+            assert any(re.search(rf"md:{line}: error: demo: .*(?:npz|test examples)", row) for row in told), (
+                told
+            )
         assert page.count('alt="Digits"') == 3 - len(lost)
 
 
@@ -287,7 +289,7 @@ def test_epochs_of_another_form(build: Build, tmp_path: Path) -> None:
 def test_a_renamed_model_has_its_new_name_over_its_picture(build: Build, tmp_path: Path) -> None:
     models = tmp_path / "build" / "models"
     for name in ("one", "two"):
-        releases.write_release(models, name)
+        bundles.write_bundle(models, name)
     pair = demo("compare", model="one two", rows=1)
     assert ">two</p>" in publish(build, {"post": pair})[0].read("post.html")
     (models / "two").rename(models / "three")
@@ -317,7 +319,7 @@ DAMAGES = [
 
 
 def test_a_damaged_cache_is_made_anew(build: Build, tmp_path: Path) -> None:
-    releases.write_release(tmp_path / "build" / "models", "small")
+    bundles.write_bundle(tmp_path / "build" / "models", "small")
     text = {f"p{number}": demo("samples", seed=number) for number in range(len(DAMAGES))}
     first = publish(build, text)[0]
     before = {name: first.read(f"{name}.html") for name in text}

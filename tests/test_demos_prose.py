@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+import bundles
 import pytest
-import releases
 from research.core.labels import Label
 from research.core.part import Failure
 from research.core.post import BODY, SUMMARY, Post, Text
@@ -17,16 +17,16 @@ from research.numbering import references
 
 @pytest.fixture
 def models(tmp_path: Path) -> Models:
-    releases.write_release(tmp_path, "small", recipe={"epochs": 12}, data={"train": 60000, "name": "MNIST"})
+    bundles.write_bundle(tmp_path, "small", recipe={"epochs": 12}, data={"train": 60000, "name": "MNIST"})
     return Models(Settings(models=tmp_path))
 
 
 def filled(html: str, models: Models) -> tuple[str, list[str]]:
-    filled, diagnostics = numbers.fill_in(html, Path("post.md"), bundles(html, models))
+    filled, diagnostics = numbers.fill_in(html, Path("post.md"), models_of(html, models))
     return filled, [diagnostic.message for diagnostic in diagnostics]
 
 
-def bundles(html: str, models: Models) -> dict[str, Any]:
+def models_of(html: str, models: Models) -> dict[str, Any]:
     """Return the bundles of the models that `html` names."""
     found: dict[str, Any] = {}
     for name in numbers.models(html):
@@ -81,8 +81,8 @@ def test_braces_that_name_no_number_are_left_alone(models: Models) -> None:
 @pytest.mark.parametrize(
     ("written", "message"),
     [
-        ("{{ small.elb }}", "the release of “small” states no “elb”; did you mean “elbo”?"),
-        ("{{ smal.elbo }}", "model “smal”: there is no release in "),
+        ("{{ small.elb }}", "the bundle of “small” states no “elb”; did you mean “elbo”?"),
+        ("{{ smal.elbo }}", "model “smal”: there is no bundle in "),
         ("{{ small.elbo:.1q }}", "“.1q” is no format for -96.456"),
     ],
 )
@@ -96,7 +96,7 @@ def test_faults_in_numbers_are_located(tmp_path: Path, models: Models) -> None:
     source = tmp_path / "post.md"
     source.write_text("{{ small.elbo }}\n\n{{ small.x }}\n{{ small.x }}\n")
     html = "{{ small.elbo }} {{ small.x }} {{ small.x }}"
-    _, faults = numbers.fill_in(html, source, bundles(html, models))
+    _, faults = numbers.fill_in(html, source, models_of(html, models))
     assert [fault.line for fault in faults] == [3, 4]
 
 

@@ -5,15 +5,15 @@ import re
 import sys
 from pathlib import Path
 
+import bundles
 import feedparser
 import numpy as np
 import pytest
-import releases
 from conftest import Build, Site
 from PIL import Image
 from research.core.storage.cache import Cache
 from research.demos.drawing import gallery
-from research.demos.drawing.figure import Picture
+from research.demos.drawing.figure import StaticImage
 from research.demos.drawing.normals import normals
 from research.demos.syntax.canonical import Block
 from research.demos.syntax.spec import Spec, check
@@ -60,14 +60,14 @@ if name.startswith("bad"):
     sys.exit(3)
 """
 BUILD_MODEL = f'RESEARCH["build_model"] = [{sys.executable!r}, "command.py", "{{name}}"]\n'
-#: Still pictures are what these tests are about; waking them has its own.
+#: Still images are what these tests are about; waking them has its own.
 STILL = 'RESEARCH = {"live": False}\n'
 
 
 @pytest.fixture
 def models(tmp_path: Path) -> Path:
-    """A blog's folder of releases, with the model “small”."""
-    releases.write_release(tmp_path / "build" / "models", "small")
+    """A blog's folder of bundles, with the model “small”."""
+    bundles.write_bundle(tmp_path / "build" / "models", "small")
     return tmp_path / "build" / "models"
 
 
@@ -90,11 +90,11 @@ def test_each_markup_gives_the_same_figure(build: Build, models: Path, name: str
         '<figcaption><span class="research-demo-number">Figure\N{NO-BREAK SPACE}1.</span> '
         "The <em>plane</em>, at −96.5 nats.</figcaption>\n</figure>"
     )
-    picture = Image.open(io.BytesIO((site.root / "output" / address).read_bytes()))
-    assert picture.size == (4 * 8, 3 * 8)
-    corner = releases.drawn(np.array([[-1.15035, 0.96742]], np.float32), (1, 8, 8))[0, 0] * 255
+    image = Image.open(io.BytesIO((site.root / "output" / address).read_bytes()))
+    assert image.size == (4 * 8, 3 * 8)
+    corner = bundles.drawn(np.array([[-1.15035, 0.96742]], np.float32), (1, 8, 8))[0, 0] * 255
     # A plane has 16 greys, since the page never decodes its sheet again.
-    assert np.abs(np.asarray(picture.convert("L"))[:8, :8] - corner).max() <= 9
+    assert np.abs(np.asarray(image.convert("L"))[:8, :8] - corner).max() <= 9
 
 
 def test_figures_are_numbered_and_referred_to(build: Build, models: Path) -> None:
@@ -121,7 +121,7 @@ def test_a_summary_has_the_numbers_and_no_figure(build: Build, models: Path) -> 
 
 
 def test_typographic_filters_do_no_harm(build: Build, models: Path) -> None:
-    releases.write_release(models, "VAE2")
+    bundles.write_bundle(models, "VAE2")
     text = FRONT + "It reaches {{ VAE2.elbo }}\n\nand {{ small.bound_500 }} with {{ small.elbo }}\n\n" + PLANE
     site = build({"a.md": text}, STILL + "TYPOGRIFY = True\n", "--fatal", "errors")
     assert site.exit_code == 0, site.log
@@ -131,7 +131,7 @@ def test_typographic_filters_do_no_harm(build: Build, models: Path) -> None:
 
 
 def test_what_is_wrong_with_a_demo_is_told_where_it_stands(build: Build, models: Path) -> None:
-    releases.write_release(models, "deep", latents=5)
+    bundles.write_bundle(models, "deep", latents=5)
     #: The line of the fault below the fence, and what is told.
     blocks = {
         "kind: manifol\nmodel: small\nalt: x": (
@@ -142,7 +142,7 @@ def test_what_is_wrong_with_a_demo_is_told_where_it_stands(build: Build, models:
         "kind: samples\nmodel: small": (0, "“alt” is missing"),
         "kind: samples\nmodel: smal\nalt: x": (
             2,
-            "model “smal”: there is no release .*; did you mean “small”?",
+            "model “smal”: there is no bundle .*; did you mean “small”?",
         ),
         "kind: samples\nalt: x": (0, "“model: ”: the kind samples shows one model"),
         "kind: samples\nmodel: ../small\nalt: x": (2, "“../small” is not the name of a model"),
@@ -200,7 +200,7 @@ BUILD_ALL = f'RESEARCH["build_model"] = [{sys.executable!r}, "command.py", "{{na
 
 
 def test_the_command_is_run_once_for_all_models(build: Build, models: Path) -> None:
-    releases.write_release(models, "other")
+    bundles.write_bundle(models, "other")
     text = f"{FRONT}{PLANE}\n{SAMPLES}\n{{{{ other.elbo }}}}\n"
     second = FRONT.replace("A post", "Another") + SAMPLES.replace("small", "other")
     site = build({"a.md": text, "b.md": second, "/command.py": ALL}, STILL + BUILD_ALL, "--fatal", "errors")
@@ -211,7 +211,7 @@ def test_the_command_is_run_once_for_all_models(build: Build, models: Path) -> N
 
 def test_one_model_that_fails_does_not_cost_the_others(build: Build, models: Path) -> None:
     # The bundle that is there may be one that was to be replaced.
-    releases.write_release(models, "bad")
+    bundles.write_bundle(models, "bad")
     text = f"{FRONT}{SAMPLES}\n{SAMPLES.replace('small', 'bad')}\n"
     site = build({"a.md": text, "/command.py": ALL}, STILL + BUILD_ALL)
     assert (site.root / "calls").read_text() == "small bad\nsmall\nbad\n"
@@ -222,7 +222,7 @@ def test_one_model_that_fails_does_not_cost_the_others(build: Build, models: Pat
 
 
 def test_a_command_for_all_that_is_not_there_is_tried_once(build: Build, models: Path) -> None:
-    releases.write_release(models, "other")
+    bundles.write_bundle(models, "other")
     settings = 'RESEARCH["build_model"] = ["no-such-program", "{names}"]\n'
     site = build({"a.md": f"{FRONT}{SAMPLES}\n{SAMPLES.replace('small', 'other')}\n"}, STILL + settings)
     assert site.log.count("`no-such-program small other` cannot be run: No such file") == 2
@@ -280,16 +280,16 @@ def spec(**keys: str) -> Spec:
 
 
 def test_what_is_drawn_is_kept_until_something_changes(models: Path, tmp_path: Path) -> None:
-    small = releases.read(models / "small")
+    small = bundles.read(models / "small")
     cache = Cache(tmp_path / "cache")
     [first] = gallery.drawn(spec(), [small], cache).parts
-    assert isinstance(first, Picture)
+    assert isinstance(first, StaticImage)
     written = first.path.stat()
     [again] = gallery.drawn(spec(), [small], cache).parts
     assert again == first
     assert first.path.stat() == written
     [other] = gallery.drawn(spec(seed="2"), [small], cache).parts
-    assert isinstance(other, Picture)
+    assert isinstance(other, StaticImage)
     assert other.path.name != first.path.name
     assert [path for path in (tmp_path / "cache" / "demos").iterdir() if path.name.startswith(".")] == []
 
@@ -309,15 +309,15 @@ def test_two_builds_at_once_agree_on_an_entry_of_the_cache(tmp_path: Path) -> No
 
 
 def test_rgb_pictures_keep_their_colours(build: Build, models: Path) -> None:
-    releases.write_release(models, "colour", latents=3, shape=(3, 32, 32))
+    bundles.write_bundle(models, "colour", latents=3, shape=(3, 32, 32))
     site = build({"a.md": FRONT + SAMPLES.replace("small", "colour")}, STILL, "--fatal", "errors")
     assert "research-demo-ink" not in figure(site)
     [address] = re.findall(r"demos/colour-samples[^\"]*", figure(site))
-    picture = Image.open(site.root / "output" / address).convert("RGB")
-    assert picture.size == (12 * 32, 6 * 32)
+    image = Image.open(site.root / "output" / address).convert("RGB")
+    assert image.size == (12 * 32, 6 * 32)
     latents = normals(1, 72, 3)
-    expected = releases.drawn(latents, (3, 32, 32))[0].transpose(1, 2, 0) * 255
-    assert np.abs(np.asarray(picture)[:32, :32] - expected).max() <= 2
+    expected = bundles.drawn(latents, (3, 32, 32))[0].transpose(1, 2, 0) * 255
+    assert np.abs(np.asarray(image)[:32, :32] - expected).max() <= 2
 
 
 def test_every_kind_stands_in_a_page(build: Build, models: Path) -> None:

@@ -5,13 +5,13 @@ import json
 import re
 from pathlib import Path
 
+import bundles
 import hostile
 import numpy as np
 import onnx
 import pytest
-import releases
 from conftest import Build
-from graphs import decoder, graph, odd_decoder, write_release
+from graphs import decoder, graph, odd_decoder, write_bundle
 from onnx import ModelProto, TensorProto, helper, numpy_helper
 from research.cli import main
 from research.demos.compile import RefusedError, source
@@ -25,7 +25,7 @@ from research.demos.sandbox import Sandbox
 
 SECRET = "correct-horse-battery-staple"
 POST = "Title: Post\nDate: 2026-01-01\nSummary: -\n\n"
-BLOCK = "```demo\nkind: samples\nmodel: {}\nrows: 2\ncolumns: 2\nalt: Pictures\n```\n\n"
+BLOCK = "```demo\nkind: samples\nmodel: {}\nrows: 2\ncolumns: 2\nalt: Images\n```\n\n"
 #: Texts that are C, and that its compiler would act upon.
 CODE = [name for name, text in hostile.PAYLOADS.items() if text.startswith(("*", "x\n", '";', ";}"))]
 
@@ -59,7 +59,7 @@ def test_c_that_reads_a_file_is_refused_all_the_same(payload: str) -> None:
 
 
 def release_of(model: ModelProto, folder: Path) -> Path:
-    """Write a release of `model`, whatever it is; its manifest says what a decoder of one should."""
+    """Write a bundle of `model`, whatever it is; its manifest says what a decoder of one should."""
     folder.mkdir(parents=True)
     (folder / "decoder.onnx").write_bytes(model.SerializeToString())
     named = model.graph if model.graph.output else hostile.decoder().graph
@@ -68,17 +68,17 @@ def release_of(model: ModelProto, folder: Path) -> Path:
         "inputs": [{"name": named.input[0].name, "shape": ["batch", 2]}],
         "outputs": [{"name": named.output[0].name, "shape": ["batch", 1, 4, 4]}],
     }
-    releases.write_manifest(folder, {"format": 1, "name": folder.name, "graphs": {"decoder": stated}})
+    bundles.write_manifest(folder, {"format": 1, "name": folder.name, "graphs": {"decoder": stated}})
     return folder
 
 
 def list_files(folder: Path) -> None:
     """Write into the manifest what now lies in `folder`."""
-    releases.write_manifest(folder, json.loads((folder / "manifest.json").read_text()))
+    bundles.write_manifest(folder, json.loads((folder / "manifest.json").read_text()))
 
 
 def looping(times: int) -> ModelProto:
-    """Return a decoder that adds zero to its pictures so many times."""
+    """Return a decoder that adds zero to its images so many times."""
     model = hostile.decoder()
     body = helper.make_graph(
         [
@@ -153,7 +153,7 @@ def test_strangers_graphs_cost_their_figures_and_nothing_else(build: Build, tmp_
         "absolute": (reading(str(secret)), "its weights lie in “"),
         "above": (reading("../../../secret"), "its weights lie in “../../../secret”"),
         "unlisted": (reading("bias"), "its weights lie in “bias”"),
-        "linked": (hostile.decoder(), "linked/bias is a link that leads out of the release"),
+        "linked": (hostile.decoder(), "linked/bias is a link that leads out of the bundle"),
         "terminal": (hostile.graph("operator", "terminal", str(secret)), "\\x1b]0;"),
         "harmless": (hostile.decoder(), None),
     }
@@ -249,12 +249,12 @@ def test_manifest_refuses_a_link_that_leads_out(tmp_path: Path, capsys: pytest.C
     (folder / "decoder.onnx").write_bytes(reading("weights").SerializeToString())
     (folder / "weights").symlink_to(tmp_path / "secret")
     assert main(["manifest", str(folder)]) == 1
-    assert "is a link that leads out of the release" in capsys.readouterr().err
+    assert "is a link that leads out of the bundle" in capsys.readouterr().err
 
 
 def test_a_build_from_the_cache_starts_no_worker(build: Build, tmp_path: Path) -> None:
-    write_release(tmp_path / "build" / "models" / "compiled", decoder(4))
-    write_release(tmp_path / "build" / "models" / "refused", odd_decoder())
+    write_bundle(tmp_path / "build" / "models" / "compiled", decoder(4))
+    write_bundle(tmp_path / "build" / "models" / "refused", odd_decoder())
     text = POST + BLOCK.format("compiled") + BLOCK.format("refused")
     # Notes each worker that is started, and which libraries Pelican's process holds at its end.
     watch = (
@@ -281,10 +281,10 @@ def test_a_build_from_the_cache_starts_no_worker(build: Build, tmp_path: Path) -
 
 
 def test_the_next_figure_is_drawn_after_a_crash(tmp_path: Path) -> None:
-    folder = releases.write_release(tmp_path, "small")
+    folder = bundles.write_bundle(tmp_path, "small")
     latents = np.zeros((1, 2), np.float32)
     with Sandbox() as sandbox:
-        small = releases.release.read(folder, sandbox)
+        small = bundles.bundle.read(folder, sandbox)
         before = decode(small, latents)
         process = sandbox._worker._process
         assert process

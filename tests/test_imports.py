@@ -45,7 +45,7 @@ def may_bring_in(module: str) -> set[str]:
 #: Modules that only the worker imports: the other side of ``demos.sandbox``.
 OF_WORKER = {
     f"research.demos.compile.{name}"
-    for name in "build checks graph opening program requests rounding runtime source strings".split()
+    for name in "build checks graph opening program requests quantization runtime source strings".split()
 }
 
 #: What answers for a fresh release, without torch.

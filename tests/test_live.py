@@ -8,7 +8,7 @@ from pathlib import Path
 import onnx
 import pytest
 from conftest import ROOT, Build, Site
-from graphs import decoder, odd_decoder, write_release
+from graphs import decoder, odd_decoder, write_bundle
 from research.cli import main
 from research.demos.live import weight
 
@@ -21,7 +21,7 @@ kind: samples
 model: digits
 rows: 2
 columns: 3
-alt: Pictures
+alt: Images
 ```
 """
 PLAIN = "Title: Plain\nDate: 2026-01-01\nSummary: -\n\nWords."
@@ -36,7 +36,7 @@ def element(site: Site) -> dict[str, str]:
 
 @pytest.fixture
 def blog(build: Build, tmp_path: Path) -> Build:
-    write_release(tmp_path / "build" / "models" / "digits", decoder(4))
+    write_bundle(tmp_path / "build" / "models" / "digits", decoder(4))
     return build
 
 
@@ -80,11 +80,11 @@ def test_a_second_build_makes_the_same_files(blog: Build) -> None:
 
 def test_the_pictures_are_drawn_by_the_graph_that_is_sent(blog: Build) -> None:
     live, still = blog({"post.md": POST}), re.compile(r"digits-samples\.\w+\.(?:png|webp)")
-    rounded = still.search(live.read("post.html"))
+    quantized = still.search(live.read("post.html"))
     full = still.search(blog({"post.md": POST}, 'RESEARCH = {"live": False}').read("post.html"))
-    assert rounded
+    assert quantized
     assert full
-    assert rounded[0] != full[0]
+    assert quantized[0] != full[0]
 
 
 def test_a_blog_can_keep_its_figures_still(blog: Build) -> None:
@@ -108,7 +108,7 @@ def test_an_author_can_keep_one_figure_still(blog: Build) -> None:
 def test_an_operator_that_cannot_be_compiled_is_named_and_the_figure_stays(
     build: Build, tmp_path: Path
 ) -> None:
-    write_release(tmp_path / "build" / "models" / "digits", odd_decoder())
+    write_bundle(tmp_path / "build" / "models" / "digits", odd_decoder())
     site = build({"post.md": POST})
     assert re.search(r"post\.md:5: warning: demo: the figure stays static.*GlobalLpPool", site.log)
     assert "<img " in site.read("post.html")
@@ -118,7 +118,7 @@ def test_an_operator_that_cannot_be_compiled_is_named_and_the_figure_stays(
 
 def test_onnxruntime_web_is_sent_one_file_where_weights_lie_in_another(build: Build, tmp_path: Path) -> None:
     model = odd_decoder()
-    write_release(tmp_path / "build" / "models" / "digits", model)
+    write_bundle(tmp_path / "build" / "models" / "digits", model)
     folder = tmp_path / "build" / "models" / "digits"
     whole = model.SerializeToString()
     onnx.save(
@@ -134,7 +134,7 @@ def test_onnxruntime_web_is_sent_one_file_where_weights_lie_in_another(build: Bu
 
 
 def test_onnxruntime_web_is_sent_where_it_is_needed_and_installed(build: Build, tmp_path: Path) -> None:
-    write_release(tmp_path / "build" / "models" / "digits", odd_decoder())
+    write_bundle(tmp_path / "build" / "models" / "digits", odd_decoder())
     (tmp_path / "node_modules").symlink_to(ROOT / "node_modules")
     site = build({"post.md": POST})
     assert re.search(r"post\.md:5: warning: demo: onnxruntime-web is sent with.*GlobalLpPool", site.log)

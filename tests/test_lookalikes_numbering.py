@@ -3,8 +3,8 @@
 import re
 from pathlib import Path
 
+import bundles
 import pytest
-import releases
 from conftest import Build
 from test_citations_check import check
 
@@ -76,14 +76,14 @@ TWICE = {
 
 @pytest.mark.parametrize("case", TWICE)
 def test_two_equal_ids(build: Build, case: str, tmp_path: Path) -> None:
-    releases.write_release(tmp_path / "build" / "models", "small")
+    bundles.write_bundle(tmp_path / "build" / "models", "small")
     text, line = TWICE[case]
     site = build({"p.md": FRONT + text}, "RESEARCH = {'live': False}")
     assert site.log.count(f"p.md:{line}: warning: the id “same” is taken, first on line ") == 1, site.log
 
 
 def test_two_figures_with_one_id_are_reported_once(build: Build, tmp_path: Path) -> None:
-    releases.write_release(tmp_path / "build" / "models", "small")
+    bundles.write_bundle(tmp_path / "build" / "models", "small")
     text = f"{FRONT}{DEMO.format('same')}\n{DEMO.format('same')}"
     site = build({"p.md": text}, "RESEARCH = {'live': False}")
     assert re.findall(r"p\.md:(\d+): error: .*“same”", site.log) == ["15"]

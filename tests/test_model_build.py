@@ -81,7 +81,7 @@ def left_over(into: Path) -> set[str]:
 
 
 def test_release_follows_the_schema_that_its_readers_check(released: Path) -> None:
-    schema = ROOT / "plugins" / "research" / "demos" / "bundles" / "release.schema.json"
+    schema = ROOT / "plugins" / "research" / "demos" / "bundles" / "manifest.schema.json"
     found = manifest(released)
     jsonschema.validate(found, json.loads(schema.read_text(encoding="utf-8")))
     assert set(found["files"]) == {path.name for path in (released / "tiny").iterdir()} - {"manifest.json"}

@@ -4,8 +4,8 @@ import json
 import math
 from pathlib import Path
 
+import bundles
 import pytest
-import releases
 import tiny_model
 import torch
 from conftest import Build
@@ -71,7 +71,7 @@ def test_number_of_samples_that_makes_no_groups_is_told(evaluated: tuple[Path, P
 def test_posts_cite_an_evaluation_of_this_release_and_of_no_other(
     build: Build, key: str, shown: str, tmp_path: Path
 ) -> None:
-    folder = releases.write_release(tmp_path / "models", "plane", key="this")
+    folder = bundles.write_bundle(tmp_path / "models", "plane", key="this")
     metrics = {"bound_500": {"value": -70.123, "standard_error": 0.04}}
     (folder / "evaluation.json").write_text(json.dumps({"key": key, "metrics": metrics}))
     site = build(

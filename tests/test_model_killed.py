@@ -12,11 +12,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import bundles
 import pytest
-import releases
 import tiny_model
 import torch
-from releases import write_release
+from bundles import write_bundle
 from safetensors.torch import save
 from test_model_build import LONG, ROOT, command, environment, left_over, run, wait_for_epoch
 
@@ -295,15 +295,15 @@ for number in range(200):
 @pytest.mark.parametrize("how", ["exchange", "steps"])
 def test_readers_find_a_whole_release_while_it_is_replaced(tmp_path: Path, how: str) -> None:
     for number in range(2):
-        write_release(tmp_path / f"source-{number}", "tiny", latents=2 + number)
+        write_bundle(tmp_path / f"source-{number}", "tiny", latents=2 + number)
     models = tmp_path / "models"
     shutil.copytree(tmp_path / "source-0", models)
-    whole = {releases.read(tmp_path / f"source-{number}" / "tiny").digest for number in range(2)}
+    whole = {bundles.read(tmp_path / f"source-{number}" / "tiny").digest for number in range(2)}
     words = [sys.executable, "-c", REPLACE, str(models), how]
     with subprocess.Popen(words, env=OURS) as process:
         found = set()
         while process.poll() is None:
-            found.add(releases.read(models / "tiny").digest)
+            found.add(bundles.read(models / "tiny").digest)
     assert process.returncode == 0
     assert found == whole
 
@@ -313,7 +313,7 @@ def test_a_release_that_a_killed_build_left_aside_is_read_and_put_back(
 ) -> None:
     into = Path(shutil.copytree(small, tmp_path / "models"))
     (into / "tiny").rename(into / ".tiny.before")
-    assert releases.read(into / "tiny").name == "tiny"
+    assert bundles.read(into / "tiny").name == "tiny"
     assert "tiny: fresh" in run(bars, into, "list", **SMALL).stdout
     assert run(bars, into, "build", "tiny", **SMALL).stdout == "tiny: fresh\n"
     assert left_over(into) == {"tiny"}

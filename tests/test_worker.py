@@ -56,7 +56,7 @@ def test_an_answer_that_is_no_message_is_not_believed(tmp_path: Path) -> None:
             frames.read(stream)
     with pytest.raises(ValueError, match="an array of another size"):
         unpack({"files": [], "arrays": [["<f4", [2, 2]]]}, [b"1234"])
-    with pytest.raises(ValueError, match="an array of another size or kind"):
+    with pytest.raises(ValueError, match="an array of another size or type"):
         unpack({"files": [], "arrays": [["|O", [1]]]}, [b"12345678"])
 
 

@@ -15,7 +15,7 @@ import numpy as np
 import onnx
 import pytest
 from conftest import SETTINGS
-from graphs import RNG, decoder, encoder, graph, odd_decoder, write_release
+from graphs import RNG, decoder, encoder, graph, odd_decoder, write_bundle
 from onnx import helper
 from playwright.sync_api import Locator, Page, expect
 
@@ -44,7 +44,7 @@ FIGURE = """
 kind: {kind}
 model: {model}
 id: {kind}
-alt: Pictures that a model of chance drew
+alt: Images that a model of chance drew
 caption: A figure of the kind {kind}.
 {options}
 ```
@@ -67,7 +67,7 @@ SUM = """figure => {
     const pixels = canvas?.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data ?? []
     return pixels.reduce((sum, value) => sum + value, 0)
 }"""
-#: The sums of the first channel of the first picture of the canvas, and of the second.
+#: The sums of the first channel of the first image of the canvas, and of the second.
 INK = """figure => [0, 28].map(x => {
     const {data} = figure.querySelector("canvas").getContext("2d").getImageData(x, 0, 28, 28)
     return data.reduce((sum, value, i) => i % 4 ? sum : sum + value, 0)
@@ -116,26 +116,26 @@ class Blog:
 
 
 def write_models(folder: Path) -> None:
-    items = {
+    examples = {
         "images": RNG.integers(0, 255, (40, 1, 28, 28), dtype=np.uint8),
         "labels": np.arange(40, dtype=np.uint8) % 4,
     }
     posteriors = {"means": RNG.standard_normal((40, 6)), "log_variances": RNG.standard_normal((40, 6)) - 2}
     epochs = {"epochs": np.array([0, 1, 5]), "latents": RNG.standard_normal((5, 6))}
     epochs["images"] = RNG.integers(0, 255, (3, 5, 1, 28, 28), dtype=np.uint8)
-    write_release(
+    write_bundle(
         folder / "digits",
         decoder(6),
         encoder(6),
         "epoch,train_elbo\n1,-200\n5,-100\n",
-        test_items=items | {name: array.astype(np.float32) for name, array in posteriors.items()},
+        test_items=examples | {name: array.astype(np.float32) for name, array in posteriors.items()},
         epochs=epochs,
     )
-    write_release(folder / "plane", decoder(2))
-    write_release(folder / "heavy", decoder(700))
-    write_release(folder / "odd", odd_decoder())
-    write_release(folder / "colour", decoder(4, channels=3, side=8))
-    write_release(folder / "blank", blank_decoder())
+    write_bundle(folder / "plane", decoder(2))
+    write_bundle(folder / "heavy", decoder(700))
+    write_bundle(folder / "odd", odd_decoder())
+    write_bundle(folder / "colour", decoder(4, channels=3, side=8))
+    write_bundle(folder / "blank", blank_decoder())
 
 
 def blank_decoder() -> onnx.ModelProto:

@@ -203,7 +203,7 @@ class TestPad:
             found.get_by_role("button", name="Clear").click()
             found.get_by_role("button", name="Example").click()
             until(found, f"figure => ({SHEET_DIFFERENCE})(figure) <= 2")
-            expect(found.get_by_role("img", name="Pictures that a model of chance drew")).to_have_count(1)
+            expect(found.get_by_role("img", name="Images that a model of chance drew")).to_have_count(1)
 
 
 class TestInvitation:
@@ -505,13 +505,13 @@ class TestTruth:
             expect(found.get_by_role("img", name="10 new samples, temperature 0.50")).to_have_count(1)
             found.get_by_role("slider").fill("1")
             found.get_by_role("button", name="First samples").click()
-            expect(found.get_by_role("img", name="Pictures that a model of chance drew")).to_have_count(1)
+            expect(found.get_by_role("img", name="Images that a model of chance drew")).to_have_count(1)
 
     def test_the_texts_of_compared_images_are_true_of_each(self, live_blog: Blog, view: View) -> None:
         with opened(view, live_blog, "compare", java_script_enabled=False) as visit:
             found = demo(visit.page, "compare")
             expect(found).to_have_attribute("role", "group")
-            expect(found).to_have_attribute("aria-label", "Pictures that a model of chance drew")
+            expect(found).to_have_attribute("aria-label", "Images that a model of chance drew")
             texts = [image.get_attribute("alt") for image in found.locator("img").all()]
             assert texts == [f"{name}: images that this model generated" for name in ("digits", "plane")]
 

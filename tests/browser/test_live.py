@@ -195,8 +195,8 @@ class TestSamePixels:
 def test_page_wasmtime_and_onnx_runtime_compute_the_same(live_blog: Blog, view: View) -> None:
     (published,) = (live_blog.folder / "demos").glob("plane-decoder.*.wasm")
     program = published.read_bytes()
-    (rounded,) = (
-        path.with_name("rounded.onnx")
+    (quantized,) = (
+        path.with_name("quantized.onnx")
         for path in (live_blog.root / "build" / "cache" / "programs").glob("*/program.wasm")
         if path.read_bytes() == program
     )
@@ -204,7 +204,7 @@ def test_page_wasmtime_and_onnx_runtime_compute_the_same(live_blog: Blog, view: 
     with opened(view, live_blog, "manifold") as visit:
         found = visit.page.evaluate(RUN, [f"demos/{published.name}", latents.ravel().tolist(), 2, 784])
     page = np.array(found, np.float32).reshape(16, 1, 28, 28)
-    expected = run_graph(onnx.load(rounded), latents)[0]
+    expected = run_graph(onnx.load(quantized), latents)[0]
     assert np.abs(page - expected).max() < 1e-5
     assert np.abs(page - run_program(program, latents, [(1, 28, 28)])[0]).max() < 1e-5
     assert expected.std() > 0.05
@@ -325,7 +325,7 @@ class TestOtherKinds:
     def test_a_posterior_is_sampled(self, live_blog: Blog, view: View) -> None:
         with opened(view, live_blog, "reconstructions") as visit:
             found = activate(visit.page, "reconstructions")
-            expect(found.get_by_role("img", name="Pictures that a model")).to_have_count(1)
+            expect(found.get_by_role("img", name="Images that a model")).to_have_count(1)
             found.get_by_role("button", name="Sample").click()
             expect(said(found)).to_contain_text("a sample from its posterior")
             until(found, f"figure => ({SHEET_DIFFERENCE})(figure) > 5")
@@ -333,7 +333,7 @@ class TestOtherKinds:
             found.get_by_label("σ multiplier").fill("0")
             expect(said(found)).to_contain_text("the mean of its posterior")
             until(found, f"figure => ({SHEET_DIFFERENCE})(figure) <= 2")
-            expect(found.get_by_role("img", name="Pictures that a model")).to_have_count(1)
+            expect(found.get_by_role("img", name="Images that a model")).to_have_count(1)
 
     def test_epochs_play_unless_motion_is_unwanted(self, live_blog: Blog, view: View) -> None:
         with opened(view, live_blog, "training") as visit:

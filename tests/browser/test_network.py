@@ -40,12 +40,12 @@ def test_all_there_is_to_see_is_there_without_scripts(blog: Blog, view: View) ->
                 visit.page.evaluate("for (const image of document.images) image.loading = 'eager'")
                 visit.page.evaluate(LEAVE_CONTROLS)
                 visit.page.wait_for_load_state("networkidle")
-                pictures = visit.page.evaluate(PICTURES)
+                images = visit.page.evaluate(PICTURES)
                 formulas = visit.page.evaluate(FORMULAS)
-                assert all(drawn for _, drawn in pictures), name
+                assert all(drawn for _, drawn in images), name
                 assert all(width > 0 for width in formulas), name
                 text = visit.page.inner_text("main")
-                seen[name, scripts] = (text, len(pictures), len(formulas))
+                seen[name, scripts] = (text, len(images), len(formulas))
     for name in blog.articles:
         assert seen[name, False] == seen[name, True], name
 

@@ -12,7 +12,7 @@ test("three channels lie one after the other, in the range that the model has", 
   assert.deepEqual([...rgba([-1, 1, 0, 0, 1, -1], [3, 1, 2], [-1, 1])], [0, 128, 255, 255, 255, 128, 0, 255]);
 });
 
-test("pictures lie one after the other", () => {
+test("images lie one after the other", () => {
   const one = [-1, 1, 0, 0, 1, -1];
   const other = [1, 1, -1, -1, 0, 0];
   assert.deepEqual(

@@ -54,7 +54,7 @@ class PostDemo:
     block: Block
     label: Label
     words: words.Words
-    #: What is to be drawn; None where `error` says why nothing can be.
+    #: The figure to render; None where there is an `error`.
     request: Figure | None
     error: str = ""
     #: The key of the block that it is about, if that is known.
@@ -203,7 +203,7 @@ def _diagnostics(demo: PostDemo, post: Post, results: Results) -> Iterator[Diagn
 
 
 def _attempt(call: Callable[..., Any], *arguments: Any) -> Any:
-    """Return what `call` returns, or the `Failure` that its `DemoError` says."""
+    """Return what `call` returns, or its `DemoError` as a `Failure`."""
     try:
         return call(*arguments)
     except DemoError as error:

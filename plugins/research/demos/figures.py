@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from ..core.post import PublishedFile
 from ..core.storage.cache import Cache
+from .bundles.bundle import Bundle
 from .bundles.models import Models
-from .bundles.release import Release
 from .compile import UnsupportedError
 from .drawing import gallery
-from .drawing.figure import Live, Part, Picture
+from .drawing.figure import Live, Part, StaticImage
 from .errors import DemoError, KeyedError
 from .live.activation import LiveModel, fallback_model, live, live_model
 from .settings import Settings
@@ -30,7 +30,7 @@ class Figure:
     @property
     def files(self) -> tuple[PublishedFile, ...]:
         """All files that it needs."""
-        images = tuple(part.published for part in self.parts if isinstance(part, Picture))
+        images = tuple(part.published for part in self.parts if isinstance(part, StaticImage))
         return (*images, *(self.live.files if self.live else ()))
 
 
@@ -39,19 +39,19 @@ def drawn(spec: Spec, words: Words, models: Models, settings: Settings, cache: C
 
     Raises `DemoError` where a model cannot be had, or lacks what the kind needs.
     """
-    releases = [_release(name, models, settings) for name in spec.models]
+    bundles = [_bundle(name, models, settings) for name in spec.models]
     if not settings.live or not spec.live or not spec.kind.describe:
-        return Figure(gallery.drawn(spec, releases, cache).parts)
-    found, reasons = _live_models(spec, releases, settings, cache)
+        return Figure(gallery.drawn(spec, bundles, cache).parts)
+    found, reasons = _live_models(spec, bundles, settings, cache)
     active = [model for model in found if model]
     if len(active) < len(found):
-        return Figure(gallery.drawn(spec, releases, cache).parts, None, "; ".join(reasons))
-    drawing = gallery.drawn(spec, [model.release for model in active], cache)
+        return Figure(gallery.drawn(spec, bundles, cache).parts, None, "; ".join(reasons))
+    drawing = gallery.drawn(spec, [model.bundle for model in active], cache)
     return Figure(drawing.parts, live(spec, active, drawing, words, cache), "; ".join(reasons))
 
 
-def _release(name: str, models: Models, settings: Settings) -> Release:
-    """Return the release of `name`; raise `KeyedError` if there is none."""
+def _bundle(name: str, models: Models, settings: Settings) -> Bundle:
+    """Return the bundle of `name`; raise `KeyedError` if there is none."""
     try:
         return models[name]
     except DemoError as error:
@@ -61,16 +61,16 @@ def _release(name: str, models: Models, settings: Settings) -> Release:
 
 
 def _live_models(
-    spec: Spec, releases: Sequence[Release], settings: Settings, cache: Cache
+    spec: Spec, bundles: Sequence[Bundle], settings: Settings, cache: Cache
 ) -> tuple[list[LiveModel | None], list[str]]:
-    """Return what readers can be sent of each release, None where nothing, and what stands in the way."""
+    """Return what readers can be sent of each bundle, None where nothing, and what stands in the way."""
     found: list[LiveModel | None] = []
     reasons = []
-    for release in releases:
+    for bundle in bundles:
         try:
-            found.append(live_model(spec, release, cache))
+            found.append(live_model(spec, bundle, cache))
         except UnsupportedError as error:
-            found.append(fallback_model(spec, release, settings.root, cache))
+            found.append(fallback_model(spec, bundle, settings.root, cache))
             outcome = "onnxruntime-web is sent with the figure" if found[-1] else "the figure stays static"
-            reasons.append(f"{outcome}: model “{release.name}” cannot be compiled for the page: {error}")
+            reasons.append(f"{outcome}: model “{bundle.name}” cannot be compiled for the page: {error}")
     return found, reasons

@@ -1,4 +1,4 @@
-"""What the build and its worker say to each other about graphs: files, arrays, and how they travel."""
+"""Messages between the build and its worker: ONNX files and arrays, and their serialization."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class File:
 
 
 def pack(files: Sequence[File], arrays: Sequence[Array]) -> tuple[dict[str, Any], list[bytes]]:
-    """Return `files` and `arrays` as what JSON can say, and blobs."""
+    """Return `files` and `arrays` as a JSON value and blobs."""
     forms = [(array.dtype.str, array.shape) for array in arrays]
     blobs = [blob for file in files for blob in (file.content, *file.data.values())]
     blobs += [array.tobytes() for array in arrays]
@@ -53,5 +53,5 @@ def unpack(value: Any, blobs: Sequence[bytes]) -> tuple[list[File], list[Array]]
 def _array(dtype: str, shape: Sequence[int], data: bytes) -> Array:
     kind = np.dtype(dtype)
     if kind.kind not in KINDS or prod(shape) * kind.itemsize != len(data):
-        raise ValueError("a message holds an array of another size or kind than it says")
+        raise ValueError("a message holds an array of another size or type than it states")
     return np.frombuffer(data, kind).reshape(shape)

@@ -1,4 +1,4 @@
-"""Numbers in prose, read from releases: ``{{ mnist-vae.elbo }}``, ``{{ mnist-vae.elbo:.2f }}``.
+"""Numbers in prose, read from bundles: ``{{ mnist-vae.elbo }}``, ``{{ mnist-vae.elbo:.2f }}``.
 
 The name of the model, a dot, the name of the number; then, if wanted, a colon and a format
 specification as of Python's `format`.
@@ -15,7 +15,7 @@ from typing import Any
 from ..core.diagnostics import Diagnostic, line_of, nearest
 from ..core.part import Failure
 from ..core.text.segments import Edit, Kind, apply_edits, segments
-from .bundles.release import Release
+from .bundles.bundle import Bundle
 from .errors import DemoError
 
 # Typographic filters may have put a no-break space before the last word of a paragraph.
@@ -27,7 +27,7 @@ NUMBER = re.compile(
 )
 
 #: How many names a dotted name has, at most.
-DEEPEST = 20
+MAX_DEPTH = 20
 
 # Nor do they spare capitals: “VAE” becomes <span class="caps">VAE</span>.
 BRACES = re.compile(r"\{\{[^{}]*\}\}")
@@ -42,7 +42,7 @@ def models(html: str) -> list[str]:
 def fill_in(html: str, source: Path, bundles: Mapping[str, Any]) -> tuple[str, list[Diagnostic]]:
     """Return `html` with numbers in the place of their names in its prose; formulas and code stay.
 
-    `bundles` has the `Release` of each model of the post at `source`, or the `Failure` that says why not.
+    `bundles` has the `Bundle` of each model of the post at `source`, or a `Failure`.
     """
     if "{{" not in html:
         return html, []
@@ -70,21 +70,21 @@ def _bare(html: str) -> str:
     return BRACES.sub(lambda found: CAPITALS.sub(r"\1", found[0]), html)
 
 
-def facts(release: Release) -> dict[str, Any]:
-    """Return all that a release states about itself, by dotted name.
+def facts(bundle: Bundle) -> dict[str, Any]:
+    """Return all that a bundle states about itself, by dotted name.
 
     What was measured stands under its own name, with its standard error under
-    ``NAME.standard_error``; what the manifest says under the path to it.
+    ``NAME.standard_error``; values of the manifest under their path.
     """
-    manifest = release.manifest
-    said: dict[str, Any] = {"latents": release.latents}
+    manifest = bundle.manifest
+    said: dict[str, Any] = {"latents": bundle.latents}
     for name, graph in manifest["graphs"].items():
         size = manifest["files"][graph["file"]]["bytes"]
         said[name] = {"parameters": graph.get("parameters"), "bytes": size, "kilobytes": size / 1000}
     said |= {key: value for key, value in manifest.items() if key not in ("files", "graphs", "format")}
-    said |= release.metrics
+    said |= bundle.metrics
     found = dict(_leaves("", said))
-    return found | {name: found[f"{name}.value"] for name in release.metrics if f"{name}.value" in found}
+    return found | {name: found[f"{name}.value"] for name in bundle.metrics if f"{name}.value" in found}
 
 
 def _in_prose(html: str) -> Iterator["re.Match[str]"]:
@@ -95,7 +95,7 @@ def _in_prose(html: str) -> Iterator["re.Match[str]"]:
 
 def _leaves(path: str, value: Any, depth: int = 0) -> Iterator[tuple[str, Any]]:
     if isinstance(value, Mapping):
-        for key, inner in value.items() if depth < DEEPEST else ():
+        for key, inner in value.items() if depth < MAX_DEPTH else ():
             yield from _leaves(f"{path}.{key}" if path else key, inner, depth + 1)
     elif isinstance(value, str | int | float):
         yield path, value
@@ -110,10 +110,10 @@ def _known(bundle: Any) -> dict[str, Any]:
 def _written(found: "re.Match[str]", known: Mapping[str, Any]) -> str:
     name = found["name"]
     if name not in known:
-        raise DemoError(f"the release of “{found['model']}” states no “{name}”{nearest(name, known)}")
+        raise DemoError(f"the bundle of “{found['model']}” states no “{name}”{nearest(name, known)}")
     value = known[name]
     if isinstance(value, float) and not math.isfinite(value):
-        raise DemoError(f"the release of “{found['model']}” states {value} as “{name}”")
+        raise DemoError(f"the bundle of “{found['model']}” states {value} as “{name}”")
     if found["format"] is None:
         text = _rounded(value, known.get(f"{name}.standard_error"))
     else:

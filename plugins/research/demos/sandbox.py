@@ -37,7 +37,7 @@ class Sandbox:
 
     def __init__(self, limits: Limits | None = None) -> None:
         self._limits = limits or Limits()
-        #: Where the compiler keeps its C library from one build to the next.
+        #: Where the compiler caches its C library from one build to the next.
         self.tools = _tools()
         self._worker = Worker(MODULE, self._limits, PACKAGES, [self.tools])
         self._failed: dict[str, WorkerError] = {}
@@ -75,9 +75,9 @@ class Sandbox:
     def compile(
         self, path: Path, files: Sequence[File], arrays: Sequence[Array], more: Mapping[str, Any]
     ) -> Answer:
-        """Return the report on the first of `files` compiled, its program, and its rounded graph.
+        """Return the report on the first of `files` compiled, its program, and its quantized graph.
 
-        What the others, the `arrays` and `more` are, ``compile.requests`` says. Raises
+        The other files, the `arrays` and `more` are described in ``compile.requests``. Raises
         `UnsupportedError` if the graph cannot be compiled within the limits, and `RefusedError` if it
         cannot be compiled at all.
         """
@@ -109,7 +109,7 @@ class Sandbox:
         if key in self._failed:
             raise DemoError(f"{path}: {self._failed[key]}, and was not tried again; {LIMITED}")
         given, blobs = pack(files, arrays)
-        with contextlib.suppress(OSError):  # then the compiler says that it cannot write there
+        with contextlib.suppress(OSError):  # then the compiler reports that it cannot write there
             self.tools.mkdir(parents=True, exist_ok=True)
         try:
             return Answer(*self._worker.call(name, {**given, **more}, blobs))
@@ -128,7 +128,7 @@ def _digest(file: File) -> str:
 
 
 def _reason(error: RequestError) -> str:
-    """Return what is wrong; what our own code says stands for itself."""
+    """Return what is wrong; messages of our own code need no prefix."""
     if error.kind in (UnsupportedError.__name__, RefusedError.__name__):
         return str(error)
     if error.kind == MemoryError.__name__:
@@ -137,7 +137,7 @@ def _reason(error: RequestError) -> str:
 
 
 def _tools() -> Path:
-    """Return where the compiler keeps its C library, which takes it half a minute to make."""
+    """Return where the compiler caches its C library, which takes half a minute to build."""
     if os.name == "nt":
         base = os.environ.get("LOCALAPPDATA")
     else:

@@ -25,11 +25,11 @@ Amount = Annotated[float, Meta(gt=0, description="a number greater than 0")]
 class Settings(SettingsBase):
     """The keys of ``RESEARCH`` that demos own."""
 
-    #: Where releases of models lie, a folder each.
+    #: Where bundles of models lie, a folder each.
     models: Folder = Path("build/models")
-    #: The command that brings releases up to date. It runs once for all models if it has a word with
+    #: The command that brings bundles up to date. It runs once for all models if it has a word with
     #: ``{names}``, which is repeated for each, else once for each, whose name is ``{name}``.
-    #: Empty: releases are taken as they are.
+    #: Empty: bundles are taken as they are.
     build_model: Command = ()
     #: What one figure may ask of its model's graph: seconds, and gigabytes of memory.
     graph_seconds: Amount = 300

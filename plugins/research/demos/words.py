@@ -1,4 +1,4 @@
-"""What figures say, in the languages of the citations: ``words.toml``, read once."""
+"""The sentences of figures, in the languages of the citations: ``words.toml``, read once."""
 
 import tomllib
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 FILE = Path(__file__).with_suffix(".toml")
-#: What the build says itself; the script does not need it.
+#: Used by the build alone; the script does not need them.
 OF_THE_BUILD = frozenset({"figure", "static", "missing", "group_member", "epoch", "dimension", "likeliest"})
 
 
@@ -27,7 +27,7 @@ class Words:
         return word
 
     def of_figure(self, kind: str) -> dict[str, str]:
-        """Return what the script says of a figure of `kind` before its description has come."""
+        """Return what the script needs for a figure of `kind` before its description is loaded."""
         own = {
             name: text
             for name, text in self.table.items()
@@ -36,7 +36,7 @@ class Words:
         return own | {"hint": self.table["hint"][kind]}
 
     def of_kind(self, kind: str) -> dict[str, str]:
-        """Return what an active figure of `kind` says, for its description."""
+        """Return the sentences of an active figure of `kind`, for its description."""
         return {"likeliest": self["likeliest"], **self.table["kind"][kind]}
 
 

@@ -1,4 +1,4 @@
-"""Arrays of a release's .npz files, which any program may have written: read with care, and checked."""
+"""Arrays of a bundle's .npz files, which any program may have written: read with care, and checked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Write the manifest of a model that came from elsewhere: what a release must say is in its ONNX files."""
+"""Write the manifest of an external model, from its ONNX files."""
 
 import hashlib
 import json
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...core.processes.worker import printable
 from ..errors import DemoError
-from . import release
+from . import bundle
 from .models import require_extra
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ Range = tuple[float, float]
 def write(folder: Path, range: Range = (0.0, 1.0)) -> Path:
     """Write ``manifest.json`` for the model in `folder`; return its path.
 
-    The values of pictures lie in `range`. All files of the folder become part of the release. Raises
+    The values of images lie in `range`. All files of the folder become part of the bundle. Raises
     `DemoError` where there is a manifest, where there is no ``decoder.onnx``, or where the graphs are
     not such as figures need.
     """
@@ -33,7 +33,7 @@ def write(folder: Path, range: Range = (0.0, 1.0)) -> Path:
     names = [name for name in ("decoder", "encoder") if (folder / f"{name}.onnx").is_file()]
     files = [each for each in sorted(folder.iterdir()) if each.is_file()]
     for each in files:
-        release.check_place(each)
+        bundle.check_place(each)
     # Imported here: only blogs that show models have installed what it needs.
     from ..sandbox import Sandbox
 
@@ -44,10 +44,10 @@ def write(folder: Path, range: Range = (0.0, 1.0)) -> Path:
             "graphs": {name: _graph(folder / f"{name}.onnx", range, sandbox) for name in names},
             "files": {each.name: _file(each) for each in files},
         }
-        stated["sha256"] = release.digest_of(stated)
+        stated["sha256"] = bundle.digest_of(stated)
         path.write_text(json.dumps(stated, indent=2), encoding="utf-8")
         try:
-            release.read(folder, sandbox)
+            bundle.read(folder, sandbox)
         except DemoError:
             path.unlink()
             raise
@@ -86,8 +86,8 @@ def _tensor(path: Path, value: Mapping[str, Any], range: Range) -> dict[str, Any
         )
     first, *others = value["shape"]
     shape = [first or "batch", *others]
-    is_picture = len(shape) == 4
-    return {"name": value["name"], "shape": shape, "range": list(range) if is_picture else None}
+    is_image = len(shape) == 4
+    return {"name": value["name"], "shape": shape, "range": list(range) if is_image else None}
 
 
 def _file(path: Path) -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """The models of a build: brought up to date by the blog's command, once, and then read.
 
-A command with the word ``{names}`` runs once for all models. Its exit code does not say which of them failed,
-and a bundle that is there may be one that was to be replaced; so after a failure it runs once more for each
-model, and the bundle of each model for which it succeeds is read.
+A command with the word ``{names}`` runs once for all models. Its exit code does not tell which of them
+failed, and a bundle that is there may be one that was to be replaced; so after a failure it runs once more
+for each model, and the bundle of each model for which it succeeds is read.
 """
 
 import codecs
@@ -17,8 +17,8 @@ from ...core.diagnostics import nearest
 from ...core.processes.children import CANNOT_RUN, supervised
 from ..errors import DemoError
 from ..settings import NAME, NAMES, Settings
-from . import release
-from .release import Release
+from . import bundle
+from .bundle import Bundle
 
 if TYPE_CHECKING:
     from ..sandbox import Sandbox
@@ -34,12 +34,12 @@ class CannotRunError(DemoError):
 
 
 class Models:
-    """The releases that the posts of one build ask for, by name, and the sandbox in which they are opened."""
+    """The bundles that the posts of one build ask for, by name, and the sandbox in which they are opened."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._found: dict[str, Release | DemoError] = {}
-        #: The models for which the command has run, and what kept it from being run for them.
+        self._found: dict[str, Bundle | DemoError] = {}
+        #: The models for which the command has run, and why it could not be run for them.
         self._asked: dict[str, DemoError | None] = {}
         self._sandbox: Sandbox | None = None
 
@@ -51,7 +51,7 @@ class Models:
     def bring_up_to_date(self, names: Iterable[str]) -> None:
         """Run the command once for all models `names`, if it takes several names.
 
-        What it says of a model is raised where that is asked for.
+        An error that concerns a model is raised when that model is requested.
         """
         wanted = [
             name for name in dict.fromkeys(names) if name not in self._asked.keys() | self._found.keys()
@@ -68,8 +68,8 @@ class Models:
         else:
             self._asked |= dict.fromkeys(wanted)
 
-    def __getitem__(self, name: str) -> Release:
-        """Return the release of `name`; raise `DemoError`, each time, if it cannot be had."""
+    def __getitem__(self, name: str) -> Bundle:
+        """Return the bundle of `name`; raise `DemoError`, each time, if it cannot be had."""
         if name not in self._found:
             try:
                 self._found[name] = self._build(name)
@@ -80,18 +80,18 @@ class Models:
             raise found
         return found
 
-    def _build(self, name: str) -> Release:
+    def _build(self, name: str) -> Bundle:
         require_extra()
         command = self._command([name])
         folder = self._settings.models / name
         if not command:
             known = sorted(path.parent.name for path in self._settings.models.glob("*/manifest.json"))
             if name not in known:
-                raise DemoError(f"model “{name}”: there is no release in {folder}{nearest(name, known)}")
+                raise DemoError(f"model “{name}”: there is no bundle in {folder}{nearest(name, known)}")
         try:
             if command:
                 self._run_once(command, name)
-            return release.read(folder, self._opened_sandbox())
+            return bundle.read(folder, self._opened_sandbox())
         except DemoError as error:
             raise DemoError(f"model “{name}”: {error}") from error
 
@@ -118,7 +118,7 @@ class Models:
 
 
 def require_extra() -> None:
-    """Raise `DemoError` unless the packages are installed that pictures are made with."""
+    """Raise `DemoError` unless the packages are installed that images are made with."""
     missing = [module for module in EXTRA if importlib.util.find_spec(module) is None]
     if missing:
         raise DemoError(
@@ -128,7 +128,7 @@ def require_extra() -> None:
 
 
 def run(command: Sequence[str], folder: Path) -> None:
-    """Run `command` in `folder` and show what it says as it comes.
+    """Run `command` in `folder` and pass its output on as it comes.
 
     Its standard output is the author's terminal, so a progress bar works; its standard error is
     passed on, and its last lines are kept for the `DemoError` that a failure raises. Neither it nor
@@ -140,7 +140,7 @@ def run(command: Sequence[str], folder: Path) -> None:
             last = _pass_on(process)
             process.wait()
         except BaseException:
-            # After Ctrl-C too: what the command says while it puts its files in order is for the author.
+            # After Ctrl-C too: the author sees what the command prints while it cleans up.
             _let_go(process)
             raise
     if process.returncode == CANNOT_RUN:

@@ -1,4 +1,4 @@
-"""What manifest.json of a release may say; ``release.schema.json`` says it to other programs."""
+"""The types of manifest.json; ``manifest.schema.json`` is the same for other programs."""
 
 import math
 from typing import Annotated, Literal
@@ -6,9 +6,9 @@ from typing import Annotated, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 #: The largest size of one dimension: what figures allocate by it stays below a few hundred megabytes.
-LARGEST = 65536
+MAX_SIZE = 65536
 
-Size = Annotated[int, Meta(ge=1, le=LARGEST)]
+Size = Annotated[int, Meta(ge=1, le=MAX_SIZE)]
 Batch = Annotated[int, Meta(ge=1)] | str
 Name = Annotated[str, Meta(min_length=1)]
 
@@ -26,15 +26,15 @@ class Tensor(Struct, frozen=True):
 
     def __post_init__(self) -> None:
         _, *sizes = self.shape or (None,)
-        if not self.shape or not all(isinstance(size, int) and 1 <= size <= LARGEST for size in sizes):
-            raise ValueError(f"shape: write the batch, and then whole numbers from 1 to {LARGEST}")
+        if not self.shape or not all(isinstance(size, int) and 1 <= size <= MAX_SIZE for size in sizes):
+            raise ValueError(f"shape: write the batch, and then whole numbers from 1 to {MAX_SIZE}")
         least, most = self.range or (0.0, 1.0)
         if not (math.isfinite(least) and math.isfinite(most) and least < most):
             raise ValueError("range: write the least value and a greater one")
 
 
-def check_pictures(tensor: Tensor, place: str) -> None:
-    """Raise `ValueError`, which names the `place`, unless `tensor` is of the shape of pictures."""
+def check_images(tensor: Tensor, place: str) -> None:
+    """Raise `ValueError`, which names the `place`, unless `tensor` is of the shape of images."""
     if len(tensor.shape) != 4 or tensor.shape[1] not in (1, 3):
         raise ValueError(f"{place}: write (batch, channels, height, width), with 1 or 3 channels")
 
@@ -45,14 +45,14 @@ class Latents(Tensor, frozen=True):
     shape: tuple[Batch, Size]
 
 
-class Pictures(Tensor, frozen=True):
-    """Pictures (B, C, H, W): one channel, 0 the ground and the greatest value the ink, or three, RGB."""
+class Images(Tensor, frozen=True):
+    """Images (B, C, H, W): one channel, or three, RGB."""
 
     shape: tuple[Batch, Size, Size, Size]
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        check_pictures(self, "shape")
+        check_images(self, "shape")
 
 
 class Graph(Struct, frozen=True):
@@ -64,19 +64,19 @@ class Graph(Struct, frozen=True):
 
 
 class Decoder(Graph, frozen=True, kw_only=True):
-    """Latents to pictures; figures use the first output."""
+    """Latents to images; figures use the first output."""
 
     inputs: tuple[Latents]
     outputs: Annotated[list[Tensor], Meta(min_length=1)]
 
     def __post_init__(self) -> None:
-        check_pictures(self.outputs[0], "outputs[0].shape")
+        check_images(self.outputs[0], "outputs[0].shape")
 
 
 class Encoder(Graph, frozen=True, kw_only=True):
-    """Pictures to the mean and the logarithm of the variance of the posterior."""
+    """Images to the mean and the logarithm of the variance of the posterior."""
 
-    inputs: tuple[Pictures]
+    inputs: tuple[Images]
     outputs: Annotated[list[Latents], Meta(min_length=1)]
 
     def __post_init__(self) -> None:
@@ -92,7 +92,7 @@ class Graphs(Struct, frozen=True):
 
 
 class File(Struct, frozen=True):
-    """A file of the release."""
+    """A file of the bundle."""
 
     bytes: Annotated[int, Meta(ge=0)]
     sha256: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
@@ -105,7 +105,7 @@ class Manifest(Struct, frozen=True):
     name: Annotated[str, Meta(pattern="^[A-Za-z0-9][A-Za-z0-9_-]*$")]
     graphs: Graphs
     files: dict[Annotated[str, Meta(pattern="^[A-Za-z0-9_][A-Za-z0-9._-]*$")], File]
-    #: Of all that the manifest says but this.
+    #: Of the whole manifest without this key.
     sha256: str | UnsetType = UNSET
     key: str | UnsetType = UNSET
     recipe: dict[str, object] | UnsetType = UNSET

@@ -1,6 +1,6 @@
-"""Compile the graphs of a release ahead of time, to WebAssembly of some tens of kilobytes.
+"""Compile the graphs of a bundle ahead of time, to WebAssembly of some tens of kilobytes.
 
-``graph`` (rewrite) → ``rounding`` (weights) → ``program`` (C, then WebAssembly) → ``checks``; the
+``graph`` (rewrite) → ``quantization`` (weights) → ``program`` (C, then WebAssembly) → ``checks``; the
 whole way, with its cache, is ``compiled``.
 """
 

@@ -1,4 +1,4 @@
-"""From a graph of a release to a program that readers can be sent, once and then from the cache."""
+"""From a graph of a bundle to a program that readers can be sent, once and then from the cache."""
 
 import hashlib
 import json
@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from ...core.storage.cache import Cache
-from ..bundles.release import Graph
+from ..bundles.bundle import Graph
 from ..messages import Array, File
 from ..sandbox import Sandbox
 from . import RefusedError, UnsupportedError
-from .records import LARGEST_LOSS, Compiled, Precision, Rounding
+from .records import MAX_LOSS, Compiled, Precision, QuantizationCost
 
 HERE = Path(__file__).parent
 #: What a program depends on besides its graph.
@@ -26,11 +26,11 @@ class Request:
     """What a graph is tried on: a `Trial`, for the worker to make."""
 
     inputs: Array
-    #: Pictures, means and log variances of test items; empty where no bound can be measured.
-    items: tuple[Array, ...] = ()
+    #: Images, means and log variances of test examples; empty where no bound can be measured.
+    examples: tuple[Array, ...] = ()
     #: The decoder by which the bound of an encoder is measured.
     decoder: File | None = None
-    largest_loss: float = LARGEST_LOSS
+    max_loss: float = MAX_LOSS
 
 
 def compiled(
@@ -48,7 +48,7 @@ def compiled(
     report: dict[str, Any] = json.loads((place / "report.json").read_text(encoding="utf-8"))
     if "refused" in report:
         raise RefusedError(report["refused"])
-    return Compiled(place / "program.wasm", place / "rounded.onnx", *_read(report))
+    return Compiled(place / "program.wasm", place / "quantized.onnx", *_read(report))
 
 
 def _compile(graph: Graph, request: Request, folder: Path, sandbox: Sandbox) -> None:
@@ -56,22 +56,22 @@ def _compile(graph: Graph, request: Request, folder: Path, sandbox: Sandbox) -> 
     more = {
         "outputs": [(output.name, output.shape) for output in graph.outputs],
         "range": graph.input.range,
-        "largest_loss": request.largest_loss,
+        "max_loss": request.max_loss,
     }
     report: Mapping[str, Any]
     try:
-        answer = sandbox.compile(graph.path, files, [request.inputs, *request.items], more)
+        answer = sandbox.compile(graph.path, files, [request.inputs, *request.examples], more)
     except RefusedError as error:
         report = {"refused": str(error)}
     else:
         report = _checked(graph, answer.value, answer.blobs)
         (folder / "program.wasm").write_bytes(answer.blobs[0])
-        (folder / "rounded.onnx").write_bytes(answer.blobs[1])
+        (folder / "quantized.onnx").write_bytes(answer.blobs[1])
     (folder / "report.json").write_text(json.dumps(report, indent=2), encoding="utf-8")
 
 
 def _checked(graph: Graph, report: Any, blobs: Sequence[bytes]) -> Mapping[str, Any]:
-    """Return `report` if it is what the worker says of a program; it may have been taken over."""
+    """Return `report` if it is complete: the worker may have been taken over."""
     try:
         _read(report)
         program, _ = blobs
@@ -83,8 +83,8 @@ def _checked(graph: Graph, report: Any, blobs: Sequence[bytes]) -> Mapping[str, 
     return found
 
 
-def _read(report: Mapping[str, Any]) -> tuple[Precision, Rounding, float]:
-    return Precision(report["precision"]), Rounding(**report["rounding"]), float(report["parity"])
+def _read(report: Mapping[str, Any]) -> tuple[Precision, QuantizationCost, float]:
+    return Precision(report["precision"]), QuantizationCost(**report["quantization"]), float(report["parity"])
 
 
 def _key(graph: Graph, given: str) -> str:

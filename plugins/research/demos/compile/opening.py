@@ -89,7 +89,7 @@ def _bring_in(tensor: TensorProto, data: Mapping[str, bytes]) -> None:
     except ValueError as error:
         raise RefusedError(f"where weights lie in {quoted(name)} is not said in numbers") from error
     if not 0 <= start <= end <= len(data[name]):
-        raise RefusedError(f"{quoted(name)} is shorter than the graph says")
+        raise RefusedError(f"{quoted(name)} is shorter than the graph states")
     tensor.raw_data = data[name][start:end]
     del tensor.external_data[:]
     tensor.ClearField("data_location")

@@ -20,7 +20,7 @@ from onnx import ModelProto, ValueInfoProto
 from ...core.processes.confine import outliving_parent
 from . import RefusedError, UnsupportedError, source
 from .graph import of_one, shapes_of, with_inputs
-from .rounding import Packed
+from .quantization import Packed
 from .strings import without_strings
 
 if TYPE_CHECKING:
@@ -38,13 +38,13 @@ NAME = "graph"
 #: The innermost loop of a matrix product. Unrolled whole, the loop around it, along a row, becomes SIMD.
 PRODUCT = re.compile(r"^ *for \(idx_t k = 0; k < (\d+); \+\+k\) \{$", re.MULTILINE)
 #: Longer ones are left alone: the code would weigh more than it saves.
-LONGEST_UNROLLED = 32
+MAX_UNROLLED = 32
 
 
 def compile_program(model: ModelProto, weights: Sequence[Packed], tools: Path | None = None) -> bytes:
     """Return the WebAssembly module of `model`, in which `weights` stand packed.
 
-    `tools` is the folder in which the compiler keeps its C library from one call to the next. Raises
+    `tools` is the folder in which the compiler caches its C library from one call to the next. Raises
     `UnsupportedError` for an operator that emx-onnx-cgen does not know.
     """
     single = of_one(model)
@@ -76,7 +76,7 @@ def _run_compiler(flags: Sequence[str], place: Path, tools: Path | None) -> None
             command, cwd=place, env=environment, stdin=subprocess.DEVNULL, capture_output=True, check=False
         )
     if done.returncode:
-        # What it says may repeat what it read.
+        # Its message may repeat what it read.
         raise UnsupportedError(f"the compiler refuses the C of the graph (exit code {done.returncode})")
 
 
@@ -107,7 +107,7 @@ def _compiler() -> "Compiler":
 
 
 def _unrolled(loop: "re.Match[str]") -> str:
-    return f"#pragma clang loop unroll(full)\n{loop[0]}" if int(loop[1]) <= LONGEST_UNROLLED else loop[0]
+    return f"#pragma clang loop unroll(full)\n{loop[0]}" if int(loop[1]) <= MAX_UNROLLED else loop[0]
 
 
 def _wrapper(model: ModelProto, weights: Sequence[Packed]) -> str:
@@ -175,7 +175,7 @@ WRAPPER = """\
 #include <stdint.h>
 #include <string.h>
 
-/* After Moshier's Cephes: a call of the library's own would keep a loop from becoming SIMD. */
+/* After Moshier's Cephes: a call of the library's own would prevent vectorization. */
 static inline float simd_expf(float x) {{
     x = fminf(fmaxf(x, -87.0f), 88.0f);
     const float n = rintf(x * 1.44269504f);

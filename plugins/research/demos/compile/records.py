@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 Array: TypeAlias = "npt.NDArray[Any]"
 
 #: Coarse weights are refused above this error, root mean square in parts of the outputs' deviation…
-LARGEST_RELATIVE_ERROR = 0.025
+MAX_RELATIVE_ERROR = 0.025
 #: …and above this loss of the bound, in nats.
-LARGEST_LOSS = 0.05
+MAX_LOSS = 0.05
 #: The same for encoders, which in a page read what readers draw: nobody sees the difference there.
-LARGEST_LOSS_OF_ENCODERS = 0.25
+MAX_LOSS_OF_ENCODERS = 0.25
 
 
 class Precision(StrEnum):
@@ -43,10 +43,10 @@ class Precision(StrEnum):
 
 
 @dataclass(frozen=True)
-class TestItems:
-    """Pictures with their posteriors, to measure a loss of the bound on."""
+class TestExamples:
+    """Images with their posteriors, to measure a loss of the bound on."""
 
-    pictures: Array  # (N, C, H, W), in [0, 1]
+    images: Array  # (N, C, H, W), in [0, 1]
     means: Array  # (N, Z)
     log_variances: Array  # (N, Z)
 
@@ -54,7 +54,7 @@ class TestItems:
     __test__ = False
 
 
-#: The evidence lower bound of some items, in nats an item, up to a constant, as a network decides it.
+#: The evidence lower bound of some examples, in nats an example, up to a constant, as a network decides it.
 Bound = Callable[["ModelProto"], float]
 
 
@@ -65,13 +65,13 @@ class Trial:
     inputs: Array
     #: None where it cannot be measured.
     bound: Bound | None = None
-    #: What rounding may take away from it.
-    largest_loss: float = LARGEST_LOSS
+    #: What quantization may take away from it.
+    max_loss: float = MAX_LOSS
 
 
 @dataclass(frozen=True)
-class Rounding:
-    """How far a rounded graph is from the full one, on the same inputs."""
+class QuantizationCost:
+    """How far a quantized graph is from the full one, on the same inputs."""
 
     #: Largest difference of an output.
     largest_error: float
@@ -80,9 +80,9 @@ class Rounding:
     #: By how much the evidence lower bound falls, in nats; None where it cannot be measured.
     loss: float | None
 
-    def is_small(self, largest_loss: float) -> bool:
-        """Tell whether readers may be sent the rounded graph though a finer one would weigh little more."""
-        return self.relative_error <= LARGEST_RELATIVE_ERROR and (self.loss or 0) <= largest_loss
+    def is_small(self, max_loss: float) -> bool:
+        """Tell whether readers may be sent the quantized graph though a finer one would weigh little more."""
+        return self.relative_error <= MAX_RELATIVE_ERROR and (self.loss or 0) <= max_loss
 
 
 @dataclass(frozen=True)
@@ -91,9 +91,9 @@ class Compiled:
 
     #: The WebAssembly module: see ``program``.
     program: Path
-    #: The graph with rounded weights.
-    rounded: Path
+    #: The graph with quantized weights.
+    quantized: Path
     precision: Precision
-    rounding: Rounding
-    #: Largest difference between the program and ``rounded``, in parts of the largest output.
+    quantization: QuantizationCost
+    #: Largest difference between the program and ``quantized``, in parts of the largest output.
     parity: float

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from onnx import ModelProto
 
-from ..bundles.release import Tensor
+from ..bundles.bundle import Tensor
 from ..messages import Array, File, pack, unpack
 from . import checks
 from .build import build
 from .opening import external_tensors, location, opened
-from .records import Bound, TestItems, Trial
+from .records import Bound, TestExamples, Trial
 from .runtime import batch_of, run_session, session
 
 if TYPE_CHECKING:
@@ -33,14 +33,14 @@ def run(given: Mapping[str, Any], blobs: Sequence[bytes]) -> Answer:
 
 
 def compile(given: Mapping[str, Any], blobs: Sequence[bytes]) -> Answer:
-    """Return the report on the program of a graph, the program, and the rounded graph."""
+    """Return the report on the program of a graph, the program, and the quantized graph."""
     files, arrays = unpack(given, blobs)
     full, *others = map(opened, files)
     outputs = [Tensor(name, tuple(shape), None, (0.0, 1.0)) for name, shape in given["outputs"]]
-    trial = Trial(arrays[0], _bound(arrays[1:], others, given["range"]), given["largest_loss"])
+    trial = Trial(arrays[0], _bound(arrays[1:], others, given["range"]), given["max_loss"])
     made = build(full, outputs, trial, Path(given["tools"]))
-    report = {"precision": made.precision, "rounding": asdict(made.rounding), "parity": made.parity}
-    return report, [made.program, made.rounded.SerializeToString()]
+    report = {"precision": made.precision, "quantization": asdict(made.quantization), "parity": made.parity}
+    return report, [made.program, made.quantized.SerializeToString()]
 
 
 def describe(given: Mapping[str, Any], blobs: Sequence[bytes]) -> Answer:
@@ -87,12 +87,12 @@ def _batch(content: bytes) -> int:
     return batch_of(ModelProto.FromString(content))
 
 
-def _bound(items: Sequence[Array], others: Sequence[ModelProto], range: Sequence[float]) -> Bound | None:
-    """Return the bound that an encoder decides with its decoder, or a decoder alone; None without items."""
-    if not items:
+def _bound(examples: Sequence[Array], others: Sequence[ModelProto], range: Sequence[float]) -> Bound | None:
+    """Return the bound that an encoder decides with its decoder, or a decoder alone; None for no examples."""
+    if not examples:
         return None
-    pictures, means, log_variances = items
-    tried = TestItems(pictures, means, log_variances)
+    images, means, log_variances = examples
+    tried = TestExamples(images, means, log_variances)
     if not others:
         return checks.bound_by_decoder(tried)
     least, most = range

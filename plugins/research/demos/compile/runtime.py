@@ -122,16 +122,16 @@ def run_program(
     try:
         store.set_fuel(FUEL)
         call["init"](store)
-        for item, values in enumerate(inputs):
-            if item and time.monotonic() > end:
-                return [output[:item] for output in outputs]
+        for example, values in enumerate(inputs):
+            if example and time.monotonic() > end:
+                return [output[:example] for output in outputs]
             store.set_fuel(FUEL)
             memory.write(store, values.astype("<f4").tobytes(), call["input"](store, 0))
             call["run"](store)
             for n, output in enumerate(outputs):
                 at = call["output"](store, n)
-                data = memory.read(store, at, at + output[item].nbytes)
-                output[item] = np.frombuffer(data, "<f4").reshape(output[item].shape)
+                data = memory.read(store, at, at + output[example].nbytes)
+                output[example] = np.frombuffer(data, "<f4").reshape(output[example].shape)
     except (wasmtime.Trap, wasmtime.WasmtimeError) as error:
         reason = error.message if isinstance(error, wasmtime.Trap) else str(error)
         raise UnsupportedError(f"the compiled program breaks off: {reason}") from error

@@ -15,7 +15,7 @@ DOMAIN = re.compile(r"[a-z]{0,16}(?:\.[a-z]{1,16}){0,4}")
 #: Values of attributes, such as ``NOTSET``, ``linear``, or the equation of an Einsum.
 VALUE = re.compile(rb"[A-Za-z0-9_ ,.>-]{0,256}")
 #: Characters of a stranger's name that a message repeats.
-LONGEST_NAME = 60
+MAX_NAME_LENGTH = 60
 
 
 class Names:
@@ -47,7 +47,7 @@ def without_strings(model: ModelProto) -> ModelProto:
 
 def quoted(name: str) -> str:
     """Return `name` as a message may repeat it: short, on one line, without control characters."""
-    shown = name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}…"
+    shown = name if len(name) <= MAX_NAME_LENGTH else f"{name[:MAX_NAME_LENGTH]}…"
     return "“" + "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in shown) + "”"
 
 

@@ -1,4 +1,4 @@
-"""From the pictures of a sheet to one file for the web."""
+"""From the images of a sheet to one file for the web."""
 
 import io
 
@@ -16,13 +16,13 @@ COARSE_STEP = 17
 
 
 def compose(sheet: Sheet) -> Bytes:
-    """Return `sheet` as one picture: (height, width) grey, or (height, width, 3) RGB.
+    """Return `sheet` as one image: (height, width) grey, or (height, width, 3) RGB.
 
-    Ink stays white and the ground black, as in MNIST: so the file has the pixels of the model. The
-    style sheet turns them round where the page is light.
+    The file has the pixels of the model. The style sheet inverts them where the page is light and the images
+    are white on black.
     """
-    rows, columns, channels, height, width = sheet.pictures.shape
-    strips = sheet.pictures.transpose(0, 3, 1, 4, 2).reshape(rows, height, columns * width, channels)
+    rows, columns, channels, height, width = sheet.images.shape
+    strips = sheet.images.transpose(0, 3, 1, 4, 2).reshape(rows, height, columns * width, channels)
     gap = np.zeros((sheet.gap, columns * width, channels), np.uint8)
     parts: list[Bytes] = []
     for row, strip in enumerate(strips):
@@ -33,11 +33,11 @@ def compose(sheet: Sheet) -> Bytes:
     return whole[:, :, 0] if channels == 1 else whole
 
 
-def encode(picture: Bytes, is_coarse: bool = False) -> tuple[bytes, str]:
-    """Return `picture` as PNG or WebP, both lossless, whichever is smaller, and the suffix of its name."""
+def encode(image: Bytes, is_coarse: bool = False) -> tuple[bytes, str]:
+    """Return `image` as PNG or WebP, both lossless, whichever is smaller, and the suffix of its name."""
     step = COARSE_STEP if is_coarse else STEP
-    image = Image.fromarray(np.rint(picture / step).astype(np.uint8) * step)
+    stepped = Image.fromarray(np.rint(image / step).astype(np.uint8) * step)
     png, webp = io.BytesIO(), io.BytesIO()
-    image.save(png, "PNG", optimize=True)
-    image.save(webp, "WEBP", lossless=True, quality=100, method=6)
+    stepped.save(png, "PNG", optimize=True)
+    stepped.save(webp, "WEBP", lossless=True, quality=100, method=6)
     return min((png.getvalue(), "png"), (webp.getvalue(), "webp"), key=lambda file: len(file[0]))

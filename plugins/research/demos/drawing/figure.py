@@ -17,19 +17,19 @@ from ...core.post import PublishedFile
 from ..syntax.canonical import Block
 from ..words import Words
 
-#: Pictures are shown at a whole multiple of their size, the largest that is no wider than this together.
-WIDEST = 672
+#: Images are shown at a whole multiple of their size, the largest that is no wider than this together.
+MAX_WIDTH = 672
 
 
 @dataclass(frozen=True)
-class Picture:
-    """A picture in a file."""
+class StaticImage:
+    """A image in a file."""
 
     path: Path
     #: In pixels of the file.
     width: int
     height: int
-    #: What stands before each row of the picture, under one heading; empty: nothing.
+    #: What stands before each row of the image, under one heading; empty: nothing.
     labels: tuple[str, ...]
     heading: str
     #: White ink on black, which a page may turn round; otherwise colours that stay.
@@ -48,7 +48,7 @@ class Drawing:
     svg: str
 
 
-Part = Picture | Drawing
+Part = StaticImage | Drawing
 
 
 @dataclass(frozen=True)
@@ -81,15 +81,15 @@ def figure(
     live: Live | None = None,
 ) -> str:
     """Return the figure called `label`, with its `parts`. All but the first of a page are loaded lazily."""
-    pictures = [part for part in parts if isinstance(part, Picture)]
-    widest = WIDEST // max(1, len(pictures))
+    images = [part for part in parts if isinstance(part, StaticImage)]
+    max_width = MAX_WIDTH // max(1, len(images))
     shown = "".join(
         part.svg
         if isinstance(part, Drawing)
-        else _picture(part, _alt(part, alt, pictures, words), label.number > 1, widest, words)
+        else _image(part, _alt(part, alt, images, words), label.number > 1, max_width, words)
         for part in parts
     )
-    group = f' role="group" aria-label="{escape(alt)}"' if len(pictures) > 1 else ""
+    group = f' role="group" aria-label="{escape(alt)}"' if len(images) > 1 else ""
     data = {"demo": block.keys["kind"], "model": block.keys["model"]}
     data |= {key: block.keys[key] for key in sorted(block.keys.keys() - {"kind", "model", "id", "alt"})}
     attributes = {f"data-{key}": value for key, value in data.items()}
@@ -121,7 +121,7 @@ def _framed(block: Block, data: Mapping[str, str], inner: str, label: Label, wor
 def _interactive(stage: str, live: Live, words: Words, group: str) -> str:
     """Return `stage` as the element that ``live/script`` defines; unknown to a browser it stays as it is.
 
-    Pelican resolves one link of a tag, so the names of further files are told apart from their folder.
+    Pelican resolves one link of a tag, so further files are named without their folder.
     """
     names = {
         network: " ".join(file.address.rpartition("/")[2] for file in files)
@@ -141,24 +141,24 @@ def _interactive(stage: str, live: Live, words: Words, group: str) -> str:
     )
 
 
-def _alt(picture: Picture, alt: str, pictures: Sequence[Picture], words: Words) -> str:
-    """Return what `picture` shows. What the author says of several is true of all together, not of each."""
-    return alt if len(pictures) == 1 else words["group_member"].format(model=picture.heading)
+def _alt(image: StaticImage, alt: str, images: Sequence[StaticImage], words: Words) -> str:
+    """Return what `image` shows. The author's description of several images is of all together."""
+    return alt if len(images) == 1 else words["group_member"].format(model=image.heading)
 
 
-def _picture(picture: Picture, alt: str, lazy: bool, widest: int, words: Words) -> str:
-    scale = max(1, widest // picture.width)
+def _image(image: StaticImage, alt: str, lazy: bool, max_width: int, words: Words) -> str:
+    scale = max(1, max_width // image.width)
     loading = ' loading="lazy"' if lazy else ""
-    ink = ' class="research-demo-ink"' if picture.ink else ""
-    image = (
-        f'<img src="{{static}}/{picture.published.address}" alt="{escape(alt)}" '
-        f'width="{picture.width * scale}" height="{picture.height * scale}" decoding="async"{loading}{ink}>'
+    ink = ' class="research-demo-ink"' if image.ink else ""
+    tag = (
+        f'<img src="{{static}}/{image.published.address}" alt="{escape(alt)}" '
+        f'width="{image.width * scale}" height="{image.height * scale}" decoding="async"{loading}{ink}>'
     )
-    rows = "".join(f"<li>{escape(text)}</li>" for text in picture.labels)
+    rows = "".join(f"<li>{escape(text)}</li>" for text in image.labels)
     labels = f"<ol>{rows}</ol>" if rows else ""
-    if picture.heading:
-        labels = f'<p class="research-demo-heading">{escape(_translated(picture.heading, words))}</p>{labels}'
-    return f'<div class="research-demo-sheet">{labels}{image}</div>'
+    if image.heading:
+        labels = f'<p class="research-demo-heading">{escape(_translated(image.heading, words))}</p>{labels}'
+    return f'<div class="research-demo-sheet">{labels}{tag}</div>'
 
 
 def _translated(heading: str, words: Words) -> str:

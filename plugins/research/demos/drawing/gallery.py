@@ -1,4 +1,4 @@
-"""Draws figures, and keeps what it has drawn under the hash of all that went into it."""
+"""Renders figures; results are cached under a hash of everything that determines them."""
 
 import hashlib
 import json
@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from ...core.storage.cache import Cache
-from ..bundles.release import Release
+from ..bundles.bundle import Bundle
 from ..syntax.spec import Spec
 from ..words import Words
-from .figure import Drawing, Part, Picture
+from .figure import Drawing, Part, StaticImage
 from .panels import Panel, Sheet
 
 DESCRIPTION = "description.json"
@@ -43,13 +43,13 @@ class Gallery:
         return area.folder(area.key(text), write) / DESCRIPTION
 
 
-def drawn(spec: Spec, releases: Sequence[Release], cache: Cache) -> Gallery:
+def drawn(spec: Spec, bundles: Sequence[Bundle], cache: Cache) -> Gallery:
     """Return what is drawn of the figure `spec`, from the `cache` if it has been drawn before.
 
-    Raises `DemoError` where a release lacks what the kind needs or its graph cannot be run.
+    Raises `DemoError` where a bundle lacks what the kind needs or its graph cannot be run.
     """
     area = cache.area("demos", *_program())
-    place = area.folder(area.key(_decides(spec, releases)), lambda folder: _draw(spec, releases, folder))
+    place = area.folder(area.key(_decides(spec, bundles)), lambda folder: _draw(spec, bundles, folder))
     parts = json.loads((place / "parts.json").read_text(encoding="utf-8"))
     return Gallery(spec.kind.name, [_part(place, part) for part in parts], place / DESCRIPTION)
 
@@ -57,39 +57,39 @@ def drawn(spec: Spec, releases: Sequence[Release], cache: Cache) -> Gallery:
 def _part(place: Path, stated: dict[str, Any]) -> Part:
     if "svg" in stated:
         return Drawing(stated["svg"])
-    return Picture(**stated | {"path": place / stated["path"], "labels": tuple(stated["labels"])})
+    return StaticImage(**stated | {"path": place / stated["path"], "labels": tuple(stated["labels"])})
 
 
-def _described(spec: Spec, releases: Sequence[Release], panels: Sequence[Panel]) -> dict[str, Any]:
+def _described(spec: Spec, bundles: Sequence[Bundle], panels: Sequence[Panel]) -> dict[str, Any]:
     """Return what ``live/script`` needs to know of a figure: a sheet a model, and the kind's own."""
     assert spec.kind.describe
     sheets = [panel for panel in panels if isinstance(panel, Sheet)]
-    forms = [_form(sheet, release) for sheet, release in zip(sheets, releases, strict=True)]
-    return {"sheets": forms, **spec.kind.describe(spec.options, *releases)}
+    forms = [_form(sheet, bundle) for sheet, bundle in zip(sheets, bundles, strict=True)]
+    return {"sheets": forms, **spec.kind.describe(spec.options, *bundles)}
 
 
-def _form(sheet: Sheet, release: Release) -> dict[str, Any]:
-    rows, columns = sheet.pictures.shape[:2]
-    output = release.decoder.outputs[0]
+def _form(sheet: Sheet, bundle: Bundle) -> dict[str, Any]:
+    rows, columns = sheet.images.shape[:2]
+    output = bundle.decoder.outputs[0]
     return {
         "rows": rows,
         "columns": columns,
         "group": sheet.group,
         "gap": sheet.gap,
-        "latents": release.latents,
+        "latents": bundle.latents,
         "shape": output.shape,
         "range": output.range,
     }
 
 
-def _draw(spec: Spec, releases: Sequence[Release], folder: Path) -> None:
+def _draw(spec: Spec, bundles: Sequence[Bundle], folder: Path) -> None:
     """Draw the figure `spec`; write what it shows, and what the page needs to know of it, into `folder`."""
-    panels = spec.kind.draw(spec.options, *releases)
+    panels = spec.kind.render(spec.options, *bundles)
     stem = "-".join((*spec.models, spec.kind.name))
     parts = [_write(folder, stem, panel) for panel in panels]
     (folder / "parts.json").write_text(json.dumps(parts), encoding="utf-8")
     if spec.kind.describe:
-        text = json.dumps(_described(spec, releases, panels), separators=(",", ":"))
+        text = json.dumps(_described(spec, bundles, panels), separators=(",", ":"))
         (folder / DESCRIPTION).write_text(text, encoding="utf-8")
 
 
@@ -98,25 +98,25 @@ def _write(folder: Path, stem: str, panel: Panel) -> dict[str, Any]:
         return asdict(panel)
     from .encoding import compose, encode  # imports Pillow, which a build that draws nothing does without
 
-    picture = compose(panel)
-    data, suffix = encode(picture)
+    image = compose(panel)
+    data, suffix = encode(image)
     path = folder / f"{stem}.{hashlib.sha256(data).hexdigest()[:10]}.{suffix}"
     path.write_bytes(data)
-    height, width = picture.shape[:2]
+    height, width = image.shape[:2]
     return {
         "path": path.name,
         "width": width,
         "height": height,
         "labels": panel.labels,
         "heading": panel.heading,
-        "ink": picture.ndim == 2,
+        "ink": image.ndim == 2,
     }
 
 
-def _decides(spec: Spec, releases: Sequence[Release]) -> list[Any]:
+def _decides(spec: Spec, bundles: Sequence[Bundle]) -> list[Any]:
     """Return all that the figure `spec` is made from, beside the program."""
     # An image's heading is the name of its model.
-    models = [(release.name, release.digest) for release in releases]
+    models = [(bundle.name, bundle.digest) for bundle in bundles]
     return [spec.kind.name, spec.models, asdict(spec.options), models]
 
 

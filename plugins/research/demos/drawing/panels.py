@@ -7,9 +7,9 @@ from .inference import Bytes
 
 @dataclass(frozen=True)
 class Sheet:
-    """Pictures side by side, in rows."""
+    """Images side by side, in rows."""
 
-    pictures: Bytes  # (rows, columns, C, H, W)
+    images: Bytes  # (rows, columns, C, H, W)
     #: Rows that belong together: a gap stands between such groups. 0: no gaps.
     group: int = 0
     #: What stands before each row, for readers; empty: nothing.
@@ -22,7 +22,7 @@ class Sheet:
     @property
     def gap(self) -> int:
         """The height of a gap, in pixels."""
-        height: int = self.pictures.shape[3]
+        height: int = self.images.shape[3]
         return height // 4
 
 

@@ -8,7 +8,7 @@ from html import escape
 WIDTH, HEIGHT = 480, 280
 #: The corners of the area that the lines are drawn in.
 LEFT, RIGHT, TOP, BOTTOM = 70, WIDTH - 10, 34, HEIGHT - 54
-#: Dashes tell lines apart where colours would not, on paper or to the colour-blind.
+#: Dashes distinguish lines where colors do not, on paper or to the colour-blind.
 DASHES = ("", "2 5", "9 5")
 
 
@@ -71,7 +71,7 @@ def line_plot(lines: Sequence[Line], x: str, y: str) -> str:
 def ticks(least: float, most: float) -> list[float]:
     """Return two to eight round numbers at even steps: `least` or less, and on up to `most`."""
     span = most - least
-    if span <= 1e-12 * max(abs(least), abs(most)):  # less than a float can tell apart, or nothing
+    if span <= 1e-12 * max(abs(least), abs(most)):  # less than a float resolves, or nothing
         span = max(1.0, 1e-6 * abs(most))
     span = max(span, 1e-300)
     power = 10.0 ** math.floor(math.log10(span))
@@ -98,11 +98,11 @@ def _curve(line: Line, x: Axis, y: Axis) -> str:
 
 
 def _summary(lines: Sequence[Line], y: str) -> str:
-    told = (
+    parts = (
         f"{line.name} from {written(round(line.drawn[0][1], 1))} to {written(round(line.drawn[-1][1], 1))}"
         for line in lines
     )
-    return f"{y}: {', '.join(told)}."
+    return f"{y}: {', '.join(parts)}."
 
 
 def _stroke(path: str, attributes: str) -> str:

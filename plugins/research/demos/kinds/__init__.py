@@ -1,9 +1,9 @@
 """The kinds of figure: each module of this package is one, under its own name.
 
 A kind has `Options`, a frozen dataclass of what an author may set, and
-``draw(options, release, …) -> list[Panel]``, which takes as many releases as the options' class
-says and raises `DemoError` where a release lacks what it needs. Its docstring is for authors.
-``describe(options, release, …)`` returns what the module of the same name in ``live/script/kinds``
+``render(options, bundle, …) -> list[Panel]``, which takes as many bundles as the options' class
+says and raises `DemoError` where a bundle lacks what it needs. Its docstring is for authors.
+``describe(options, bundle, …)`` returns what the module of the same name in ``live/script/kinds``
 needs beside the decoder, as JSON has it; a kind without one stays a static image.
 """
 
@@ -24,7 +24,7 @@ class DemoKind:
 
     name: str
     options: type[Options]
-    draw: Callable[..., list[Panel]]
+    render: Callable[..., list[Panel]]
     describe: Callable[..., dict[str, Any]] | None
     #: Which networks the page needs beside the description and the static image.
     needs_decoder: bool
@@ -40,7 +40,7 @@ def kinds() -> dict[str, DemoKind]:
         found[module.name] = DemoKind(
             module.name,
             kind.Options,
-            kind.draw,
+            kind.render,
             getattr(kind, "describe", None),
             getattr(kind, "NEEDS_DECODER", True),
             getattr(kind, "NEEDS_ENCODER", False),

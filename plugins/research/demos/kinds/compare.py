@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 from msgspec import Meta
 
 from ...core.lazy import lazy
-from ..bundles.release import Release
+from ..bundles.bundle import Bundle
 from ..drawing.inference import Floats, decode
 from ..drawing.normals import normals
 from ..drawing.panels import Panel, Sheet
@@ -38,23 +38,23 @@ class Options(KindOptions):
     temperature: Annotated[float, Meta(ge=0.0, le=4.0)] = 1.0
 
 
-def noise(options: Options, *releases: Release) -> Floats:
+def noise(options: Options, *bundles: Bundle) -> Floats:
     """Return draws (rows · columns, Z) from the prior of the model with the most latents, row by row."""
-    width = max(release.latents for release in releases)
+    width = max(bundle.latents for bundle in bundles)
     return normals(options.seed, options.rows * options.columns, width)
 
 
-def draw(options: Options, *releases: Release) -> list[Panel]:
+def render(options: Options, *bundles: Bundle) -> list[Panel]:
     """Draw a sheet for each model."""
-    latents = noise(options, *releases) * np.float32(options.temperature)
+    latents = noise(options, *bundles) * np.float32(options.temperature)
     sheets: list[Panel] = []
-    for release in releases:
-        pictures = decode(release, latents[:, : release.latents])  # (rows · columns, C, H, W)
-        grid = pictures.reshape(options.rows, options.columns, *pictures.shape[1:])
-        sheets.append(Sheet(grid, heading=release.name))
+    for bundle in bundles:
+        images = decode(bundle, latents[:, : bundle.latents])  # (rows · columns, C, H, W)
+        grid = images.reshape(options.rows, options.columns, *images.shape[1:])
+        sheets.append(Sheet(grid, heading=bundle.name))
     return sheets
 
 
-def describe(options: Options, *releases: Release) -> dict[str, Any]:
+def describe(options: Options, *bundles: Bundle) -> dict[str, Any]:
     """Return what the page needs beside the decoders to draw the same, and more."""
     return {"seed": options.seed, "temperature": options.temperature}

@@ -1,6 +1,6 @@
-"""From one test item to another, step by step through latent space.
+"""From one test example to another, step by step through latent space.
 
-The ends are the posterior means of the first test items of two labels; without an encoder, or
+The ends are the posterior means of the first test examples of two labels; without an encoder, or
 where the author asks for it, two draws from the prior.
 """
 
@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from msgspec import Meta
 
 from ...core.lazy import lazy
-from ..bundles.items import classes, first_of, read
-from ..bundles.release import Release
+from ..bundles.bundle import Bundle
+from ..bundles.examples import classes, first_of, read
 from ..drawing.inference import Floats, decode, encode
 from ..drawing.normals import normals
 from ..drawing.packing import packed
@@ -41,24 +41,24 @@ class Options(KindOptions):
     seed: Annotated[int, Meta(ge=0, le=2**31)] = 1
 
 
-def ends(options: Options, release: Release) -> tuple[Floats, Floats]:
+def ends(options: Options, bundle: Bundle) -> tuple[Floats, Floats]:
     """Return the latents (rows, Z) where the rows begin, and those where they end."""
-    if _is_of_prior(options, release):
-        begin, end = normals(options.seed, 2, options.rows, release.latents)
+    if _is_of_prior(options, bundle):
+        begin, end = normals(options.seed, 2, options.rows, bundle.latents)
         return begin, end
-    items = read(release)
+    examples = read(bundle)
     pairs = [re.fullmatch(r"(\d+)-(\d+)", pair.strip()) for pair in options.between.split(",")]
     labels = [int(label) for pair in pairs if pair for label in pair.groups()]
     if None in pairs:
         message = f"“between: {options.between}”: write pairs of labels such as 3-8, 1-7, or prior"
         raise KeyedError(message, "between")
-    images = np.concatenate([first_of(items, label, 1) for label in labels])
-    means = encode(release, images)  # (2 · rows, Z)
+    images = np.concatenate([first_of(examples, label, 1) for label in labels])
+    means = encode(bundle, images)  # (2 · rows, Z)
     return means[::2], means[1::2]
 
 
-def _is_of_prior(options: Options, release: Release) -> bool:
-    return options.between == "prior" or release.encoder is None
+def _is_of_prior(options: Options, bundle: Bundle) -> bool:
+    return options.between == "prior" or bundle.encoder is None
 
 
 def linear(begin: Floats, end: Floats, share: float) -> Floats:
@@ -83,22 +83,22 @@ def spherical(begin: Floats, end: Floats, share: float) -> Floats:
     return np.asarray(path, np.float32)
 
 
-def latents(options: Options, release: Release) -> Floats:
+def latents(options: Options, bundle: Bundle) -> Floats:
     """Return the latents (rows, columns, Z)."""
-    begin, end = ends(options, release)
+    begin, end = ends(options, bundle)
     step = {"linear": linear, "spherical": spherical}[options.path]
     return np.stack([step(begin, end, share) for share in np.linspace(0, 1, options.columns)], axis=1)
 
 
-def draw(options: Options, release: Release) -> list[Panel]:
+def render(options: Options, bundle: Bundle) -> list[Panel]:
     """Draw one sheet."""
-    path = latents(options, release)  # (rows, columns, Z)
-    pictures = decode(release, path.reshape(-1, release.latents))  # (rows · columns, C, H, W)
-    return [Sheet(pictures.reshape(*path.shape[:2], *pictures.shape[1:]))]
+    path = latents(options, bundle)  # (rows, columns, Z)
+    images = decode(bundle, path.reshape(-1, bundle.latents))  # (rows · columns, C, H, W)
+    return [Sheet(images.reshape(*path.shape[:2], *images.shape[1:]))]
 
 
-def describe(options: Options, release: Release) -> dict[str, Any]:
+def describe(options: Options, bundle: Bundle) -> dict[str, Any]:
     """Return where the rows begin and end, or the seed of these draws, and where labels lie."""
-    of_prior = _is_of_prior(options, release)
-    given = {"seed": options.seed} if of_prior else {"ends": packed(np.stack(ends(options, release)))}
-    return {**given, "path": options.path, "labels": classes(release)}
+    of_prior = _is_of_prior(options, bundle)
+    given = {"seed": options.seed} if of_prior else {"ends": packed(np.stack(ends(options, bundle)))}
+    return {**given, "path": options.path, "labels": classes(bundle)}

@@ -1,7 +1,7 @@
 """The latent plane of a model with two latent dimensions, at the quantiles of the prior.
 
 Kingma and Welling (2013), figure 4: equally spaced points of the unit square, sent through the
-inverse of the normal distribution function, so that each picture stands for as much of the prior
+inverse of the normal distribution function, so that each image stands for as much of the prior
 as any other.
 """
 
@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 from msgspec import Meta
 
 from ...core.lazy import lazy
-from ..bundles.items import classes
-from ..bundles.release import Release
+from ..bundles.bundle import Bundle
+from ..bundles.examples import classes
 from ..drawing.inference import Floats, decode
 from ..drawing.packing import short
 from ..drawing.panels import Panel, Sheet
@@ -47,27 +47,27 @@ def latents(options: Options) -> Floats:
 
     The first dimension grows to the right, the second upwards.
     """
-    across, up = np.meshgrid(quantiles(options.columns), quantiles(options.rows)[::-1])  # (rows, columns)
-    return np.stack([across.ravel(), up.ravel()], axis=1)
+    z1, z2 = np.meshgrid(quantiles(options.columns), quantiles(options.rows)[::-1])  # (rows, columns)
+    return np.stack([z1.ravel(), z2.ravel()], axis=1)
 
 
-def draw(options: Options, release: Release) -> list[Panel]:
+def render(options: Options, bundle: Bundle) -> list[Panel]:
     """Draw one sheet."""
-    if release.latents != 2:
+    if bundle.latents != 2:
         raise DemoError(
-            f"kind manifold shows a plane, and “{release.name}” has {release.latents} latent dimensions; "
+            f"kind manifold shows a plane, and “{bundle.name}” has {bundle.latents} latent dimensions; "
             "show a model that was trained with two (such as mnist-plane), "
             "or another kind (such as samples or interpolation)"
         )
-    pictures = decode(release, latents(options))  # (rows · columns, C, H, W)
-    grid = pictures.reshape(options.rows, options.columns, *pictures.shape[1:])
+    images = decode(bundle, latents(options))  # (rows · columns, C, H, W)
+    grid = images.reshape(options.rows, options.columns, *images.shape[1:])
     return [Sheet(grid, is_coarse=grid.shape[2] == 1)]
 
 
-def describe(options: Options, release: Release) -> dict[str, Any]:
+def describe(options: Options, bundle: Bundle) -> dict[str, Any]:
     """Return the coordinates of the columns, those of the rows from the top, and where labels lie."""
     return {
-        "across": short(quantiles(options.columns)),
-        "up": short(quantiles(options.rows)[::-1]),
-        "labels": classes(release),
+        "z1": short(quantiles(options.columns)),
+        "z2": short(quantiles(options.rows)[::-1]),
+        "labels": classes(bundle),
     }

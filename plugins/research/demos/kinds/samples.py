@@ -1,4 +1,4 @@
-"""Pictures drawn from the prior: what the model makes up where nothing is given."""
+"""Images drawn from the prior: what the model makes up where nothing is given."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from msgspec import Meta
 
 from ...core.lazy import lazy
-from ..bundles.release import Release
+from ..bundles.bundle import Bundle
 from ..drawing.inference import Floats, decode
 from ..drawing.normals import normals
 from ..drawing.panels import Panel, Sheet
@@ -31,22 +31,22 @@ class Options(KindOptions):
     temperature: Annotated[float, Meta(ge=0.0, le=4.0)] = 1.0
 
 
-def noise(options: Options, release: Release) -> Floats:
+def noise(options: Options, bundle: Bundle) -> Floats:
     """Return draws (rows · columns, Z) from the prior, row by row."""
-    return normals(options.seed, options.rows * options.columns, release.latents)
+    return normals(options.seed, options.rows * options.columns, bundle.latents)
 
 
-def latents(options: Options, release: Release) -> Floats:
-    """Return the latents (rows · columns, Z) of the pictures, row by row."""
-    return noise(options, release) * np.float32(options.temperature)
+def latents(options: Options, bundle: Bundle) -> Floats:
+    """Return the latents (rows · columns, Z) of the images, row by row."""
+    return noise(options, bundle) * np.float32(options.temperature)
 
 
-def draw(options: Options, release: Release) -> list[Panel]:
+def render(options: Options, bundle: Bundle) -> list[Panel]:
     """Draw one sheet."""
-    pictures = decode(release, latents(options, release))  # (rows · columns, C, H, W)
-    return [Sheet(pictures.reshape(options.rows, options.columns, *pictures.shape[1:]))]
+    images = decode(bundle, latents(options, bundle))  # (rows · columns, C, H, W)
+    return [Sheet(images.reshape(options.rows, options.columns, *images.shape[1:]))]
 
 
-def describe(options: Options, release: Release) -> dict[str, Any]:
+def describe(options: Options, bundle: Bundle) -> dict[str, Any]:
     """Return what the page needs beside the decoder to draw the same, and more."""
     return {"seed": options.seed, "temperature": options.temperature}

@@ -11,7 +11,7 @@ from msgspec import Meta
 
 from ...core.lazy import lazy
 from ..bundles.arrays import check, load
-from ..bundles.release import Release
+from ..bundles.bundle import Bundle
 from ..drawing.panels import Panel, Plot, Sheet
 from ..drawing.plot import Line, line_plot
 from ..errors import DemoError
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 else:
     np = lazy("numpy")
 
-#: Columns of history.csv, with what readers call the items that they are about.
-BOUNDS = {"train_elbo": "training items", "validation_elbo": "items not trained on"}
+#: Columns of history.csv, with what readers call the examples that they are about.
+BOUNDS = {"train_elbo": "training examples", "validation_elbo": "examples not trained on"}
 
 #: Numbers that are not as large as this can be drawn.
 LIMIT = 1e100
@@ -40,15 +40,15 @@ class Options(KindOptions):
     columns: Annotated[int, Meta(ge=1, le=40)] = 12
 
 
-def pictures(options: Options, release: Release) -> Sheet:
+def images(options: Options, bundle: Bundle) -> Sheet:
     """Return a sheet with a row an epoch."""
-    path = release.file("epochs.npz", "the kind training")
+    path = bundle.file("epochs.npz", "the kind training")
     arrays = load(path, ("epochs", "images"))
     if len(arrays) < 2:
         raise DemoError(f"{path} must have the arrays “epochs” and “images”")
     epochs, images = arrays["epochs"], arrays["images"]  # (E,), (E, K, C, H, W)
     check(path, "epochs", epochs, "iu", (None,))
-    check(path, "images", images, "u", (len(epochs), None, *release.decoder.outputs[0].shape))
+    check(path, "images", images, "u", (len(epochs), None, *bundle.decoder.outputs[0].shape))
     shown = np.unique(np.linspace(0, len(epochs) - 1, options.rows).round().astype(int))
     labels = tuple(str(epoch) for epoch in epochs[shown])
     return Sheet(
@@ -56,9 +56,9 @@ def pictures(options: Options, release: Release) -> Sheet:
     )
 
 
-def bound(release: Release) -> Plot:
+def bound(bundle: Bundle) -> Plot:
     """Return the plot of the bound by epoch."""
-    path = release.file("history.csv", "the kind training")
+    path = bundle.file("history.csv", "the kind training")
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
             rows = list(csv.DictReader(file))
@@ -82,11 +82,11 @@ def _value(text: str | None) -> float:
     return float(text) if text and text.strip() else math.nan
 
 
-def draw(options: Options, release: Release) -> list[Panel]:
+def render(options: Options, bundle: Bundle) -> list[Panel]:
     """Draw the sheet and the plot."""
-    return [pictures(options, release), bound(release)]
+    return [images(options, bundle), bound(bundle)]
 
 
-def describe(options: Options, release: Release) -> dict[str, Any]:
+def describe(options: Options, bundle: Bundle) -> dict[str, Any]:
     """Return the epochs of the rows; the page needs no more than the static image shows."""
-    return {"epochs": list(pictures(options, release).labels)}
+    return {"epochs": list(images(options, bundle).labels)}

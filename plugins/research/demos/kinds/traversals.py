@@ -1,8 +1,8 @@
 """What single latent dimensions do: a row a dimension, from one end of the prior to the other.
 
-The dimensions that say most about test items come first: those of the largest mean divergence of the
-posterior from the prior (Kingma and Welling 2013, appendix B, each dimension's own term). All others
-stay at the posterior mean of the first test item of a label.
+The dimensions that carry most information on test examples come first: those of the largest mean
+divergence of the posterior from the prior (Kingma and Welling 2013, appendix B, each dimension's own
+term). All others stay at the posterior mean of the first test example of a label.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 from msgspec import Meta
 
 from ...core.lazy import lazy
-from ..bundles.items import FILE, classes, first_of, posteriors, read
-from ..bundles.release import Release
+from ..bundles.bundle import Bundle
+from ..bundles.examples import FILE, classes, first_of, posteriors, read
 from ..drawing.inference import Floats, decode, encode
 from ..drawing.packing import packed
 from ..drawing.panels import Panel, Sheet
@@ -39,20 +39,20 @@ class Options(KindOptions):
     reach: Annotated[float, Meta(ge=0.1, le=6.0)] = 3.0
 
 
-def divergences(release: Release) -> Floats:
-    """Return the mean KL divergence (Z,) of the test items' posteriors from the prior, in nats."""
-    path = release.file(FILE, "the kind traversals")
-    if not (found := posteriors(release)):
+def divergences(bundle: Bundle) -> Floats:
+    """Return the mean KL divergence (Z,) of the test examples' posteriors from the prior, in nats."""
+    path = bundle.file(FILE, "the kind traversals")
+    if not (found := posteriors(bundle)):
         raise DemoError(f"{path} has no “means” and “log_variances”, which the kind traversals needs")
     mean, log_variance = found  # (N, Z)
     divergence: Floats = ((mean**2 + np.exp(log_variance) - 1 - log_variance) / 2).mean(axis=0)
     return divergence
 
 
-def ends(options: Options, release: Release) -> tuple[Floats, Floats, list[int]]:
+def ends(options: Options, bundle: Bundle) -> tuple[Floats, Floats, list[int]]:
     """Return the latents (rows, Z) where the rows begin and end, and the dimensions that they follow."""
-    order = np.argsort(-divergences(release), kind="stable")[: options.rows]
-    middle = encode(release, first_of(read(release), options.label, 1))  # (1, Z)
+    order = np.argsort(-divergences(bundle), kind="stable")[: options.rows]
+    middle = encode(bundle, first_of(read(bundle), options.label, 1))  # (1, Z)
     begin = np.repeat(middle, len(order), axis=0)
     end = begin.copy()
     rows = np.arange(len(order))
@@ -60,24 +60,24 @@ def ends(options: Options, release: Release) -> tuple[Floats, Floats, list[int]]
     return begin, end, order.tolist()
 
 
-def draw(options: Options, release: Release) -> list[Panel]:
+def render(options: Options, bundle: Bundle) -> list[Panel]:
     """Draw one sheet."""
-    begin, end, dimensions = ends(options, release)
+    begin, end, dimensions = ends(options, bundle)
     shares = np.linspace(0, 1, options.columns, dtype=np.float32)[:, None]
     latents = (1 - shares) * begin[:, None] + shares * end[:, None]  # (rows, columns, Z)
-    pictures = decode(release, latents.reshape(-1, release.latents))
+    images = decode(bundle, latents.reshape(-1, bundle.latents))
     labels = tuple(str(dimension + 1) for dimension in dimensions)
-    sheet = pictures.reshape(*latents.shape[:2], *pictures.shape[1:])
+    sheet = images.reshape(*latents.shape[:2], *images.shape[1:])
     return [Sheet(sheet, labels=labels, heading="Dimension")]
 
 
-def describe(options: Options, release: Release) -> dict[str, Any]:
+def describe(options: Options, bundle: Bundle) -> dict[str, Any]:
     """Return what the page needs beside the decoder: ways as those of an interpolation, with their names."""
-    begin, end, dimensions = ends(options, release)
+    begin, end, dimensions = ends(options, bundle)
     return {
         "ends": packed(np.stack([begin, end])),
         "path": "linear",
         "dimensions": [dimension + 1 for dimension in dimensions],
         "reach": options.reach,
-        "labels": classes(release),
+        "labels": classes(bundle),
     }

@@ -1,4 +1,4 @@
-"""From a release to what an interactive figure needs in the page."""
+"""From a bundle to what an interactive figure needs in the page."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 from ...core.lazy import lazy
 from ...core.post import PublishedFile
 from ...core.storage.cache import Cache
-from ..bundles.items import FILE, posteriors, read
-from ..bundles.release import Graph, Release
+from ..bundles.bundle import Bundle, Graph
+from ..bundles.examples import FILE, posteriors, read
 from ..compile import UnsupportedError
 from ..compile.compiled import Request, compiled
-from ..compile.records import LARGEST_LOSS_OF_ENCODERS, TestItems
+from ..compile.records import MAX_LOSS_OF_ENCODERS, TestExamples
 from ..drawing.figure import Live
 from ..drawing.gallery import Gallery
 from ..errors import DemoError
@@ -40,62 +40,64 @@ ONE_FILE = "decoder.onnx"
 class LiveModel:
     """A model whose networks readers can be sent."""
 
-    #: With rounded networks, so that static images show what the page will compute.
-    release: Release
+    #: With quantized networks, so that static images show what the page will compute.
+    bundle: Bundle
     #: The compiled networks: ``decoder``, and ``encoder`` where it was asked for.
     programs: Mapping[str, Path]
     #: What runs them in the page where they are not compiled but ONNX.
     runtime: tuple[PublishedFile, ...] = ()
 
 
-def live_model(spec: Spec, release: Release, cache: Cache) -> LiveModel:
-    """Return `release` with the networks compiled that figures of the kind of `spec` need.
+def live_model(spec: Spec, bundle: Bundle, cache: Cache) -> LiveModel:
+    """Return `bundle` with the networks compiled that figures of the kind of `spec` need.
 
     Raises `UnsupportedError` for a network that cannot be.
     """
-    digest = _files(release)
-    sandbox = release.sandbox
-    tried = compiled(release.decoder, lambda: _decoder_request(release), digest, cache, sandbox)
+    digest = _files(bundle)
+    sandbox = bundle.sandbox
+    tried = compiled(bundle.decoder, lambda: _decoder_request(bundle), digest, cache, sandbox)
     found = {"decoder": tried}
     if spec.kind.needs_encoder:
-        if not (encoder := release.encoder):
-            raise UnsupportedError(f"kind {spec.kind.name} needs an encoder, and test items with posteriors")
+        if not (encoder := bundle.encoder):
+            raise UnsupportedError(
+                f"kind {spec.kind.name} needs an encoder and test examples with posteriors"
+            )
         found["encoder"] = compiled(
-            encoder, lambda: _encoder_request(release, encoder), digest, cache, sandbox
+            encoder, lambda: _encoder_request(bundle, encoder), digest, cache, sandbox
         )
-    rounded = {
-        name: replace(getattr(release, name), path=network.rounded, data={})
+    quantized = {
+        name: replace(getattr(bundle, name), path=network.quantized, data={})
         for name, network in found.items()
     }
     names = " ".join(network.program.parent.name for network in found.values())
-    digest = hashlib.sha256(f"{release.digest} {names}".encode()).hexdigest()
+    digest = hashlib.sha256(f"{bundle.digest} {names}".encode()).hexdigest()
     return LiveModel(
-        replace(release, **rounded, digest=digest),
+        replace(bundle, **quantized, digest=digest),
         {name: network.program for name, network in found.items()},
     )
 
 
-def fallback_model(spec: Spec, release: Release, root: Path, cache: Cache) -> LiveModel | None:
-    """Return `release` as it is, to be run by onnxruntime-web, which is sent one file a graph.
+def fallback_model(spec: Spec, bundle: Bundle, root: Path, cache: Cache) -> LiveModel | None:
+    """Return `bundle` as it is, to be run by onnxruntime-web, which is sent one file a graph.
 
     None where that is not installed in `root`, for a graph whose batch has a fixed size, and for kinds
     that need an encoder as well. Raises `DemoError` where the graph's external data cannot be had.
     """
     files = runtime(root)
-    if not files or release.decoder.input.batch or spec.kind.needs_encoder:
+    if not files or bundle.decoder.input.batch or spec.kind.needs_encoder:
         return None
-    return LiveModel(release, {"decoder": _one_file(release, cache)}, files)
+    return LiveModel(bundle, {"decoder": _one_file(bundle, cache)}, files)
 
 
-def _one_file(release: Release, cache: Cache) -> Path:
+def _one_file(bundle: Bundle, cache: Cache) -> Path:
     """Return the decoder as one file: its own, or one in `cache` with the external data inside."""
-    graph = release.decoder
+    graph = bundle.decoder
     if not graph.data:
         return graph.path
     stated = hashlib.sha256(graph.path.read_bytes() + repr(sorted(graph.data.items())).encode()).hexdigest()
 
     def write(folder: Path) -> None:
-        content = release.sandbox.inlined(graph.path, graph.read())
+        content = bundle.sandbox.inlined(graph.path, graph.read())
         (folder / ONE_FILE).write_bytes(content)
 
     return cache.area("inlined").folder(stated[:24], write) / ONE_FILE
@@ -107,7 +109,7 @@ def live(spec: Spec, models: Sequence[LiveModel], drawing: Gallery, words: Words
     needed = {"decoder": kind.needs_decoder, "encoder": kind.needs_encoder}
     programs = {
         network: tuple(
-            _published(model.programs[network], f"{model.release.name}-{network}") for model in models
+            _published(model.programs[network], f"{model.bundle.name}-{network}") for model in models
         )
         for network, is_needed in needed.items()
         if is_needed
@@ -119,31 +121,33 @@ def live(spec: Spec, models: Sequence[LiveModel], drawing: Gallery, words: Words
     return replace(found, kilobytes=_kilobytes(found.files, cache), bytes=sum(map(_size, awaited)))
 
 
-def _files(release: Release) -> str:
-    """Return a hash over what the networks of `release` are tried on."""
-    stated = release.manifest["files"]
-    used = {"test_items.npz", release.decoder.path.name, *release.decoder.data}
+def _files(bundle: Bundle) -> str:
+    """Return a hash over what the networks of `bundle` are tried on."""
+    stated = bundle.manifest["files"]
+    used = {"test_items.npz", bundle.decoder.path.name, *bundle.decoder.data}
     return hashlib.sha256(repr([stated[name] for name in sorted(used & stated.keys())]).encode()).hexdigest()
 
 
-def _decoder_request(release: Release) -> Request:
-    latents = np.random.default_rng(0).standard_normal((INPUTS, release.latents), np.float32)
-    return Request(latents, _arrays(_test_items(release)))
+def _decoder_request(bundle: Bundle) -> Request:
+    latents = np.random.default_rng(0).standard_normal((INPUTS, bundle.latents), np.float32)
+    return Request(latents, _arrays(_test_examples(bundle)))
 
 
-def _encoder_request(release: Release, encoder: Graph) -> Request:
-    items = _test_items(release)
-    if items is None:
-        raise UnsupportedError("an encoder is tried on test items, and the release has none with posteriors")
+def _encoder_request(bundle: Bundle, encoder: Graph) -> Request:
+    examples = _test_examples(bundle)
+    if examples is None:
+        raise UnsupportedError(
+            "an encoder is checked on test examples, and the bundle has none with posteriors"
+        )
     least, most = encoder.input.range
-    pictures = (items.pictures[:INPUTS] * (most - least) + least).astype(np.float32)
+    images = (examples.images[:INPUTS] * (most - least) + least).astype(np.float32)
     if {output.name for output in encoder.outputs} != {"mean", "log_variance"}:
-        return Request(pictures)
-    return Request(pictures, _arrays(items), release.decoder.read(), LARGEST_LOSS_OF_ENCODERS)
+        return Request(images)
+    return Request(images, _arrays(examples), bundle.decoder.read(), MAX_LOSS_OF_ENCODERS)
 
 
-def _arrays(items: TestItems | None) -> tuple[Array, ...]:
-    return (items.pictures, items.means, items.log_variances) if items else ()
+def _arrays(examples: TestExamples | None) -> tuple[Array, ...]:
+    return (examples.images, examples.means, examples.log_variances) if examples else ()
 
 
 def _published(path: Path, name: str) -> PublishedFile:
@@ -172,18 +176,16 @@ def _compressed_size(content: bytes, cache: Cache) -> int:
     return size
 
 
-def _test_items(release: Release) -> TestItems | None:
+def _test_examples(bundle: Bundle) -> TestExamples | None:
     """Return what the loss of the bound is measured on, None where pixels are no probabilities."""
-    if release.decoder.outputs[0].range != (0, 1):
+    if bundle.decoder.outputs[0].range != (0, 1):
         return None
     try:
-        if not (found := posteriors(release)):
+        if not (found := posteriors(bundle)):
             return None
-        images = read(release).images
+        images = read(bundle).images
         if len(images) != len(found[0]):
-            raise DemoError(
-                f"{release.folder / FILE} has {len(images)} images and {len(found[0])} posteriors"
-            )
+            raise DemoError(f"{bundle.folder / FILE} has {len(images)} images and {len(found[0])} posteriors")
     except DemoError as error:
-        raise UnsupportedError(f"it is tried on test items: {error}") from error
-    return TestItems((images / 255).astype(np.float32), *found)
+        raise UnsupportedError(f"it is tried on test examples: {error}") from error
+    return TestExamples((images / 255).astype(np.float32), *found)

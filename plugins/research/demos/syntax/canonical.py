@@ -47,7 +47,7 @@ class Block:
 
 
 def attributes(keys: Keys, line: int) -> dict[str, str]:
-    """Return the attributes of the figure that stands on `line` of its source and says `keys`."""
+    """Return the attributes of the figure that stands on `line` of its source and has the `keys`."""
     values = dict(keys.values)
     kind = values.pop("kind", "")
     values.pop("caption", None)

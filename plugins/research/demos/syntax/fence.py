@@ -56,7 +56,7 @@ class DemoExtension(GuardedExtension):
 
 
 class FencePreprocessor(Preprocessor):
-    """Puts a mark in the place of each demo block, and keeps what the block says."""
+    """Replaces each demo block by a placeholder that carries its source."""
 
     def __init__(self, md: Markdown, figures: Figures) -> None:
         super().__init__(md)

@@ -1,7 +1,7 @@
 """Find fenced blocks in the lines of a Markdown text, in lists, quotations and other containers too.
 
 Python-Markdown's fenced code stands at the left margin only. Here a fence may stand wherever a container
-(a list item, a quotation, an admonition, a tab, a definition, a footnote) has its text, and a line that
+(a list example, a quotation, an admonition, a tab, a definition, a footnote) has its text, and a line that
 stands for it is put where Python-Markdown looks for the text of that container. What is shown as code, in
 a longer fence or indented, stays as it is.
 """
@@ -171,10 +171,10 @@ class _Scanner:
 
     def _open(self, rest: str, lead: int, columns: list[int]) -> int:
         """Add the containers that `rest` opens to `columns`; return the column where its text begins."""
-        while item := LIST_ITEM.match(rest, lead):
+        while example := LIST_ITEM.match(rest, lead):
             del columns[lead // self.tab :]
-            columns.append(item.end())
-            lead = item.end()
+            columns.append(example.end())
+            lead = example.end()
         if any(opener.match(rest, lead) for opener in self.openers):
             del columns[self._level(lead, columns) :]
             columns.append(lead + self.tab)
@@ -251,7 +251,7 @@ class _Scanner:
             inner.append(line[min(indent, len(opening.lead)) :])
         prefix = opening.quote + " " * (self.tab * opening.level)
         before, behind = self._blanks(opening, end)
-        if opening.lead.strip():  # the block begins a list item
+        if opening.lead.strip():  # the block begins a list example
             prefix, before = opening.quote + opening.lead, ()
         return Block(opening.line, end, tuple(inner), prefix, before, behind)
 

@@ -31,7 +31,7 @@ QUOTED = re.compile(r'"(?P<double>(?:[^"\\]|\\.)*)"|' r"'(?P<single>(?:[^']|'')*
 
 @dataclass(frozen=True)
 class Keys:
-    """What a block says."""
+    """The content of a block."""
 
     values: Mapping[str, str]
     #: The line of each key, as the reader of the block counts lines.
@@ -70,7 +70,7 @@ class Builder:
             self.parts[self.key].append(text.strip())
 
     def fail(self, message: str, line: int) -> None:
-        """Note what is wrong on `line`; the first error is kept."""
+        """Note what is wrong on `line`; the first error counts."""
         if not self.error:
             self.error, self.error_line = message, line
 

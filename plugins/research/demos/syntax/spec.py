@@ -16,11 +16,11 @@ MODEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
 @dataclass(frozen=True)
 class Spec:
-    """A demo that can be drawn, as far as can be told without its models."""
+    """A demo whose keys are valid, as far as can be checked without its models."""
 
     kind: DemoKind
     models: tuple[str, ...]
-    #: What the picture shows, for those who do not see it.
+    #: What the image shows, for those who do not see it.
     alt: str
     options: Options
     #: Whether it may become interactive in the page.
@@ -45,7 +45,7 @@ def check(block: Block) -> Spec:
     options = parse(kind.options, keys, COMMON)
     if not alt:
         raise KeyedError(
-            "“alt” is missing: say in a few words what the picture shows, for those who do not see it", "alt"
+            "“alt” is missing: say in a few words what the image shows, for those who do not see it", "alt"
         )
     _check_models(models, kind)
     return Spec(kind, models, alt, options, live == "yes")

@@ -40,9 +40,9 @@ const LIGHT = 100;
 const BUDGET = 50;
 //: Kilobytes of what describes a figure whose model is here.
 const DESCRIPTION = 3;
-//: Milliseconds that a reader rests with a figure before it is fetched, and before loading is spoken of.
+//: Milliseconds that a reader rests with a figure before it is fetched, and before loading is announced.
 const STAY = 800;
-const PATIENCE = 150;
+const LOADING_DELAY = 150;
 
 const fetched = new Set();
 let spent = 0;
@@ -187,7 +187,7 @@ class ResearchDemo extends HTMLElement {
     this.#isOffered = false;
     const prepared = this.#prepare();
     const job = this.#job;
-    const patience = setTimeout(() => this.#wait(job), PATIENCE);
+    const waiting = setTimeout(() => this.#wait(job), LOADING_DELAY);
     try {
       const stage = await prepared;
       if (job !== this.#job) return;
@@ -195,14 +195,14 @@ class ResearchDemo extends HTMLElement {
       this.dataset.active = "";
       stage.attach();
       if (hadFocus) stage.focus();
-      this.dispatchEvent(new CustomEvent("research-demo-awake", { bubbles: true }));
+      this.dispatchEvent(new CustomEvent("research-demo-active", { bubbles: true }));
     } catch (error) {
       if (job.isCancelled) return;
       const line = fill(this.#words.failed, { reason: explain(error, this.#words) });
       this.#offer(line, this.#words.retry);
       this.#speak(line);
     } finally {
-      clearTimeout(patience);
+      clearTimeout(waiting);
     }
   }
 

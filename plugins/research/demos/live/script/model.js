@@ -44,7 +44,7 @@ class Model {
     return this;
   }
 
-  /** Return the outputs for `inputs`, those of several items one after the other: see worker.js for `asked`. */
+  /** Return the outputs for `inputs`, those of several examples one after the other: see worker.js for `asked`. */
   async run(inputs, asked) {
     await this.#start();
     return this.#ask({ inputs, ...asked });

@@ -1,6 +1,6 @@
 // From what a decoder returns to what a canvas shows.
 
-/** Return the RGBA bytes of pictures, whose `values` are (N, C, H, W) and lie in a range; C is 1 or 3. */
+/** Return the RGBA bytes of images, whose `values` are (N, C, H, W) and lie in a range; C is 1 or 3. */
 export function rgba(values, [channels, height, width], [least, most]) {
   const area = height * width;
   const count = values.length / (channels * area);

@@ -27,7 +27,7 @@ export class Sheet {
   /** Return the images, ImageData each, that the decoder makes of `latents`, one after the other. */
   async decode(latents) {
     const { latents: size, shape, range } = this;
-    const [bytes] = await this.decoder.run(latents, { size, outputs: [this.size], picture: { shape, range } });
+    const [bytes] = await this.decoder.run(latents, { size, outputs: [this.size], image: { shape, range } });
     const [, height, width] = shape;
     const length = 4 * height * width;
     return Array.from(

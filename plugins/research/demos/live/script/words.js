@@ -1,4 +1,4 @@
-// What a figure says: the build sends its sentences in the language of the post.
+// The sentences of a figure, which the build sends in the language of the post.
 
 /** Return `template` with each {name} replaced by that of `values`. */
 export const fill = (template, values = {}) => template.replace(/\{(\w+)\}/g, (_, name) => values[name]);

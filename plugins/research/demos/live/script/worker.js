@@ -1,6 +1,6 @@
 // Runs a model beside the page. The first message brings its program: compiled to WebAssembly, or ONNX
-// with the folder and the binary of the onnxruntime-web that is to run it. Each further one brings `inputs` of items
-// with `size` floats each, and says how many each of the `outputs` has for one item.
+// with the folder and the binary of the onnxruntime-web that is to run it. Each further one brings `inputs` of examples
+// with `size` floats each, and says how many each of the `outputs` has for one example.
 import { rgba } from "./rgba.js";
 
 let run;
@@ -13,10 +13,10 @@ async function compiled({ bytes }) {
   return ({ inputs, size, outputs }) => {
     const count = inputs.length / size;
     const results = outputs.map((length) => new Float32Array(count * length));
-    for (let item = 0; item < count; item += 1) {
-      floats(input(0), size).set(inputs.subarray(item * size, (item + 1) * size));
+    for (let example = 0; example < count; example += 1) {
+      floats(input(0), size).set(inputs.subarray(example * size, (example + 1) * size));
       step();
-      results.forEach((result, n) => result.set(floats(output(n), outputs[n]), item * outputs[n]));
+      results.forEach((result, n) => result.set(floats(output(n), outputs[n]), example * outputs[n]));
     }
     return results;
   };
@@ -33,13 +33,13 @@ async function interpreted({ bytes, runtime, wasmBinary }) {
   };
 }
 
-/** Answer a message; where it gives the shape and range of a `picture`, by the bytes of images. */
-self.onmessage = async ({ data: { id, program, picture, ...asked } }) => {
+/** Answer a message; where it gives the shape and range of a `image`, by the bytes of images. */
+self.onmessage = async ({ data: { id, program, image, ...asked } }) => {
   try {
     let results = [];
     if (program) run = await (program.runtime ? interpreted : compiled)(program);
     else results = await run(asked);
-    if (picture) results = [rgba(results[0], picture.shape, picture.range)];
+    if (image) results = [rgba(results[0], image.shape, image.range)];
     self.postMessage({ id, results }, results.map(({ buffer }) => buffer));
   } catch (error) {
     const isMemory = error instanceof RangeError || /memory|allocat/i.test(error);

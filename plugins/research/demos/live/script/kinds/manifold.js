@@ -9,13 +9,13 @@ const STEPS = 200;
 
 export function start(stage) {
   const { sheet } = stage;
-  const { across, up, labels } = stage.figure;
+  const { z1, z2, labels } = stage.figure;
   const { rows, columns } = sheet;
   const place = [0.5, 0.5]; // from the left and from the top, 0 to 1
   const text = (value) => stage.number(value);
 
   const show = stage.task(async () => {
-    const point = Float32Array.of(along(across, place[0]), along(up, place[1]));
+    const point = Float32Array.of(along(z1, place[0]), along(z2, place[1]));
     const [image] = await sheet.decode(point);
     stage.magnify(image);
     const where = stage.word("point", { x: text(point[0]), y: text(point[1]) });
@@ -27,8 +27,8 @@ export function start(stage) {
     });
   const rise = (share) => 1 - share;
   const sliders = [
-    dimension("z₁", 0, across, (share) => share),
-    dimension("z₂", 1, up, rise),
+    dimension("z₁", 0, z1, (share) => share),
+    dimension("z₂", 1, z2, rise),
   ];
   function move(x, y) {
     place.splice(0, 2, inside(x), inside(y));

@@ -1,4 +1,4 @@
-"""A release: the folder in which a program that trains models leaves one, read and checked."""
+"""A bundle: the folder in which a program that trains models leaves one, read and checked."""
 
 import codecs
 import hashlib
@@ -15,8 +15,8 @@ import msgspec
 from ..errors import DemoError
 from .schema import Manifest
 
-#: How often a release is read that changes meanwhile.
-READINGS = 100
+#: How often a bundle is read that changes meanwhile.
+MAX_READINGS = 100
 
 if TYPE_CHECKING:
     from ..messages import File
@@ -43,7 +43,7 @@ class Graph:
     path: Path
     input: Tensor
     outputs: tuple[Tensor, ...]
-    #: The sha256 of each file of the release that the graph names: of its external data.
+    #: The sha256 of each file of the bundle that the graph names: of its external data.
     data: Mapping[str, str] = field(default_factory=dict)
 
     def read(self) -> "File":
@@ -55,14 +55,14 @@ class Graph:
 
 
 @dataclass(frozen=True)
-class Release:
+class Bundle:
     """A trained model, its hashes checked."""
 
     name: str
     folder: Path
-    #: Latents (B, Z) → pictures (B, C, H, W).
+    #: Latents (B, Z) → images (B, C, H, W).
     decoder: Graph
-    #: Pictures (B, C, H, W) → mean and log variance of the posterior (B, Z).
+    #: Images (B, C, H, W) → mean and log variance of the posterior (B, Z).
     encoder: Graph | None
     #: manifest.json.
     manifest: Mapping[str, Any]
@@ -75,8 +75,8 @@ class Release:
     def metrics(self) -> Mapping[str, Any]:
         """What was measured of the model when it was built, and afterwards.
 
-        That is metrics.json, and over it what evaluation.json says of this release. Raises `DemoError` where
-        one cannot be read: figures do without.
+        That is metrics.json, overridden by evaluation.json if that is of this bundle. Raises `DemoError`
+        where one cannot be read: figures do without.
         """
         measured, evaluation = self.folder / "metrics.json", self.folder / "evaluation.json"
         found = _json(measured) if measured.name in self.manifest["files"] else {}
@@ -94,21 +94,21 @@ class Release:
         return self.decoder.input.shape[0]
 
     def file(self, name: str, what_for: str) -> Path:
-        """Return the path of the file `name`; raise `DemoError` if the release has none."""
+        """Return the path of the file `name`; raise `DemoError` if the bundle has none."""
         if name not in self.manifest["files"]:
-            raise DemoError(f"the release of “{self.name}” has no {name}, which {what_for} needs")
+            raise DemoError(f"the bundle of “{self.name}” has no {name}, which {what_for} needs")
         return self.folder / name
 
 
-def read(folder: Path, sandbox: "Sandbox") -> Release:
-    """Read the release in `folder`, whose graphs are opened in `sandbox`.
+def read(folder: Path, sandbox: "Sandbox") -> Bundle:
+    """Read the bundle in `folder`, whose graphs are opened in `sandbox`.
 
     Where a build replaces it meanwhile, the old one is read or the new one, whole.
 
-    Raises `DemoError` if there is none, if its manifest does not follow ``release.schema.json``,
+    Raises `DemoError` if there is none, if its manifest does not follow ``manifest.schema.json``,
     or if a file is not the one that the manifest speaks of.
     """
-    for _ in range(READINGS):
+    for _ in range(MAX_READINGS):
         place, state = _current(folder)
         try:
             found = _read(place, folder.name, sandbox)
@@ -120,13 +120,13 @@ def read(folder: Path, sandbox: "Sandbox") -> Release:
             raise DemoError(f"{error.filename or place} cannot be read: {error.strerror}") from error
         if _current(folder) == (place, state):
             return found
-    raise DemoError(f"{folder}: the release is replaced again and again while it is read")
+    raise DemoError(f"{folder}: the bundle is replaced again and again while it is read")
 
 
 def _current(folder: Path) -> tuple[Path, tuple[int, ...]]:
-    """Return where the release of `folder` is now, and what tells it from one that takes its place.
+    """Return where the bundle of `folder` is now, and what distinguishes it from one that replaces it.
 
-    Between the two renames by which a program may replace a release, the old one is in ``.NAME.before``.
+    Between the two renames by which a program may replace a bundle, the old one is in ``.NAME.before``.
     """
     for place in (folder, folder.with_name(f".{folder.name}.before"), folder):
         with suppress(OSError):
@@ -138,14 +138,14 @@ def _current(folder: Path) -> tuple[Path, tuple[int, ...]]:
     return folder, ()
 
 
-def _read(folder: Path, name: str, sandbox: "Sandbox") -> Release:
+def _read(folder: Path, name: str, sandbox: "Sandbox") -> Bundle:
     manifest = _manifest(folder, name)
     for file, stated in manifest["files"].items():
         check_place(folder / file)
         _check(folder / file, stated["sha256"])
     graphs = {graph: _graph(folder, manifest, graph) for graph in manifest["graphs"]}
     content = json.dumps([manifest["graphs"], manifest["files"]], sort_keys=True)
-    return Release(
+    return Bundle(
         name=manifest["name"],
         folder=folder,
         decoder=graphs["decoder"],
@@ -159,13 +159,13 @@ def _read(folder: Path, name: str, sandbox: "Sandbox") -> Release:
 def check_place(path: Path) -> None:
     """Raise `DemoError` if `path` is a link that leads out of its folder."""
     if path.is_symlink() and not path.resolve().is_relative_to(path.parent.resolve()):
-        raise DemoError(f"{path} is a link that leads out of the release; copy the file into its place")
+        raise DemoError(f"{path} is a link that leads out of the bundle; copy the file into its place")
 
 
 def _manifest(folder: Path, name: str) -> dict[str, Any]:
     path = folder / "manifest.json"
     if not path.exists():
-        raise DemoError(f"there is no release in {folder}")
+        raise DemoError(f"there is no bundle in {folder}")
     data = _bytes(path)
     try:
         manifest: dict[str, Any] = msgspec.json.decode(data)
@@ -195,7 +195,7 @@ def _json(path: Path) -> dict[str, Any]:
 
 
 def digest_of(stated: Mapping[str, Any]) -> str:
-    """Return what `stated`, a JSON object, may say of itself as its ``sha256``."""
+    """Return the ``sha256`` of `stated`, a JSON object, without that key."""
     text = json.dumps({name: value for name, value in stated.items() if name != "sha256"}, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -203,7 +203,7 @@ def digest_of(stated: Mapping[str, Any]) -> str:
 def _check_own_digest(path: Path, stated: Mapping[str, Any]) -> None:
     if "sha256" in stated and stated["sha256"] != digest_of(stated):
         raise DemoError(
-            f"{path} is damaged: its sha256 is not that of what it says; train the model again, "
+            f"{path} is damaged: its sha256 is not that of its content; train the model again, "
             "or leave “sha256” out of a file that you changed"
         )
 
@@ -240,7 +240,7 @@ def _graph(folder: Path, manifest: Mapping[str, Any], name: str) -> Graph:
         data={
             name: stated["sha256"]
             for name, stated in manifest["files"].items()
-            # A graph says in UTF-8 where its external data lies: a file that it does not name holds none.
+            # A graph names the files of its external data in UTF-8: a file that it does not name holds none.
             if name != path.name and name.encode() in content
         },
     )

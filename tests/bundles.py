@@ -1,4 +1,4 @@
-"""Releases of small models, written without the program that trains: what any author could leave."""
+"""Bundles of small models, written without the program that trains: what any author could leave."""
 
 import hashlib
 import json
@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import onnx
 from onnx import TensorProto, helper, numpy_helper
-from research.demos.bundles import release
-from research.demos.bundles.release import Release
+from research.demos.bundles import bundle
+from research.demos.bundles.bundle import Bundle
 from research.demos.sandbox import Sandbox
 
 #: Opens the graphs of all tests; conftest closes it.
@@ -26,13 +26,13 @@ HISTORY = "epoch,step,seconds,train_elbo,validation_elbo\n1,10,0.5,-150.5,-140.2
 Floats = npt.NDArray[np.float32]
 
 
-def read(folder: Path) -> Release:
-    """Return the release in `folder`, as a build reads it."""
-    return release.read(folder, SANDBOX)
+def read(folder: Path) -> Bundle:
+    """Return the bundle in `folder`, as a build reads it."""
+    return bundle.read(folder, SANDBOX)
 
 
 def weights(latents: int, pixels: int) -> Floats:
-    """Return the decoder's matrix: picture = sigmoid(z · weights), (Z, C · H · W)."""
+    """Return the decoder's matrix: image = sigmoid(z · weights), (Z, C · H · W)."""
     return np.random.default_rng(7).standard_normal((latents, pixels)).astype(np.float32)
 
 
@@ -67,7 +67,7 @@ def decoder(latents: int, shape: tuple[int, int, int], batch: int | str) -> byte
 
 
 def encoder(latents: int, shape: tuple[int, int, int], batch: int | str) -> bytes:
-    """Return an encoder as ONNX whose means are the first pixels of the picture, times four, less two."""
+    """Return an encoder as ONNX whose means are the first pixels of the image, times four, less two."""
     pixels = int(np.prod(shape))
     nodes = [
         helper.make_node("Reshape", ["x", "shape"], ["flat"]),
@@ -85,12 +85,12 @@ def encoder(latents: int, shape: tuple[int, int, int], batch: int | str) -> byte
 
 
 def items(shape: tuple[int, int, int], count: int = 40) -> dict[str, Any]:
-    """Return test items: pictures of noise, labels 0 to 9 in turn."""
+    """Return test examples: images of noise, labels 0 to 9 in turn."""
     images = np.random.default_rng(3).integers(0, 256, (count, *shape), np.uint8)
     return {"images": images, "labels": (np.arange(count) % 10).astype(np.uint8)}
 
 
-def write_release(
+def write_bundle(
     models: Path,
     name: str,
     latents: int = 2,
@@ -98,7 +98,7 @@ def write_release(
     batch: int | str = "batch",
     **changes: Any,
 ) -> Path:
-    """Write a release with an encoder, test items and a history; return its folder.
+    """Write a bundle with an encoder, test examples and a history; return its folder.
 
     `changes` are put into its manifest at the top.
     """
@@ -136,5 +136,5 @@ def write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
         if path.name != "manifest.json"
     }
     stated = manifest | {"files": files}
-    stated["sha256"] = release.digest_of(stated)
+    stated["sha256"] = bundle.digest_of(stated)
     (folder / "manifest.json").write_text(json.dumps(stated))

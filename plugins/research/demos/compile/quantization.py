@@ -1,6 +1,6 @@
 """Round the weights of a graph to what is sent to readers, so that all who run it run the same.
 
-The rounded graph holds float32 again, but only numbers that float16 or int8 can carry; `Packed`
+The quantized graph holds float32 again, but only numbers that float16 or int8 can carry; `Packed`
 holds the bytes that carry them.
 """
 
@@ -16,7 +16,7 @@ from .records import Precision
 Array = npt.NDArray[Any]
 
 #: Smaller tensors stay in the code as they are: packing them would save nothing.
-SMALLEST = 32
+MIN_PACKED = 32
 #: Tensors with less than this share of all weights keep 127 levels: their bits weigh little, and
 #: their errors do not average out as those of large ones do.
 SMALL = 1 / 8
@@ -36,23 +36,23 @@ class Packed:
     by_column: bool = False
 
 
-def round_weights(model: ModelProto, precision: Precision) -> tuple[ModelProto, list[Packed]]:
-    """Return `model` with rounded weights, and these packed, in the order of the graph.
+def quantize_weights(model: ModelProto, precision: Precision) -> tuple[ModelProto, list[Packed]]:
+    """Return `model` with quantized weights, and these packed, in the order of the graph.
 
     Matrices and kernels take `precision`. Vectors are float16 in any case: they are biases for the
     most part, small, and their errors are not averaged out by a sum.
     """
-    rounded = ModelProto()
-    rounded.CopyFrom(model)
+    quantized = ModelProto()
+    quantized.CopyFrom(model)
     tensors = [
         (tensor, numpy_helper.to_array(tensor))
-        for tensor in rounded.graph.initializer
+        for tensor in quantized.graph.initializer
         if tensor.data_type == TensorProto.FLOAT
     ]
     whole = sum(values.size for _, values in tensors)
     packed: list[Packed] = []
     for tensor, values in tensors:
-        if values.size < SMALLEST:
+        if values.size < MIN_PACKED:
             continue
         if max(values.shape) == values.size or precision is Precision.FLOAT16:
             weight = Packed(tensor.name, values.shape, values.astype(np.float16))
@@ -63,7 +63,7 @@ def round_weights(model: ModelProto, precision: Precision) -> tuple[ModelProto, 
             weight = _by_tensor(tensor.name, values, levels)
         packed.append(weight)
         tensor.CopyFrom(numpy_helper.from_array(expand(weight), tensor.name))
-    return rounded, packed
+    return quantized, packed
 
 
 def expand(weight: Packed) -> Array:

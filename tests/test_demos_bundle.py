@@ -1,14 +1,14 @@
-"""A release is believed only as far as its manifest and its hashes go."""
+"""A bundle is believed only as far as its manifest and its hashes go."""
 
 import json
 from pathlib import Path
 from typing import Any
 
+import bundles
 import jsonschema
 import numpy as np
 import pytest
-import releases
-from research.demos.bundles import release
+from research.demos.bundles import bundle
 from research.demos.bundles.schema import Decoder, Manifest, Tensor
 from research.demos.drawing.inference import decode
 from research.demos.errors import DemoError
@@ -31,21 +31,21 @@ def change(folder: Path, *path: str, to: Any) -> None:
 def test_the_smallest_manifest_is_enough(tmp_path: Path) -> None:
     folder = tmp_path / "foreign"
     folder.mkdir()
-    (folder / "decoder.onnx").write_bytes(releases.decoder(3, (3, 32, 32), 1))
+    (folder / "decoder.onnx").write_bytes(bundles.decoder(3, (3, 32, 32), 1))
     graph = {
         "file": "decoder.onnx",
         "inputs": [{"name": "z", "shape": [1, 3]}],
         "outputs": [{"name": "x", "shape": [1, 3, 32, 32]}],
     }
-    releases.write_manifest(folder, {"format": 1, "name": "foreign", "graphs": {"decoder": graph}})
-    foreign = releases.read(folder)
+    bundles.write_manifest(folder, {"format": 1, "name": "foreign", "graphs": {"decoder": graph}})
+    foreign = bundles.read(folder)
     assert (foreign.latents, foreign.encoder, foreign.metrics) == (3, None, {})
     assert decode(foreign, np.zeros((2, 3), np.float32)).shape == (2, 3, 32, 32)
 
 
 TENSOR = {"name": "z", "shape": ["batch", 2]}
 INPUTS, OUTPUTS = ("graphs", "decoder", "inputs"), ("graphs", "decoder", "outputs")
-SCHEMA = json.loads(Path(release.__file__).with_name("release.schema.json").read_text(encoding="utf-8"))
+SCHEMA = json.loads(Path(bundle.__file__).with_name("manifest.schema.json").read_text(encoding="utf-8"))
 #: What stands in a manifest, what else is put there (None: nothing), and what is told of it.
 CHANGES: list[tuple[tuple[str, ...], Any, str]] = [
     (("format",), 2, "the manifest: format: write 1"),
@@ -110,10 +110,10 @@ CHANGES: list[tuple[tuple[str, ...], Any, str]] = [
 def test_a_manifest_that_does_not_hold_is_told(
     tmp_path: Path, path: tuple[str, ...], value: Any, message: str
 ) -> None:
-    folder = releases.write_release(tmp_path, "small")
+    folder = bundles.write_bundle(tmp_path, "small")
     change(folder, *path, to=value)
     with pytest.raises(DemoError) as error:
-        releases.read(folder)
+        bundles.read(folder)
     assert message in str(error.value)
     assert str(folder / "manifest.json") in str(error.value)
 
@@ -122,7 +122,7 @@ def test_a_manifest_that_does_not_hold_is_told(
 def test_the_schema_for_other_programs_refuses_the_same(
     tmp_path: Path, path: tuple[str, ...], value: Any
 ) -> None:
-    folder = releases.write_release(tmp_path, "small")
+    folder = bundles.write_bundle(tmp_path, "small")
     jsonschema.validate(json.loads((folder / "manifest.json").read_text()), SCHEMA)
     change(folder, *path, to=value)
     with pytest.raises(jsonschema.ValidationError):
@@ -137,34 +137,34 @@ def test_the_schema_knows_the_keys_that_are_checked() -> None:
 
 
 def test_a_file_that_changed_or_is_gone_is_told(tmp_path: Path) -> None:
-    folder = releases.write_release(tmp_path, "small")
+    folder = bundles.write_bundle(tmp_path, "small")
     (folder / "metrics.json").write_text("{}")
     with pytest.raises(DemoError, match=r"metrics\.json is damaged"):
-        releases.read(folder)
+        bundles.read(folder)
     (folder / "metrics.json").unlink()
     with pytest.raises(DemoError, match=r"metrics\.json is missing"):
-        releases.read(folder)
+        bundles.read(folder)
     (folder / "manifest.json").write_text("{")
     with pytest.raises(DemoError, match=r"manifest\.json is not JSON"):
-        releases.read(folder)
+        bundles.read(folder)
 
 
 def test_a_graph_that_onnx_runtime_refuses_is_told(tmp_path: Path) -> None:
-    folder = releases.write_release(tmp_path, "small")
+    folder = bundles.write_bundle(tmp_path, "small")
     latents = np.zeros((1, 2), np.float32)
-    (folder / "decoder.onnx").write_bytes(releases.decoder(5, (1, 8, 8), "batch"))
-    releases.write_manifest(folder, json.loads((folder / "manifest.json").read_text()))
+    (folder / "decoder.onnx").write_bytes(bundles.decoder(5, (1, 8, 8), "batch"))
+    bundles.write_manifest(folder, json.loads((folder / "manifest.json").read_text()))
     with pytest.raises(DemoError, match=r"decoder\.onnx: ONNX Runtime cannot run the graph"):
-        decode(releases.read(folder), latents)
+        decode(bundles.read(folder), latents)
     (folder / "decoder.onnx").write_bytes(b"not ONNX")
-    releases.write_manifest(folder, json.loads((folder / "manifest.json").read_text()))
+    bundles.write_manifest(folder, json.loads((folder / "manifest.json").read_text()))
     with pytest.raises(DemoError, match=r"decoder\.onnx: it is not an ONNX file"):
-        decode(releases.read(folder), latents)
+        decode(bundles.read(folder), latents)
 
 
 def test_pictures_of_another_size_than_stated_are_told(tmp_path: Path) -> None:
-    folder = releases.write_release(tmp_path, "small")
-    (folder / "decoder.onnx").write_bytes(releases.decoder(2, (1, 4, 4), "batch"))
-    releases.write_manifest(folder, json.loads((folder / "manifest.json").read_text()))
-    with pytest.raises(DemoError, match=r"draws pictures of \(1, 4, 4\), its manifest says \(1, 8, 8\)"):
-        decode(releases.read(folder), np.zeros((1, 2), np.float32))
+    folder = bundles.write_bundle(tmp_path, "small")
+    (folder / "decoder.onnx").write_bytes(bundles.decoder(2, (1, 4, 4), "batch"))
+    bundles.write_manifest(folder, json.loads((folder / "manifest.json").read_text()))
+    with pytest.raises(DemoError, match=r"draws images of \(1, 4, 4\), its manifest says \(1, 8, 8\)"):
+        decode(bundles.read(folder), np.zeros((1, 2), np.float32))
