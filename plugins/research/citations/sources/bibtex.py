@@ -57,11 +57,15 @@ def entries(text: str, problems: list[Problem]) -> Iterator[tuple[RawEntry, tupl
     Broken entries are left out and noted in `problems`.
     """
     macros: MutableMapping[str, str] = CaseInsensitiveDict(month_names)
-    at = 0
+    at = begun = 0
+    newline = percent = -1
     while start := START.search(text, at):
-        line = text.rfind("\n", 0, start.start()) + 1
+        # Only what is new is searched: all entries of a file may stand on one line.
+        newline = max(newline, text.rfind("\n", begun, start.start()))
+        percent = max(percent, text.rfind("%", begun, start.start()))
+        begun = start.start()
         command = start["type"].lower()
-        if "%" in text[line : start.start()]:  # commented out, as biber reads it
+        if percent > newline:  # commented out, as biber reads it
             at = start.end()
         elif command == "comment":
             comment = COMMENT.match(text, start.start("open"))
