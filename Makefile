@@ -32,10 +32,11 @@ test: $(VENV)/.dev node_modules/.dev  ## run all tests, those in a browser inclu
 	$(BIN)/pytest -n auto
 	node --test tests/js/*.test.js
 
-lint: $(VENV)/.dev  ## check style and types
+lint: $(VENV)/.dev node_modules/.dev  ## check style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	node_modules/.bin/biome check .
 
 check: $(VENV)/.site  ## say what is unknown, uncited or incomplete in the bibliography
 	PYTHONPATH=plugins $(BIN)/python -m research check
@@ -43,9 +44,10 @@ check: $(VENV)/.site  ## say what is unknown, uncited or incomplete in the bibli
 add: $(VENV)/.site  ## fetch a work into the bibliography: make add WORK=arXiv:1312.6114
 	PYTHONPATH=plugins $(BIN)/python -m research add $(WORK)
 
-format: $(VENV)/.dev  ## lay out the Python files
+format: $(VENV)/.dev node_modules/.dev  ## format the Python and JavaScript files
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+	node_modules/.bin/biome check --write .
 
 lock: $(VENV)/.dev  ## pin anew what pyproject.toml asks for
 	$(COMPILE) --extra chtml --extra demos --extra train --output-file requirements.txt pyproject.toml
