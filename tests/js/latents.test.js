@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  along, firstOf, floats, labelsOf, linear, scaled, spherical,
+  along,
+  firstOf,
+  floats,
+  labelsOf,
+  linear,
+  scaled,
+  spherical,
 } from "../../plugins/research/demos/live/script/latents.js";
 
 const near = (found, expected, tolerance = 1e-6) =>
@@ -54,7 +60,10 @@ test("a point has the labels whose codes it is least surprising among", () => {
   ];
   assert.deepEqual(labelsOf([1.8, 0.1], classes), [8]);
   assert.deepEqual(labelsOf([0, 1], classes), [3]);
-  const between = [{ label: 4, mean: [0], variance: [1] }, { label: 9, mean: [1], variance: [1] }];
+  const between = [
+    { label: 4, mean: [0], variance: [1] },
+    { label: 9, mean: [1], variance: [1] },
+  ];
   assert.deepEqual(labelsOf([0.4], between), [4, 9]);
   assert.deepEqual(labelsOf([0.6], between), [9, 4]);
 });

@@ -6,7 +6,7 @@ const rest = () => new Promise((resolve) => setTimeout(resolve));
 
 test("of calls that come while one is under way only the newest is made", async () => {
   const made = [];
-  const call = latest(async (isStale, value) => {
+  const call = latest(async (_isStale, value) => {
     made.push(value);
     await rest();
   });
@@ -20,7 +20,7 @@ test("of calls that come while one is under way only the newest is made", async 
 });
 
 test("after a failure it works on", async () => {
-  const call = latest(async (isStale, value) => {
+  const call = latest(async (_isStale, value) => {
     if (value === 1) throw new Error("no");
     return value;
   });
@@ -37,5 +37,8 @@ test("work is told when a newer call waits", async () => {
   const first = call(1);
   call(2);
   await first;
-  assert.deepEqual(told, [[1, true], [2, false]]);
+  assert.deepEqual(told, [
+    [1, true],
+    [2, false],
+  ]);
 });

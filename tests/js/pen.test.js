@@ -35,8 +35,17 @@ test("a drawing in a corner is moved to the middle", () => {
   const ink = blank();
   ink[0] = ink[1] = ink[SIDE] = ink[SIDE + 1] = 1;
   const moved = centred(ink, SIDE);
-  for (const [column, row] of [[3, 3], [4, 3], [3, 4], [4, 4]]) assert.equal(at(moved, column, row), 1);
-  assert.equal(moved.reduce((sum, value) => sum + value), 4);
+  for (const [column, row] of [
+    [3, 3],
+    [4, 3],
+    [3, 4],
+    [4, 4],
+  ])
+    assert.equal(at(moved, column, row), 1);
+  assert.equal(
+    moved.reduce((sum, value) => sum + value),
+    4,
+  );
 });
 
 test("no ink at all stays where it is", () => {

@@ -14,7 +14,11 @@ test("every pixel of a cell leads to it", () => {
   for (const group of [0, 2]) {
     for (let row = 0; row < 4; row += 1) {
       const { x, y } = cellOrigin({ ...sheet, group }, row, 1);
-      for (const [right, down] of [[0, 0], [19, 27], [10, 14]]) {
+      for (const [right, down] of [
+        [0, 0],
+        [19, 27],
+        [10, 14],
+      ]) {
         assert.deepEqual(cellAt({ ...sheet, group }, x + right, y + down), { row, column: 1 });
       }
     }

@@ -3,9 +3,10 @@ import { test } from "node:test";
 import { rgba } from "../../plugins/research/demos/live/script/rgba.js";
 
 test("one channel becomes an opaque grey", () => {
-  assert.deepEqual([...rgba([0, 1, 0.5, 2], [1, 2, 2], [0, 1])], [
-    0, 0, 0, 255, 255, 255, 255, 255, 128, 128, 128, 255, 255, 255, 255, 255,
-  ]);
+  assert.deepEqual(
+    [...rgba([0, 1, 0.5, 2], [1, 2, 2], [0, 1])],
+    [0, 0, 0, 255, 255, 255, 255, 255, 128, 128, 128, 255, 255, 255, 255, 255],
+  );
 });
 
 test("three channels lie one after the other, in the range that the model has", () => {

@@ -12,24 +12,35 @@
 // it. Where that is nothing either, the HTML of its reference is empty.
 //
 // In the HTML of a citation each cite stands between U+E000 with its number and U+E001, and U+E002.
-import {readFileSync} from 'node:fs';
-import {createRequire} from 'node:module';
-import {join} from 'node:path';
-import {job} from '../../core/processes/lifeline.mjs';
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { job } from "../../core/processes/lifeline.mjs";
 
-const CSL = createRequire(import.meta.url)('citeproc');
-const FALLBACK = 'en-US';
+const CSL = createRequire(import.meta.url)("citeproc");
+const FALLBACK = "en-US";
 // What is nearest to types of works that a style may not list (CSL 1.0.2, appendix III), and what any work may be set as.
 const NEAREST = {
   __proto__: null, // a type may have any name, “constructor” too
-  webpage: ['post-weblog', 'article-newspaper'], 'post-weblog': ['webpage'], post: ['post-weblog', 'webpage'],
-  'article-magazine': ['article-newspaper'], 'article-newspaper': ['article-magazine'], periodical: ['article-journal'],
-  review: ['article-journal'], 'review-book': ['review', 'article-journal'], article: ['article-journal'],
-  'paper-conference': ['chapter'], 'entry-dictionary': ['entry-encyclopedia', 'chapter'],
-  'entry-encyclopedia': ['entry-dictionary', 'chapter'], entry: ['chapter'], thesis: ['report'], software: ['webpage'],
-  dataset: ['webpage'], standard: ['report'],
+  webpage: ["post-weblog", "article-newspaper"],
+  "post-weblog": ["webpage"],
+  post: ["post-weblog", "webpage"],
+  "article-magazine": ["article-newspaper"],
+  "article-newspaper": ["article-magazine"],
+  periodical: ["article-journal"],
+  review: ["article-journal"],
+  "review-book": ["review", "article-journal"],
+  article: ["article-journal"],
+  "paper-conference": ["chapter"],
+  "entry-dictionary": ["entry-encyclopedia", "chapter"],
+  "entry-encyclopedia": ["entry-dictionary", "chapter"],
+  entry: ["chapter"],
+  thesis: ["report"],
+  software: ["webpage"],
+  dataset: ["webpage"],
+  standard: ["report"],
 };
-const ANY = ['document', 'report', 'book', 'article-journal'];
+const ANY = ["document", "report", "book", "article-journal"];
 const UNPRINTED = /\[CSL STYLE ERROR[^\]]*\]/;
 
 let post, engine;
@@ -46,15 +57,16 @@ CSL.getCite = function (...cite) {
 };
 
 for (post of job.posts) {
-  process.stdout.write(JSON.stringify(attempt(), whole) + '\n');
+  process.stdout.write(`${JSON.stringify(attempt(), whole)}\n`);
 }
 
 function start() {
   engine = new CSL.Engine(
     {
       retrieveLocale,
-      retrieveItem: (id) => ({...post.items[id], system_id: id}),
-      wrapCitationEntry: (html, id) => `\ue000${Object.keys(post.items).indexOf(String(id))}\ue001${html}\ue002`,
+      retrieveItem: (id) => ({ ...post.items[id], system_id: id }),
+      wrapCitationEntry: (html, id) =>
+        `\ue000${Object.keys(post.items).indexOf(String(id))}\ue001${html}\ue002`,
     },
     job.style,
     job.language,
@@ -69,49 +81,51 @@ function attempt() {
     return typesetAsNearest();
   } catch (error) {
     start();
-    return {error: String(error?.message ?? error)};
+    return { error: String(error?.message ?? error) };
   }
 }
 
 function typesetAsNearest() {
   const types = Object.fromEntries(
-    Object.entries(post.items).map(([id, {type}]) => [id, [...(NEAREST[type] ?? []), ...ANY]]),
+    Object.entries(post.items).map(([id, { type }]) => [id, [...(NEAREST[type] ?? []), ...ANY]]),
   );
   for (;;) {
     const result = typeset();
     const unset = result.references.filter(([id, html]) => !html && types[id]?.length);
     if (!unset.length) return result;
-    for (const [id] of unset) post.items[id] = {...post.items[id], type: types[id].shift()};
+    for (const [id] of unset) post.items[id] = { ...post.items[id], type: types[id].shift() };
   }
 }
 
 function typeset() {
   engine.updateItems([]);
-  const citations = post.citations.map(({items, composite, unsorted}, index) => ({
+  const citations = post.citations.map(({ items, composite, unsorted }, index) => ({
     citationItems: items,
-    properties: {noteIndex: index + 1, unsorted, ...(composite && {mode: 'composite'})},
+    properties: { noteIndex: index + 1, unsorted, ...(composite && { mode: "composite" }) },
   }));
-  const set = engine.rebuildProcessorState(citations, 'html');
+  const set = engine.rebuildProcessorState(citations, "html");
   const bibliography = engine.makeBibliography();
   return {
     citations: set.map(([, , html]) => html),
-    references: bibliography ? bibliography[0].entry_ids.map(([id], index) => [id, printed(bibliography[1][index])]) : [],
+    references: bibliography
+      ? bibliography[0].entry_ids.map(([id], index) => [id, printed(bibliography[1][index])])
+      : [],
   };
 }
 
 function printed(html) {
-  return html && !UNPRINTED.test(html) ? html : '';
+  return html && !UNPRINTED.test(html) ? html : "";
 }
 
 // Half a surrogate pair, as an initial may be, is no character that a page could be written with.
-function whole(key, value) {
-  return typeof value === 'string' ? value.replace(/\p{Surrogate}/gu, '\ufffd') : value;
+function whole(_key, value) {
+  return typeof value === "string" ? value.replace(/\p{Surrogate}/gu, "\ufffd") : value;
 }
 
 function retrieveLocale(language) {
   try {
-    return readFileSync(join(job.locales, `locales-${language}.xml`), 'utf8');
+    return readFileSync(join(job.locales, `locales-${language}.xml`), "utf8");
   } catch {
-    return readFileSync(join(job.locales, `locales-${FALLBACK}.xml`), 'utf8');
+    return readFileSync(join(job.locales, `locales-${FALLBACK}.xml`), "utf8");
   }
 }

@@ -3,9 +3,9 @@
 // killed, in the middle of whatever JavaScript is at work: a thread of its own watches.
 //
 //   import {job} from '../../core/processes/lifeline.mjs';   // before imports that take time
-import {once} from 'node:events';
-import {Socket} from 'node:net';
-import {isMainThread, parentPort, Worker} from 'node:worker_threads';
+import { once } from "node:events";
+import { Socket } from "node:net";
+import { isMainThread, parentPort, Worker } from "node:worker_threads";
 
 const INTERVAL = 250; // ms from one look at who the parent is to the next
 
@@ -13,7 +13,7 @@ export const job = isMainThread ? JSON.parse(await firstLine()) : watch();
 
 async function firstLine() {
   const watcher = new Worker(new URL(import.meta.url));
-  const [line] = await once(watcher, 'message');
+  const [line] = await once(watcher, "message");
   watcher.unref();
   return line;
 }
@@ -21,18 +21,18 @@ async function firstLine() {
 function watch() {
   const parent = process.ppid;
   let pieces = [];
-  const input = new Socket({fd: 0, readable: true, writable: false}).setEncoding('utf8');
-  input.on('data', (piece) => {
+  const input = new Socket({ fd: 0, readable: true, writable: false }).setEncoding("utf8");
+  input.on("data", (piece) => {
     pieces?.push(piece);
-    if (!pieces || !piece.includes('\n')) return;
-    parentPort.postMessage(pieces.join(''));
+    if (!pieces || !piece.includes("\n")) return;
+    parentPort.postMessage(pieces.join(""));
     pieces = undefined;
   });
-  input.on('close', end);
+  input.on("close", end);
   // A fork of the parent may hold its end of the connection open; then its absence shows by our new parent.
   setInterval(() => process.ppid === parent || end(), INTERVAL);
 }
 
 function end() {
-  process.kill(process.pid, 'SIGKILL');
+  process.kill(process.pid, "SIGKILL");
 }

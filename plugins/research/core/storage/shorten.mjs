@@ -11,4 +11,6 @@ function shortened(module) {
 }
 
 const texts = Object.entries(JSON.parse(await text(process.stdin)));
-process.stdout.write(JSON.stringify(Object.fromEntries(texts.map(([name, module]) => [name, shortened(module)]))));
+process.stdout.write(
+  JSON.stringify(Object.fromEntries(texts.map(([name, module]) => [name, shortened(module)]))),
+);

@@ -1,13 +1,13 @@
 // <research-demo>: a figure that stands in the page as a static image, and becomes interactive when it is activated.
 import { button, element, toggle } from "./controls.js";
+import { follow, inside, steer } from "./gestures.js";
 import * as interpolation from "./kinds/interpolation.js";
 import * as manifold from "./kinds/manifold.js";
 import * as reconstructions from "./kinds/reconstructions.js";
 import * as samples from "./kinds/samples.js";
 import * as training from "./kinds/training.js";
-import { follow, inside, steer } from "./gestures.js";
 import { floats, labelsOf } from "./latents.js";
-import { Failure, broken, bytesAt, cancel, progress } from "./load.js";
+import { broken, bytesAt, cancel, Failure, progress } from "./load.js";
 import { modelAt } from "./model.js";
 import { anySeed, normals } from "./normals.js";
 import { Sheet } from "./sheet.js";
@@ -15,7 +15,19 @@ import { Stage } from "./stage.js";
 import { fill, sentence } from "./words.js";
 
 // The pad is a module of its own, which comes when it is needed. It is handed what it shares with the others.
-const shared = { anySeed, button, element, floats, follow, inside, labelsOf, normals, sentence, steer, toggle };
+const shared = {
+  anySeed,
+  button,
+  element,
+  floats,
+  follow,
+  inside,
+  labelsOf,
+  normals,
+  sentence,
+  steer,
+  toggle,
+};
 const pad = {
   start: async (stage, attempt) => {
     // A browser remembers a module that failed by its address.
@@ -82,7 +94,9 @@ class ResearchDemo extends HTMLElement {
 
   /** Offer to activate the figure. */
   #offer(line = this.#words.hint, name = this.#words.try) {
-    const size = this.#isLoaded ? this.#words.loaded : this.dataset.kilobytes && `${this.dataset.kilobytes} kB`;
+    const size = this.#isLoaded
+      ? this.#words.loaded
+      : this.dataset.kilobytes && `${this.dataset.kilobytes} kB`;
     this.#isOffered = true;
     this.#show(line, size ? `${name} (${size})` : name, () => this.#activate());
   }
@@ -165,7 +179,12 @@ class ResearchDemo extends HTMLElement {
     // All at the same time.
     const [figure, decoders] = await Promise.all([
       jsonAt(href, job),
-      Promise.all(decoder.split(" ").filter(Boolean).map((name) => model(name, job))),
+      Promise.all(
+        decoder
+          .split(" ")
+          .filter(Boolean)
+          .map((name) => model(name, job)),
+      ),
       ...this.#images.map(seen),
     ]);
     const surfaces = this.querySelectorAll(".research-demo-over");

@@ -51,9 +51,13 @@ export function follow(target, onpoint, ready = () => false) {
     end();
   };
   target.onpointercancel = end;
-  target.addEventListener("touchmove", (event) => state === "held" && event.cancelable && event.preventDefault(), {
-    passive: false,
-  });
+  target.addEventListener(
+    "touchmove",
+    (event) => state === "held" && event.cancelable && event.preventDefault(),
+    {
+      passive: false,
+    },
+  );
   addEventListener("scroll", () => (box = null), { passive: true, capture: true });
 }
 

@@ -44,7 +44,8 @@ export function along(values, place) {
  */
 export function labelsOf(point, classes) {
   const surprise = ({ mean, variance }) =>
-    point.reduce((sum, value, i) => sum + (value - mean[i]) ** 2 / variance[i] + Math.log(variance[i]), 0) / 2;
+    point.reduce((sum, value, i) => sum + (value - mean[i]) ** 2 / variance[i] + Math.log(variance[i]), 0) /
+    2;
   const found = classes.map((entry) => ({ label: entry.label, surprise: surprise(entry) }));
   found.sort((a, b) => a.surprise - b.surprise);
   return found.filter((entry) => found[0].surprise - entry.surprise > -CLOSE).map((entry) => entry.label);

@@ -1,6 +1,6 @@
 // Models that run in workers. Figures that show the same one share it. A worker that fails, or has nothing to do,
 // ends; the next request starts another from the bytes that the page has.
-import { Failure, broken, bytesAt } from "./load.js";
+import { broken, bytesAt, Failure } from "./load.js";
 
 //: Workers that run at the same time, and milliseconds after which one without work ends.
 const MOST = 4;

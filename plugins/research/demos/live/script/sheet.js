@@ -119,7 +119,12 @@ export class Sheet {
   #paper() {
     if (!this.#canvas) {
       const { alt, className } = this.image;
-      this.#canvas = element("canvas", { className, ...this.#whole(), role: "img", ariaLabel: this.#name ?? alt });
+      this.#canvas = element("canvas", {
+        className,
+        ...this.#whole(),
+        role: "img",
+        ariaLabel: this.#name ?? alt,
+      });
       this.#canvas.getContext("2d").drawImage(this.image, 0, 0);
       this.#cover();
     }

@@ -18,7 +18,9 @@ export class Stage {
     Object.assign(this, parts);
     [this.sheet] = this.sheets;
     this.#lang = this.panel.lang || undefined;
-    this.#again = button(this.words.retry, () => [...this.#failed].forEach(([run, values]) => run(...values)));
+    this.#again = button(this.words.retry, () =>
+      [...this.#failed].forEach(([run, values]) => run(...values)),
+    );
   }
 
   #lang;

@@ -40,7 +40,10 @@ self.onmessage = async ({ data: { id, program, image, ...asked } }) => {
     if (program) run = await (program.runtime ? interpreted : compiled)(program);
     else results = await run(asked);
     if (image) results = [rgba(results[0], image.shape, image.range)];
-    self.postMessage({ id, results }, results.map(({ buffer }) => buffer));
+    self.postMessage(
+      { id, results },
+      results.map(({ buffer }) => buffer),
+    );
   } catch (error) {
     const isMemory = error instanceof RangeError || /memory|allocat/i.test(error);
     self.postMessage({ id, error: isMemory ? "memory" : "broken" });

@@ -33,8 +33,10 @@ export function holdTogether(root) {
     if (token.texClass === OPEN) open.push(at);
     const start = token.texClass === CLOSE ? open.pop() : undefined;
     if (start === undefined || at - start > SHORT) return;
-    for (const inner of tokens.slice(start, at).filter((node) => node.isKind('mo') || node.isKind('mspace'))) {
-      inner.attributes.set('linebreak', 'nobreak');
+    for (const inner of tokens
+      .slice(start, at)
+      .filter((node) => node.isKind("mo") || node.isKind("mspace"))) {
+      inner.attributes.set("linebreak", "nobreak");
     }
   });
 }
@@ -46,31 +48,32 @@ export function isSign(node) {
 
 // Let keys reach a box that may scroll.
 export function forKeys(container, scrolls, adaptor) {
-  if (scrolls) adaptor.setAttribute(container, 'tabindex', '0');
+  if (scrolls) adaptor.setAttribute(container, "tabindex", "0");
 }
 
 // Let pointers reach the links in `container`, which the TeX to be copied would cover, and keys pass them by: for
 // assistive technology links are hidden.
 export function forPointers(container, adaptor) {
-  const links = adaptor.tags(container, 'a');
-  for (const link of links) adaptor.setAttribute(link, 'tabindex', '-1');
-  if (links.length) adaptor.setAttribute(container, 'links', '');
+  const links = adaptor.tags(container, "a");
+  for (const link of links) adaptor.setAttribute(link, "tabindex", "-1");
+  if (links.length) adaptor.setAttribute(container, "links", "");
 }
 
 // Take out of `node` and all in it what only MathJax in a page would read.
 export function simplify(node, adaptor) {
-  for (const {name} of adaptor.allAttributes(node).filter(superfluous)) adaptor.removeAttribute(node, name);
-  for (const child of adaptor.childNodes(node).filter((child) => isElement(child, adaptor))) simplify(child, adaptor);
+  for (const { name } of adaptor.allAttributes(node).filter(superfluous)) adaptor.removeAttribute(node, name);
+  for (const child of adaptor.childNodes(node).filter((child) => isElement(child, adaptor)))
+    simplify(child, adaptor);
 }
 
 // Take out of MathML that is read to readers, and not drawn, what is of style, and elements that group a single one.
 export function leanAssistive(container, adaptor) {
-  for (const mathml of adaptor.tags(container, 'mjx-assistive-mml')) {
-    adaptor.removeAttribute(mathml, 'display');
-    for (const styled of ['mstyle', 'mpadded'].flatMap((kind) => adaptor.tags(mathml, kind))) {
-      adaptor.removeAttribute(styled, 'style');
+  for (const mathml of adaptor.tags(container, "mjx-assistive-mml")) {
+    adaptor.removeAttribute(mathml, "display");
+    for (const styled of ["mstyle", "mpadded"].flatMap((kind) => adaptor.tags(mathml, kind))) {
+      adaptor.removeAttribute(styled, "style");
     }
-    for (const row of adaptor.tags(mathml, 'mrow')) {
+    for (const row of adaptor.tags(mathml, "mrow")) {
       const children = adaptor.childNodes(row);
       if (children.length === 1 && !adaptor.allAttributes(row).length) adaptor.replace(children[0], row);
     }
@@ -78,9 +81,9 @@ export function leanAssistive(container, adaptor) {
 }
 
 export function isElement(node, adaptor) {
-  return !adaptor.kind(node).startsWith('#');
+  return !adaptor.kind(node).startsWith("#");
 }
 
-function superfluous({name}) {
+function superfluous({ name }) {
   return /^(?:data-(?!line$|frame$)|xmlns|focusable$|role$|unselectable$|semantics$|texclass$)/.test(name);
 }

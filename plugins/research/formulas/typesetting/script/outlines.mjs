@@ -2,7 +2,7 @@
 // along an axis and smooth curves have commands that leave out what is known (SVG 2, section 9.3).
 
 // How many numbers each command of a path takes. MathJax's fonts have no others.
-const COUNT = {M: 2, L: 2, C: 6, Z: 0};
+const COUNT = { M: 2, L: 2, C: 6, Z: 0 };
 const known = new Map();
 
 // Return the path `outline`, whose coordinates are absolute, as the same path in fewer characters.
@@ -12,19 +12,23 @@ export function relative(outline) {
 }
 
 function rewrite(outline) {
-  let [text, last, here, start, bend] = ['', '', [0, 0], [0, 0], [0, 0]];
+  let [text, last, here, start, bend] = ["", "", [0, 0], [0, 0], [0, 0]];
   const say = (command, numbers) => {
-    const steps = numbers.map((number) => String(+number.toFixed(3))).join(' ').replaceAll(' -', '-');
-    text += command !== last || command === 'm' ? command + steps : steps.startsWith('-') ? steps : ` ${steps}`;
+    const steps = numbers
+      .map((number) => String(+number.toFixed(3)))
+      .join(" ")
+      .replaceAll(" -", "-");
+    text +=
+      command !== last || command === "m" ? command + steps : steps.startsWith("-") ? steps : ` ${steps}`;
     last = command;
   };
   for (const [command, points] of commands(outline)) {
     const steps = points.map((number, axis) => number - here[axis % 2]);
-    if (command === 'Z') say('z', []);
+    if (command === "Z") say("z", []);
     else say(...shortest(command.toLowerCase(), steps, bend));
-    if (command === 'M') start = points;
-    bend = command === 'C' ? [points[4] - points[2], points[5] - points[3]] : [0, 0];
-    here = command === 'Z' ? start : points.slice(-2);
+    if (command === "M") start = points;
+    bend = command === "C" ? [points[4] - points[2], points[5] - points[3]] : [0, 0];
+    here = command === "Z" ? start : points.slice(-2);
   }
   return text;
 }
@@ -32,7 +36,7 @@ function rewrite(outline) {
 function* commands(outline) {
   for (const [, command, rest] of outline.matchAll(/([MLCZ])([^MLCZ]*)/g)) {
     const numbers = (rest.match(/-?\d*\.?\d+/g) ?? []).map(Number);
-    if (command === 'Z') yield [command, []];
+    if (command === "Z") yield [command, []];
     for (let at = 0; at < numbers.length; at += COUNT[command]) {
       yield [command, numbers.slice(at, at + COUNT[command])];
     }
@@ -42,8 +46,8 @@ function* commands(outline) {
 // A curve is smooth if its first control point goes on from the last one of the curve before, as `bend` says.
 function shortest(command, steps, bend) {
   const [x, y] = steps;
-  if (command === 'l' && !y) return ['h', [x]];
-  if (command === 'l' && !x) return ['v', [y]];
-  if (command === 'c' && x === bend[0] && y === bend[1]) return ['s', steps.slice(2)];
+  if (command === "l" && !y) return ["h", [x]];
+  if (command === "l" && !x) return ["v", [y]];
+  if (command === "c" && x === bend[0] && y === bend[1]) return ["s", steps.slice(2)];
   return [command, steps];
 }

@@ -8,48 +8,58 @@
 // A group is typeset as one document: its macros, labels and numbers are seen by all of its formulas and
 // by no other group. What several formulas of a page share are its parts: outlines of glyphs in svg,
 // rules of CSS in chtml, nothing in mathml. The page holds each once.
-import {job} from '../../../core/processes/lifeline.mjs';
-import MathJax from 'mathjax';
-import * as chtml from './chtml.mjs';
-import {refusal, refusalOfRules} from './fetches.mjs';
-import * as mathml from './mathml.mjs';
-import {inUnicode} from './mhchem.mjs';
-import {plain} from './plain.mjs';
-import './safety.js';
-import * as svg from './svg.mjs';
+
+import MathJax from "mathjax";
+import { job } from "../../../core/processes/lifeline.mjs";
+import * as chtml from "./chtml.mjs";
+import { refusal, refusalOfRules } from "./fetches.mjs";
+import * as mathml from "./mathml.mjs";
+import { inUnicode } from "./mhchem.mjs";
+import { plain } from "./plain.mjs";
+import "./safety.js";
+import * as svg from "./svg.mjs";
 
 const METRICS = [16, 8, 1280, 1]; // em and ex in px, width of the container in px, scale
 // Of LaTeX's package bm, which MathJax does not have.
-const MACROS = {bm: ['\\boldsymbol{#1}', 1]};
+const MACROS = { bm: ["\\boldsymbol{#1}", 1] };
 const REFERENCE = /^\s*\\(?:eq)?ref\s*\{[^{}]*\}\s*$/;
 
-const format = {svg, chtml, mathml}[job.format];
+const format = { svg, chtml, mathml }[job.format];
 await MathJax.init({
   loader: {
     load: [
-      'input/tex-base',
-      ...job.tex.packages.filter((name) => name !== 'base').map((name) => `[tex]/${name}`),
-      format.OUTPUT, 'adaptors/liteDOM', 'a11y/assistive-mml', 'ui/safe',
+      "input/tex-base",
+      ...job.tex.packages.filter((name) => name !== "base").map((name) => `[tex]/${name}`),
+      format.OUTPUT,
+      "adaptors/liteDOM",
+      "a11y/assistive-mml",
+      "ui/safe",
     ],
   },
-  tex: {macros: MACROS, ...job.tex, formatError: throwLocated, postFilters: FormulaSafety.postFilters},
+  tex: { macros: MACROS, ...job.tex, formatError: throwLocated, postFilters: FormulaSafety.postFilters },
   ...format.OPTIONS,
-  startup: {typeset: false},
+  startup: { typeset: false },
 });
 await MathJax.startup.promise;
 
-const {adaptor, document, mathjax, input: [tex], output} = MathJax.startup;
+const {
+  adaptor,
+  document,
+  mathjax,
+  input: [tex],
+  output,
+} = MathJax.startup;
 const failures = new Map();
 document.options.compileError = keepFailure;
 document.options.typesetError = keepFailure;
 
 for (const group of job.groups) {
-  process.stdout.write(JSON.stringify(await typeset(group), whole) + '\n');
+  process.stdout.write(`${JSON.stringify(await typeset(group), whole)}\n`);
 }
 
 // Half a surrogate pair is no character that a page could be written with.
-function whole(key, value) {
-  return typeof value === 'string' ? value.replace(/\p{Surrogate}/gu, '\ufffd') : value;
+function whole(_key, value) {
+  return typeof value === "string" ? value.replace(/\p{Surrogate}/gu, "\ufffd") : value;
 }
 
 async function typeset(group) {
@@ -57,7 +67,7 @@ async function typeset(group) {
   failures.clear();
   tex.reset();
   format.forget(output);
-  add('\\begingroupSandbox', false); // definitions end with the group
+  add("\\begingroupSandbox", false); // definitions end with the group
   for (const formula of group) add(stacked(formula.tex), formula.display);
   await mathjax.handleRetriesFor(() => format.typeset(document.compile(), MathJax.startup));
   const parts = format.partsOf(output, document, adaptor);
@@ -76,8 +86,8 @@ function add(formula, display) {
 function stacked(formula) {
   let depth = 0;
   for (const [token] of formula.matchAll(/\\begin\b|\\end\b|\\newline\b|\\.|[{}]/gs)) {
-    if (token === '{' || token === '\\begin') depth++;
-    else if (token === '}' || token === '\\end') depth--;
+    if (token === "{" || token === "\\begin") depth++;
+    else if (token === "}" || token === "\\end") depth--;
     else if (!depth && /^\\(?:\\|newline)$/.test(token)) return `\\begin{gathered}${formula}\\end{gathered}`;
   }
   return formula;
@@ -86,12 +96,12 @@ function stacked(formula) {
 // MathJax's errors say what is wrong; the parser that met the error knows where.
 function throwLocated(jax, error) {
   const [parser] = jax.parseOptions.parsers;
-  throw Object.assign(error, {column: parser?.i, parsed: parser?.string});
+  throw Object.assign(error, { column: parser?.i, parsed: parser?.string });
 }
 
 function keepFailure(document, item, error) {
   document.compileError(item, error); // leaves something that can be typeset
-  failures.set(item, {error: error.message, column: columnOf(error, item.math)});
+  failures.set(item, { error: error.message, column: columnOf(error, item.math) });
 }
 
 function columnOf(error, formula) {
@@ -102,16 +112,17 @@ function columnOf(error, formula) {
 
 function result(item, parts) {
   const container = item.typesetRoot;
-  const maths = adaptor.tags(container, 'math');
-  const links = ['a', 'mrow'].flatMap((kind) => adaptor.tags(container, kind));
-  const addresses = links.map((link) => adaptor.getAttribute(link, 'href')).filter((address) => address);
-  if (addresses.includes('#')) return {error: 'no formula of this page has the label that is referred to'};
+  const maths = adaptor.tags(container, "math");
+  const links = ["a", "mrow"].flatMap((kind) => adaptor.tags(container, kind));
+  const addresses = links.map((link) => adaptor.getAttribute(link, "href")).filter((address) => address);
+  if (addresses.includes("#")) return { error: "no formula of this page has the label that is referred to" };
   for (const math of maths) inUnicode(math, adaptor);
-  const words = maths.map((math) => plain(math, adaptor)).join(' ');
+  const words = maths.map((math) => plain(math, adaptor)).join(" ");
   // A reference alone is a link like any other in the text.
-  if (REFERENCE.test(item.math)) return {html: `<a href="${addresses[0]}">${words}</a>`, text: words, parts: {}};
+  if (REFERENCE.test(item.math))
+    return { html: `<a href="${addresses[0]}">${words}</a>`, text: words, parts: {} };
   const used = format.finish(item, parts, MathJax.startup);
   const unsafe = refusal(container, adaptor) || refusalOfRules(Object.keys(used));
-  if (unsafe) return {error: unsafe};
-  return {html: adaptor.outerHTML(container).replaceAll('></use>', '/>'), text: words, parts: used};
+  if (unsafe) return { error: unsafe };
+  return { html: adaptor.outerHTML(container).replaceAll("></use>", "/>"), text: words, parts: used };
 }

@@ -5,7 +5,8 @@ import { centred, stroke } from "../pen.js";
 const PAST = 50;
 
 export function start(stage, shared) {
-  const { anySeed, button, element, floats, follow, inside, labelsOf, normals, sentence, steer, toggle } = shared;
+  const { anySeed, button, element, floats, follow, inside, labelsOf, normals, sentence, steer, toggle } =
+    shared;
   const { figure, host, sheet } = stage;
   const { latents, surface } = sheet;
   const [, height, width] = sheet.shape;
@@ -17,7 +18,11 @@ export function start(stage, shared) {
   let [encoder, ink, seed, pen, isOnPad] = [null, example, figure.seed, [width / 2, height / 2], true];
 
   const pad = element("span", { className: "research-demo-pad" });
-  const large = element("canvas", { className: `research-demo-large ${sheet.image.className}`, width, height });
+  const large = element("canvas", {
+    className: `research-demo-large ${sheet.image.className}`,
+    width,
+    height,
+  });
   large.ariaHidden = "true"; // the sheet says the same
 
   /** Return mean and log variance of what is on the pad. */
@@ -52,7 +57,10 @@ export function start(stage, shared) {
     const [x, y] = [...mean].map((value) => stage.number(value, 1));
     const what = stage.word(shown === example ? "of_example" : "of_drawing");
     const like = stage.likeliest(figure.labels && labelsOf(mean, figure.labels));
-    describe(sentence(what, like, latents === 2 && stage.word("point", { x, y })), shown === example && seed === figure.seed);
+    describe(
+      sentence(what, like, latents === 2 && stage.word("point", { x, y })),
+      shown === example && seed === figure.seed,
+    );
   });
   const show = () => {
     sheet.draw(image(ink), 0, 0);
@@ -107,7 +115,12 @@ export function start(stage, shared) {
 
   // On a small phone the pad has the whole screen, and all of the figure with it.
   const done = button(stage.word("done"), () => dialog.close());
-  const dialog = element("dialog", { className: "research-demo-full", ariaLabel: stage.word("surface") }, done, large);
+  const dialog = element(
+    "dialog",
+    { className: "research-demo-full", ariaLabel: stage.word("surface") },
+    done,
+    large,
+  );
   const enlarge = () => {
     const children = [...host.children];
     host.style.blockSize = `${host.offsetHeight}px`;

@@ -15,7 +15,8 @@ export function start(stage) {
   const cut = (values, row) => values.subarray(row * size, (row + 1) * size);
   let [path, row, share] = [figure.path === "linear" ? linear : spherical, 0, 0.5];
 
-  const position = (at) => (dimensions ? stage.number(figure.reach * (2 * at - 1)) : `${Math.round(100 * at)} %`);
+  const position = (at) =>
+    dimensions ? stage.number(figure.reach * (2 * at - 1)) : `${Math.round(100 * at)} %`;
   const point = (at, share) => path(cut(begins, at), cut(goals, at), share);
   const name = (number) => String(dimensions ? dimensions[number - 1] : number);
   const show = stage.task(async () => {
@@ -45,7 +46,9 @@ export function start(stage) {
     rows.show(row + 1);
     return show();
   };
-  const rows = slider(stage.word("row"), { min: 1, max: count, step: 1, text: name }, (value) => go(value - 1, share));
+  const rows = slider(stage.word("row"), { min: 1, max: count, step: 1, text: name }, (value) =>
+    go(value - 1, share),
+  );
   const straight = dimensions
     ? []
     : [

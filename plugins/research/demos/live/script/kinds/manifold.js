@@ -26,16 +26,18 @@ export function start(stage) {
       move(...place.with(axis, flip(at / STEPS)));
     });
   const rise = (share) => 1 - share;
-  const sliders = [
-    dimension("z₁", 0, z1, (share) => share),
-    dimension("z₂", 1, z2, rise),
-  ];
+  const sliders = [dimension("z₁", 0, z1, (share) => share), dimension("z₂", 1, z2, rise)];
   function move(x, y) {
     place.splice(0, 2, inside(x), inside(y));
     sliders[0].show(place[0] * STEPS);
     sliders[1].show(rise(place[1]) * STEPS);
     const [width, height] = [1 / columns, 1 / rows];
-    sheet.mark(inside(place[0] - width / 2, 1 - width), inside(place[1] - height / 2, 1 - height), width, height);
+    sheet.mark(
+      inside(place[0] - width / 2, 1 - width),
+      inside(place[1] - height / 2, 1 - height),
+      width,
+      height,
+    );
     return show();
   }
 

@@ -36,7 +36,9 @@ export async function start(stage) {
     redraw();
   };
   const of = (value) => stage.word("of", { example: value, count });
-  const examples = slider(stage.word("example"), { min: 1, max: count, step: 1, text: of }, (value) => go(value - 1));
+  const examples = slider(stage.word("example"), { min: 1, max: count, step: 1, text: of }, (value) =>
+    go(value - 1),
+  );
   const go = (index) => {
     example = inside(index, count - 1);
     examples.show(example + 1);

@@ -33,10 +33,14 @@ export function start(stage) {
     draw();
   };
   const text = (value) => stage.number(value);
-  const warmth = slider(stage.word("temperature"), { max: 2, step: 0.05, value: temperature, text }, (value) => {
-    temperature = value;
-    draw();
-  });
+  const warmth = slider(
+    stage.word("temperature"),
+    { max: 2, step: 0.05, value: temperature, text },
+    (value) => {
+      temperature = value;
+      draw();
+    },
+  );
   const again = button(stage.word("sample_again"), () => sample(anySeed()));
   stage.arrange([again, button(stage.word("first"), () => sample(figure.seed))], [warmth]);
   say();

@@ -36,8 +36,12 @@ export function start(stage) {
     show(toRow, toColumn);
   };
   const text = (at) => String(figure.epochs[at]);
-  const epochs = slider(stage.word("epoch"), { max: sheet.rows - 1, step: 1, text }, (value) => go(value, column));
-  const latents = slider(stage.word("latent"), { min: 1, max: sheet.columns, step: 1 }, (value) => go(row, value - 1));
+  const epochs = slider(stage.word("epoch"), { max: sheet.rows - 1, step: 1, text }, (value) =>
+    go(value, column),
+  );
+  const latents = slider(stage.word("latent"), { min: 1, max: sheet.columns, step: 1 }, (value) =>
+    go(row, value - 1),
+  );
   const play = button(stage.word("play"), () => {
     if (playing) return go(row, column);
     play.textContent = stage.word("stop");
