@@ -72,7 +72,7 @@ def measure(table: Table) -> None:
                 1e3 / count,
                 lambda count=count: cite(count, 10, 300),
             )
-        _add(table, "50 works cited of 20,000", "s", 1, lambda: cite(5, 10, 50, large))
+        _add(table, "50 entries cited of 20,000", "s", 1, lambda: cite(5, 10, 50, large))
 
 
 def _add(table: Table, what: str, unit: str, scale: float, work: Callable[[], float]) -> None:

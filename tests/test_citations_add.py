@@ -1,4 +1,4 @@
-"""Works are fetched by their DOI or arXiv number into the bibliography; here from a server of ours."""
+"""Entries are fetched by their DOI or arXiv number into the bibliography; here from a server of ours."""
 
 import json
 import os
@@ -100,7 +100,7 @@ def run(tmp_path: Path, registry: str) -> Run:
     return run
 
 
-def test_two_works_are_added_and_cited(run: Run, tmp_path: Path, registry: str) -> None:
+def test_two_entries_are_added_and_cited(run: Run, tmp_path: Path, registry: str) -> None:
     bibliography = tmp_path / "content" / "references.bib"
     bibliography.write_text("% Mine.\n@book{old, author={O}, title={Old}, year=1900}", encoding="utf-8")
     done = run(
@@ -189,9 +189,9 @@ def test_a_bibliography_of_its_own_with_ends_of_lines_of_its_own(run: Run, tmp_p
     ("number", "message"),
     [
         ("hinton", "“hinton” is neither a DOI such as"),
-        ("10.1000/none", "10.1000/none: http://127.0.0.1:.* knows no such work"),
-        ("10.1000/page", "is no record of a work in CSL-JSON"),
-        ("10.1000/no-title", "is no record of a work in CSL-JSON"),
+        ("10.1000/none", "10.1000/none: http://127.0.0.1:.* does not know this number"),
+        ("10.1000/page", "is not a reference in CSL-JSON"),
+        ("10.1000/no-title", "is not a reference in CSL-JSON"),
     ],
 )
 def test_what_cannot_be_fetched_is_said(run: Run, tmp_path: Path, number: str, message: str) -> None:
@@ -270,19 +270,19 @@ def test_an_entry_of_whatever_a_registry_says_can_be_read(tmp_path: Path) -> Non
     text = entry(HOSTILE, key_of(HOSTILE, ()), "10.1000/1")
     (tmp_path / "a.bib").write_text(text, encoding="utf-8")
     library = Library([tmp_path / "a.bib"])
-    (work,) = library.values()
+    (added,) = library.values()
     assert not library.diagnostics
-    assert work.key == "thebodyandothers2001input"
-    assert work.item["title"] == (
+    assert added.key == "thebodyandothers2001input"
+    assert added.item["title"] == (
         "<i>A</i> inputx % alert(1) &lt;b&gt; ~^ "
         '<span class="nocase">GPT-4</span> in sentence case for <span class="nocase">Bayes</span>: An $idea'
     )
-    assert [name.get("literal") or name["family"] for name in work.item["author"]] == [
+    assert [name.get("literal") or name["family"] for name in added.item["author"]] == [
         "The Body, and others",
         "and",
         "N",
     ]
-    assert work.item["issued"] == {"date-parts": [[2001]]}
+    assert added.item["issued"] == {"date-parts": [[2001]]}
 
 
 @pytest.mark.parametrize(

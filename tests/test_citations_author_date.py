@@ -11,14 +11,14 @@ CITED = re.compile('<a href="#ref-.*?>(.*?)</a>')
 
 
 def cited(folder: Path, *authors: str, years: tuple[int, ...] = ()) -> list[str]:
-    """Return how works by `authors` are named in a post that cites them all, one after the other."""
-    works = "\n".join(
+    """Return how entries by `authors` are named in a post that cites them all, one after the other."""
+    entries = "\n".join(
         f"@misc{{k{number}, author={{{author}}}, title={{T{number}}}, year={year}}}"
         for number, (author, year) in enumerate(zip(authors, years or range(2001, 2100), strict=False))
     )
-    (folder / "works.bib").write_text(works, encoding="utf-8")
+    (folder / "entries.bib").write_text(entries, encoding="utf-8")
     text = " ".join(f"[@@k{number}]" for number in range(len(authors)))
-    settings = Settings(references=(folder / "works.bib",))
+    settings = Settings(references=(folder / "entries.bib",))
     (done,), faults = cite([Document(text, folder / "post.md")], settings)
     assert not faults
     return CITED.findall(done.html)
@@ -42,7 +42,7 @@ def test_people_of_one_family_name(tmp_path: Path, authors: list[str], named: li
     assert cited(tmp_path, *authors) == named
 
 
-def test_letters_are_for_works_of_the_same_people(tmp_path: Path) -> None:
+def test_letters_are_for_entries_of_the_same_people(tmp_path: Path) -> None:
     authors = ["Smith, Ann", "Smith, Ann", "Smith, Bo"]
     named = ["A. Smith (2001a)", "A. Smith (2001b)", "B. Smith (2001)"]
     assert cited(tmp_path, *authors, years=(2001, 2001, 2001)) == named
@@ -54,7 +54,7 @@ def test_letters_are_for_works_of_the_same_people(tmp_path: Path) -> None:
     ids=lambda text: text[:9],
 )
 def test_editions(tmp_path: Path, edition: str, written: str) -> None:
-    (tmp_path / "works.bib").write_text(f"@book{{a, author={{A}}, title={{T}}, edition={{{edition}}}}}")
-    settings = Settings(references=(tmp_path / "works.bib",))
+    (tmp_path / "entries.bib").write_text(f"@book{{a, author={{A}}, title={{T}}, edition={{{edition}}}}}")
+    settings = Settings(references=(tmp_path / "entries.bib",))
     (done,), _ = cite([Document("[@a]", tmp_path / "post.md")], settings)
     assert written in done.html

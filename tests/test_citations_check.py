@@ -45,8 +45,8 @@ def test_all_that_is_to_mend(tmp_path: Path) -> None:
         "post.md:4: warning: the link to #nowhere leads nowhere in this post",
         "post.md:4: warning: unknown citation key “wakeSlep”; did you mean “wakeSleep”?",
         "references.bib:2: warning: “wakeSleep” is never cited",
+        "references.bib:4: warning: “again” is a duplicate of “vae”",
         "references.bib:4: warning: “again” is never cited",
-        "references.bib:4: warning: “again” is the same work as “vae”",
         "references.bib:5: warning: “bare” has no author and no year",
         "references.bib:5: warning: “bare” is never cited",
         "references.bib:6: error: the entry “broken” has no end; close its braces and quotes",
@@ -54,7 +54,7 @@ def test_all_that_is_to_mend(tmp_path: Path) -> None:
     assert done.returncode == 1
 
 
-def test_works_of_a_post_and_works_that_others_inherit_from(tmp_path: Path) -> None:
+def test_entries_of_a_post_and_entries_that_others_inherit_from(tmp_path: Path) -> None:
     post = "Title: Post\nDate: 2026-01-01\npublications_src: own.bib\n\n[@@mine] and [@@part]\n"
     own = "@misc{mine, author={M}, title={Mine}, year=2000}\n@misc{unused, author={U}, title={U}, year=1}\n"
     bib = """@inproceedings{part, author={P}, title={Part}, crossref={whole}}

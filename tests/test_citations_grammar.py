@@ -4,15 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from research.citations.syntax.grammar import LABELS, Cite, parse
-from research.citations.syntax.marks import find
+from research.citations.syntax.placeholders import find
 
 ONE = {
     "[@key]": Cite("key"),
-    "[@@key]": Cite("key", in_sentence=True),
+    "[@@key]": Cite("key", is_narrative=True),
     "[-@key]": Cite("key", suppress_author=True),
     "[see @key]": Cite("key", prefix="see"),
     "[@key, p. 3]": Cite("key", label="page", locator="3"),
-    "[@@key, p. 3]": Cite("key", label="page", locator="3", in_sentence=True),
+    "[@@key, p. 3]": Cite("key", label="page", locator="3", is_narrative=True),
     "[@key p. 3]": Cite("key", label="page", locator="3"),
     "[@key, 33]": Cite("key", label="page", locator="33"),
     "[@key, pp. 33-35, 38 and elsewhere]": Cite("key", "", "page", "33-35, 38", "and elsewhere"),
@@ -59,9 +59,9 @@ def test_several() -> None:
     assert citation.cites == (
         Cite("a", prefix="see", label="page", locator="33–35"),
         Cite("b", suppress_author=True),
-        Cite("c", prefix="also", label="chapter", locator="1", in_sentence=True),
+        Cite("c", prefix="also", label="chapter", locator="1", is_narrative=True),
     )
-    assert not citation.in_sentence
+    assert not citation.is_narrative
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""A .bib file is read as far as it can be; what is wrong is told with its line."""
+"""A .bib file is read as far as it can be; errors are reported with their line."""
 
 from pathlib import Path
 
@@ -19,38 +19,38 @@ def library(folder: Path, **files: str) -> Library:
     return Library(paths)
 
 
-def told(library: Library) -> list[str]:
+def messages(library: Library) -> list[str]:
     return [f"{fault.path.name}:{fault.line}: {fault.message}" for fault in library.diagnostics]
 
 
 def test_a_broken_entry_costs_itself_alone(tmp_path: Path) -> None:
     broken = "@book{b, title={B\n  year = 2000}\n\n@book{c, title={C} year=3}\n"
-    works = library(tmp_path, refs="@book{a, title={A}}\n\n" + broken + "@book{d, title={D}}")
-    assert [key for key in "abcd" if key in works] == ["a", "d"]
-    assert told(works) == [
+    entries = library(tmp_path, refs="@book{a, title={A}}\n\n" + broken + "@book{d, title={D}}")
+    assert [key for key in "abcd" if key in entries] == ["a", "d"]
+    assert messages(entries) == [
         "refs.bib:3: the entry “b” has no end; close its braces and quotes",
         "refs.bib:6: the entry “c” is broken: '}' expected",
     ]
 
 
 def test_of_a_duplicate_key_the_first_entry_wins(tmp_path: Path) -> None:
-    works = library(tmp_path, one="@book{a, title={A}}\n@book{a, title={B}}", two="\n@book{a, title={C}}")
-    assert works["a"].item["title"] == "A"
-    assert told(works) == [
+    entries = library(tmp_path, one="@book{a, title={A}}\n@book{a, title={B}}", two="\n@book{a, title={C}}")
+    assert entries["a"].item["title"] == "A"
+    assert messages(entries) == [
         "one.bib:2: the key “a” is taken by line 1; this entry is left out",
         f"two.bib:2: the key “a” is taken by {tmp_path / 'one.bib'}:1",
     ]
 
 
-def test_a_missing_file_is_told_and_the_others_are_read(tmp_path: Path) -> None:
+def test_a_missing_file_is_reported_and_the_others_are_read(tmp_path: Path) -> None:
     (tmp_path / "there.bib").write_text("@book{a, title={A}}")
-    works = Library([tmp_path / "none.bib", tmp_path / "there.bib"])
-    assert list(works) == ["a"]
-    (fault,) = works.diagnostics
+    entries = Library([tmp_path / "none.bib", tmp_path / "there.bib"])
+    assert list(entries) == ["a"]
+    (fault,) = entries.diagnostics
     assert fault.path.name == "none.bib"
 
 
-def test_a_file_that_is_not_utf8_is_told(tmp_path: Path) -> None:
+def test_a_file_that_is_not_utf8_is_reported(tmp_path: Path) -> None:
     (tmp_path / "latin.bib").write_bytes("@book{a, title={Ä}}".encode("latin-1"))
     (fault,) = Library([tmp_path / "latin.bib"]).diagnostics
     assert "utf-8" in fault.message
@@ -70,17 +70,17 @@ def test_a_file_that_is_not_utf8_is_told(tmp_path: Path) -> None:
     ],
 )
 def test_forms_of_entries(tmp_path: Path, text: str) -> None:
-    works = library(tmp_path, refs=text)
-    assert not works.diagnostics
-    assert list(works) == ["a"]
-    assert works["a"].item["title"] == "T"
-    assert works["a"].item["issued"] == {"date-parts": [[2000]]}
+    entries = library(tmp_path, refs=text)
+    assert not entries.diagnostics
+    assert list(entries) == ["a"]
+    assert entries["a"].item["title"] == "T"
+    assert entries["a"].item["issued"] == {"date-parts": [[2000]]}
 
 
-def test_an_unknown_abbreviation_is_told(tmp_path: Path) -> None:
-    works = library(tmp_path, refs="@book{a, title={T},\n publisher = mit}")
-    assert works["a"].item["title"] == "T"
-    assert told(works) == [
+def test_an_unknown_abbreviation_is_reported(tmp_path: Path) -> None:
+    entries = library(tmp_path, refs="@book{a, title={T},\n publisher = mit}")
+    assert entries["a"].item["title"] == "T"
+    assert messages(entries) == [
         "refs.bib:2: the abbreviation “mit” is not defined; put the value in braces, or define it by @string"
     ]
 
@@ -185,10 +185,10 @@ def test_where_the_pdf_of_a_work_is(tmp_path: Path, fields: str, address: str) -
     assert pdf_of(library(tmp_path, refs=f"@misc{{a, title={{T}}, {fields}}}")["a"].item) == address
 
 
-def test_a_name_that_cannot_be_read_is_told(tmp_path: Path) -> None:
-    works = library(tmp_path, refs="\n@misc{a, author={A, B, C, D}}")
-    assert "a" not in works
-    assert told(works) == [
+def test_a_name_that_cannot_be_read_is_reported(tmp_path: Path) -> None:
+    entries = library(tmp_path, refs="\n@misc{a, author={A, B, C, D}}")
+    assert "a" not in entries
+    assert messages(entries) == [
         "refs.bib:2: the entry “a”: the name “A, B, C, D” has too many commas; join names by “ and ”"
     ]
 
@@ -205,36 +205,37 @@ def test_fields_come_down_from_crossref_and_xdata(tmp_path: Path) -> None:
 
 
 def test_cycles_of_crossref_end(tmp_path: Path) -> None:
-    works = library(tmp_path, refs="@misc{a, title={A}, crossref={b}}\n@misc{b, title={B}, crossref={a}}")
-    assert works["a"].item["title"] == "A"
-    assert told(works) == ["refs.bib:1: the entry “b” refers to “a”, which refers back to it"]
+    entries = library(tmp_path, refs="@misc{a, title={A}, crossref={b}}\n@misc{b, title={B}, crossref={a}}")
+    assert entries["a"].item["title"] == "A"
+    assert messages(entries) == ["refs.bib:1: the entry “b” refers to “a”, which refers back to it"]
 
 
-def test_a_text_that_is_too_long_for_any_style_is_told(tmp_path: Path) -> None:
-    works = library(
+def test_a_text_that_is_too_long_for_any_style_is_reported(tmp_path: Path) -> None:
+    entries = library(
         tmp_path, refs=f"@misc{{a, title={{{'x' * 5_001}}}}}\n@misc{{b, title={{{'x' * 5_000}}}}}"
     )
-    assert "a" not in works
-    assert "b" in works
-    assert told(works) == ["refs.bib:1: the entry “a”: a text of 5,001 characters is longer than 5,000"]
+    assert "a" not in entries
+    assert "b" in entries
+    assert messages(entries) == ["refs.bib:1: the entry “a”: a text of 5,001 characters is longer than 5,000"]
 
 
 def test_long_chains_and_dense_nets_of_entries_end(tmp_path: Path) -> None:
     chain = "".join(f"@misc{{c{i}, title={{C{i}}}, crossref={{c{i + 1}}}}}\n" for i in range(5000))
     names = ",".join(f"n{i}" for i in range(30))
     net = "".join(f"@misc{{n{i}, title={{N}}, note{i}={{N}}, xdata={{{names}}}}}\n" for i in range(30))
-    works = library(tmp_path, refs=chain + net)
-    assert works["c0"].item["container-title"] == "C1"
-    assert works["n0"].item["title"] == "N"
+    entries = library(tmp_path, refs=chain + net)
+    assert entries["c0"].item["container-title"] == "C1"
+    assert entries["n0"].item["title"] == "N"
     assert (
-        "“c19” refers to “c20”, the last of more than 20 entries that refer to each other" in told(works)[0]
+        "“c19” refers to “c20”, the last of more than 20 entries that refer to each other"
+        in messages(entries)[0]
     )
 
 
-def test_a_parent_that_is_missing_is_told(tmp_path: Path) -> None:
-    works = library(tmp_path, refs="@misc{a, title={A}, crossref={pars}}\n@misc{parts, title={P}}")
-    assert works["a"].item["title"] == "A"
-    assert told(works) == [
+def test_a_parent_that_is_missing_is_reported(tmp_path: Path) -> None:
+    entries = library(tmp_path, refs="@misc{a, title={A}, crossref={pars}}\n@misc{parts, title={P}}")
+    assert entries["a"].item["title"] == "A"
+    assert messages(entries) == [
         "refs.bib:1: the entry “a” refers to “pars”, which is not in the bibliography; did you mean “parts”?"
     ]
 
@@ -261,8 +262,8 @@ references:
 
 @pytest.mark.parametrize(("name", "text"), [("refs_json", JSON), ("refs_yaml", YAML)], ids=["json", "yaml"])
 def test_items_of_csl(tmp_path: Path, name: str, text: str) -> None:
-    works = library(tmp_path, **{name: text})
-    assert works["a"].item == {
+    entries = library(tmp_path, **{name: text})
+    assert entries["a"].item == {
         "id": "a",
         "type": "book",
         "title": "A <i>B</i> &lt;script&gt;",
@@ -270,7 +271,7 @@ def test_items_of_csl(tmp_path: Path, name: str, text: str) -> None:
         "issued": {"date-parts": [[2013, 12]]},
         "DOI": "10.1000/1",
     }
-    assert [fault.message for fault in works.diagnostics] == [
+    assert [fault.message for fault in entries.diagnostics] == [
         "item 2 has no id",
         "the id “a” is used twice; the later item is left out",
     ]
@@ -287,8 +288,8 @@ def test_items_of_csl(tmp_path: Path, name: str, text: str) -> None:
     ],
 )
 def test_dates_of_csl(tmp_path: Path, written: str, issued: object) -> None:
-    works = library(tmp_path, refs_yaml=f"[{{id: a, issued: {written}}}]")
-    assert works["a"].item["issued"] == issued
+    entries = library(tmp_path, refs_yaml=f"[{{id: a, issued: {written}}}]")
+    assert entries["a"].item["issued"] == issued
 
 
 BOMB = "\n".join(["- &a0 [x]", *(f"- &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 12))])
@@ -313,11 +314,13 @@ BOMB = "\n".join(["- &a0 [x]", *(f"- &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" f
     ids=lambda text: text[:30],
 )
 def test_what_csl_has_no_place_for_costs_itself_alone(tmp_path: Path, variable: str, message: str) -> None:
-    works = library(tmp_path, refs_yaml=f"{BOMB}\n- id: a\n  title: T\n  {variable}\n- {{id: b, title: U}}\n")
-    assert works["a"].item == {"id": "a", "type": "document", "title": "T"}
-    assert works["b"].item["title"] == "U"
-    assert [fault.message for fault in works.diagnostics][-1] == f"the item “a”: {message}"
-    assert works.diagnostics[-1].line == 13
+    entries = library(
+        tmp_path, refs_yaml=f"{BOMB}\n- id: a\n  title: T\n  {variable}\n- {{id: b, title: U}}\n"
+    )
+    assert entries["a"].item == {"id": "a", "type": "document", "title": "T"}
+    assert entries["b"].item["title"] == "U"
+    assert [fault.message for fault in entries.diagnostics][-1] == f"the item “a”: {message}"
+    assert entries.diagnostics[-1].line == 13
 
 
 @pytest.mark.parametrize(
@@ -338,12 +341,12 @@ def test_what_csl_has_no_place_for_costs_itself_alone(tmp_path: Path, variable: 
     ],
 )
 def test_variables_of_csl(tmp_path: Path, variable: str, value: str, read: dict[str, object]) -> None:
-    works = library(tmp_path, refs_json=f'[{{"id": "a", "{variable}": {value}}}]')
-    item = dict(works["a"].item)
+    entries = library(tmp_path, refs_json=f'[{{"id": "a", "{variable}": {value}}}]')
+    item = dict(entries["a"].item)
     arxiv = item.pop("arxiv", None)
     assert item == {"id": "a", "type": "document", **read}
     assert bool(arxiv) == ("1312.6114" in value)
-    assert not works.diagnostics
+    assert not entries.diagnostics
 
 
 @pytest.mark.parametrize(
@@ -351,7 +354,7 @@ def test_variables_of_csl(tmp_path: Path, variable: str, value: str, read: dict[
     [("refs_json", '[\n{"id": "a"},\n{"id"}]'), ("refs_yaml", "- id: a\n\n  x: [}")],
     ids=["json", "yaml"],
 )
-def test_a_broken_file_of_csl_is_told_with_its_line(tmp_path: Path, name: str, text: str) -> None:
+def test_a_broken_file_of_csl_is_reported_with_its_line(tmp_path: Path, name: str, text: str) -> None:
     (fault,) = library(tmp_path, **{name: text}).diagnostics
     assert fault.line == 3
 
@@ -429,9 +432,9 @@ def test_only_web_addresses_become_links(tmp_path: Path) -> None:
     ],
 )
 def test_hostile_files_neither_hang_nor_cost_other_entries(tmp_path: Path, hostile: str) -> None:
-    # Each takes well under a second; where work grows with the square of the file, some take hours.
-    works = library(tmp_path, refs="@misc{first, title={F}}\n" + hostile + "@misc{last, title={L}}")
-    assert "first" in works
-    assert "last" in works
-    assert works.get("x") is None or works["x"].item["title"]
-    assert all(fault.line for fault in works.diagnostics)
+    # Each takes well under a second; where it grows with the square of the file, some take hours.
+    entries = library(tmp_path, refs="@misc{first, title={F}}\n" + hostile + "@misc{last, title={L}}")
+    assert "first" in entries
+    assert "last" in entries
+    assert entries.get("x") is None or entries["x"].item["title"]
+    assert all(fault.line for fault in entries.diagnostics)

@@ -148,7 +148,7 @@ def test_links_in_feeds_lead_to_the_post(build: Build) -> None:
     assert 'href="#' not in feed.replace("&quot;", '"')
 
 
-def test_an_unknown_key_is_told_with_its_place_and_marked(build: Build) -> None:
+def test_an_unknown_key_is_reported_with_its_place_and_marked(build: Build) -> None:
     source = "[@@vae]\n\n<p>raw</p>\n\nand\n[see @wakeSlep] and [@@vae]"
     site = build({"post.md": post(source), "references.bib": BIB})
     assert site.exit_code == 0, site.log
@@ -161,7 +161,7 @@ def test_an_unknown_key_is_told_with_its_place_and_marked(build: Build) -> None:
     assert build({}, "", "--fatal", "warnings").exit_code != 0
 
 
-def test_faults_in_the_bibliography_are_told_and_the_rest_is_published(build: Build) -> None:
+def test_faults_in_the_bibliography_are_reported_and_the_rest_is_published(build: Build) -> None:
     bib = BIB + "@misc{vae, title={Twice}}\n@misc{broken, title={Open\n"
     first = len(BIB.splitlines()) + 1
     site = build({"post.md": post("[@@vae], [@broken]"), "references.bib": bib}, "", "--fatal", "errors")
@@ -172,7 +172,7 @@ def test_faults_in_the_bibliography_are_told_and_the_rest_is_published(build: Bu
     assert "Kingma and Welling (2013)" in site.read("post.html")
 
 
-def test_a_missing_bibliography_is_told_where_something_is_cited(build: Build) -> None:
+def test_a_missing_bibliography_is_reported_where_something_is_cited(build: Build) -> None:
     site = build({"post.md": post("[@@vae]"), "other.md": post("x", Slug="other")}, "", "--fatal", "errors")
     assert site.exit_code != 0
     assert "references.bib: error: there is no such bibliography" in site.log
@@ -199,7 +199,7 @@ def test_nothing_of_a_hostile_entry_runs(build: Build) -> None:
     assert not re.search(r"<[^>]*\son\w+=", cited)
 
 
-def test_a_post_has_works_of_its_own(build: Build) -> None:
+def test_a_post_has_entries_of_its_own(build: Build) -> None:
     own = "@misc{mine, author={Own, Olga}, title={Mine}, year=2024}\n@misc{vae, author={Other}, year=2}"
     files = {
         "post.md": post("[@@mine] and [@@vae]", publications_src="own.bib"),
@@ -284,7 +284,7 @@ MARKDOWN = {"extension_configs": {f"markdown.extensions.{name}": {} for name in 
 
 
 def test_pdfs_of_the_blog_itself(build: Build) -> None:
-    """Their links work in the post, beside it and in feeds, whatever SITEURL is."""
+    """Their links lead to the file in the post, beside it and in feeds, whatever SITEURL is."""
     bib = BIB.replace("eprinttype = {arXiv}", "pdf = {papers/vae.pdf}")
     files = {
         "post.md": post("[@@vae]", save_as="deep/post.html"),
@@ -309,20 +309,21 @@ def test_an_rss_feed_has_whole_links_too(build: Build) -> None:
     assert [link for link in links if not link.startswith("https://")] == []
 
 
-def test_a_page_of_all_works_and_who_cites_them(build: Build) -> None:
+def test_a_page_of_all_references_and_who_cites_them(build: Build) -> None:
     files = {
         "post.md": post("[@@vae]"),
         "sub/other.md": post("[@@wakeSleep] and [@@vae]", Title="Other", Slug="other"),
         "own.md": post("[@@mine]", Title="Own", Slug="own", publications_src="mine.bib"),
         "mine.bib": "@misc{mine, author={A, Ada}, title={Mine}, year=2024}",
         "draft.md": post("[@@GPT3]", Status="draft", Slug="draft"),
-        "pages/works.md": "Title: Works\nBibliography: all\nSlug: works\n\nAll of them.",
+        "pages/all.md": "Title: All\nBibliography: all\nSlug: all\n\nAll of them.",
         "references.bib": BIB,
     }
     site = build(files, "", "--fatal", "warnings")
     assert site.exit_code == 0, site.log
     items = re.findall(
-        r'(?s)<li id="work-(.*?)".*?<span class="citation-posts">(.*?)</span>', site.read("pages/works.html")
+        r'(?s)<li id="reference-(.*?)".*?<span class="citation-posts">(.*?)</span>',
+        site.read("pages/all.html"),
     )
     other = '<a href="https://blog.example/other.html">Other</a>'
     assert [(key, set(links.split(", "))) for key, links in items] == [
@@ -332,16 +333,16 @@ def test_a_page_of_all_works_and_who_cites_them(build: Build) -> None:
     ]
 
 
-def test_titles_with_formulas_are_set_on_the_page_of_all_works(build: Build) -> None:
+def test_titles_with_formulas_are_set_on_the_page_of_all_references(build: Build) -> None:
     files = {
         "post.md": post("[@@vae]", Title="Of $x_1$"),
         "own.md": post("[@@vae]", Title="Of $\\own$", Slug="own", Macros="\\newcommand{\\own}{y}"),
-        "pages/works.md": "Title: Works\nBibliography: all\nSlug: works\n\nAll of them.",
+        "pages/all.md": "Title: All\nBibliography: all\nSlug: all\n\nAll of them.",
         "references.bib": BIB,
     }
     site = build(files, "", "--fatal", "warnings")
     assert site.exit_code == 0, site.log
     links = re.findall(
-        r'(?s)<a href="https://blog.example/(?:post|own).html">(.*?)</a>', site.read("pages/works.html")
+        r'(?s)<a href="https://blog.example/(?:post|own).html">(.*?)</a>', site.read("pages/all.html")
     )
     assert "<mjx-container" in next(link for link in links if "x_1" in link)

@@ -116,9 +116,9 @@ WORKS = r"""
 
 
 def listed(folder: Path, style: str, key: str) -> str:
-    """Return the reference to the work `key` of those above."""
-    (folder / "works.bib").write_text(WORKS, encoding="utf-8")
-    given = Settings(root=folder, references=(folder / "works.bib",), citation_style=style, cache=folder)
+    """Return the reference to the entry `key` of those above."""
+    (folder / "entries.bib").write_text(WORKS, encoding="utf-8")
+    given = Settings(root=folder, references=(folder / "entries.bib",), citation_style=style, cache=folder)
     (done,), faults = cite([Document(f"[@{key}]", folder / "post.md")], given)
     assert not faults, faults
     (reference,) = re.findall('<li id.*?>(.*?) <span class="backlinks">', done.html)
@@ -184,7 +184,7 @@ def test_a_post_names_its_style(tmp_path: Path) -> None:
     assert "[1]" in done.html
 
 
-def test_an_unknown_style_is_told_and_the_post_is_published(tmp_path: Path) -> None:
+def test_an_unknown_style_is_reported_and_the_post_is_published(tmp_path: Path) -> None:
     post = Document("[@vae]", CASES / "post.md", metadata={"citation_style": "iee"})
     (done,), faults = cite([post], settings(tmp_path))
     assert "(<" in done.html

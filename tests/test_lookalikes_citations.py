@@ -13,13 +13,13 @@ FRONT = "Title: P\nDate: 2026-01-01\n"
 
 #: What is written, and what the warning says of it.
 CASES = {
-    "[@item1;]": "“[@item1;]” is no citation: a semicolon separates works; write [@item1]",
+    "[@item1;]": "“[@item1;]” is no citation: a semicolon separates references; write [@item1]",
     "[@item1; item2]": "“item2” lacks its at sign; write @item2",
     "[see A; @item1]": "“see A” names none; write a comma there",
     "[@ item1]": "a space follows the at sign; write @item1",
-    "[@item1, @item2]": "separate works by semicolons, [@item1; @item2]",
-    "[@item1 & @item2]": "separate works by semicolons, [@item1; @item2]",
-    "[@item1 and @item2]": "separate works by semicolons, [@item1; @item2]",
+    "[@item1, @item2]": "separate references by semicolons, [@item1; @item2]",
+    "[@item1 & @item2]": "separate references by semicolons, [@item1; @item2]",
+    "[@item1 and @item2]": "separate references by semicolons, [@item1; @item2]",
     "[@item1 [in press]]": "is no citation, since it holds brackets",
     "[see `f` in @item1]": "is no citation, since it holds code",
     "[see $x$ in @item1]": "is no citation, since it holds a formula",
@@ -35,13 +35,13 @@ CASES = {
     r"\parencite{item1}": "write [@item1]",
     r"\textcite{nokey}": "write [@@nokey]",
     r"\citeyear{item1}": "write [-@item1]",
-    r"\nocite{item1}": "a work is listed where a post cites it",
+    r"\nocite{item1}": "a reference is listed where a post cites it",
     "{cite:p}`item1`": "“{cite:p}” is a role of MyST: write [@item1]",
 }
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+def messages(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     """Return what ``check`` says of all cases, each a paragraph, behind code that has the same."""
     folder = tmp_path_factory.mktemp("blog")
     code = "".join(f"    {written}\n" for written in CASES)
@@ -52,19 +52,19 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
 
 
 @pytest.mark.parametrize(("number", "written"), list(enumerate(CASES)), ids=list(CASES))
-def test_each_is_reported_once_with_its_place(told: list[str], number: int, written: str) -> None:
+def test_each_is_reported_once_with_its_place(messages: list[str], number: int, written: str) -> None:
     first = len(CASES) + 5
     place = f"post.md:{first + 2 * number}:"
-    found = [line for line in told if line.startswith(place)]
-    assert len(found) == 1, told
+    found = [line for line in messages if line.startswith(place)]
+    assert len(found) == 1, messages
     column = re.match(r"post\.md:\d+:(\d+): warning: ", found[0])
     assert column is not None
     assert 6 <= int(column[1]) <= 6 + len(written)
     assert CASES[written] in found[0]
 
 
-def test_nothing_else_is_reported(told: list[str]) -> None:
-    assert len(told) == len(CASES)
+def test_nothing_else_is_reported(messages: list[str]) -> None:
+    assert len(messages) == len(CASES)
 
 
 SILENT = r"""

@@ -1,6 +1,6 @@
 """Commands for authors: ``check``, ``add`` and ``manifest``.
 
-The first says what to correct in the sources of a blog before it is built, the second fetches works into its
+The first reports errors in the sources of a blog before it is built, the second fetches references into its
 bibliography, the third describes a model that came from elsewhere. Each imports what it needs when it runs.
 """
 
@@ -41,7 +41,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument(
         "--format", choices=forms, default="text", help="github: annotations of its workflows"
     )
-    command = commands.add_parser("add", help="fetch works by DOI or arXiv number into the bibliography")
+    command = commands.add_parser("add", help="fetch references by DOI or arXiv number into the bibliography")
     command.set_defaults(run=_add)
     command.add_argument(
         "numbers", nargs="+", metavar="NUMBER", help="a DOI, an arXiv number, or its address"
@@ -92,7 +92,7 @@ def _escaped(text: str, more: str = "") -> str:
 
 
 def _add(given: argparse.Namespace) -> int:
-    """Append each work, and print where it stands; return 1 where one could not be had."""
+    """Append each reference, and print its place; return 1 if one could not be fetched."""
     from .adapter import sources
     from .citations.adding.add import add, first_bibliography, place
     from .citations.adding.registry import RegistryError

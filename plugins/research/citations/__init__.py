@@ -1,8 +1,8 @@
 """Citations: ``[@@key]`` in posts → author and year, and a reference list.
 
-``syntax`` finds and parses them, ``sources`` knows the works, a style of ``styles`` sets them, and
-``output`` puts them into the post. `reported` warns of what only looks like one. `adding` is for
-authors: it fetches works into a bibliography.
+``syntax`` finds and parses them, ``sources`` reads bibliographies, ``styles`` formats citations and
+references, and ``output`` inserts them into the post. `reported` warns of text that only looks like a
+citation. `adding` is a tool for authors: it fetches references into a bibliography.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -20,9 +20,9 @@ from . import check, reported
 from .context import Context
 from .output import overview
 from .output.origins import origin
-from .output.resolve import ParsedText, cited_keys, cited_works, request, resolve, unknown_keys
+from .output.resolve import ParsedText, cited_entries, cited_keys, request, resolve, unknown_keys
 from .settings import Bibliographies, Settings
-from .sources.library import Work
+from .sources.library import Entry
 from .styles.typeset import Style, Typeset
 
 HERE = Path(__file__).parent
@@ -31,7 +31,7 @@ NOTHING = Typeset((), ())
 
 @dataclass(frozen=True, eq=False)
 class PostCitations:
-    """What one post cites: a request to set it."""
+    """What one post cites: a request to typeset it."""
 
     post: Post
     texts: tuple[ParsedText, ...]
@@ -45,23 +45,23 @@ class PostCitations:
 
 
 @dataclass(frozen=True, eq=False)
-class AllWorks:
-    """A request for the list of all works that the blog cites, for a page that asks for it."""
+class AllReferences:
+    """A request for the list of all references of the blog, for a page that asks for it."""
 
     post: Post
 
 
 @dataclass(frozen=True)
 class TypesetPost:
-    """The citations of a post, set."""
+    """The citations of a post, typeset."""
 
-    works: Mapping[str, Work]
+    entries: Mapping[str, Entry]
     typeset: Typeset
     style: Style
 
 
 class Citations(Part):
-    """Sets the citations of posts."""
+    """Typesets the citations of posts."""
 
     name = "citations"
     is_quick = True
@@ -70,7 +70,7 @@ class Citations(Part):
     def __init__(self, settings: Settings, environment: Environment) -> None:
         super().__init__(settings, environment)
         self._context = Context(settings, environment.cache)
-        #: All that posts cite, for pages that list it.
+        #: What posts cite, for pages that list all references.
         self._cited: dict[PostCitations, None] = {}
 
     @classmethod
@@ -88,7 +88,7 @@ class Citations(Part):
     def collect(self, post: Post) -> Collected:
         """Return what `post` cites."""
         found = self.citations_of(post)
-        asked = (AllWorks(post),) if overview.is_asked_for(post) else ()
+        asked = (AllReferences(post),) if overview.is_asked_for(post) else ()
         requests = (found, *asked) if found.cites else asked
         warnings = self._lookalikes(found)
         return Collected((found, *asked), requests, diagnostics=warnings, sources=found.own_files)
@@ -102,29 +102,29 @@ class Citations(Part):
         return PostCitations(post, texts, tuple(_own_files(post, self.settings.root)))
 
     def compute(self, requests: Sequence[Any]) -> Iterator[tuple[Any, Any]]:
-        """Set citations, all posts of a style at once, and then the lists of all works."""
+        """Typeset citations, all posts of a style at once, and then the lists of all references."""
         cited = [request for request in requests if isinstance(request, PostCitations)]
         self._cited |= dict.fromkeys(cited)
         by_style: dict[Style, list[PostCitations]] = {}
         for post in cited:
             by_style.setdefault(self._style(post.post), []).append(post)
         for style, posts in by_style.items():
-            yield from self._set(posts, style)
+            yield from self._typeset(posts, style)
         for asked in requests:
-            if isinstance(asked, AllWorks):
+            if isinstance(asked, AllReferences):
                 yield asked, self._list_of_all(asked.post)
         for diagnostic in self._context.all_diagnostics():
             self.environment.report(diagnostic)
 
     def resolve(self, post: Post, collected: Collected, results: Results, labels: Labels) -> Resolved:
-        """Return `post` with its citations set, and warnings for those that cannot be."""
+        """Return `post` with typeset citations, and warnings for those that have none."""
         found, *asked = collected.constructs
         diagnostics: list[Diagnostic] = []
         if found.cites:
             result = results[found]
             if isinstance(result, Failure):
                 return Resolved(post, (Diagnostic(post.source, None, result.message),))
-            post = post.with_html(resolve(found.texts, result.works, result.typeset, result.style))
+            post = post.with_html(resolve(found.texts, result.entries, result.typeset, result.style))
             post = post.with_origins(self._origins(result, found.own_files))
             diagnostics += self._unknown_keys(found)
         elif any(text.occurrences for text in found.texts):
@@ -155,38 +155,38 @@ class Citations(Part):
         name, source = (own, post.source) if own else (self.settings.citation_style, self.settings.root)
         return self._context.style(name, post.language, source)
 
-    def _set(
+    def _typeset(
         self, posts: Sequence[PostCitations], style: Style
     ) -> Iterator[tuple[PostCitations, TypesetPost]]:
-        works = [cited_works(post.texts, self._context.library(post.own_files)) for post in posts]
-        requests = [request(post.texts, known) for post, known in zip(posts, works, strict=True)]
+        entries = [cited_entries(post.texts, self._context.library(post.own_files)) for post in posts]
+        requests = [request(post.texts, known) for post, known in zip(posts, entries, strict=True)]
         typeset = self._context.typeset(requests, style, [post.post for post in posts])
-        for post, known, (done, used) in zip(posts, works, typeset, strict=True):
+        for post, known, (done, used) in zip(posts, entries, typeset, strict=True):
             yield post, TypesetPost(known, done, used)
 
     def _list_of_all(self, page: Post) -> tuple[str, tuple[Origin, ...]]:
-        """Return the section that lists all works, and where its formulas come from."""
+        """Return the section that lists all references, and the origins of its formulas."""
         citing = overview.citing((found.post, found.texts) for found in self._cited)
-        works: dict[str, Work] = {}
+        entries: dict[str, Entry] = {}
         files: dict[str, Sequence[Path]] = {}
         for found in self._cited:
-            known = cited_works(found.texts, self._context.library(found.own_files))
-            works, files = known | works, dict.fromkeys(known, found.own_files) | files
-        asked = [overview.request(citing, works)]
+            known = cited_entries(found.texts, self._context.library(found.own_files))
+            entries, files = known | entries, dict.fromkeys(known, found.own_files) | files
+        asked = [overview.request(citing, entries)]
         ((typeset, style),) = self._context.typeset(asked, self._style(page), [page])
-        section = overview.section(page.source, citing, works, typeset, style)
+        section = overview.section(page.source, citing, entries, typeset, style)
         origins = [
-            origin(reference.html, self._context.library(files[reference.key]), works[reference.key])
+            origin(reference.html, self._context.library(files[reference.key]), entries[reference.key])
             for reference in typeset.references
         ]
         return section, tuple(filter(None, origins))
 
     def _origins(self, typeset: TypesetPost, own_files: Sequence[Path]) -> Iterator[Origin]:
-        """Yield where the formulas in what is `typeset` come from."""
+        """Yield the origins of the formulas in what is `typeset`."""
         library = self._context.library(own_files)
         pieces = [(piece.key, piece.html) for cited in typeset.typeset.citations for piece in cited]
         for key, html in (*typeset.typeset.references, *pieces):
-            if key is not None and (found := origin(html, library, typeset.works[key])):
+            if key is not None and (found := origin(html, library, typeset.entries[key])):
                 yield found
 
     def _lookalikes(self, found: PostCitations) -> tuple[Diagnostic, ...]:

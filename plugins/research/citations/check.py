@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence, Set
 from pathlib import Path
 
 from ..core.diagnostics import Diagnostic, Severity
-from .sources.deduplication import signs
-from .sources.library import Library, Work
+from .sources.deduplication import duplicate_keys
+from .sources.library import Entry, Library
 
 #: The type of an entry that is there to be inherited from.
 XDATA = "xdata"
@@ -14,7 +14,7 @@ NEEDED = {"author": ("author", "editor"), "year": ("issued",), "title": ("title"
 
 
 def check(own: Iterable[Sequence[Path]], cited: Set[str], references: Sequence[Path]) -> Iterator[Diagnostic]:
-    """Yield what is wrong with the bibliographies of a site, of whose works posts have `cited` some.
+    """Yield what is wrong with the bibliographies of a site; posts have `cited` some of their entries.
 
     `references` are those of the whole site, `own` those that single posts name.
     """
@@ -26,32 +26,32 @@ def check(own: Iterable[Sequence[Path]], cited: Set[str], references: Sequence[P
 
 
 def _bibliography(library: Library, cited: Iterable[str], everything: Library) -> Iterator[Diagnostic]:
-    """Tell what is wrong with the works in `library`, which may inherit from `everything`."""
+    """Yield what is wrong with the entries in `library`, which may inherit from `everything`."""
     used = set(cited).union(*(everything.parents(key) for key in cited))
-    works = [work for key in library if (work := everything.get(key)) and work.item["type"] != XDATA]
-    for work in works:
-        if work.key not in used:
-            yield _warning(library, work.key, f"“{work.key}” is never cited")
-    yield from _incomplete(works, library)
-    yield from _duplicates(works, library)
+    entries = [entry for key in library if (entry := everything.get(key)) and entry.item["type"] != XDATA]
+    for entry in entries:
+        if entry.key not in used:
+            yield _warning(library, entry.key, f"“{entry.key}” is never cited")
+    yield from _incomplete(entries, library)
+    yield from _duplicates(entries, library)
 
 
-def _incomplete(works: Iterable[Work], library: Library) -> Iterator[Diagnostic]:
-    for work in works:
-        missing = [name for name, variables in NEEDED.items() if not any(map(work.item.get, variables))]
+def _incomplete(entries: Iterable[Entry], library: Library) -> Iterator[Diagnostic]:
+    for entry in entries:
+        missing = [name for name, variables in NEEDED.items() if not any(map(entry.item.get, variables))]
         if missing:
-            yield _warning(library, work.key, f"“{work.key}” has no {' and no '.join(missing)}")
+            yield _warning(library, entry.key, f"“{entry.key}” has no {' and no '.join(missing)}")
 
 
-def _duplicates(works: Iterable[Work], library: Library) -> Iterator[Diagnostic]:
-    """Tell of works with the same DOI or arXiv number, or with the same title and year."""
+def _duplicates(entries: Iterable[Entry], library: Library) -> Iterator[Diagnostic]:
+    """Yield a warning for each entry with the same DOI or arXiv number, or with the same title and year."""
     seen: dict[object, str] = {}
-    for work in works:
-        for sign in signs(work.item):
-            if sign in seen and seen[sign] != work.key:
-                yield _warning(library, work.key, f"“{work.key}” is the same work as “{seen[sign]}”")
+    for entry in entries:
+        for duplicate in duplicate_keys(entry.item):
+            if duplicate in seen and seen[duplicate] != entry.key:
+                yield _warning(library, entry.key, f"“{entry.key}” is a duplicate of “{seen[duplicate]}”")
                 break
-            seen[sign] = work.key
+            seen[duplicate] = entry.key
 
 
 def _warning(library: Library, key: str, message: str) -> Diagnostic:

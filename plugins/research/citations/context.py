@@ -29,7 +29,7 @@ class Context:
         self._styles: dict[tuple[str, str], Style] = {}
 
     def library(self, own_files: Sequence[Path]) -> Library:
-        """Return the works that a post can cite: those of its `own_files`, then those of the site.
+        """Return the entries that a post can cite: those of its `own_files`, then those of the site.
 
         What is wrong with the files is reported from now on.
         """
@@ -47,7 +47,7 @@ class Context:
         return self._styles[name, language]
 
     def default_style(self, language: str) -> AuthorDate:
-        """Return the style that sets everything when another one cannot."""
+        """Return the style that replaces a style that cannot be used."""
         style = self._styles.setdefault((AUTHOR_DATE, language), AuthorDate(language))
         assert isinstance(style, AuthorDate)
         return style
@@ -55,7 +55,7 @@ class Context:
     def typeset(
         self, requests: Sequence[Request], style: Style, posts: Sequence[Post]
     ) -> list[tuple[Typeset, Style]]:
-        """Set the request of each of `posts` in `style`, or in the default style where that cannot be."""
+        """Typeset the request of each of `posts` in `style`, or else in the default style."""
         try:
             results = style.typeset(requests)
         except StyleError as error:

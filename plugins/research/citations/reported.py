@@ -1,6 +1,7 @@
-"""What a post has that looks like a citation, or like the front matter of one, and is none."""
+"""Warnings of text that looks like a citation, or like front matter for citations, and is not."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -12,9 +13,10 @@ from .output.resolve import ParsedText
 from .syntax import lookalikes
 from .syntax.lookalikes import Knows, Signs
 
-#: Pandoc's keys, what they are here, and what of the value is kept.
+#: Pandoc's keys, and what to write here instead.
 PANDOC = {FIELD: "publications_src: {}", "csl": "citation_style: {}"}
 
+BRACKETS = re.compile(r"\[[^\[\]]*+\]")
 #: What a command of LaTeX or a role of MyST has; it begins with its literal, which is quick to find.
 COMMAND = re.compile(r"ite[a-zA-Z:]*\*?[\[{}]")
 
@@ -54,11 +56,15 @@ def _of_texts(
 
 
 def _of_affixes(parsed: ParsedText, file: Source, knows: Knows) -> Iterator[tuple[str, Location]]:
-    for mark, citation in parsed.occurrences:
+    before: Counter[str] = Counter()  # how often each text in brackets stands before `at`
+    at = 0
+    for placeholder, citation in parsed.occurrences:
         message = lookalikes.in_affixes(citation) if citation else ""
         if citation and message and any(knows(cite.key) for cite in citation.cites):
-            before = Prose.of(parsed.text.html[: mark.start]).text
-            yield message, file.place_of(mark.source, before.count(mark.source), parsed.text.field)
+            between = Prose.of(parsed.text.html[at : placeholder.start]).text
+            before.update(BRACKETS.findall(between))
+            at = placeholder.start
+            yield message, file.place_of(placeholder.source, before[placeholder.source], parsed.text.field)
 
 
 def _has_signs(parsed: ParsedText) -> bool:
@@ -67,9 +73,10 @@ def _has_signs(parsed: ParsedText) -> bool:
     if COMMAND.search(html):
         return True
     count = html.count("@") + html.count("&#64;")
-    for mark, citation in parsed.occurrences:
-        if citation or mark.is_literal or mark.is_echo:
-            count -= html.count("@", mark.start, mark.end) + html.count("&#64;", mark.start, mark.end)
+    for placeholder, citation in parsed.occurrences:
+        if citation or placeholder.is_literal or placeholder.is_echo:
+            start, end = placeholder.start, placeholder.end
+            count -= html.count("@", start, end) + html.count("&#64;", start, end)
     return count > 0
 
 

@@ -1,4 +1,4 @@
-"""What a blog may set of citations."""
+"""The settings of citations."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class Settings(SettingsBase):
 
     #: Bibliography files of the whole site.
     references: Bibliographies = (Path("content/references.bib"),)
-    #: How citations are set: ``author-date``, or the name or the .csl file of a style of CSL.
+    #: The citation style: ``author-date``, or the name or the .csl file of a style of CSL.
     citation_style: Style = "author-date"
     #: Read ``[@key]`` as part of the sentence and ``[@@key]`` in brackets, as pelican-cite has them.
     citations_swapped: Flag = False

@@ -178,7 +178,7 @@ def of(language: str) -> Terms:
     return LANGUAGES.get(language.replace("_", "-").split("-")[0].lower(), ENGLISH)
 
 
-def joint(number: int, count: int, conjunction: str, always_comma: bool = False) -> str:
+def list_separator(number: int, count: int, conjunction: str, always_comma: bool = False) -> str:
     """Return what stands before the element `number` (from 1) of a list of `count`."""
     if number < count - 1:
         return ", "

@@ -1,1 +1,1 @@
-"""Works that a registry knows → entries of a .bib file."""
+"""Records of a DOI registry → entries of a .bib file."""

@@ -1,4 +1,4 @@
-"""A work that a registry knows → a new entry at the end of a .bib file."""
+"""A record of a DOI registry → a new entry at the end of a .bib file."""
 
 import os
 import stat
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..sources.bibfile import BibFile
-from ..sources.deduplication import signs
+from ..sources.deduplication import duplicate_keys
 from ..sources.library import CSL_SUFFIXES, Library
 from . import registry
 from .entry import entry, key_of
@@ -16,7 +16,7 @@ from .registry import RegistryError
 
 
 def add(number: str, file: Path, library: Library, key: str = "", resolver: str = registry.RESOLVER) -> str:
-    """Append the work with the DOI or arXiv `number` to `file`, and return its key.
+    """Append the reference with the DOI or arXiv `number` to `file`, and return its key.
 
     Raises `RegistryError` where the `library` has it already, or where it cannot be fetched or written.
     """
@@ -43,16 +43,16 @@ def place(library: Library, key: str) -> str:
     """Return file and line of the entry `key`."""
     try:
         path, line = library.place(key)
-    except KeyError:  # an entry so broken that its place was not kept
+    except KeyError:  # the entry is broken, and its place is unknown
         return "the bibliography"
     return f"{path}:{line}"
 
 
 def _refuse_twin(doi: str, item: Mapping[str, Any], library: Library) -> None:
-    mine = set(signs(item))
+    mine = set(duplicate_keys(item))
     for key in library:
-        work = library.get(key)  # nothing where the entry is broken
-        if work and mine.intersection(signs(work.item)):
+        known = library.get(key)  # nothing where the entry is broken
+        if known and mine.intersection(duplicate_keys(known.item)):
             raise RegistryError(f"{place(library, key)}: {doi} is there already; cite it by [@@{key}]")
 
 

@@ -24,7 +24,7 @@ TYPES = {
     "software": "software",
     "webpage": "online",
 }
-#: Where the title of what a work stands in, and who brought it out, are written.
+#: The fields of the title of the container, and of the publisher.
 CONTAINERS = {
     "article": "journal",
     "inproceedings": "booktitle",
@@ -33,7 +33,7 @@ CONTAINERS = {
 }
 PUBLISHERS = {"phdthesis": "school", "techreport": "institution"}
 MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
-#: Words that begin a title and say nothing of it.
+#: Words at the beginning of a title that do not identify it.
 EMPTY = frozenset(
     "a an the on of in for to and towards toward der die das ein eine le la les un une el".split()
 )
@@ -45,7 +45,7 @@ def key_of(item: Item, taken: Container[str]) -> str:
     family = _letters(str(first.get("family") or first.get("literal") or first.get("name") or ""))
     words = [_letters(word) for word in re.findall(r"[^\W_]+", _text(_first(item.get("title"))))]
     word = next((word for word in words if word and word not in EMPTY), "")
-    stem = f"{family}{year_of(item)}{word}" or "work"
+    stem = f"{family}{year_of(item)}{word}" or "reference"
     letters = ("", *"abcdefghijklmnopqrstuvwxyz")
     return next((key for letter in letters if (key := stem + letter) not in taken), f"{stem}-another")
 

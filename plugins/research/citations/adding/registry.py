@@ -1,4 +1,4 @@
-"""What the registries of DOIs know of a work: its number → an item of CSL-JSON, fetched.
+"""A DOI → the record of its registry, fetched as an item of CSL-JSON.
 
 The resolver of DOIs hands a request on to the registry that a number belongs to, Crossref, DataCite and
 others, and all of them answer in CSL-JSON where that is asked for (“DOI Content Negotiation”). Preprints
@@ -20,7 +20,7 @@ RESOLVER = "https://doi.org"
 CSL_JSON = "application/vnd.citationstyles.csl+json"
 AGENT = "pelican-research (bibliography of a blog)"
 #: Seconds, and bytes. An answer with the abstract and all references is of some hundred kilobytes.
-PATIENCE, LONGEST = 20, 5_000_000
+TIMEOUT_SECONDS, MAX_BYTES = 20, 5_000_000
 ARXIV_DOI = "10.48550/arXiv."
 ARXIV_NUMBER = re.compile(
     rf"(?:arxiv:|https?://(?:www\.)?arxiv\.org/(?:abs|pdf)/)?(?P<number>{ARXIV.pattern})(?:\.pdf)?/?",
@@ -52,20 +52,20 @@ def arxiv_of(doi: str) -> str:
 
 
 def fetch(doi: str, resolver: str = RESOLVER) -> Mapping[str, Any]:
-    """Return the item of the work with the number `doi`, as its registry has it.
+    """Return the item of the reference with the number `doi`, as its registry has it.
 
-    Raises `RegistryError` where there is no network, no such work, or no answer that can be read.
+    Raises `RegistryError` where there is no network, no such reference, or no answer that can be read.
     """
     if urlsplit(resolver).scheme not in ("http", "https"):
         raise RegistryError(f"the resolver “{resolver}” is no web address, such as {RESOLVER}")
     address = f"{resolver.rstrip('/')}/{quote(doi, safe='/:;()._-')}"
     try:
         with urlopen(
-            Request(address, headers={"Accept": CSL_JSON, "User-Agent": AGENT}), timeout=PATIENCE
+            Request(address, headers={"Accept": CSL_JSON, "User-Agent": AGENT}), timeout=TIMEOUT_SECONDS
         ) as answer:
-            text = answer.read(LONGEST + 1)
+            text = answer.read(MAX_BYTES + 1)
     except HTTPError as error:
-        known = "knows no such work" if error.code == 404 else f"answers {error.code} {error.reason}"
+        known = "does not know this number" if error.code == 404 else f"answers {error.code} {error.reason}"
         raise RegistryError(f"{doi}: {error.url} {known}") from error
     except (URLError, OSError, HTTPException) as error:
         reason = getattr(error, "reason", None) or error
@@ -76,9 +76,9 @@ def fetch(doi: str, resolver: str = RESOLVER) -> Mapping[str, Any]:
 
 def _read(text: bytes, doi: str, address: str) -> Mapping[str, Any]:
     try:
-        item = json.loads(text) if len(text) <= LONGEST else None
+        item = json.loads(text) if len(text) <= MAX_BYTES else None
     except (ValueError, RecursionError):
         item = None
     if not isinstance(item, Mapping) or not item.get("title"):
-        raise RegistryError(f"{doi}: what {address} answers is no record of a work in CSL-JSON")
+        raise RegistryError(f"{doi}: what {address} answers is not a reference in CSL-JSON")
     return item

@@ -1,4 +1,4 @@
-"""What a registry says of a work, text with a few tags → the LaTeX that BibTeX keeps."""
+"""A text of a registry, with a few inline tags → LaTeX for a field of BibTeX."""
 
 import re
 from html import unescape
@@ -6,7 +6,7 @@ from html import unescape
 from ..sources.latex import CONTROLS
 
 TAG = re.compile(r"<(/?)([\w:]+)[^<>]*>")
-#: Tags that are written as commands; of others the content alone is kept.
+#: Tags that are written as commands; other tags are dropped, and their content stays.
 COMMANDS = {
     **{"i": "emph", "em": "emph", "b": "textbf", "sub": "textsubscript", "sup": "textsuperscript"},
     "scp": "textsc",
@@ -56,11 +56,11 @@ def _escaped(text: str) -> str:
 
 def _balanced(latex: str) -> str:
     """Return `latex` with as many braces closed as are opened: tags of a registry may not match."""
-    depth, kept = 0, []
+    depth, tokens = 0, []
     for token in re.findall(r"\\.|[^\\]", latex):
         depth += {"{": 1, "}": -1}.get(token, 0)
         if depth < 0:
             depth = 0
             continue
-        kept.append(token)
-    return "".join(kept) + "}" * depth
+        tokens.append(token)
+    return "".join(tokens) + "}" * depth

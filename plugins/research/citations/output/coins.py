@@ -6,7 +6,7 @@ from functools import lru_cache
 from html import escape, unescape
 from urllib.parse import urlencode
 
-from ..sources.library import Work
+from ..sources.library import Entry
 
 VERSION = "Z39.88-2004"
 BOOKS = frozenset(("book", "chapter", "paper-conference"))
@@ -14,9 +14,9 @@ GENRES = {"book": "book", "chapter": "bookitem", "paper-conference": "proceeding
 
 
 @lru_cache(maxsize=4096)
-def coins(work: Work) -> str:
-    """Return an empty span whose title holds the OpenURL of `work`."""
-    item = work.item
+def coins(entry: Entry) -> str:
+    """Return an empty span whose title holds the OpenURL of `entry`."""
+    item = entry.item
     if item.get("DOI"):  # says it all, in a tenth of the bytes
         return _span([("ctx_ver", VERSION), ("rft_id", f"info:doi/{item['DOI']}")])
     is_book = item["type"] in BOOKS

@@ -1,11 +1,11 @@
-"""What stands below a post that cites: its notes, where the style has notes, and its reference list."""
+"""The notes (for styles that have them) and the reference list at the end of a post."""
 
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
-from ..sources.library import Work
+from ..sources.library import Entry
 from ..styles.typeset import Reference, Style
 from .coins import coins
 
@@ -19,8 +19,8 @@ def slug(key: str) -> str:
     return UNSAFE_IN_ID.sub(lambda match: f"-{ord(match[0]):x}-", key)
 
 
-class Apparatus:
-    """Collects what the citations of one post leave to be said below it."""
+class NotesAndReferences:
+    """Collects the notes and references of one post."""
 
     def __init__(self) -> None:
         self._cited: Counter[str] = Counter()
@@ -50,7 +50,7 @@ class Apparatus:
         return f'\n<section class="citation-notes" {role}>\n<ol>\n{items}</ol>\n</section>\n'
 
     def references_section(
-        self, references: Iterable[Reference], works: Mapping[str, Work], style: Style
+        self, references: Iterable[Reference], entries: Mapping[str, Entry], style: Style
     ) -> str:
         """Return the list of the `references` that the post cites; nothing where it cites none."""
         if not self._cited:
@@ -58,7 +58,7 @@ class Apparatus:
         tag = "ol" if style.is_numeric else "ul"
         items = "".join(
             f'<li id="ref-{slug(reference.key)}">{reference.html} '
-            f"{_back_links(self._places(reference.key), style)}{coins(works[reference.key])}</li>\n"
+            f"{_back_links(self._places(reference.key), style)}{coins(entries[reference.key])}</li>\n"
             for reference in references
             if self._cited[reference.key]
         )

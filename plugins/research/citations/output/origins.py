@@ -1,12 +1,12 @@
-"""Where the formulas of a reference come from, so that errors name the bibliography, not the post."""
+"""Origins of formulas in references, so that errors name the bibliography and not the post."""
 
 from ...core.post import Origin
-from ..sources.library import Library, Work
+from ..sources.library import Entry, Library
 
 
-def origin(html: str, library: Library, work: Work) -> Origin | None:
-    """Return the origin of the `html` that a style made of `work`; None where it may hold no formula."""
+def origin(html: str, library: Library, entry: Entry) -> Origin | None:
+    """Return the origin of the `html` that a style made of `entry`; None where it may hold no formula."""
     if "\\" not in html and "$" not in html:
         return None
-    path, line = library.place(work.key)
+    path, line = library.place(entry.key)
     return Origin(html, path, line)

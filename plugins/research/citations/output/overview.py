@@ -1,4 +1,4 @@
-"""A page of all works that the blog cites, with the posts that cite each of them."""
+"""A page of all references of the blog, each with the posts that cite it."""
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
@@ -6,7 +6,7 @@ from html import escape
 from pathlib import Path
 
 from ...core.post import TITLE, Post
-from ..sources.library import Work
+from ..sources.library import Entry
 from ..styles.typeset import Request, Style, Typeset
 from ..syntax.grammar import Citation, Cite
 from .coins import coins
@@ -18,7 +18,7 @@ FIELD, ALL = "bibliography", "all"
 
 
 def is_asked_for(post: Post) -> bool:
-    """Return whether `post` is to end with all works."""
+    """Return whether `post` is to end with all references."""
     return str(post.metadata.get(FIELD, "")).strip().lower() == ALL
 
 
@@ -33,23 +33,23 @@ def citing(posts: Iterable[tuple[Post, Sequence[ParsedText]]]) -> dict[str, list
     return found
 
 
-def request(posts: Mapping[str, Sequence[Post]], works: Mapping[str, Work]) -> Request:
-    """Return what a style is to set for the list: each work that `posts` cite, once."""
-    keys = [key for key in posts if key in works]
-    return Request([Citation((Cite(key),), f"[@{key}]") for key in keys], works)
+def request(posts: Mapping[str, Sequence[Post]], entries: Mapping[str, Entry]) -> Request:
+    """Return the request for the list: each entry that `posts` cite, once."""
+    keys = [key for key in posts if key in entries]
+    return Request([Citation((Cite(key),), f"[@{key}]") for key in keys], entries)
 
 
 def section(
     page: Path,
     posts: Mapping[str, Sequence[Post]],
-    works: Mapping[str, Work],
+    entries: Mapping[str, Entry],
     typeset: Typeset,
     style: Style,
 ) -> str:
-    """Return the list of works that a style has `typeset`, and the `posts` that cite them, for `page`."""
+    """Return the list of entries that a style has `typeset`, and the `posts` that cite them, for `page`."""
     items = "".join(
-        f'<li id="work-{slug(reference.key)}">{reference.html} '
-        f"{_links(page, posts[reference.key])}{coins(works[reference.key])}</li>\n"
+        f'<li id="reference-{slug(reference.key)}">{reference.html} '
+        f"{_links(page, posts[reference.key])}{coins(entries[reference.key])}</li>\n"
         for reference in typeset.references
     )
     tag = "ol" if style.is_numeric else "ul"

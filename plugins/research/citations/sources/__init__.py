@@ -1,1 +1,1 @@
-"""Bibliographies: .bib, CSL-JSON and CSL-YAML files → works."""
+"""Bibliographies: .bib, CSL-JSON and CSL-YAML files → entries."""

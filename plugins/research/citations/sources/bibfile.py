@@ -12,11 +12,11 @@ from ...core.diagnostics import Diagnostic, nearest
 from . import bibtex, items
 from .bibtex import Fields, Problem, RawEntry
 
-Entry = tuple[str, Fields]
-#: More than this many entries that inherit from each other are a mistake.
-DEEPEST = 20
+TypeAndFields = tuple[str, Fields]
+#: The longest chain of entries that inherit from each other.
+MAX_DEPTH = 20
 #: Finds an entry that another one refers to, in whatever file it stands.
-Find = Callable[[str], Entry | None]
+Find = Callable[[str], TypeAndFields | None]
 
 
 class BibFile:
@@ -115,7 +115,7 @@ class BibFile:
             if name in seen and name not in path:
                 continue
             seen.add(name)
-            parent = None if name in path or len(path) == DEEPEST else find(name)
+            parent = None if name in path or len(path) == MAX_DEPTH else find(name)
             if parent is None:
                 self.note(
                     self.raw[top].offset,
@@ -134,8 +134,8 @@ class BibFile:
         """Return why nothing is inherited from `name`."""
         if name in path:
             return "which refers back to it"
-        if len(path) == DEEPEST:
-            return f"the last of more than {DEEPEST} entries that refer to each other"
+        if len(path) == MAX_DEPTH:
+            return f"the last of more than {MAX_DEPTH} entries that refer to each other"
         return f"which is not in the bibliography{nearest(name, self.raw)}"
 
 

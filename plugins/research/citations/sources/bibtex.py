@@ -1,9 +1,9 @@
 """The text of a .bib file → one raw record an entry, and what is wrong with it.
 
 pybtex reads entries. It reads them one at a time, from the cut that is made here, for two reasons:
-an entry with a fault costs itself alone, wherever its braces end; and of a library of 20,000
-entries only those are read that are cited. Entries of the usual form, which one regular expression
-tells, wait until then; all others are read at once, so that their faults are found.
+an entry with an error costs itself alone, wherever its braces end; and of a library of 20,000
+entries only the cited ones are parsed. Entries of the usual form, which one regular expression
+recognizes, wait until then; all others are parsed at once, so that their errors are found.
 """
 
 import re
@@ -25,8 +25,8 @@ USUAL = re.compile(
 )
 COMMENT = re.compile(rf"\s*{BRACES}")
 MONTHS: MutableMapping[str, str] = CaseInsensitiveDict(month_names)
-#: No work needs more. pybtex takes time that grows with the square of an entry's quotation marks.
-LONGEST_ENTRY = 100_000
+#: Longer than any entry. pybtex takes time that grows with the square of an entry's quotation marks.
+MAX_ENTRY_LENGTH = 100_000
 
 Fields = dict[str, str]
 
@@ -93,8 +93,8 @@ def read(
 
     Names of types and fields are in lower case. An ``@string`` command is added to `macros`.
     """
-    if len(entry.text) > LONGEST_ENTRY:
-        limit = f"{len(entry.text):,} characters long, more than {LONGEST_ENTRY:,}"
+    if len(entry.text) > MAX_ENTRY_LENGTH:
+        limit = f"{len(entry.text):,} characters long, more than {MAX_ENTRY_LENGTH:,}"
         problems.append(
             Problem(entry.offset, f"the entry is {limit}; shorten it or close its braces", entry.key)
         )

@@ -14,7 +14,7 @@ from typing import Any
 from ...core.diagnostics import Diagnostic
 from ..styles import links
 from .items import ARXIV, ARXIV_MENTION, DOI, is_date
-from .latex import CONTROLS, LONGEST_TEXT
+from .latex import CONTROLS, MAX_TEXT_LENGTH
 
 #: CSL's variables that hold names and dates (CSL 1.0.2, appendix IV). All others hold texts.
 NAMES = frozenset(
@@ -26,7 +26,7 @@ NAMES = frozenset(
 DATES = frozenset("accessed available-date event-date issued original-date submitted".split())
 #: An id, in JSON or YAML.
 ID = re.compile(r"""\bid["']?[ \t]*:\s*(?:(["'])(?P<quoted>(?:(?!\1).)*+)\1|(?P<plain>[^"'\n,}]+))""")
-#: What is read elsewhere or is for other programs.
+#: Variables that are read elsewhere, or are for other programs.
 OTHERS = frozenset("id type URL DOI custom categories".split())
 #: A variable of CSL, or one that a program has added.
 VARIABLE = re.compile(r"[A-Za-z][\w-]{0,99}", re.ASCII)
@@ -93,7 +93,7 @@ class CslFile:
     def item(self, key: str, find: object = None) -> dict[str, Any]:
         """Return the item `key`, its texts as HTML. It inherits nothing: there is nothing to `find`.
 
-        What is not what CSL-JSON has in its place is left out and told.
+        Values that CSL-JSON does not allow are left out and reported.
         """
         given = self._items[key]
         kind = given.get("type")
@@ -217,13 +217,13 @@ def _html(value: Any) -> str:
         raise ValueError("is no text")
     if SURROGATE.search(text := str(value)):
         raise ValueError(NO_CHARACTER)
-    if len(text := CONTROLS.sub("", text)) > LONGEST_TEXT:
-        raise ValueError(f"is {len(text):,} characters long, more than {LONGEST_TEXT:,}")
+    if len(text := CONTROLS.sub("", text)) > MAX_TEXT_LENGTH:
+        raise ValueError(f"is {len(text):,} characters long, more than {MAX_TEXT_LENGTH:,}")
     parts: list[str] = []
     at = 0
     for tag in TAG.finditer(text):
-        kept = '<span class="smallcaps">' if "small-caps" in tag[0] else tag[0]
-        parts += (escape(text[at : tag.start()], quote=False), kept)
+        opening = '<span class="smallcaps">' if "small-caps" in tag[0] else tag[0]
+        parts += (escape(text[at : tag.start()], quote=False), opening)
         at = tag.end()
     return "".join((*parts, escape(text[at:], quote=False)))
 

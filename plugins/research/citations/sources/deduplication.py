@@ -1,4 +1,4 @@
-"""By what two entries of a bibliography are told to be one work."""
+"""Keys by which duplicates in a bibliography are found."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -6,8 +6,8 @@ from html import unescape
 from typing import Any
 
 
-def signs(item: Mapping[str, Any]) -> Iterator[object]:
-    """Yield what no two works have in common: a DOI, an arXiv number, a title with a year."""
+def duplicate_keys(item: Mapping[str, Any]) -> Iterator[object]:
+    """Yield keys that two distinct entries never share: DOI, arXiv number, title with year."""
     if doi := unescape(item.get("DOI", "")).casefold():
         yield doi.removeprefix("10.48550/arxiv.")
     if arxiv := item.get("arxiv"):

@@ -1,7 +1,7 @@
-"""BibTeX and BibLaTeX fields → the item of CSL-JSON that says the same.
+"""BibTeX and BibLaTeX fields → an item of CSL-JSON.
 
-CSL-JSON (https://docs.citationstyles.org, “Appendix IV”) is the one form in which works are known
-beyond this file, whatever file they come from. Its texts are HTML here: escaped, with the few
+CSL-JSON (https://docs.citationstyles.org, “Appendix IV”) is the form of entries
+outside of this file, whatever file they come from. Its texts are HTML here: escaped, with the few
 inline tags that `latex.to_html` writes.
 """
 
@@ -66,7 +66,7 @@ TYPES = {
     "unpublished": "manuscript",
     "video": "motion_picture",
     "www": "webpage",
-    "xdata": "xdata",  # no work: there to be inherited from
+    "xdata": "xdata",  # only inherited from
 }
 GENRES = {
     "phdthesis": "PhD thesis",
@@ -103,7 +103,7 @@ SUBTITLES = {
 #: Types whose number is that of the series.
 IN_SERIES = frozenset(("book", "chapter", "paper-conference"))
 DATES = {"issued": "date", "accessed": "urldate", "original-date": "origdate", "event-date": "eventdate"}
-#: Fields that may hold the address of a work, the best first.
+#: Fields that may hold the address of an entry, the best first.
 ADDRESSES = ("url", "howpublished")
 LANGUAGES = ("langid", "hyphenation", "language")
 NAMES = {"author": "author", "editor": "editor", "translator": "translator", "bookauthor": "container-author"}
@@ -224,7 +224,7 @@ def _links(fields: Fields) -> Item:
     if doi := DOI.search(fields.get("doi", "")):
         made["DOI"] = escape(doi[0].replace("\\_", "_"), quote=False)
     for name in ADDRESSES:
-        with suppress(ValueError):  # told by `malformed_addresses`
+        with suppress(ValueError):  # reported by `malformed_addresses`
             if url := links.web_address(fields.get(name, "").replace("\\", "")):
                 made["URL"] = escape(url, quote=False)
                 break

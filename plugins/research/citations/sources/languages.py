@@ -1,4 +1,4 @@
-"""The languages of works: what a .bib file calls them → tags of BCP 47, by which CSL knows them."""
+"""Names of languages in .bib files → tags of BCP 47, as in CSL."""
 
 import re
 
@@ -68,5 +68,5 @@ def tag_of(name: str) -> str:
 
 
 def is_english(tag: str) -> bool:
-    """Return whether `tag` is one of English, as that of a work is which names no language."""
+    """Return whether `tag` is English, the default of an entry without a language."""
     return tag.lower().startswith("en") or not tag

@@ -11,7 +11,7 @@ from typing import Any
 
 import latexcodec  # noqa: F401  (registers the codec “ulatex”)
 
-#: Commands that set what follows, or their argument, in another form.
+#: Commands that change the font of what follows, or of their argument.
 TAGS = {
     **dict.fromkeys("emph em textit it itshape textsl sl mkbibemph mkbibitalic".split(), "i"),
     **dict.fromkeys("textbf bf bfseries mkbibbold".split(), "b"),
@@ -31,8 +31,8 @@ TOKEN = re.compile(r"\\([a-zA-Z]+)\*?\s*|\\(.)|([{}])|([^\\{}]+|\\)", re.DOTALL)
 CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ue000-\uf8ff\ud800-\udfff]")
 
 
-#: No title needs more, and processors of styles take time that grows with the square of it.
-LONGEST_TEXT = 5_000
+#: Longer than any title; the time of style processors grows with its square.
+MAX_TEXT_LENGTH = 5_000
 
 
 def to_html(text: str, is_title: bool = False) -> str:
@@ -40,10 +40,10 @@ def to_html(text: str, is_title: bool = False) -> str:
 
     In a title, braces keep the case of what they hold, and so does a formula.
 
-    Raises `ValueError` where it is longer than `LONGEST_TEXT`.
+    Raises `ValueError` where it is longer than `MAX_TEXT_LENGTH`.
     """
-    if len(text) > LONGEST_TEXT:
-        raise ValueError(f"a text of {len(text):,} characters is longer than {LONGEST_TEXT:,}")
+    if len(text) > MAX_TEXT_LENGTH:
+        raise ValueError(f"a text of {len(text):,} characters is longer than {MAX_TEXT_LENGTH:,}")
     text = CONTROLS.sub("", text)
     if PLAIN.fullmatch(text):
         return text

@@ -1,4 +1,4 @@
-"""The library: the works that the bibliography files of a site know, each read when it is cited."""
+"""The library: the entries of the bibliography files of a site, each parsed when it is cited."""
 
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ...core.diagnostics import Diagnostic
-from .bibfile import BibFile, Entry
+from .bibfile import BibFile, TypeAndFields
 from .cslfile import CslFile
 
 #: Files of these kinds hold items of CSL; all others are taken for BibTeX.
@@ -15,32 +15,32 @@ CSL_SUFFIXES = frozenset((".json", ".yaml", ".yml"))
 
 
 @dataclass(frozen=True, eq=False)
-class Work:
-    """A work that can be cited; the same work is the same object throughout a build."""
+class Entry:
+    """An entry that can be cited; the same entry is the same object throughout a build."""
 
     key: str
-    #: What is known of it, as an item of CSL-JSON whose texts are HTML (see `items`).
+    #: Its data, as an item of CSL-JSON whose texts are HTML (see `items`).
     item: Mapping[str, Any]
 
 
-class Library(Mapping[str, Work]):
-    """The works in the files at `paths`, by key. Of two files with the same key the first one wins.
+class Library(Mapping[str, Entry]):
+    """The entries in the files at `paths`, by key. Of two files with the same key the first one wins.
 
-    A file that is missing or broken leaves a fault in `faults`, and so does an entry.
+    A file that is missing or broken adds to `diagnostics`, and so does an entry.
     """
 
     def __init__(self, paths: Sequence[Path]) -> None:
         self._files: list[BibFile | CslFile] = []
         self._file_of: dict[str, BibFile | CslFile] = {}
-        self._works: dict[str, Work | None] = {}
+        self._entries: dict[str, Entry | None] = {}
         self._diagnostics: list[Diagnostic] = []
         for path in paths:
             self._add(path)
 
-    def __getitem__(self, key: str) -> Work:
-        if (work := self._find(key)) is None:
+    def __getitem__(self, key: str) -> Entry:
+        if (entry := self._find(key)) is None:
             raise KeyError(key)
-        return work
+        return entry
 
     def __contains__(self, key: object) -> bool:
         return self._find(str(key)) is not None
@@ -53,11 +53,11 @@ class Library(Mapping[str, Work]):
 
     @property
     def diagnostics(self) -> list[Diagnostic]:
-        """What has been found wrong so far; reading a work may add to it."""
-        return self._diagnostics + [fault for file in self._files for fault in file.diagnostics()]
+        """What has been found wrong so far; reading an entry may add to it."""
+        return self._diagnostics + [found for file in self._files for found in file.diagnostics()]
 
     def place(self, key: str) -> tuple[Path, int]:
-        """Return file and line of the work `key`."""
+        """Return file and line of the entry `key`."""
         file = self._file_of[key]
         return file.path, file.line(file.offset(key))
 
@@ -67,7 +67,7 @@ class Library(Mapping[str, Work]):
         return key in self._file_of or broken
 
     def parents(self, key: str) -> set[str]:
-        """Return the keys of the works that `key` inherits from, by however many steps."""
+        """Return the keys of all ancestors of `key`."""
         found: set[str] = set()
         new = {key}
         while new:
@@ -96,16 +96,16 @@ class Library(Mapping[str, Work]):
             else:
                 self._file_of[key] = file
 
-    def _find(self, key: str) -> Work | None:
-        if key not in self._works:
-            self._works[key] = self._read(unicodedata.normalize("NFC", key))
-        return self._works[key]
+    def _find(self, key: str) -> Entry | None:
+        if key not in self._entries:
+            self._entries[key] = self._read(unicodedata.normalize("NFC", key))
+        return self._entries[key]
 
-    def _read(self, key: str) -> Work | None:
+    def _read(self, key: str) -> Entry | None:
         file = self._file_of.get(key)
         item = file.item(key, self._entry) if file else None
-        return Work(key, item) if item else None
+        return Entry(key, item) if item else None
 
-    def _entry(self, key: str) -> Entry | None:
+    def _entry(self, key: str) -> TypeAndFields | None:
         file = self._file_of.get(key)
         return file.fields(key) if isinstance(file, BibFile) else None

@@ -7,9 +7,9 @@ stands in braces. Styles of CSL only ever add capitals, so they take titles as i
 
 import re
 
-#: What keeps its case, such as “U-Net”; tags; and words, which may have parts.
+#: Protected text, such as “U-Net”; tags; and words, which may have parts.
 TOKEN = re.compile(
-    r"(?P<kept><span class=\"nocase\">.*?</span>|\b[A-Z]-[A-Z]\w*)|(?P<tag><[^>]*>)|(?P<entity>&\w+;)"
+    r"(?P<protected><span class=\"nocase\">.*?</span>|\b[A-Z]-[A-Z]\w*)|(?P<tag><[^>]*>)|(?P<entity>&\w+;)"
     r"|(?P<word>[^\W\d_][\w’']*)|(?P<end>[:.?!—]+(?=[\s”’]|$))",
     re.DOTALL,
 )
@@ -34,7 +34,7 @@ def in_sentence_case(title: str) -> str:
         nonlocal is_first
         word = token["word"]
         if word is None:
-            is_first = (is_first and not token["kept"]) or bool(token["end"])
+            is_first = (is_first and not token["protected"]) or bool(token["end"])
             return token[0]
         keeps, is_first = is_first, False
         is_name = word[1:] != word[1:].lower() or (len(word) == 1 and word != "A")

@@ -1,1 +1,1 @@
-"""How citations and references are set: the default style, and the styles of CSL."""
+"""Formatting of citations and references: the default style and CSL styles."""

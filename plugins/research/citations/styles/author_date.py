@@ -1,7 +1,7 @@
-"""The style of the house: Kingma and Welling (2013), and a list in alphabetical order.
+"""The default style: Kingma and Welling (2013), and a list in alphabetical order.
 
 It follows the author–date system of the Chicago Manual of Style (17th edition, chapter 15), with
-the year in brackets. Names and references are set once for a work and kept.
+the year in brackets. Names and references are formatted once per entry.
 """
 
 import re
@@ -12,7 +12,7 @@ from html import escape, unescape
 from typing import NamedTuple
 
 from ...core import terms
-from ..sources.library import Work
+from ..sources.library import Entry
 from ..syntax.affixes import spaced_prefix, spaced_suffix
 from ..syntax.grammar import Citation, Cite
 from .reference import RANGE, SEVERAL, family, names_of, reference, year_of
@@ -21,10 +21,10 @@ from .typeset import Piece, Reference, Request, Typeset
 
 
 class Label(NamedTuple):
-    """How a work is named in the text."""
+    """Author and year of an entry, as cited in the text."""
 
     author: str
-    #: The year, with its letter where there are two such works.
+    #: The year, with a letter if two entries have the same author and year.
     date: str
 
 
@@ -38,56 +38,56 @@ class AuthorDate:
 
     def __init__(self, language: str) -> None:
         self.terms = terms.of(language)
-        # A style lives as long as one build, and so does what it keeps.
+        # A style lives as long as one build, and so do these caches.
         self.label = lru_cache(maxsize=None)(self._label)
         self.first_author = lru_cache(maxsize=None)(_first_author)
         self.place = lru_cache(maxsize=None)(self._place)
         self.reference = lru_cache(maxsize=None)(self._reference)
 
     def typeset(self, requests: Sequence[Request]) -> list[Typeset]:
-        """Set the citations of each post in `requests`."""
-        return [self._post(request.citations, request.works) for request in requests]
+        """Typeset the citations of each post in `requests`."""
+        return [self._post(request.citations, request.entries) for request in requests]
 
-    def _post(self, citations: Sequence[Citation], works: Mapping[str, Work]) -> Typeset:
+    def _post(self, citations: Sequence[Citation], entries: Mapping[str, Entry]) -> Typeset:
         keys = {cite.key for citation in citations for cite in citation.cites}
-        order = sorted(keys, key=lambda key: self.place(works[key]))
-        labels = {key: self.label(works[key]) for key in order}
-        for key, given in self._given_names(order, works).items():
+        order = sorted(keys, key=lambda key: self.place(entries[key]))
+        labels = {key: self.label(entries[key]) for key in order}
+        for key, given in self._given_names(order, entries).items():
             labels[key] = Label(f"{given} {labels[key].author}", labels[key].date)
         letters = _letters(labels)
         for key, letter in letters.items():
             labels[key] = Label(labels[key].author, labels[key].date + letter)
         return Typeset(
             tuple(self._citation(citation, labels) for citation in citations),
-            tuple(Reference(key, self.reference(works[key], letters.get(key, ""))) for key in order),
+            tuple(Reference(key, self.reference(entries[key], letters.get(key, ""))) for key in order),
         )
 
-    def _given_names(self, keys: Iterable[str], works: Mapping[str, Work]) -> dict[str, str]:
-        """Tell first authors of the same family name apart, by initials or else by given names."""
-        first = {key: self.first_author(works[key]) for key in keys}
+    def _given_names(self, keys: Iterable[str], entries: Mapping[str, Entry]) -> dict[str, str]:
+        """Distinguish first authors of the same family name by initials, or else by given names."""
+        first = {key: self.first_author(entries[key]) for key in keys}
         people = set(first.values())
         if len(people) == len({surname for surname, _ in people}):
             return {}
-        told = {}
+        distinguished = {}
         for key, (surname, given) in first.items():
             others = [name for other, name in people if other == surname and not _may_be_same(name, given)]
             if others:
                 short = _initials(given)
-                told[key] = given if short in map(_initials, others) else short
-        return told
+                distinguished[key] = given if short in map(_initials, others) else short
+        return distinguished
 
     def _citation(self, citation: Citation, labels: Labels) -> tuple[Piece, ...]:
-        if not citation.in_sentence:
+        if not citation.is_narrative:
             return (Piece("("), *self._cluster(citation.cites, labels), Piece(")"))
         groups = citation.clusters()
         pieces: list[Piece] = []
         for number, (first, *others) in enumerate(groups):
             if number:
-                pieces.append(Piece(terms.joint(number, len(groups), self.terms.conjunction)))
-            pieces += self._in_sentence(first, others, labels)
+                pieces.append(Piece(terms.list_separator(number, len(groups), self.terms.conjunction)))
+            pieces += self._narrative(first, others, labels)
         return tuple(pieces)
 
-    def _in_sentence(self, cite: Cite, others: Sequence[Cite], labels: Labels) -> list[Piece]:
+    def _narrative(self, cite: Cite, others: Sequence[Cite], labels: Labels) -> list[Piece]:
         text = f"({self._date(cite, labels)}"
         if not cite.suppress_author:
             text = f"{labels[cite.key].author} {text}"
@@ -97,7 +97,7 @@ class AuthorDate:
         return [*prefix, Piece(text, cite.key), Piece("; "), *self._cluster(others, labels), Piece(")")]
 
     def _cluster(self, cites: Sequence[Cite], labels: Labels) -> list[Piece]:
-        """Set cites that stand in brackets; the author is not repeated for a second year."""
+        """Typeset the cites of a parenthetical citation; the author is not repeated for a second year."""
         pieces: list[Piece] = []
         previous: Cite | None = None
         for cite in cites:
@@ -123,31 +123,31 @@ class AuthorDate:
             text += ", " + _locator(cite)
         return text + spaced_suffix(cite.suffix)
 
-    def _label(self, work: Work) -> Label:
-        """Return author and year of a work as they stand in the text."""
-        names = names_of(work)
+    def _label(self, entry: Entry) -> Label:
+        """Return author and year of an entry as they stand in the text."""
+        names = names_of(entry)
         families = [family(name) for name in names]
-        year = year_of(work, self.terms)
+        year = year_of(entry, self.terms)
         if not families:
-            return Label(clean(work.item.get("title") or escape(work.key)), year)
+            return Label(clean(entry.item.get("title") or escape(entry.key)), year)
         if len(families) == 1:
             return Label(families[0], year)
         if len(families) == 2 and families[1] != "others":
             return Label(f"{families[0]} {self.terms.conjunction} {families[1]}", year)
         return Label(f"{families[0]} {self.terms.et_al}", year)
 
-    def _place(self, work: Work) -> tuple[str, str, str]:
+    def _place(self, entry: Entry) -> tuple[str, str, str]:
         """Return what the list is ordered by: names, year, title."""
-        written = " ".join(f"{family(name)} {name.get('given', '')}" for name in names_of(work))
-        title = work.item.get("title") or work.key
-        return _collate(written or title), year_of(work, self.terms), _collate(title)
+        written = " ".join(f"{family(name)} {name.get('given', '')}" for name in names_of(entry))
+        title = entry.item.get("title") or entry.key
+        return _collate(written or title), year_of(entry, self.terms), _collate(title)
 
-    def _reference(self, work: Work, letter: str) -> str:
-        return reference(work, letter, self.terms)
+    def _reference(self, entry: Entry, letter: str) -> str:
+        return reference(entry, letter, self.terms)
 
 
 def _letters(labels: Labels) -> dict[str, str]:
-    """Tell works of the same authors and year apart by letters, in the order of the list."""
+    """Distinguish entries of the same authors and year by letters, in the order of the list."""
     letters: dict[str, str] = {}
     alike: dict[Label, list[str]] = {}
     for key, label in labels.items():
@@ -159,10 +159,10 @@ def _letters(labels: Labels) -> dict[str, str]:
     return letters
 
 
-def _first_author(work: Work) -> tuple[str, str]:
+def _first_author(entry: Entry) -> tuple[str, str]:
     """Return family name and given names of the first author; those of a body or of nobody are empty."""
-    name = next(iter(names_of(work)), {})
-    return (family(name), name["given"]) if name.get("family") and name.get("given") else (work.key, "")
+    name = next(iter(names_of(entry)), {})
+    return (family(name), name["given"]) if name.get("family") and name.get("given") else (entry.key, "")
 
 
 def _may_be_same(one: str, other: str) -> bool:

@@ -1,15 +1,15 @@
-// Sets citations in a style of CSL with citeproc-js: reads one job, a line of JSON, from stdin; writes
+// Formats citations in a CSL style with citeproc-js: reads one job, a line of JSON, from stdin; writes
 // one for each post.
 //
 //   stdin   {"style": "<style …>", "locales": "/folder/of/locale/files", "language": "de",
 //            "override": whether that counts for more than the style's own language,
 //            "posts": [{"items": {"key": {CSL-JSON}, …}, "citations": [{"items": [{"id": "key", …}, …],
-//                       "composite": authors are words of the sentence, "unsorted": in that order}, …]}, …]}
+//                       "composite": narrative, "unsorted": in that order}, …]}, …]}
 //   stdout  {"citations": ["HTML", …], "references": [["key", "HTML"], …]}
-//           or {"error": "…"} in the place of a post that cannot be set
+//           or {"error": "…"} in place of a post that failed
 //
-// A work of a type that the style does not list, of which the style would print nothing, is set as what is nearest to
-// it. Where that is nothing either, the HTML of its reference is empty.
+// An entry of a type for which the style prints nothing is formatted as the nearest type. If that prints nothing
+// either, the HTML of its reference is empty.
 //
 // In the HTML of a citation each cite stands between U+E000 with its number and U+E001, and U+E002.
 import { readFileSync } from "node:fs";
@@ -19,7 +19,7 @@ import { job } from "../../core/processes/lifeline.mjs";
 
 const CSL = createRequire(import.meta.url)("citeproc");
 const FALLBACK = "en-US";
-// What is nearest to types of works that a style may not list (CSL 1.0.2, appendix III), and what any work may be set as.
+// The nearest types to those that a style may not list (CSL 1.0.2, appendix III), and types for any entry.
 const NEAREST = {
   __proto__: null, // a type may have any name, “constructor” too
   webpage: ["post-weblog", "article-newspaper"],
@@ -47,7 +47,7 @@ let post, engine;
 start();
 
 // The option that wraps cites also drops the brackets around a citation, where these are put later:
-// so it is on while a cite is set, and at no other time.
+// so it is on only while a cite is formatted.
 const getCite = CSL.getCite;
 CSL.getCite = function (...cite) {
   engine.opt.development_extensions.apply_citation_wrapper = true;
@@ -75,7 +75,7 @@ function start() {
   engine.opt.development_extensions.wrap_url_and_doi = true;
 }
 
-// An engine that has failed may have kept half of the post.
+// After an exception, the engine may hold half of the post.
 function attempt() {
   try {
     return typesetAsNearest();
@@ -103,10 +103,10 @@ function typeset() {
     citationItems: items,
     properties: { noteIndex: index + 1, unsorted, ...(composite && { mode: "composite" }) },
   }));
-  const set = engine.rebuildProcessorState(citations, "html");
+  const formatted = engine.rebuildProcessorState(citations, "html");
   const bibliography = engine.makeBibliography();
   return {
-    citations: set.map(([, , html]) => html),
+    citations: formatted.map(([, , html]) => html),
     references: bibliography
       ? bibliography[0].entry_ids.map(([id], index) => [id, printed(bibliography[1][index])])
       : [],

@@ -1,7 +1,6 @@
-"""Styles of CSL: citeproc-js sets whole posts, in one process of Node.js, and what it set is kept.
+"""CSL styles: citeproc-js typesets whole posts in one process of Node.js; the results are cached.
 
-citeproc-js is the processor that CSL's specification was written beside. See docs/citations.md for
-what it was measured against.
+citeproc-js is the reference processor of CSL. docs/citations.md compares it with others.
 """
 
 import json
@@ -22,7 +21,7 @@ from ...core.processes.children import exchange
 from ...core.processes.node import NodeError, find_node, package_folder
 from ...core.storage.cache import Cache
 from ..sources.languages import is_english
-from ..sources.library import Work
+from ..sources.library import Entry
 from ..sources.titles import in_sentence_case
 from ..syntax.affixes import spaced_prefix, spaced_suffix
 from ..syntax.grammar import Cite
@@ -40,7 +39,7 @@ LESS_THAN = "\ue010"
 #: Stands for BibTeX's “and others” where CSL has a name, with what the style joins it by.
 OTHERS = "\ue011"
 JOINED_OTHERS = re.compile(rf"(?P<mark>[,;]?)\s*(?:and|&(?:\w+|#38);|\w{{1,3}})?\s*{OTHERS}\.?")
-#: What citeproc-js writes where a style has nothing to say, as for an author in a numeric style.
+#: What citeproc-js writes where a style prints nothing, such as the author in a numeric style.
 NOTHING = "[NO_PRINTED_FORM]"
 #: Seconds for all posts of a site that are not known yet. A post takes about twenty milliseconds.
 TIMEOUT_SECONDS = 600
@@ -56,19 +55,19 @@ class CslStyle:
         self.language = language
         self._xml = _independent(path)
         self._cache = cache.area("citations", self._xml, language, SCRIPT.read_text("utf-8"), *_versions())
-        # How works are named in a sentence by styles that have no words for it, such as numeric ones.
+        # Names of authors in narrative citations for styles that have none, such as numeric ones.
         self._names = AuthorDate(language)
 
     @cached_property
     def _format(self) -> str:
-        """How the style cites: author-date, author, numeric, label or note."""
+        """The citation format of the style: author-date, author, numeric, label or note."""
         root = ElementTree.fromstring(self._xml)
         formats = (element.get("citation-format") for element in root.iter(f"{NAMESPACE}category"))
         return next(filter(None, formats), "author-date")
 
     @property
     def is_numeric(self) -> bool:
-        """Whether a work is named by its number in the list."""
+        """Whether an entry is cited by its number in the list."""
         return self._format == "numeric"
 
     @property
@@ -81,9 +80,9 @@ class CslStyle:
         return "-" in self.language or not own.startswith(self.language)
 
     def typeset(self, requests: Sequence[Request]) -> Sequence[Typeset | StyleError]:
-        """Set the citations of each post in `requests`; a `StyleError` stands for a post that cannot be set.
+        """Typeset the citations of each post in `requests`; a `StyleError` stands for a post that failed.
 
-        Raises `StyleError` where there is nothing to set them with.
+        Raises `StyleError` if the processor cannot run at all.
         """
         jobs = [self._job(request) for request in requests]
         keys = [self._cache.key(job) for job in jobs]
@@ -99,12 +98,12 @@ class CslStyle:
         keys = dict.fromkeys(cite.key for citation in request.citations for cite in citation.cites)
         clusters = [cluster for citation in request.citations for cluster in citation.clusters()]
         return {
-            "items": {key: _item(request.works[key].item, key) for key in keys},
+            "items": {key: _item(request.entries[key].item, key) for key in keys},
             "citations": [
                 {
                     "items": [_cite(cite) for cite in cluster],
                     "composite": self._is_composite(cluster),
-                    "unsorted": cluster[0].in_sentence or self._format == "note",
+                    "unsorted": cluster[0].is_narrative or self._format == "note",
                 }
                 for cluster in clusters
             ],
@@ -113,7 +112,7 @@ class CslStyle:
     def _is_composite(self, cluster: Sequence[Cite]) -> bool:
         first = cluster[0]
         says_authors = self._format in ("author-date", "author")
-        return first.in_sentence and not first.suppress_author and says_authors
+        return first.is_narrative and not first.suppress_author and says_authors
 
     def _run(self, jobs: Sequence[Item]) -> Iterator[Item]:
         if not jobs:
@@ -129,7 +128,7 @@ class CslStyle:
             command = [find_node(), str(SCRIPT)]
         except NodeError as error:
             advice = 'pip install "pelican-research[node]"'
-            raise StyleError(f"setting citations in a style of CSL needs Node.js: {advice}") from error
+            raise StyleError(f"a CSL style needs Node.js: {advice}") from error
         try:
             done = exchange(command, json.dumps(job).encode(), TIMEOUT_SECONDS)
         except subprocess.TimeoutExpired as error:
@@ -143,20 +142,20 @@ class CslStyle:
 
     def _read(self, request: Request, result: Item) -> Typeset | StyleError:
         if "error" in result:
-            return StyleError(f"citeproc-js cannot set the citations of this post: {result['error']}")
+            return StyleError(f"citeproc-js cannot format the citations of this post: {result['error']}")
         keys = list(dict.fromkeys(cite.key for citation in request.citations for cite in citation.cites))
         listed = [key for key, _ in result["references"]]
-        set_clusters = iter(result["citations"])
+        typeset_clusters = iter(result["citations"])
         citations = []
         for citation in request.citations:
             clusters = citation.clusters()
             pieces: list[Piece] = []
             for number, cluster in enumerate(clusters):
                 if number:
-                    pieces.append(Piece(terms.joint(number, len(clusters), self.terms.conjunction)))
-                pieces += self._pieces(cluster, next(set_clusters), keys, listed, request)
+                    pieces.append(Piece(terms.list_separator(number, len(clusters), self.terms.conjunction)))
+                pieces += self._pieces(cluster, next(typeset_clusters), keys, listed, request)
             citations.append(tuple(pieces))
-        references = tuple(self._reference(request.works[key], html) for key, html in result["references"])
+        references = tuple(self._reference(request.entries[key], html) for key, html in result["references"])
         unset = [key for key, html in result["references"] if not html]
         message = "the style prints nothing of “{}”; it is listed in the default style"
         warnings = tuple(message.format(key) for key in unset)
@@ -169,17 +168,17 @@ class CslStyle:
         first = cluster[0]
         if self._format == "note":
             return self._note(cluster, html, request)
-        if first.in_sentence and not first.suppress_author and not self._is_composite(cluster):
-            author = self._names.label(request.works[first.key]).author
+        if first.is_narrative and not first.suppress_author and not self._is_composite(cluster):
+            author = self._names.label(request.entries[first.key]).author
             html = f"{author}{'' if html.startswith('<sup>') else ' '}{html}"
         elif self._is_composite(cluster):
-            # Where authors are words of the sentence, so is what joins them.
+            # In a narrative citation, the conjunction of the authors is a word.
             author, mark, rest = html.partition("\ue000")
             html = author.replace("&#38;", self.terms.conjunction) + mark + rest
         html = self._mended(clean(html.replace(f" {NOTHING}", "").replace(NOTHING, ""), links=False))
         if len(cluster) == 1:
-            # Where a style has nothing to say, as one without years of “-@key”, the year says it.
-            text = CITE.sub(r"\2", html) or f"({self._names.label(request.works[first.key]).date})"
+            # A style without years prints nothing for “-@key”: the year replaces it.
+            text = CITE.sub(r"\2", html) or f"({self._names.label(request.entries[first.key]).date})"
             return [Piece(text, first.key)]
         found = list(CITE.finditer(html))
         pieces: list[Piece] = []
@@ -195,8 +194,8 @@ class CslStyle:
     def _note(self, cluster: Sequence[Cite], html: str, request: Request) -> list[Piece]:
         """Return the pieces of a note, behind the author where the sentence names one."""
         first = cluster[0]
-        names_author = first.in_sentence and not first.suppress_author
-        pieces = [Piece(self._names.label(request.works[first.key]).author)] if names_author else []
+        names_author = first.is_narrative and not first.suppress_author
+        pieces = [Piece(self._names.label(request.entries[first.key]).author)] if names_author else []
         at = 0
         html = self._mended(clean(html.replace(NOTHING, ""), links=False))
         for cite, match in zip(cluster, CITE.finditer(html), strict=False):
@@ -204,16 +203,16 @@ class CslStyle:
             at = match.end()
         return [piece for piece in (*pieces, Piece(html[at:], None, True)) if piece.html]
 
-    def _reference(self, work: Work, html: str) -> Reference:
+    def _reference(self, entry: Entry, html: str) -> Reference:
         if not html:
-            return Reference(work.key, self._names.reference(work, ""))
+            return Reference(entry.key, self._names.reference(entry, ""))
         html = self._mended(clean(html).strip())
         # Where a style sets numbers apart, the end of the line is the end of an element of its own.
         end = "</span>" if 'class="reference-text"' in html and html.endswith("</span>") else ""
-        return Reference(work.key, html.removesuffix(end) + links.missing(work.item, html) + end)
+        return Reference(entry.key, html.removesuffix(end) + links.missing(entry.item, html) + end)
 
     def _mended(self, html: str) -> str:
-        """Put what was meant in the place of what stood for it."""
+        """Replace the stand-ins by what they stand for."""
         if OTHERS in html:
             html = JOINED_OTHERS.sub(rf"\g<mark> {self.terms.et_al}", html)
         return html.replace(LESS_THAN, "&lt;")
@@ -248,7 +247,7 @@ def _locales() -> Path:
 
 
 def _versions() -> tuple[str, ...]:
-    """Return the versions of what sets citations beside the style: the processor and the locales."""
+    """Return the versions of the processor and of the locales."""
     manifest = json.loads((package_folder("citeproc", SCRIPT) / "package.json").read_bytes())
     return manifest["version"], version("citeproc-py")
 
@@ -283,7 +282,7 @@ def _cite(cite: Cite) -> Item:
 
 
 def _item(item: Item, key: str) -> Item:
-    """Return the `item` of a work as the processor reads it: text, with tags but not escaped."""
+    """Return the `item` of an entry as the processor reads it: text, with tags but not escaped."""
     variables = {name: value for name, value in item.items() if name not in ("headline", "pdf", "arxiv")}
     if item.get("headline") and is_english(item.get("language", "")):
         variables["title"] = in_sentence_case(item["title"])
@@ -302,7 +301,7 @@ def _text(value: Any) -> Any:
 
 
 def _key(match: re.Match[str], keys: Sequence[str], listed: Sequence[str]) -> str | None:
-    """Return the key of a cite; a number that stands alone is the place of its work in the list."""
+    """Return the key of a cite; a number that stands alone is the place of its entry in the list."""
     if int(match[1]) >= 0:
         return keys[int(match[1])]
     number = re.search(r"\d+", match[2])

@@ -26,7 +26,7 @@ def of(item: Mapping[str, Any]) -> Iterator[str]:
 
 
 def missing(item: Mapping[str, Any], html: str) -> str:
-    """Return short links for what `of` has and the reference `html`, set in a style of CSL, has not."""
+    """Return short links for what `of` has and the reference `html`, from a CSL style, has not."""
     doi, url, arxiv, pdf = item.get("DOI"), item.get("URL", ""), item.get("arxiv"), pdf_of(item)
     found = []
     if doi and "//doi.org/" not in html:

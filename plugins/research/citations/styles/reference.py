@@ -1,11 +1,11 @@
-"""A work → its line in the reference list of the style of the house."""
+"""An entry → its reference in the default style."""
 
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ...core.terms import Terms, joint
-from ..sources.library import Work
+from ...core.terms import Terms, list_separator
+from ..sources.library import Entry
 from . import links
 from .sanitize import clean
 
@@ -13,16 +13,16 @@ Name = Mapping[str, str]
 Item = Mapping[str, Any]
 
 #: The longest list of authors in a reference, and what remains of a longer one.
-MOST_AUTHORS, AUTHORS_LEFT = 10, 7
+MAX_AUTHORS, AUTHORS_SHOWN = 10, 7
 SEVERAL = re.compile(r"[-–—,&]|\band\b")
 RANGE = re.compile(r"(?<=\w)\s*(?:-+|–|—)\s*(?=\w)")
-WHOLE_WORKS = frozenset(("book", "thesis", "report", "pamphlet", "manuscript", "software", "dataset"))
+STANDALONE_TYPES = frozenset(("book", "thesis", "report", "pamphlet", "manuscript", "software", "dataset"))
 
 
-def reference(work: Work, letter: str, terms: Terms) -> str:
-    """Return the reference to a work, as one line of HTML."""
-    item = work.item
-    year = f"({year_of(work, terms)}{letter})"
+def reference(entry: Entry, letter: str, terms: Terms) -> str:
+    """Return the reference to an entry, as one line of HTML."""
+    item = entry.item
+    year = f"({year_of(entry, terms)}{letter})"
     names, title = _names(item, terms), _title(item)
     head = f"{names} {year}. {title}" if names else f"{title} {year}"
     parts = [head, _container(item, terms), *_details(item, terms)]
@@ -43,14 +43,14 @@ def _list(names: Sequence[Name], terms: Terms, inverted: bool = True) -> str:
     """Return all names, the first one with the family name in front where it leads the line."""
     others = names[-1].get("literal") == "others"
     people = names[:-1] if others else names
-    if len(people) > MOST_AUTHORS:
-        people, others = people[:AUTHORS_LEFT], True
+    if len(people) > MAX_AUTHORS:
+        people, others = people[:AUTHORS_SHOWN], True
     written = [_full(name, inverted and not number) for number, name in enumerate(people)]
     if others:
         comma = "," if len(people) > 1 or "given" in people[0] else ""
         return f"{', '.join(written)}{comma} {terms.et_al}"
     return "".join(
-        (joint(number, len(written), terms.conjunction, inverted) if number else "") + name
+        (list_separator(number, len(written), terms.conjunction, inverted) if number else "") + name
         for number, name in enumerate(written)
     )
 
@@ -85,15 +85,15 @@ def _details(item: Item, terms: Terms) -> list[str]:
     ]
 
 
-def names_of(work: Work) -> Sequence[Name]:
-    """Return who made a work: its authors, or else its editors."""
-    names: Sequence[Name] = work.item.get("author") or work.item.get("editor") or ()
+def names_of(entry: Entry) -> Sequence[Name]:
+    """Return the authors of an entry, or else its editors."""
+    names: Sequence[Name] = entry.item.get("author") or entry.item.get("editor") or ()
     return names
 
 
-def year_of(work: Work, terms: Terms) -> str:
-    """Return the year of a work, the years of one that took several, or that there is none."""
-    issued = work.item.get("issued", {})
+def year_of(entry: Entry, terms: Terms) -> str:
+    """Return the year or years of an entry, or “n.d.”."""
+    issued = entry.item.get("issued", {})
     if "date-parts" in issued:
         years = (parts[0] for parts in issued["date-parts"])
         written = (terms.before_our_era.format(-year) if year < 0 else str(year) for year in years)
@@ -123,7 +123,7 @@ def _full(name: Name, inverted: bool) -> str:
 
 def _title(item: Item) -> str:
     title = item.get("title", "")
-    return f"<i>{title}</i>" if title and item["type"] in WHOLE_WORKS else title
+    return f"<i>{title}</i>" if title and item["type"] in STANDALONE_TYPES else title
 
 
 def _stopped(part: str) -> str:

@@ -1,4 +1,4 @@
-"""What a style may put into a page, whatever the works and the style hold."""
+"""Which HTML a style may insert into a page, whatever the entries and the style contain."""
 
 import re
 from html import escape, unescape
@@ -6,7 +6,7 @@ from html import escape, unescape
 #: A tag, or a “<” that begins none: that would join what follows it into one.
 TAG = re.compile(r"<(?:(/?)(\w+)([^<>]*)>)?")
 PLAIN = frozenset(("i", "b", "sup", "sub"))
-#: What tells the elements that citeproc-js and `latex` write → ours. Others are of no use to readers.
+#: What identifies elements of citeproc-js and `latex` → our classes. Other elements are dropped.
 SPANS = {
     "font-variant:small-caps": "smallcaps",
     "font-style:normal": "upright",
@@ -41,8 +41,8 @@ def _tags(name: str, attributes: str, links: bool) -> tuple[str, str]:
     if name in PLAIN:
         return f"<{name}>", f"</{name}>"
     if name in ("span", "div"):
-        for told, ours in SPANS.items():
-            if told in attributes.replace(" ", ""):
+        for sign, ours in SPANS.items():
+            if sign in attributes.replace(" ", ""):
                 return f'<span class="{ours}">', "</span>"
     if name == "a" and links and (href := HREF.search(attributes)):
         return (

@@ -1,16 +1,16 @@
-"""What a style makes of the citations of a post: the contract between styles and `resolve`."""
+"""The interface between styles and `resolve`: requests and typeset citations."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from ...core.terms import Terms
-from ..sources.library import Work
+from ..sources.library import Entry
 from ..syntax.grammar import Citation
 
 
 class Piece(NamedTuple):
-    """A segment of a citation as readers see it: plain HTML, or what links to the work `key`."""
+    """A segment of a citation: plain HTML, or HTML that links to the reference `key`."""
 
     html: str
     key: str | None = None
@@ -19,7 +19,7 @@ class Piece(NamedTuple):
 
 
 class Reference(NamedTuple):
-    """One work in the reference list."""
+    """One entry in the reference list."""
 
     key: str
     html: str
@@ -31,35 +31,35 @@ class Typeset:
 
     citations: tuple[tuple[Piece, ...], ...]
     references: tuple[Reference, ...]
-    #: What an author should know of them, though all is set.
+    #: What an author should know, though everything is typeset.
     warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """The citations of one post, and the works that they name."""
+    """The citations of one post, and the entries that they name."""
 
     citations: Sequence[Citation]
-    works: Mapping[str, Work]
+    entries: Mapping[str, Entry]
 
 
 class StyleError(Exception):
-    """A style cannot set anything; what to do about it."""
+    """A style cannot be used; why, and what to do."""
 
 
 class Style(Protocol):
-    """Sets citations and reference lists in one style and one language."""
+    """Typesets citations and reference lists in one style and one language."""
 
     terms: Terms
 
     @property
     def is_numeric(self) -> bool:
-        """Whether a work is named by its number in the list."""
+        """Whether an entry is cited by its number in the list."""
         ...
 
     def typeset(self, requests: Sequence[Request]) -> Sequence[Typeset | StyleError]:
-        """Set the citations of each post in `requests`; a `StyleError` stands for a post that cannot be set.
+        """Typeset the citations of each post in `requests`; a `StyleError` stands for a post that failed.
 
-        Raises `StyleError` where there is nothing to set them with.
+        Raises `StyleError` if the style cannot be used at all.
         """
         ...

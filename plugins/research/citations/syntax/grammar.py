@@ -68,7 +68,7 @@ BRACED = re.compile(rf"\s*,?\s*\{{\s*(?:(?P<form>{FORMS})(?<!\w(?=\w))\s*)?(?P<n
 
 @dataclass(frozen=True, slots=True)
 class Cite:
-    """One work, cited once: ``see @key, pp. 3–5, in passing``."""
+    """One reference, cited once: ``see @key, pp. 3–5, in passing``."""
 
     key: str
     prefix: str = ""
@@ -78,8 +78,8 @@ class Cite:
     suffix: str = ""
     #: Written ``-@key``: the sentence has named the author already.
     suppress_author: bool = False
-    #: Written ``@@key``: author and year are words of the sentence.
-    in_sentence: bool = False
+    #: Written ``@@key``: a narrative citation, whose author and year are part of the sentence.
+    is_narrative: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,20 +91,20 @@ class Citation:
     source: str
 
     @property
-    def in_sentence(self) -> bool:
-        """Whether the citation is part of the sentence, as its first cite is."""
-        return self.cites[0].in_sentence
+    def is_narrative(self) -> bool:
+        """Whether the citation is narrative, as its first cite is."""
+        return self.cites[0].is_narrative
 
     def clusters(self) -> list[tuple[Cite, ...]]:
-        """Return the cites, cut where a further work is named in the sentence."""
-        if len(self.cites) == 1 or not self.in_sentence:
+        """Return the cites, split before each further narrative cite."""
+        if len(self.cites) == 1 or not self.is_narrative:
             return [self.cites]
-        starts = [number for number, cite in enumerate(self.cites) if cite.in_sentence]
+        starts = [number for number, cite in enumerate(self.cites) if cite.is_narrative]
         return [self.cites[start:end] for start, end in zip(starts, [*starts[1:], None], strict=True)]
 
     def swapped(self) -> "Citation":
         """Return the citation as pelican-cite reads it: there ``@`` and ``@@`` change places."""
-        cites = tuple(replace(cite, in_sentence=not cite.in_sentence) for cite in self.cites)
+        cites = tuple(replace(cite, is_narrative=not cite.is_narrative) for cite in self.cites)
         return Citation(cites, self.source)
 
 
@@ -125,7 +125,7 @@ def parse(source: str) -> Citation | None:
                 locator=locator,
                 suffix=suffix,
                 suppress_author=bool(found["minus"]),
-                in_sentence=found["at"] == "@@",
+                is_narrative=found["at"] == "@@",
             )
         )
     return Citation(tuple(cites), source)

@@ -56,7 +56,7 @@ class Signs:
 
 
 def find(prose: Prose, knows: Knows, signs: Signs) -> Iterator[Found]:
-    """Yield what looks like a citation in `prose` to a work that is known, in no particular order."""
+    """Yield what looks like a citation in `prose` to an entry that is known, in no particular order."""
     for match in SCANNED.finditer(prose.masked):
         found = _brackets if match["brackets"] else _bare
         if message := found(prose, match, knows, signs):
@@ -68,7 +68,7 @@ def in_title(prose: Prose, knows: Knows) -> Iterator[Found]:
     """Yield the citations in the `prose` of a title, which nothing resolves."""
     for match in SCANNED.finditer(prose.masked):
         if any(map(knows, _keys(match[0]))):
-            message = f"“{match[0]}” stands in a title, and a title cannot cite: cite the work in the text"
+            message = f"“{match[0]}” stands in a title, which cannot cite: cite the reference in the text"
             yield Found(*match.span(), message)
 
 
@@ -81,8 +81,8 @@ def in_affixes(citation: Citation) -> str:
         better = JOINED.sub("; ", citation.source)
         better = better if better != citation.source and parse(better) else f"[…; {other[0]}]"
         return (
-            f"“{other[0]}” in “{citation.source}” is read as text, since one part names one work: separate "
-            f"works by semicolons, {better}"
+            f"“{other[0]}” in “{citation.source}” is read as text, since one part names one reference: "
+            f"separate references by semicolons, {better}"
         )
     if tag := TAG.search(affixes):
         return (
@@ -122,12 +122,12 @@ def _why(typed: str, spaced: Iterable[str], knows: Knows, signs: Signs) -> str:
         return f"a space follows the at sign; write @{key}"
     parts = [part.strip() for part in SEPARATOR.split(typed[1:-1])]
     if not all(parts):
-        return f"a semicolon separates works; write [{'; '.join(filter(None, parts))}]"
+        return f"a semicolon separates references; write [{'; '.join(filter(None, parts))}]"
     for part in parts:
         if knows(part):
             return f"“{part}” lacks its at sign; write {signs.parenthetical}{part}"
         if not _keys(part):
-            return f"a semicolon separates works, and “{part}” names none; write a comma there"
+            return f"a semicolon separates references, and “{part}” names none; write a comma there"
     return "write [@key], or [see @key, p. 3; @other]"
 
 
@@ -158,7 +158,7 @@ def _commands(prose: Prose, knows: Knows, signs: Signs) -> Iterator[Found]:
         if not match["slash"] and not any(map(knows, keys)):
             continue
         if match["name"].lower() == "nocite":
-            advice = "a work is listed where a post cites it"
+            advice = "a reference is listed where a post cites it"
         else:
             advice = f"write {_translated(match['name'], match['options'], keys, signs)}"
         yield Found(*match.span(), f"“{match[0]}” is a command of LaTeX and no citation: {advice}")

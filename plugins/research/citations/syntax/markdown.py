@@ -1,4 +1,4 @@
-"""The extension of Python-Markdown that marks citations, so that nothing else touches them.
+"""The extension of Python-Markdown that replaces citations by placeholders, out of reach of other syntax.
 
 Pelican loads it by its dotted name; it has no options.
 """
@@ -13,11 +13,11 @@ from markdown.postprocessors import Postprocessor
 from markdown.util import ETX, INLINE_PLACEHOLDER, STX, AtomicString
 
 from ...core.boundary import GuardedExtension
-from ...core.text import placeholders
+from ...core.text import placeholders as core
 from ...core.text.markdown import Paragraphs, spans_cells
 from ...core.text.segments import Edit, apply_edits
 from .grammar import parse
-from .marks import PART, has_raw, mark, raw
+from .placeholders import PART, has_raw, placeholder, raw
 
 #: Before the processor of backslashes (180), to which a bracket is a bracket.
 ESCAPE_PRIORITY = 181
@@ -40,66 +40,66 @@ ESCAPED = re.compile(rf"{STX}(\d+){ETX}")
 
 
 class CitationsInText(Paragraphs):
-    """The citations of a paragraph of text → stored marks."""
+    """The citations of a paragraph of text → stored placeholders."""
 
     signs = ("@",)
 
     def run(self, lines: list[str]) -> list[str]:
-        """Return `lines` with marks; as they are, where a definition may make links of such brackets."""
+        """Return `lines` with placeholders; unchanged if a definition may make links of such brackets."""
         text = "\n".join(lines)
         return lines if "]:" in text and DEFINITION.search(text) else super().run(lines)
 
     def store(self, paragraph: str) -> str:
-        """Return `paragraph` with marks."""
+        """Return `paragraph` with placeholders."""
 
         def stored(match: re.Match[str]) -> str:
             is_citation = not ("\n" in paragraph and spans_cells(match[0])) and parse(match[0])
-            return self.md.htmlStash.store(mark(match[0])) if is_citation else match[0]
+            return self.md.htmlStash.store(placeholder(match[0])) if is_citation else match[0]
 
         return IN_TEXT.sub(stored, paragraph)
 
 
 class CitationProcessor(InlineProcessor):
-    """``[@key]`` → its mark."""
+    """``[@key]`` → its placeholder."""
 
     def handleMatch(  # type: ignore[override]  # noqa: N802
         self, match: re.Match[str], data: str
     ) -> tuple[Element | None, int | None, int | None]:
-        """Return the mark for `match`, or nothing where Markdown has put something else inside."""
+        """Return the placeholder for `match`, or nothing where Markdown has put something else inside."""
         source = STASHED.sub(self._character, match[0])
         if STX in source or source[1:-1].lower() in self.md.references or parse(source) is None:
             return None, None, None
         return _element(source, source), match.start(), match.end()
 
-    def _character(self, placeholder: re.Match[str]) -> str:
-        """Return the character that was escaped, or the `placeholder` where it stands for more."""
+    def _character(self, stash: re.Match[str]) -> str:
+        """Return the character that was escaped, or the `stash` where it stands for more."""
         inline: Any = self.md.treeprocessors["inline"]
-        stashed = inline.stashed_nodes.get(placeholder[1])
+        stashed = inline.stashed_nodes.get(stash[1])
         escaped = ESCAPED.fullmatch(stashed) if isinstance(stashed, str) else None
-        return chr(int(escaped[1])) if escaped else placeholder[0]
+        return chr(int(escaped[1])) if escaped else stash[0]
 
 
 class EscapedBracketProcessor(InlineProcessor):
-    r"""The bracket of ``\[@key]`` → a mark that says that no citation begins here."""
+    r"""The bracket of ``\[@key]`` → a placeholder which says that no citation begins here."""
 
     def handleMatch(  # type: ignore[override]  # noqa: N802
         self, match: re.Match[str], data: str
     ) -> tuple[Element, int, int]:
-        """Return the bracket in a mark without a source."""
+        """Return the bracket in a placeholder without a source."""
         return _element("", "["), match.start(), match.end()
 
 
 class RawHtmlPostprocessor(Postprocessor):
-    """Marks citations in raw HTML, inside which Markdown looks for nothing."""
+    """Replaces citations in raw HTML, which Markdown does not parse."""
 
     def run(self, text: str) -> str:
-        """Return `text` with marks for the citations that have none."""
+        """Return `text` with placeholders for the citations that have none."""
         if not has_raw(text):
             return text
         return apply_edits(
             text,
             [
-                Edit(found.start, found.end, mark(found.source, found.is_literal))
+                Edit(found.start, found.end, placeholder(found.source, found.is_literal))
                 for found in raw(text)
                 if found.is_literal or parse(found.source)
             ],
@@ -127,6 +127,6 @@ def makeExtension(**options: Any) -> CitationExtension:  # noqa: N802
 
 
 def _element(source: str, text: str) -> Element:
-    element = Element(placeholders.ELEMENT, placeholders.attributes(PART, source=source))
+    element = Element(core.ELEMENT, core.attributes(PART, source=source))
     element.text = AtomicString(text)
     return element

@@ -1,5 +1,5 @@
-// Shows a cited work beside its citation: on hover, on focus, and on a first tap. Without this module a
-// citation is a link to the work in the list, and with it that is what a click, Enter or a second tap does.
+// Shows a reference beside its citation: on hover, on focus, and on a first tap. Without this module a
+// citation is a link to its reference, and with it that is what a click, Enter or a second tap does.
 const DELAY = 200; // milliseconds until a preview opens or closes: time to pass over it, and to reach it
 
 const preview = Object.assign(document.createElement("div"), {
@@ -8,7 +8,7 @@ const preview = Object.assign(document.createElement("div"), {
   popover: "auto",
 });
 preview.setAttribute("role", "tooltip");
-let shown; // the link whose work is in view
+let shown; // the link whose reference is shown
 let timer;
 let pointer = "mouse";
 
@@ -39,10 +39,10 @@ function prepare(link) {
 
 function open(link) {
   clearTimeout(timer);
-  const work = document.getElementById(decodeURIComponent(link.hash.slice(1)));
-  if (!work || shown === link) return;
+  const reference = document.getElementById(decodeURIComponent(link.hash.slice(1)));
+  if (!reference || shown === link) return;
   close();
-  preview.replaceChildren(...[...work.childNodes].map((node) => node.cloneNode(true)));
+  preview.replaceChildren(...[...reference.childNodes].map((node) => node.cloneNode(true)));
   for (const part of preview.querySelectorAll(".backlinks")) part.remove();
   for (const part of preview.querySelectorAll("[id]")) part.removeAttribute("id");
   link.setAttribute("aria-describedby", preview.id);
