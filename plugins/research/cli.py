@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from . import __version__
 from .core.diagnostics import Diagnostic, Severity, in_order
 from .core.validation import SettingsError
 
@@ -33,6 +34,7 @@ def _parser() -> argparse.ArgumentParser:
     from .citations.adding.registry import RESOLVER
 
     parser = argparse.ArgumentParser(prog="pelican-research", description=__doc__)
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = parser.add_subparsers(required=True)
     command = commands.add_parser("check", help="unknown keys, uncited and incomplete entries, dead anchors")
     command.set_defaults(run=_check)

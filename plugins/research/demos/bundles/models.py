@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ..sandbox import Sandbox
 
 #: The modules of the extra `demos`.
-EXTRA = ("emx_onnx_cgen", "numpy", "onnx", "onnxruntime", "PIL", "psutil", "wasmtime", "ziglang")
+EXTRA = ("numpy", "onnx", "onnxruntime", "PIL", "psutil")
 #: What a message repeats of a failed command's output, at most.
 LAST_LINES, LAST_CHARACTERS = 8, 2000
 

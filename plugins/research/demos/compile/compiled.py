@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ from .records import MAX_LOSS, Compiled, Precision, QuantizationCost
 HERE = Path(__file__).parent
 #: What a program depends on besides its graph.
 TOOLS = ("emx-onnx-cgen", "onnx", "ziglang")
+#: The modules of the extra `live`.
+EXTRA = ("emx_onnx_cgen", "wasmtime", "ziglang")
 
 
 @dataclass(frozen=True)
@@ -43,12 +46,22 @@ def compiled(
     cannot be compiled, or whose program computes something else; that is in the cache as well, unless
     it was for want of time or memory.
     """
+    _require_extra()
     area = cache.area("programs", *_program())
     place = area.folder(_key(graph, digest), lambda folder: _compile(graph, request(), folder, sandbox))
     report: dict[str, Any] = json.loads((place / "report.json").read_text(encoding="utf-8"))
     if "refused" in report:
         raise RefusedError(report["refused"])
     return Compiled(place / "program.wasm", place / "quantized.onnx", *_read(report))
+
+
+def _require_extra() -> None:
+    """Raise `UnsupportedError` unless the packages are installed that graphs are compiled with."""
+    if missing := [module for module in EXTRA if find_spec(module) is None]:
+        raise UnsupportedError(
+            f"the compiler is not installed ({', '.join(missing)}): run pip install "
+            '"pelican-research[live]", or set RESEARCH = {"live": False}'
+        )
 
 
 def _compile(graph: Graph, request: Request, folder: Path, sandbox: Sandbox) -> None:
