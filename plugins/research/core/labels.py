@@ -1,24 +1,27 @@
-"""What an author can refer to: the numbered things of all posts, by file and id."""
+"""What an author can refer to: the numbered elements of all posts, by file and id."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+#: The kinds of labels that no prefix of an id names: a post as a whole, and an equation.
+POST, EQUATION = "post", "eq"
+
 
 @dataclass(frozen=True)
 class Label:
-    """A numbered thing of a post."""
+    """An element of a post that references can name."""
 
+    #: What an author calls it; empty for the post itself.
     id: str
-    #: What such a thing is called in the language of the post: “Figure”.
+    #: The prefix of the ids of its kind, such as ``fig``.
     kind: str
-    #: From 1, in the order of the post.
-    number: int
-
-    @property
-    def text(self) -> str:
-        """What captions and references call it."""
-        return f"{self.kind}\N{NO-BREAK SPACE}{self.number}"
+    #: As it is shown, such as ``3``, ``2a`` or ``B.1``; empty for what has a name alone.
+    number: str = ""
+    #: Inline HTML: the text of a heading, the title of a theorem or a post.
+    name: str = ""
+    #: Its id in the page, where that is not what the author calls it.
+    anchor: str = ""
 
 
 @dataclass
@@ -32,5 +35,5 @@ class Labels:
         self._of.setdefault(source, {}).setdefault(label.id, label)
 
     def of(self, source: Path) -> Mapping[str, Label]:
-        """Return the labels of the post at `source`, by id."""
+        """Return the labels of the post at `source`, by id, in the order of the post."""
         return self._of.get(source, {})

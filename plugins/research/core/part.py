@@ -70,6 +70,8 @@ class Resolved:
     post: Post
     diagnostics: tuple[Diagnostic, ...] = ()
     files: tuple[PublishedFile, ...] = ()
+    #: Labels that are known only when constructs are replaced, such as the numbers of equations.
+    labels: tuple[Label, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -104,6 +104,8 @@ class Pipeline:
         )
         self.diagnostics += done.diagnostics
         self.files |= {file.address: file for file in done.files}
+        for label in done.labels:
+            self.labels.add(post.source, label)
         return done.post
 
     def _computed(self, part: Part, requests: Sequence[Any]) -> dict[Any, Any]:

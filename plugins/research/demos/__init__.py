@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..core.diagnostics import Diagnostic, Severity
-from ..core.labels import Label, Labels
+from ..core.labels import Labels
 from ..core.part import Collected, Environment, Failure, Part, ReaderExtensions, Resolved, Results, Target
 from ..core.post import Post
 from ..core.storage.assets import Linked, Script, StyleSheetFile
@@ -52,7 +52,9 @@ class PostDemo:
     """A demo block of a post."""
 
     block: Block
-    label: Label
+    #: From 0, and the id that it has in the page.
+    index: int
+    id: str
     words: words.Words
     #: The figure to render; None where there is an `error`.
     request: Figure | None
@@ -88,9 +90,8 @@ class Demos(Part):
         names = [name for request in specs for name in request.spec.models]
         names += [name for text in post.texts for name in numbers.models(text.html)]
         requests = (*map(Model, dict.fromkeys(names)), *dict.fromkeys(specs))
-        labels = tuple(demo.label for demo in demos)
         found = (*fences.diagnostics(post.body.html, post.source),)
-        return Collected(demos, requests, labels, found)
+        return Collected(demos, requests, diagnostics=found)
 
     def compute(self, requests: Sequence[Any]) -> Iterator[tuple[Any, Any]]:
         """Bring all models up to date, then draw the figures."""
@@ -157,17 +158,16 @@ class Demos(Part):
 
 
 def _demos(blocks: Sequence[Block], said: words.Words) -> Iterator[PostDemo]:
-    """Yield each block with its number, and an id that no block before it has, checked."""
+    """Yield each block with an id that no block before it has, checked."""
     taken: set[str] = set()
-    for number, block in enumerate(blocks, start=1):
+    for index, block in enumerate(blocks):
         own = block.keys.get("id", "")
-        id = f"figure-{number}" if not own or own in taken else own
+        id = f"figure-{index + 1}" if not own or own in taken else own
         taken.add(id)
-        label = Label(id, said["figure"], number)
         try:
-            yield PostDemo(block, label, said, Figure(_checked(block, id), said.language))
+            yield PostDemo(block, index, id, said, Figure(_checked(block, id), said.language))
         except DemoError as error:
-            yield PostDemo(block, label, said, None, str(error), _key(error))
+            yield PostDemo(block, index, id, said, None, str(error), _key(error))
 
 
 def _checked(block: Block, id: str) -> "Spec":
@@ -183,11 +183,12 @@ def _checked(block: Block, id: str) -> "Spec":
 def _edit(demo: PostDemo, results: Results) -> Edit:
     drawn = results.get(demo.request)
     if drawn is None or _failed(drawn):
-        html = figure.missing(demo.block, demo.label, demo.words)
+        html = figure.missing(demo.block, demo.id, demo.words)
     else:
         assert demo.request
         alt, said = demo.request.spec.alt, demo.words
-        html = figure.figure(demo.block, alt, drawn.parts, demo.label, said, drawn.live)
+        is_lazy = demo.index > 0
+        html = figure.figure(demo.block, demo.id, alt, drawn.parts, is_lazy, said, drawn.live)
     return Edit(demo.block.start, demo.block.end, html)
 
 

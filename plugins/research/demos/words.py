@@ -9,7 +9,7 @@ from typing import Any
 
 FILE = Path(__file__).with_suffix(".toml")
 #: Used by the build alone; the script does not need them.
-OF_THE_BUILD = frozenset({"figure", "static", "missing", "group_member", "epoch", "dimension", "likeliest"})
+OF_THE_BUILD = frozenset({"static", "missing", "group_member", "epoch", "dimension", "likeliest"})
 
 
 @dataclass(frozen=True)
@@ -19,8 +19,6 @@ class Words:
     #: BCP 47 tag.
     language: str
     table: Mapping[str, Any]
-    #: Whether they are not those of the post: its language is none of ours.
-    is_foreign: bool = False
 
     def __getitem__(self, name: str) -> str:
         word: str = self.table[name]
@@ -54,4 +52,4 @@ def of(language: str) -> Words:
     """Return the words of a BCP 47 `language` tag; those of English where we know none."""
     found = language.replace("_", "-").split("-")[0].lower()
     known = found if found in _tables() else "en"
-    return Words(known, _tables()[known], known != found)
+    return Words(known, _tables()[known])

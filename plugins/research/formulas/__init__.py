@@ -6,11 +6,12 @@ written. Until then, and in feeds, a formula is its TeX.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from html import escape
 from pathlib import Path
 from typing import Any
 
 from ..core.diagnostics import Diagnostic, Severity
-from ..core.labels import Labels
+from ..core.labels import EQUATION, Label, Labels
 from ..core.part import Collected, Environment, Failure, Part, ReaderExtensions, Resolved, Results, Target
 from ..core.post import Post, PublishedFile
 from ..core.storage.assets import Linked, StyleSheetFile
@@ -18,8 +19,9 @@ from ..core.text.placeholders import ID, sign
 from .output import chtml, client, page, posts
 from .settings import Settings
 from .syntax import lookalikes, parse, reading, render_math
-from .syntax.find import TypesetFormula
-from .typesetting.typeset import NotTypeset, TypesetGroup, typeset
+from .syntax.find import REFERENCE_ID, TypesetFormula
+from .syntax.find import labels as labels_in
+from .typesetting.typeset import TypesetGroup, NotTypeset, typeset
 
 OUTPUT = Path(__file__).parent / "output"
 
@@ -81,7 +83,8 @@ class Formulas(Part):
         diagnostics = [found for text in parsed for found in posts.errors(text, outcomes)]
         diagnostics += self._failures(parsed, results)
         self._note_page(post.source, html)
-        return Resolved(post.with_html(html), tuple(diagnostics), self._files(html))
+        found = tuple(_labels(parsed[0], outcomes)) if parsed else ()
+        return Resolved(post.with_html(html), tuple(diagnostics), self._files(html), found)
 
     def assets(self) -> Iterator[Linked]:
         """Yield the style sheets of the formats, and the one that CHTML makes of the blog's formulas."""
@@ -120,6 +123,19 @@ class Formulas(Part):
                     fallback = "typeset by MathJax in the page" if result.in_browser else "shown as TeX"
                     message = f"{result.message}; until then formulas are {fallback}"
                     yield Diagnostic(text.source, text.line_of(number), message)
+
+
+def _labels(body: parse.ParsedText, outcomes: Mapping[Any, TypesetGroup | NotTypeset]) -> Iterator[Label]:
+    """Yield the labels of the equations of a post, for references."""
+    for group, index in body.groups:
+        result = outcomes[group]
+        if isinstance(result, TypesetGroup) and isinstance(formula := result.outcomes[index], TypesetFormula):
+            for label, number in formula.labels.items():
+                yield Label(label, EQUATION, number, anchor=f"{REFERENCE_ID}:{label}")
+    if any(isinstance(result, NotTypeset) and result.in_browser for result in outcomes.values()):
+        for label in sorted({label for occurrence in body.occurrences for label in labels_in(occurrence.formula.tex)}):
+            words = client.mark_for_client(rf"\(\eqref{{{escape(label)}}}\)")
+            yield Label(label, EQUATION, name=words, anchor=f"{REFERENCE_ID}:{label}")
 
 
 def _formulas_of(group: TypesetGroup) -> dict[str, TypesetFormula]:

@@ -12,7 +12,6 @@ from html import escape
 from itertools import chain
 from pathlib import Path
 
-from ...core.labels import Label
 from ...core.post import PublishedFile
 from ..syntax.canonical import Block
 from ..words import Words
@@ -74,19 +73,23 @@ class Live:
 
 def figure(
     block: Block,
+    id: str,
     alt: str,
     parts: Sequence[Part],
-    label: Label,
+    is_lazy: bool,
     words: Words,
     live: Live | None = None,
 ) -> str:
-    """Return the figure called `label`, with its `parts`. All but the first of a page are loaded lazily."""
+    """Return the figure that has the `id`, with its `parts`; numbering gives it its number.
+
+    All but the first figure of a page are loaded lazily.
+    """
     images = [part for part in parts if isinstance(part, StaticImage)]
     max_width = MAX_WIDTH // max(1, len(images))
     shown = "".join(
         part.svg
         if isinstance(part, Drawing)
-        else _image(part, _alt(part, alt, images, words), label.number > 1, max_width, words)
+        else _image(part, _alt(part, alt, images, words), is_lazy, max_width, words)
         for part in parts
     )
     group = f' role="group" aria-label="{escape(alt)}"' if len(images) > 1 else ""
@@ -97,25 +100,21 @@ def figure(
         inner = _interactive(shown, live, words, group)
     else:
         inner = f'<div class="research-demo-stage"{group}>{shown}</div>'
-    return _framed(block, attributes, inner, label, words)
+    return _framed(block, id, attributes, inner)
 
 
-def missing(block: Block, label: Label, words: Words) -> str:
-    """Return the figure called `label`, with a note in the place of what it should show."""
+def missing(block: Block, id: str, words: Words) -> str:
+    """Return the figure that has the `id`, with a note in the place of what it should show."""
     note = f'<p class="research-demo-missing">{words["missing"]}</p>'
-    return _framed(block, {}, f'<div class="research-demo-stage">{note}</div>', label, words)
+    return _framed(block, id, {}, f'<div class="research-demo-stage">{note}</div>')
 
 
-def _framed(block: Block, data: Mapping[str, str], inner: str, label: Label, words: Words) -> str:
+def _framed(block: Block, id: str, data: Mapping[str, str], inner: str) -> str:
     classes = f"research-demo {block.attributes.get('class', '')}".rstrip()
-    attributes = {"class": classes, "id": label.id, **data}
+    attributes = {"class": classes, "id": id, **data}
     attributes |= {name: value for name, value in block.attributes.items() if name != "class"}
     names = "".join(f' {name}="{escape(value)}"' for name, value in attributes.items())
-    # Apart from text that may run the other way.
-    apart = f' lang="{words.language}" dir="ltr"' if words.is_foreign else ""
-    numbered = f'<span class="research-demo-number"{apart}>{label.text}.</span>'
-    caption = f"{numbered} {block.caption}".rstrip()
-    return f"<figure{names}>\n{inner}\n<figcaption>{caption}</figcaption>\n</figure>"
+    return f"<figure{names}>\n{inner}\n<figcaption>{block.caption}</figcaption>\n</figure>"
 
 
 def _interactive(stage: str, live: Live, words: Words, group: str) -> str:

@@ -16,7 +16,8 @@ DEPENDENT = re.compile(
 )
 #: Ids of numbered lines, and links to them, as MathJax writes them.
 REFERENCE_ID = "mjx-eqn"
-REFERENCE = re.compile(r"\\(?:eq)?ref\{[^{}]*\}")
+REFERENCE = re.compile(r"\\(?:eq)?ref\{([^{}]*)\}")
+LABEL = re.compile(r"\\label\s*\{([^{}]*)\}")
 #: A formula as readers leave it.
 MARKED = re.compile(r'<(span|div) class="math">[^<]*</\1>')
 VERBATIM = re.compile(
@@ -75,6 +76,8 @@ class TypesetFormula:
     outlines: Mapping[str, str]
     #: Of CHTML, the rules of CSS that it needs, each with the characters of the font that the rule brings.
     rules: Mapping[str, str] = field(default_factory=dict)
+    #: The numbers of its lines that have labels, by label.
+    labels: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def refers(self) -> bool:
@@ -130,23 +133,31 @@ def _tags(html: str) -> set[str]:
     return {name.lower() for name in set(TAG_NAME.findall(html))}
 
 
-def find_formulas(html: str, found: Iterable[Segment]) -> list[Occurrence]:
+def labels(html: str) -> frozenset[str]:
+    """Return the labels of formulas in `html`."""
+    return frozenset(unescape(label).strip() for label in LABEL.findall(html)) if "\\label" in html else frozenset()
+
+
+def find_formulas(html: str, found: Iterable[Segment], labels: frozenset[str]) -> list[Occurrence]:
     """Return the formulas of `html`, cut into the segments `found`, in their order.
 
-    References to numbered formulas are found in prose as well.
+    References in prose to one of the `labels` of formulas are found as well.
     """
     return [
         Occurrence(formula, start + first, start + last)
         for kind, start, end in found
         if kind is Kind.FORMULA or kind is Kind.PROSE
-        for formula, first, last in (_read if kind is Kind.FORMULA else _references)(html[start:end])
+        for formula, first, last in (
+            _read(html[start:end]) if kind is Kind.FORMULA else _references(html[start:end], labels)
+        )
     ]
 
 
-def _references(text: str) -> list[Occurrence]:
+def _references(text: str, labels: frozenset[str]) -> list[Occurrence]:
     return [
         Occurrence(Formula(unescape(match[0]), display=False), *match.span())
         for match in REFERENCE.finditer(text)
+        if unescape(match[1]).strip() in labels
     ]
 
 

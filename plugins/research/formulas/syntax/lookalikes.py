@@ -39,10 +39,7 @@ SYMBOL = re.compile(
 )
 #: The numbers in braces of a regular expression are no argument.
 WITH_ARGUMENT = re.compile(
-    rf"(?<![\w\\/])\\(?!(?:eq)?ref\{{|[a-zA-Z]*[cC]ite)[a-zA-Z]{{3,}}\*?\{{(?![\d,]*\}})[^{{}}{BREAK}]*[{{}}]"
-)
-REFERENCE = re.compile(
-    r"(?<![\w/])\\?(?P<name>[cC]refrange|[cC]ref|autoref|nameref|vref)\*?\{(?P<label>[^{}]*)\}"
+    rf"(?<![\w\\/])\\(?!(?:eq|c|C|auto|name|v)?ref\*?\{{|[a-zA-Z]*[cC]ite)[a-zA-Z]{{3,}}\*?\{{(?![\d,]*\}})[^{{}}{BREAK}]*[{{}}]"
 )
 ENVIRONMENT = re.compile(r"\\?\bbegin\{(?P<name>[a-zA-Z]+\*?)\}")
 ENVIRONMENT_END = re.compile(r"\\?\bend\{(?P<name>[a-zA-Z]+\*?)\}")
@@ -99,7 +96,6 @@ def find(prose: Prose, settings: Settings) -> list[Found]:
         _blocks(prose) if "$$" in signs else (),
         _dollars(prose) if "$" in signs else (),
         _escaped(prose),
-        _references(prose),
         _environments(prose),
         _commands(prose),
     ):
@@ -204,15 +200,6 @@ def _escaped(prose: Prose) -> Iterator[Found]:
             typed = f"\\\\{opening}{shown}\\\\{closing}"
             message = f"“{typed}” is no formula, since its backslashes are escaped: write {sign}{shown}{sign}"
             yield Found(match.start() + 1, match.end() - 1, message)
-
-
-def _references(prose: Prose) -> Iterator[Found]:
-    for match in REFERENCE.finditer(prose.masked):
-        message = (
-            f"“{match[0]}” is not known in prose: write \\eqref{{{match['label']}}} for an equation, "
-            f"[](#{match['label']}) for a figure"
-        )
-        yield Found(*match.span(), message)
 
 
 def _environments(prose: Prose) -> Iterator[Found]:

@@ -10,7 +10,7 @@ from ...core.diagnostics import Diagnostic, Source, line_of, nearest
 from ...core.post import Origin, Post, Text
 from ...core.text.segments import Edit
 from ..settings import FORMATS, Macros, Settings
-from .find import Formula, Group, Occurrence, candidates, find_formulas
+from .find import Formula, Group, Occurrence, candidates, find_formulas, labels
 from .pasted_scripts import removals
 
 
@@ -106,12 +106,13 @@ def parse(post: Post, settings: Settings) -> tuple[ParsedText, ...]:
     if own:
         all_macros = (*all_macros, Macros(own, post.source, line_of(post.source, own.partition("\n")[0])))
     parsed: list[ParsedText] = []
+    known = labels(post.body.html)
     for text in post.texts:
         if format == "off":
             parsed.append(ParsedText(text, post.source, (), [], [], format))
             continue
         found = candidates(text.html)
-        occurrences = find_formulas(text.html, found)
+        occurrences = find_formulas(text.html, found, known)
         body = parsed[0].formulas if text.is_excerpt else ()
         numbers_all = settings.equation_numbers == "all"
         parsed.append(

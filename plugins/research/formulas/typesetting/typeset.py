@@ -109,9 +109,8 @@ def _with_retry(groups: Sequence[Group], how: dict[str, Any]) -> Iterator[tuple[
 def _outcome(result: Result, format: str) -> TypesetFormula | TypesettingError:
     if "error" in result:
         return TypesettingError(result["error"], result.get("column"))
-    html, text, parts = result["html"], result["text"], result["parts"]
+    html, text, parts, labels = result["html"], result["text"], result["parts"], result.get("labels", {})
     if format == "chtml":
-        return TypesetFormula(html, text, {}, parts)
-    return TypesetFormula(
-        html, text, {name: f'<path id="{name}" d="{path}"/>' for name, path in parts.items()}
-    )
+        return TypesetFormula(html, text, {}, parts, labels)
+    outlines = {name: f'<path id="{name}" d="{path}"/>' for name, path in parts.items()}
+    return TypesetFormula(html, text, outlines, labels=labels)

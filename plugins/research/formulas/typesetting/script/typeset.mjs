@@ -2,7 +2,8 @@
 //
 //   stdin   {"format": "svg", "tex": {options of MathJax's TeX input},
 //            "groups": [[{"tex": "x^2", "display": false}, …], …]}
-//   stdout  [{"html": "<mjx-container>…", "text": "x²", "parts": {"MJX-NCM-I-1D465": "M527 373C…", …}}, …]
+//   stdout  [{"html": "<mjx-container>…", "text": "x²", "parts": {"MJX-NCM-I-1D465": "M527 373C…", …},
+//             "labels": {"eq:a": "1", …}}, …]
 //           with {"error": "…", "column": 7} in the place of a formula that MathJax refuses
 //
 // A group is typeset as one document: its macros, labels and numbers are seen by all of its formulas and
@@ -124,5 +125,13 @@ function result(item, parts) {
   const used = format.finish(item, parts, MathJax.startup);
   const unsafe = refusal(container, adaptor) || refusalOfRules(Object.keys(used));
   if (unsafe) return { error: unsafe };
-  return { html: adaptor.outerHTML(container).replaceAll("></use>", "/>"), text: words, parts: used };
+  const html = adaptor.outerHTML(container).replaceAll("></use>", "/>");
+  return { html, text: words, parts: used, labels: labelsOf(item) };
+}
+
+// The numbers of the lines that a formula labels, by their labels.
+function labelsOf(item) {
+  const { allLabels } = tex.parseOptions.tags;
+  const labels = [...item.math.matchAll(/\\label\s*\{([^{}]*)\}/g)].map(([, label]) => label.trim());
+  return Object.fromEntries(labels.filter((label) => allLabels[label]).map((label) => [label, allLabels[label].tag]));
 }

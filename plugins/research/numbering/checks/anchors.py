@@ -6,8 +6,8 @@ from html import unescape
 from pathlib import Path
 from urllib.parse import unquote
 
-from ..core.diagnostics import Diagnostic, Severity, line_of
-from ..core.post import Post
+from ...core.diagnostics import Diagnostic, Severity, line_of
+from ...core.post import Post
 
 ID = re.compile(r"""\bid\s*=\s*["']?([^"'\s>]+)""")
 LINK = re.compile(r"""\bhref\s*=\s*["']?(?:[{|]filename[}|](?P<file>[^"'\s>#]+))?#(?P<fragment>[^"'\s>]+)""")

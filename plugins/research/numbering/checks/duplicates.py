@@ -4,9 +4,9 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from ..core.diagnostics import Diagnostic, Severity
-from ..core.post import Post
-from ..core.text.segments import TAG, Kind, segments
+from ...core.diagnostics import Diagnostic, Severity
+from ...core.post import Post
+from ...core.text.segments import TAG, Kind, segments
 
 #: In tags and perhaps elsewhere; it begins with its literal, which is quick to find.
 ID = re.compile(r"""id=(?<=\sid=)(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+))""")

@@ -1,0 +1,1 @@
+"""The elements of a post that can be numbered: found in its HTML, whichever markup its author wrote."""
