@@ -87,7 +87,7 @@ def test_each_markup_gives_the_same_figure(build: Build, models: Path, name: str
         'data-columns="4" data-rows="3">\n<div class="research-demo-stage"><div class="research-demo-sheet">'
         f'<img src="https://blog.example/{address}" alt="A &quot;plane&quot; of digits" '
         'width="672" height="504" decoding="async" class="research-demo-ink"></div></div>\n'
-        '<figcaption><span class="research-demo-number">Figure\N{NO-BREAK SPACE}1.</span> '
+        '<figcaption><span class="research-number">Figure\N{NO-BREAK SPACE}1.</span> '
         "The <em>plane</em>, at −96.5 nats.</figcaption>\n</figure>"
     )
     image = Image.open(io.BytesIO((site.root / "output" / address).read_bytes()))

@@ -632,7 +632,7 @@ class TestSmall:
             found = demo(visit.page, "manifold")
             for isolated in (
                 found.locator(".research-demo-panel"),
-                visit.page.locator(".research-demo-number"),
+                visit.page.locator(".research-number"),
             ):
                 assert isolated.evaluate("each => [each.lang, getComputedStyle(each).direction]") == [
                     "en",
@@ -651,7 +651,7 @@ class TestSmall:
         with opened(view, live_blog, "german-samples-de") as visit:
             found = demo(visit.page, "samples")
             expect(found.locator(".research-demo-panel")).to_have_attribute("lang", "de")
-            expect(visit.page.locator(".research-demo-number")).to_have_text("Abbildung\N{NO-BREAK SPACE}1.")
+            expect(visit.page.locator(".research-number")).to_have_text("Abbildung\N{NO-BREAK SPACE}1.")
             found.get_by_role("button", name="Selbst ausprobieren").click()
             found.get_by_role("button", name="Neu ziehen").click()
             expect(said(found)).to_have_text("10 neue Bilder, Temperatur 1,00")

@@ -78,14 +78,14 @@ class Source:
         one in the file stands in; both are None where there is none.
         """
         start = self._field(field) if field else self._body
-        ahead = self._text.count(text, 0, start) if text else 0
+        ahead = self.text.count(text, 0, start) if text else 0
         at = self._offset(text, occurrence + ahead)
         return self.place(at) if at >= 0 else (None, None)
 
     def place_of_key(self, name: str) -> tuple[int | None, int | None]:
         """Return line and column of the key `name` of the front matter, in whatever case it is written."""
         at = self._field(name)
-        return self.place(at) if self._text[at : at + len(name)].lower() == name.lower() else (None, None)
+        return self.place(at) if self.text[at : at + len(name)].lower() == name.lower() else (None, None)
 
     def place(self, at: int) -> tuple[int, int]:
         """Return line and column, from 1, of the offset `at`."""
@@ -95,17 +95,17 @@ class Source:
     def _field(self, name: str) -> int:
         """Return where the key `name` of the front matter stands; 0 where it does not."""
         key = rf"^[ \t]*:?({re.escape(name)})[ \t]*:|\bname=[\"']?({re.escape(name)})\b"
-        found = re.search(key, self._text, re.IGNORECASE | re.MULTILINE)
+        found = re.search(key, self.text, re.IGNORECASE | re.MULTILINE)
         return found.start(found.lastindex or 0) if found else 0
 
     def _offset(self, text: str, occurrence: int) -> int:
         if not text:
             return -1
         if text not in self._places:
-            self._places[text] = [self._text.find(text)]
+            self._places[text] = [self.text.find(text)]
         places = self._places[text]
         while len(places) <= occurrence and places[-1] >= 0:
-            places.append(self._text.find(text, places[-1] + len(text)))
+            places.append(self.text.find(text, places[-1] + len(text)))
         at = places[occurrence] if occurrence < len(places) else -1
         return at if at >= 0 else places[0]
 
@@ -113,7 +113,8 @@ class Source:
         return bisect_left(self._ends, at) + 1
 
     @cached_property
-    def _text(self) -> str:
+    def text(self) -> str:
+        """What stands in it; nothing where it cannot be read."""
         try:
             return self._path.read_text(encoding="utf-8-sig", errors="replace")
         except OSError:
@@ -122,13 +123,13 @@ class Source:
     @cached_property
     def _body(self) -> int:
         """Where the front matter ends, as far as that can be told for all kinds of source."""
-        front = FRONT_MATTER.match(self._text)
+        front = FRONT_MATTER.match(self.text)
         return front.end() if front else 0
 
     @cached_property
     def _ends(self) -> list[int]:
         """Where the lines of the file end."""
-        return [end.start() for end in re.finditer("\n", self._text)]
+        return [end.start() for end in re.finditer("\n", self.text)]
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

@@ -21,7 +21,7 @@ from .settings import Settings
 from .syntax import lookalikes, parse, reading, render_math
 from .syntax.find import REFERENCE_ID, TypesetFormula
 from .syntax.find import labels as labels_in
-from .typesetting.typeset import TypesetGroup, NotTypeset, typeset
+from .typesetting.typeset import NotTypeset, TypesetGroup, typeset
 
 OUTPUT = Path(__file__).parent / "output"
 
@@ -133,7 +133,9 @@ def _labels(body: parse.ParsedText, outcomes: Mapping[Any, TypesetGroup | NotTyp
             for label, number in formula.labels.items():
                 yield Label(label, EQUATION, number, anchor=f"{REFERENCE_ID}:{label}")
     if any(isinstance(result, NotTypeset) and result.in_browser for result in outcomes.values()):
-        for label in sorted({label for occurrence in body.occurrences for label in labels_in(occurrence.formula.tex)}):
+        for label in sorted(
+            {label for occurrence in body.occurrences for label in labels_in(occurrence.formula.tex)}
+        ):
             words = client.mark_for_client(rf"\(\eqref{{{escape(label)}}}\)")
             yield Label(label, EQUATION, name=words, anchor=f"{REFERENCE_ID}:{label}")
 

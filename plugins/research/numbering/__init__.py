@@ -1,7 +1,7 @@
 r"""Numbers of figures, tables, listings, sections and theorems, and references to them.
 
-``[](#fig-plane)`` becomes “Figure 3”. `html` finds what has a number, `count` numbers it and `references` gives
-words to links and to ``\ref``. That comes last, when all other parts have entered their labels.
+``[](#fig-plane)`` becomes “Figure 3”. `html` finds what has a number, `count` numbers it and `references`
+gives words to links and to ``\ref``. That comes last, when all other parts have entered their labels.
 """
 
 from collections.abc import Iterator, Sequence

@@ -26,8 +26,8 @@ class KindSettings:
 Kinds = Annotated[
     dict[str, str | KindSettings],
     Meta(
-        description="a dictionary of prefixes of ids, each with the name of its kind or a dictionary of name, "
-        "plural, start, number, caption and reference, such as {'vid': 'Video', 'fig': {'number': 'S%s'}}"
+        description="a dictionary of prefixes of ids, each with the name of its kind or a dictionary of "
+        "name, plural, start, number, caption and reference, such as {'vid': 'Video'}"
     ),
 ]
 

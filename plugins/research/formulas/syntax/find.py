@@ -135,7 +135,11 @@ def _tags(html: str) -> set[str]:
 
 def labels(html: str) -> frozenset[str]:
     """Return the labels of formulas in `html`."""
-    return frozenset(unescape(label).strip() for label in LABEL.findall(html)) if "\\label" in html else frozenset()
+    return (
+        frozenset(unescape(label).strip() for label in LABEL.findall(html))
+        if "\\label" in html
+        else frozenset()
+    )
 
 
 def find_formulas(html: str, found: Iterable[Segment], labels: frozenset[str]) -> list[Occurrence]:

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from ...core.diagnostics import Diagnostic, Severity
+from ...core.diagnostics import Diagnostic, Severity, Source
 from ...core.post import Post
 from ...core.text.segments import TAG, Kind, segments
 
@@ -12,18 +12,26 @@ from ...core.text.segments import TAG, Kind, segments
 ID = re.compile(r"""id=(?<=\sid=)(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+))""")
 #: With its name and its value.
 ATTRIBUTE = re.compile(r"""[\s"'/]([^\s=>"'/]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+))""")
+#: Where authors give ids, in all markups: a list of attributes, an attribute or a key, a target of docutils.
+GIVEN = re.compile(
+    r"""(?P<list>\{[^{}\n]*\})|\b(?:id|name)\s*[=:][ \t]*["']?(?P<id>[^\s"'<>{}]+)"""
+    r"""|^\.\.[ ]_(?P<target>[^:\n]+):""",
+    re.MULTILINE,
+)
+IN_LIST = re.compile(r"#([^\s}]+)")
 
 
 def diagnostics(post: Post) -> Iterator[Diagnostic]:
     """Yield a warning for each id that more than one element of the body of `post` has."""
-    html = post.body.html
-    if _twice(html):
-        text = post.source.read_text(encoding="utf-8-sig", errors="replace") if post.source.is_file() else ""
-        for id in _given_twice(html):
-            line, first = _lines(text, id)
-            where = f", first on line {first}" if first else ""
-            message = f"the id “{id}” is taken{where}: links find the first one alone; choose another id"
-            yield Diagnostic(post.source, line, message, Severity.WARNING)
+    if not _twice(post.body.html):
+        return
+    ids = _given_twice(post.body.html)
+    lines = _lines(post) if ids else {}
+    for id in ids:
+        first, line = (*lines.get(id, ()), None, None)[:2]
+        where = f", first on line {first}" if line else ""
+        message = f"the id “{id}” is taken{where}: links find the first one alone; choose another id"
+        yield Diagnostic(post.source, line, message, Severity.WARNING)
 
 
 def _twice(html: str) -> list[str]:
@@ -45,12 +53,12 @@ def _repeated(ids: Iterable[str]) -> list[str]:
     return [id for id, count in Counter(ids).items() if id and count > 1]
 
 
-def _lines(text: str, id: str) -> tuple[int | None, int | None]:
-    """Return the lines of the second and the first place at which an author gives the `id`."""
-    name = re.escape(id)
-    given = re.compile(
-        rf"""\{{[^{{}}\n]*\#{name}(?=[\s}}])|\bid\s*[=:]\s*["']?{name}(?![\w-])|^\.\.\s+_{name}:""",
-        re.MULTILINE,
-    )
-    lines = [text.count("\n", 0, found.start()) + 1 for found in given.finditer(text)]
-    return (lines[1], lines[0]) if len(lines) > 1 else (None, None)
+def _lines(post: Post) -> dict[str, list[int]]:
+    """Return the lines on which the author of `post` gives each id, in their order."""
+    found: dict[str, list[int]] = {}
+    source = Source(post.source)
+    for given in GIVEN.finditer(source.text):
+        ids = IN_LIST.findall(given["list"]) if given["list"] else [given["id"] or given["target"]]
+        for id in ids:
+            found.setdefault(id, []).append(source.place(given.start())[0])
+    return found

@@ -15,7 +15,8 @@ NUMBER_CLASS, SECTION_CLASS = "research-number", "research-section-number"
 PARAGRAPH = re.compile(r"\s*<p\b[^<>]*>")
 CAPTION = re.compile(r'<p class="(?:[^"]*\s)?caption(?:\s[^"]*)?">')
 TITLE = re.compile(
-    r'<(?P<name>p|h[1-6]) class="(?:[^"]*\s)?(?:admonition-title|theorem-title)(?:\s[^"]*)?">(?P<title>.*?)</(?P=name)>',
+    r'<(?P<name>p|h[1-6]) class="(?:[^"]*\s)?(?:admonition-title|theorem-title)(?:\s[^"]*)?">'
+    r"(?P<title>.*?)</(?P=name)>",
     re.DOTALL,
 )
 ID = re.compile(r"""\s(?<![\w-])id\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'<>]+)""", re.IGNORECASE)

@@ -71,7 +71,7 @@ class Element:
 
 
 def parse(html: str) -> list[Element]:
-    """Return the elements of `html` in the order in which they begin; those that nothing closes are left out."""
+    """Return the elements of `html` in the order in which they begin, but for those that nothing closes."""
     found: list[Element] = []
     open_elements: list[Element] = []
     names: Counter[str] = Counter()

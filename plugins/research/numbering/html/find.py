@@ -30,6 +30,8 @@ BLOCK_BEFORE = re.compile(
 BLOCK_AFTER = re.compile(
     r"\s*(?:\Z|</?(?:p|div|table|[uod]l|pre|blockquote|h[1-6]|section|figure|hr|li|td|span)\b)"
 )
+#: What of a figure can have the id that its author meant for the figure.
+HOLDERS = frozenset(("img", "images", "table", "pre"))
 #: Characters before an image that tell whether it is a block.
 NEAR = 300
 
@@ -155,12 +157,11 @@ class _Finder:
         panels = [image for image in shown if self.kinds.kind_of(image.id) == FIGURE]
         inner = [one for one in element.descendants if one.name == "figure"]
         own = [element.id] if element.id else []
-        if not own and len(shown) == 1:
-            own, panels = [image.id for image in panels], []
-        if not own:
-            own = [
-                one.id for one in element.descendants if one.name in ("images", "table", "pre") and one.id
-            ][:1]
+        if len(shown) == 1:
+            panels = []
+        if not panels:
+            inside = (*element.descendants, *shown)
+            own += [one.id for one in inside if one.name in HOLDERS and self.kinds.kind_of(one.id)]
         is_group = bool(panels or any(self.kinds.kind_of(one.id) == FIGURE for one in inner))
         if not self._is_numbered_figure(element, own, is_group):
             return
@@ -169,7 +170,7 @@ class _Finder:
             Form.FIGURE,
             (own and self.kinds.kind_of(own[0])) or self._content_kind(element, shown),
             element,
-            tuple(own),
+            tuple(dict.fromkeys(own)),
             "unnumbered" not in element.classes,
             group if group and group.kind == FIGURE else None,
         )
@@ -237,7 +238,7 @@ class _Finder:
 
     def _table(self, element: Element) -> Iterator[Found]:
         around = self._figure_around(element)
-        if around and around.kind == TABLE or not element.id:
+        if (around and around.kind == TABLE) or not element.id:
             return
         if self.kinds.kind_of(element.id) == TABLE or element.child("caption"):
             yield Found(Form.TABLE, TABLE, element, (element.id,), "unnumbered" not in element.classes)
