@@ -334,8 +334,9 @@ PIECES = st.sampled_from(
     """<figure id="fig-a">|</figure>|<img id="fig-b" title="T">|<p>|</p>|<figcaption>|</figcaption>|<pre>
     </pre>|<div class="admonition theorem" id="thm-a">|<p class="admonition-title">Proof</p>|</div>
     <table id="tbl-a">|<caption>|</caption>|</table>|<!--|-->|<script>|</script>| |x|<h2>|</h2>
-    <div class="proof">|<h2 id="sec-a">|<a href="#x">|</a>|<pre id="lst-a">|<code>|</code>""".replace("\n    ", "|").split("|")
-)
+    <div class="proof">|<h2 id="sec-a">|<a href="#x">|</a>|<pre id="lst-a">|<code>|</code>""".replace(
+        "\n    ", "|"
+    ).split("|")
 )
 
 
