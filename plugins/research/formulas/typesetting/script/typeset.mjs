@@ -133,5 +133,7 @@ function result(item, parts) {
 function labelsOf(item) {
   const { allLabels } = tex.parseOptions.tags;
   const labels = [...item.math.matchAll(/\\label\s*\{([^{}]*)\}/g)].map(([, label]) => label.trim());
-  return Object.fromEntries(labels.filter((label) => allLabels[label]).map((label) => [label, allLabels[label].tag]));
+  return Object.fromEntries(
+    labels.filter((label) => allLabels[label]).map((label) => [label, allLabels[label].tag]),
+  );
 }
