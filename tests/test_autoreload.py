@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from conftest import SETTINGS
 
-PATIENCE = 60  # seconds, for a machine that does much else
+TIMEOUT_SECONDS = 60  # seconds, for a machine that does much else
 POST = "Title: Post\nDate: 2026-01-01\n\n[@@vae], [@@mine], [@@gone]\n"
 BIB = "@misc{vae, author={Kingma, D.}, title={T}, year=2013}\n"
 OWN = "@misc{mine, author={Own, O.}, title={T}, year=2014}\n"
@@ -50,7 +50,7 @@ def test_what_changes_in_a_bibliography_is_published(tmp_path: Path, where: str)
         )
 
     def until(is_so: Callable[[], bool], act: Callable[[], object]) -> None:
-        end = time.monotonic() + PATIENCE
+        end = time.monotonic() + TIMEOUT_SECONDS
         while not is_so():
             assert time.monotonic() < end, log.read_text()
             act()

@@ -1,4 +1,4 @@
-"""Bad input costs nobody a post: each fault is told with its place, the build fails, the rest is out.
+"""Bad input costs nobody a post: each error is reported with its place, the build fails, the rest is out.
 
 What each message says in full is for the tests of the parts; here is what they all have in common.
 """
@@ -54,7 +54,7 @@ def publish(build: Build, text: str, files: dict[str, str], settings: str, *opti
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_the_fault_is_told_and_all_else_is_published(build: Build, tmp_path: Path, case: str) -> None:
+def test_the_error_is_reported_and_all_else_is_published(build: Build, tmp_path: Path, case: str) -> None:
     text, files, settings, message = CASES[case]
     models = tmp_path / "build" / "models"
     bundles.write_bundle(models, "small")

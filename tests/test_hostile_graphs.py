@@ -169,8 +169,8 @@ def test_strangers_graphs_cost_their_figures_and_nothing_else(build: Build, tmp_
     assert site.exists("other.html")
     for number, (name, (_, message)) in enumerate(given.items()):
         line = 5 + 8 * number
-        told = [each for each in site.log.splitlines() if f"post.md:{line}: error" in each]
-        assert [message in each for each in told] == ([True] if message else []), (name, site.log)
+        reported = [each for each in site.log.splitlines() if f"post.md:{line}: error" in each]
+        assert [message in each for each in reported] == ([True] if message else []), (name, site.log)
     assert site.read("post.html").count("<img ") == sum(message is None for _, message in given.values())
     assert "\x1b]0;" not in site.log
     published = [path.read_bytes() for path in (site.root / "output").rglob("*") if path.is_file()]

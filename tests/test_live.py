@@ -28,7 +28,7 @@ PLAIN = "Title: Plain\nDate: 2026-01-01\nSummary: -\n\nWords."
 
 
 def element(site: Site) -> dict[str, str]:
-    """Return the attributes of the figure that wakes."""
+    """Return the attributes of the interactive figure."""
     tag = re.search(r"<research-demo ([^>]*)>", site.read("post.html"))
     assert tag
     return dict(re.findall(r'([\w-]+)="([^"]*)"', tag[1]))

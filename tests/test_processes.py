@@ -142,11 +142,11 @@ def test_descendants_are_found_without_the_help_of_linux(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(
-    ("code", "told"), [("import sys; sys.exit(7)", 7), ("import os; os.kill(os.getpid(), 11)", 139)]
+    ("code", "status"), [("import sys; sys.exit(7)", 7), ("import os; os.kill(os.getpid(), 11)", 139)]
 )
-def test_the_exit_code_is_that_of_the_command(code: str, told: int) -> None:
+def test_the_exit_code_is_that_of_the_command(code: str, status: int) -> None:
     with processes.supervised([sys.executable, "-c", code]) as supervisor:
-        assert supervisor.wait(timeout=TOO_LONG) == told
+        assert supervisor.wait(timeout=TOO_LONG) == status
 
 
 def test_a_connection_that_a_fork_holds_open_keeps_no_command_alive(tmp_path: Path) -> None:

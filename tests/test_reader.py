@@ -46,10 +46,10 @@ def test_posts_are_read_as_pelican_reads_them(text: str, tmp_path_factory: pytes
 
 
 @pytest.mark.parametrize(
-    ("other", "kept"), [("markdown.extensions.admonition", True), (AdmonitionExtension(), False)]
+    ("other", "is_shared"), [("markdown.extensions.admonition", True), (AdmonitionExtension(), False)]
 )
-def test_a_parser_is_kept_where_markdown_and_we_alone_extend_it(
-    other: str | AdmonitionExtension, kept: bool, tmp_path: Path
+def test_a_parser_is_shared_where_markdown_and_we_alone_extend_it(
+    other: str | AdmonitionExtension, is_shared: bool, tmp_path: Path
 ) -> None:
     post = tmp_path / "post.md"
     post.write_text("Title: t\n\nx", encoding="utf-8")
@@ -57,7 +57,7 @@ def test_a_parser_is_kept_where_markdown_and_we_alone_extend_it(
     reader.read(str(post))
     first = reader._md
     reader.read(str(post))
-    assert (reader._md is first) is kept
+    assert (reader._md is first) is is_shared
 
 
 def test_what_a_plugin_changes_between_posts_counts(tmp_path: Path) -> None:

@@ -1,11 +1,11 @@
-"""Pelican's reader of Markdown, with one parser for all posts, and one that does not search in vain.
+"""Pelican's reader of Markdown, with one parser for all posts, guarded against searches that cannot match.
 
-Pelican makes a parser for each post, and spends a tenth of a build on that. One parser that is reset
-between documents does the same where each extension follows Markdown's contract (“Writing extensions”,
-`reset`): those of Markdown itself do, and ours. With any other, Pelican's way is kept.
+Pelican makes a parser for each post. One parser that is reset between documents does the same where each
+extension follows Markdown's contract (“Writing extensions”, `reset`): those of Markdown itself do, and ours.
+With any other, posts are read as Pelican reads them.
 
 Some patterns of Markdown begin with what may be anywhere, so the search for them walks through all of a
-text, which is an eighth of a build. They are not tried on a text without the sign that they must have.
+text. They are not tried on a text without the sign that they must have.
 """
 
 import re
@@ -47,20 +47,20 @@ class Reader(MarkdownReader):  # type: ignore[misc]
 
 
 def parser(options: dict[str, Any]) -> Markdown:
-    """Return the parser that Markdown makes of its `options`, such that it does not search in vain."""
+    """Return the parser that Markdown makes of its `options`, with its patterns guarded."""
     md = Markdown(**options)
     for name, sign in INLINE_SIGNS.items():
         pattern: Any = md.inlinePatterns[name]
-        pattern.compiled_re = Sought(pattern.compiled_re, sign)
+        pattern.compiled_re = GuardedPattern(pattern.compiled_re, sign)
     for name, sign in BLOCK_SIGNS.items():
         if name in md.parser.blockprocessors:
             processor: Any = md.parser.blockprocessors[name]
-            processor.RE = Sought(processor.RE, sign)
+            processor.RE = GuardedPattern(processor.RE, sign)
     return md
 
 
-class Sought:
-    """A pattern that is tried on texts with a `sign` alone."""
+class GuardedPattern:
+    """A pattern that is tried only on texts that hold its `sign`."""
 
     def __init__(self, pattern: re.Pattern[str], sign: str) -> None:
         self._pattern = pattern

@@ -29,7 +29,7 @@ LAST = -100
 
 
 def described(part: str, error: BaseException) -> str:
-    """Return what an author is told of an `error` that nobody foresaw, raised in `part`."""
+    """Return the message of an `error` that nobody foresaw, raised in `part`."""
     where = traceback.extract_tb(error.__traceback__)
     last = f" ({where[-1].filename.rpartition('/')[2]}:{where[-1].lineno})" if where else ""
     logger.debug("In the part %s:", part, exc_info=error)
@@ -153,5 +153,5 @@ def guarded_role(role: Callable[..., Any], part: str) -> Callable[..., Any]:
 
 
 def _element(part: str, error: Exception) -> str:
-    told = escape(described(part, error))
-    return f'<{ELEMENT} data-part="{escape(part)}" data-error="{told}"></{ELEMENT}>\n'
+    message = escape(described(part, error))
+    return f'<{ELEMENT} data-part="{escape(part)}" data-error="{message}"></{ELEMENT}>\n'

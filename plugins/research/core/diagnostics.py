@@ -122,7 +122,7 @@ class Source:
 
     @cached_property
     def _body(self) -> int:
-        """Where the front matter ends, as far as that can be told for all kinds of source."""
+        """Where the front matter ends, as far as it can be determined for all kinds of source."""
         front = FRONT_MATTER.match(self.text)
         return front.end() if front else 0
 

@@ -32,7 +32,7 @@ STAMP = ".evicted"
 
 
 class Cache:
-    """The cache in `folder`; `report` is told once why it cannot be written."""
+    """The cache in `folder`; `report` receives, once, the reason why it cannot be written."""
 
     def __init__(self, folder: Path, report: Callable[[str], None] = lambda message: None) -> None:
         self.folder = folder

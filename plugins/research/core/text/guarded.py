@@ -87,8 +87,8 @@ def _without_open_environments(text: str, start: int) -> str:
     if all(closings.get(name, -1) > at for name, at in openings.items()):
         return text
 
-    def kept(found: re.Match[str]) -> str:
+    def closed(found: re.Match[str]) -> str:
         is_closed = closings.get(found[1], -1) > found.start()
         return found[0] if is_closed else NOTHING * len(found[0])
 
-    return ENVIRONMENT_OPENING.sub(kept, text)
+    return ENVIRONMENT_OPENING.sub(closed, text)

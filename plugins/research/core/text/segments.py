@@ -22,7 +22,7 @@ class Kind(Enum):
     PROSE = auto()  # text that an author wrote for reading
     LINK = auto()  # the text of a link: prose in which no further link may stand
     FORMULA = auto()  # TeX with its delimiters, and the element around it where there is one
-    VERBATIM = auto()  # code, scripts, styles, pictures: with their tags, left alone
+    VERBATIM = auto()  # code, scripts, styles, images: with their tags, left alone
     TAG = auto()  # any other tag or comment, attributes included
 
 
