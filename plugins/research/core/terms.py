@@ -24,6 +24,15 @@ class Terms:
     copy: str = "Copy"
     copied: str = "Copied"
     download: str = "Download"
+    edited_by: str = "Edited by {}"
+    translated_by: str = "Translated by {}"
+    #: Before the authors of the book in which a chapter stands.
+    by: str = "by {}"
+    volume: str = "vol. {}"
+    #: A volume, and the larger work that it is part of.
+    volume_of: str = "vol. {} of {}"
+    volumes: str = "{} vols."
+    version: str = "Version {}"
 
 
 ENGLISH = Terms()
@@ -47,6 +56,13 @@ LANGUAGES = {
         "Kopieren",
         "Kopiert",
         "Herunterladen",
+        "Hrsg. von {}",
+        "Übers. von {}",
+        "von {}",
+        "Bd. {}",
+        "Bd. {} von {}",
+        "{} Bde.",
+        "Version {}",
     ),
     "es": Terms(
         "Referencias",
@@ -65,6 +81,13 @@ LANGUAGES = {
         "Copiar",
         "Copiado",
         "Descargar",
+        "Editado por {}",
+        "Traducido por {}",
+        "de {}",
+        "vol. {}",
+        "vol. {} de {}",
+        "{} vols.",
+        "Versión {}",
     ),
     "fr": Terms(
         "Références",
@@ -83,6 +106,13 @@ LANGUAGES = {
         "Copier",
         "Copié",
         "Télécharger",
+        "Édité par {}",
+        "Traduit par {}",
+        "par {}",
+        "vol. {}",
+        "vol. {} de {}",
+        "{} vol.",
+        "Version {}",
     ),
     "it": Terms(
         "Bibliografia",
@@ -101,6 +131,13 @@ LANGUAGES = {
         "Copia",
         "Copiato",
         "Scarica",
+        "A cura di {}",
+        "Tradotto da {}",
+        "di {}",
+        "vol. {}",
+        "vol. {} di {}",
+        "{} voll.",
+        "Versione {}",
     ),
     "nl": Terms(
         "Literatuur",
@@ -119,6 +156,13 @@ LANGUAGES = {
         "Kopiëren",
         "Gekopieerd",
         "Downloaden",
+        "Onder redactie van {}",
+        "Vertaald door {}",
+        "door {}",
+        "dl. {}",
+        "dl. {} van {}",
+        "{} dln.",
+        "Versie {}",
     ),
     "pt": Terms(
         "Referências",
@@ -137,6 +181,13 @@ LANGUAGES = {
         "Copiar",
         "Copiado",
         "Descarregar",
+        "Editado por {}",
+        "Traduzido por {}",
+        "de {}",
+        "vol. {}",
+        "vol. {} de {}",
+        "{} vols.",
+        "Versão {}",
     ),
 }
 

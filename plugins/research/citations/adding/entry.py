@@ -6,7 +6,7 @@ from collections.abc import Container, Mapping
 from html import unescape
 from typing import Any
 
-from ..sources.titles import is_headline
+from ..sources.fields.titles import is_headline
 from .registry import arxiv_of
 from .to_latex import TAG, to_latex
 

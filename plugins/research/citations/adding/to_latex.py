@@ -3,7 +3,7 @@
 import re
 from html import unescape
 
-from ..sources.latex import CONTROLS
+from ..sources.fields.latex import CONTROLS
 
 TAG = re.compile(r"<(/?)([\w:]+)[^<>]*>")
 #: Tags that are written as commands; other tags are dropped, and their content stays.

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ...core.diagnostics import Diagnostic, nearest
-from . import bibtex, items
+from . import bibtex, inheritance, items
 from .bibtex import Fields, Problem, RawEntry
 
 TypeAndFields = tuple[str, Fields]
@@ -90,14 +90,14 @@ class BibFile:
         if entry is None:
             return None
         kind, own = entry
-        fields = self._inherit(key, own, find, (key,), {key})
+        fields = self._inherit(key, kind, own, find, (key,), {key})
         try:
             item = items.item(key, kind, fields)
         except ValueError as error:
             self.note(self.raw[key].offset, f"the entry “{key}”: {error}")
             return None
-        for problem in items.malformed_addresses(fields):
-            self.note(self.raw[key].offset, f"the entry “{key}”: {problem}; it is left out")
+        for problem in items.problems(fields):
+            self.note(self.raw[key].offset, f"the entry “{key}”: {problem}")
         return item
 
     def parents(self, key: str) -> set[str]:
@@ -105,7 +105,9 @@ class BibFile:
         entry = self.fields(key)
         return {unicodedata.normalize("NFC", name) for name in _parents(entry[1])} if entry else set()
 
-    def _inherit(self, top: str, own: Fields, find: Find, path: tuple[str, ...], seen: set[str]) -> Fields:
+    def _inherit(
+        self, top: str, kind: str, own: Fields, find: Find, path: tuple[str, ...], seen: set[str]
+    ) -> Fields:
         """Fill the gaps of `own`, the entry at the end of `path`, from the entries that it names.
 
         Each of them is `seen` once, by whatever ways it can be reached.
@@ -122,11 +124,9 @@ class BibFile:
                     f"the entry “{path[-1]}” refers to “{name}”, {self._why(name, path)}",
                 )
                 continue
-            fields = self._inherit(top, parent[1], find, (*path, name), seen)
-            if name == own.get("crossref"):
-                # BibTeX's proceedings say by which title they are inherited, BibLaTeX's have one title.
-                book = parent[1].get("booktitle") or fields.get("title", "")
-                fields = {**fields, "booktitle": book, "title": ""}
+            fields = self._inherit(top, parent[0], parent[1], find, (*path, name), seen)
+            if name == _crossref(own):
+                fields = inheritance.inherited(kind, parent[0], fields, parent[1])
             inherited = {**fields, **inherited}
         return {**inherited, **own}
 
@@ -142,3 +142,7 @@ class BibFile:
 def _parents(fields: Fields) -> list[str]:
     names = [*fields.get("xdata", "").split(","), fields.get("crossref", "")]
     return [name.strip() for name in names if name.strip()]
+
+
+def _crossref(fields: Fields) -> str:
+    return fields.get("crossref", "").strip()

@@ -13,8 +13,9 @@ from typing import Any
 
 from ...core.diagnostics import Diagnostic
 from ..styles import links
-from .items import ARXIV, ARXIV_MENTION, DOI, is_date
-from .latex import CONTROLS, MAX_TEXT_LENGTH
+from .fields.dates import is_date
+from .fields.latex import CONTROLS, MAX_TEXT_LENGTH
+from .items import ARXIV, ARXIV_MENTION, DOI
 
 #: CSL's variables that hold names and dates (CSL 1.0.2, appendix IV). All others hold texts.
 NAMES = frozenset(

@@ -20,13 +20,14 @@ from ...core.diagnostics import nearest
 from ...core.processes.children import exchange
 from ...core.processes.node import NodeError, find_node, package_folder
 from ...core.storage.cache import Cache
-from ..sources.languages import is_english
+from ..sources.fields.languages import is_english
+from ..sources.fields.titles import in_sentence_case
 from ..sources.library import Entry
-from ..sources.titles import in_sentence_case
 from ..syntax.affixes import spaced_prefix, spaced_suffix
 from ..syntax.grammar import Cite
 from . import links
 from .author_date import AuthorDate
+from .reference import STANDALONE_TYPES
 from .sanitize import clean
 from .typeset import Piece, Reference, Request, StyleError, Typeset
 
@@ -41,6 +42,14 @@ OTHERS = "\ue011"
 JOINED_OTHERS = re.compile(rf"(?P<mark>[,;]?)\s*(?:and|&(?:\w+|#38);|\w{{1,3}})?\s*{OTHERS}\.?")
 #: What citeproc-js writes where a style prints nothing, such as the author in a numeric style.
 NOTHING = "[NO_PRINTED_FORM]"
+#: Titles that BibTeX writes with capitals, and styles of CSL want without.
+HEADLINES = ("title", "title-short", "volume-title")
+#: Quotation marks at the ends of tagged text: the processor pairs them first, and then prints the tags.
+MARKS = "[\"'“”‘’]+"
+BEHIND_TAGS = re.compile(rf"((?:<[^/<>][^<>]*>)+)({MARKS})")
+BEFORE_TAGS = re.compile(rf"({MARKS})((?:</[^<>]+>)+)")
+#: A tag that the processor took for text; a “<” of ours would be `LESS_THAN`.
+BROKEN_TAG = re.compile(r"&#60;/?(?:(?!&#6[02];).)*&#62;")
 #: Seconds for all posts of a site that are not known yet. A post takes about twenty milliseconds.
 TIMEOUT_SECONDS = 600
 
@@ -98,7 +107,9 @@ class CslStyle:
         keys = dict.fromkeys(cite.key for citation in request.citations for cite in citation.cites)
         clusters = [cluster for citation in request.citations for cluster in citation.clusters()]
         return {
-            "items": {key: _item(request.entries[key].item, key) for key in keys},
+            "items": {
+                key: _item(request.entries[key].item, key, "volume-title" in self._xml) for key in keys
+            },
             "citations": [
                 {
                     "items": [_cite(cite) for cite in cluster],
@@ -215,7 +226,7 @@ class CslStyle:
         """Replace the stand-ins by what they stand for."""
         if OTHERS in html:
             html = JOINED_OTHERS.sub(rf"\g<mark> {self.terms.et_al}", html)
-        return html.replace(LESS_THAN, "&lt;")
+        return BROKEN_TAG.sub("", html).replace(LESS_THAN, "&lt;")
 
 
 def find(name: str, root: Path) -> Path:
@@ -281,16 +292,26 @@ def _cite(cite: Cite) -> Item:
     }
 
 
-def _item(item: Item, key: str) -> Item:
-    """Return the `item` of an entry as the processor reads it: text, with tags but not escaped."""
+def _item(item: Item, key: str, knows_volumes: bool) -> Item:
+    """Return the `item` of an entry as the processor reads it: text, with tags but not escaped.
+
+    For a style that does not know volumes of larger works, the title is that of the volume.
+    """
+    if (volume := item.get("volume-title")) and not knows_volumes:
+        name = "title" if item["type"] in STANDALONE_TYPES else "container-title"
+        item = {**item, name: volume}
     variables = {name: value for name, value in item.items() if name not in ("headline", "pdf", "arxiv")}
     if item.get("headline") and is_english(item.get("language", "")):
-        variables["title"] = in_sentence_case(item["title"])
+        variables |= {name: in_sentence_case(item[name]) for name in HEADLINES if item.get(name)}
+    elif volume := item.get("volume-title"):
+        # The processor knows of other variables that only English titles are written with capitals.
+        variables["volume-title"] = f'<span class="nocase">{volume}</span>'
     return {**_text(variables), "id": key}
 
 
 def _text(value: Any) -> Any:
     if isinstance(value, str):
+        value = BEFORE_TAGS.sub(r"\2\1", BEHIND_TAGS.sub(r"\2\1", value))
         small = value.replace('class="smallcaps"', 'style="font-variant:small-caps;"')
         return unescape(small.replace("&lt;", LESS_THAN))
     if value == {"literal": "others"}:

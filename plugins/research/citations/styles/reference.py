@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from html import escape
 from typing import Any
 
 from ...core.terms import Terms, list_separator
+from ..sources.fields.keys import ordinal
 from ..sources.library import Entry
 from . import links
 from .sanitize import clean
@@ -22,10 +24,12 @@ STANDALONE_TYPES = frozenset(("book", "thesis", "report", "pamphlet", "manuscrip
 def reference(entry: Entry, letter: str, terms: Terms) -> str:
     """Return the reference to an entry, as one line of HTML."""
     item = entry.item
-    year = f"({year_of(entry, terms)}{letter})"
+    original = year_of(entry, terms, "original-date")
+    year = f"({year_of(entry, terms)}{letter}{f' [{original}]' if original else ''})"
     names, title = _names(item, terms), _title(item)
+    title = title or ("" if names else escape(entry.key))
     head = f"{names} {year}. {title}" if names else f"{title} {year}"
-    parts = [head, _container(item, terms), *_details(item, terms)]
+    parts = [head, _container(item, terms), *_people(item, terms), *_details(item, terms)]
     text = clean(" ".join(_stopped(part) for part in parts if part))
     return " ".join((text, *links.of(item)))
 
@@ -56,32 +60,77 @@ def _list(names: Sequence[Name], terms: Terms, inverted: bool = True) -> str:
 
 
 def _container(item: Item, terms: Terms) -> str:
-    title = item.get("container-title")
-    if not title:
-        return ""
+    """Return where the entry stands: the journal, the book, or the larger work of which it is a volume."""
+    title, whole = item.get("container-title", ""), ""
+    if item["type"] in STANDALONE_TYPES:
+        title, whole = "", item["title"] if item.get("volume-title") else ""
+    elif item.get("volume-title"):
+        title, whole = item["volume-title"], title
     pages = RANGE.sub("–", item.get("page", ""))
-    volume = item.get("volume", "") + (f"({item['issue']})" if item.get("issue") else "")
-    if item["type"] == "article-journal":
-        return ", ".join(filter(None, (" ".join(filter(None, (f"<i>{title}</i>", volume))), pages)))
+    if item["type"].startswith("article") or not (title or whole):
+        return _journal(item, title, pages)
+    volume = item.get("volume", "")
+    if whole:
+        in_whole = f"<i>{whole}</i>"
+        volume = terms.volume_of.format(volume, in_whole) if volume else f"{terms.within.lower()} {in_whole}"
+    elif volume:
+        volume = terms.volume.format(volume)
+    if not title:
+        return _capitalized(volume)
     editors = ""
     if item.get("author") and item.get("editor"):
         role = terms.editor if len(item["editor"]) == 1 else terms.editors
         editors = f"{_list(item['editor'], terms, inverted=False)} ({role}), "
     span = f"{'pp.' if SEVERAL.search(pages) else 'p.'} {pages}" if pages else ""
-    volume = f"vol. {volume}" if volume else ""
-    return ", ".join(filter(None, (f"{terms.within} {editors}<i>{title}</i>", volume, span)))
+    by = item.get("container-author")
+    authors = terms.by.format(_list(by, terms, inverted=False)) if by and by != item.get("author") else ""
+    return ", ".join(filter(None, (f"{terms.within} {editors}<i>{title}</i>", authors, volume, span)))
+
+
+def _journal(item: Item, title: str, pages: str) -> str:
+    """Return journal, volume, issue and pages; volume and issue of a book stand elsewhere."""
+    if not title:
+        return ""
+    issue = item.get("issue") or item.get("number", "")
+    volume = item.get("volume", "") + (f"({issue})" if issue else "")
+    series = item.get("collection-title", "")
+    name = f"<i>{title}</i>, {series}," if series else f"<i>{title}</i>"
+    return ", ".join(filter(None, (" ".join(filter(None, (name, volume))), pages)))
+
+
+def _people(item: Item, terms: Terms) -> list[str]:
+    """Return the editors of a book that has authors, and the translators."""
+    found = []
+    is_in_book = item.get("container-title") and item["type"] not in STANDALONE_TYPES
+    if item.get("author") and item.get("editor") and not is_in_book:
+        found.append(terms.edited_by.format(_list(item["editor"], terms, inverted=False)))
+    if item.get("translator"):
+        found.append(terms.translated_by.format(_list(item["translator"], terms, inverted=False)))
+    return found
 
 
 def _details(item: Item, terms: Terms) -> list[str]:
-    edition = item.get("edition", "")
+    edition, volume = item.get("edition", ""), item.get("volume", "")
+    is_journal = item["type"].startswith("article") and item.get("container-title")
+    has_container = item.get("volume-title") or (
+        item.get("container-title") and item["type"] not in STANDALONE_TYPES
+    )
+    volumes = item.get("number-of-volumes", "")
     place = ": ".join(filter(None, (item.get("publisher-place"), item.get("publisher"))))
-    genre = " ".join(filter(None, (item.get("genre"), item.get("number"))))
+    number = "" if is_journal else item.get("number", "")
+    genre = _capitalized(" ".join(filter(None, (item.get("genre"), number))))
     series = " ".join(filter(None, (item.get("collection-title"), item.get("collection-number"))))
+    event = ", ".join(filter(None, (item.get("event-title"), item.get("event-place"))))
     return [
         terms.edition.format(_ordinal(edition)) if edition else "",
-        series,
-        ", ".join(filter(None, (genre, place))),
-        item.get("note", "") if item["type"] in ("document", "manuscript") else "",
+        _capitalized(terms.volume.format(volume)) if volume and not has_container else "",
+        terms.volumes.format(volumes) if volumes else "",
+        terms.version.format(item["version"]) if item.get("version") else "",
+        "" if is_journal else series,
+        "" if item.get("container-title") else event,
+        ", ".join(filter(None, (genre, item.get("jurisdiction"), place))),
+        _capitalized(item.get("note", "")),
+        _capitalized(item.get("status", "")),
     ]
 
 
@@ -91,9 +140,11 @@ def names_of(entry: Entry) -> Sequence[Name]:
     return names
 
 
-def year_of(entry: Entry, terms: Terms) -> str:
-    """Return the year or years of an entry, or “n.d.”."""
-    issued = entry.item.get("issued", {})
+def year_of(entry: Entry, terms: Terms, variable: str = "issued") -> str:
+    """Return the year or years of an entry, or “n.d.”; of another `variable`, nothing where it is missing."""
+    issued = entry.item.get(variable, {})
+    if not issued and variable != "issued":
+        return ""
     if "date-parts" in issued:
         years = (parts[0] for parts in issued["date-parts"])
         written = (terms.before_our_era.format(-year) if year < 0 else str(year) for year in years)
@@ -122,8 +173,13 @@ def _full(name: Name, inverted: bool) -> str:
 
 
 def _title(item: Item) -> str:
-    title = item.get("title", "")
+    title = item.get("volume-title" if item["type"] in STANDALONE_TYPES else "title") or item.get("title", "")
     return f"<i>{title}</i>" if title and item["type"] in STANDALONE_TYPES else title
+
+
+def _capitalized(text: str) -> str:
+    """Return `text` with a capital at its beginning; text that begins with a tag stays."""
+    return text[:1].upper() + text[1:]
 
 
 def _stopped(part: str) -> str:
@@ -135,6 +191,4 @@ def _stopped(part: str) -> str:
 def _ordinal(edition: str) -> str:
     if not re.fullmatch("[0-9]{1,4}", edition):
         return edition
-    number = int(edition)
-    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    return f"{number}{ending}"
+    return ordinal(int(edition))
