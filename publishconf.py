@@ -1,5 +1,6 @@
 """Settings for publishing: those of pelicanconf.py, with full addresses (see `SITEURL` there)."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -7,6 +8,8 @@ from pathlib import Path
 sys.path.append(str(Path(__file__).parent))
 from pelicanconf import *  # noqa: F403
 
+#: The workflows that publish the blog know its address.
+SITEURL = os.environ.get("SITEURL") or SITEURL  # noqa: F405
 RELATIVE_URLS = False
 
 DELETE_OUTPUT_DIRECTORY = True

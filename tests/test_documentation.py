@@ -14,6 +14,12 @@ from model import densities
 from model.recipes import RECIPES
 
 ROOT = Path(__file__).resolve().parent.parent
+CONTENT = ROOT / "content"
+
+
+def sample(name: str) -> list[str]:
+    """Return the text of the sample post `name`; nothing in a clone whose author has deleted it."""
+    return [path.read_text(encoding="utf-8") for path in CONTENT.glob(name)]
 
 
 def rows(text: str, head: str) -> list[list[str]]:
@@ -34,10 +40,9 @@ def test_the_readme_lists_every_setting() -> None:
 
 
 def test_the_post_for_authors_lists_every_kind_with_its_keys() -> None:
-    post = (ROOT / "content" / "writing-a-post.md").read_text(encoding="utf-8")
-    listed = {names(row[0]).pop(): names(row[2]) for row in rows(post, "| Kind |")}
     known = {name: {option.name for option in fields(kind.options)} for name, kind in kinds().items()}
-    assert listed == known
+    for post in sample("writing-a-post.md"):
+        assert {names(row[0]).pop(): names(row[2]) for row in rows(post, "| Kind |")} == known
 
 
 def test_the_reference_of_demos_lists_every_kind_with_its_defaults() -> None:
@@ -57,19 +62,20 @@ def test_the_results_list_every_recipe() -> None:
 
 
 def test_the_code_in_the_article_is_the_objective_that_trains() -> None:
-    article = (ROOT / "content" / "variational-autoencoders.md").read_text(encoding="utf-8")
-    printed: dict[str, object] = {"torch": torch, "logsigmoid": logsigmoid}
-    exec(re.findall(r"```python\n(.*?)```", article, re.DOTALL)[0], printed)
+    torch.manual_seed(0)
     mean, log_variance, logits = torch.randn(3, 7), torch.randn(3, 7), torch.randn(3, 784)
     x = torch.bernoulli(torch.rand(3, 784))
-    found = printed["elbo"](x, lambda _: (mean, log_variance), lambda _: logits)  # type: ignore[operator]
     divergence = densities.kl_divergence(mean, log_variance).sum(dim=1)
     expected = densities.log_bernoulli(x, logits).sum(dim=1) - divergence
-    torch.testing.assert_close(found, expected)
+    for article in sample("variational-autoencoders.md"):
+        printed: dict[str, object] = {"torch": torch, "logsigmoid": logsigmoid}
+        exec(re.findall(r"```python\n(.*?)```", article, re.DOTALL)[0], printed)
+        found = printed["elbo"](x, lambda _: (mean, log_variance), lambda _: logits)  # type: ignore[operator]
+        torch.testing.assert_close(found, expected)
 
 
 def test_every_figure_that_a_text_refers_to_is_there() -> None:
-    for post in (ROOT / "content").glob("*.md"):
+    for post in CONTENT.glob("*.md"):
         text = post.read_text(encoding="utf-8")
         meant = set(re.findall(r"\[\]\(#([\w-]+)\)", text))
         assert meant <= set(re.findall(r"^id: ([\w-]+)", text, re.MULTILINE)), post
@@ -80,7 +86,7 @@ def test_the_files_and_sections_that_our_texts_link_to_are_there() -> None:
         for target in re.findall(r"\]\((?!https?:)([^)\s]+)\)", _without_code(page)):
             file, _, section = target.partition("#")
             linked = (page.parent / file) if file else page
-            assert linked.exists(), f"{page.name}: {target}"
+            assert linked.exists() or linked.resolve().parent == CONTENT, f"{page.name}: {target}"
             assert not section or section in _anchors(linked), f"{page.name}: {target}"
 
 
