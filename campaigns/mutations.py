@@ -3,6 +3,7 @@
 import json
 import random
 from collections.abc import Callable, Sequence
+from copy import deepcopy
 from typing import Any
 
 import onnx
@@ -65,7 +66,7 @@ def mutated_json(value: Any, draw: random.Random) -> str:
             case 1 if isinstance(parent, dict) and parent is not found:
                 parent[draw.choice((key.upper(), key + " ", "", "x" * 200))] = parent.pop(key)
             case _:
-                parent[key] = draw.choice(VALUES)
+                parent[key] = deepcopy(draw.choice(VALUES))
     return json.dumps(found[""])
 
 
