@@ -347,7 +347,7 @@ def test_any_html_keeps_its_text(html: str) -> None:
     found = [(one, "") for one in find(html, kinds)]
     written = captions.Captions(html, kinds).written(found)
     if not any(one.form.name in ("BOX", "PANEL", "IMAGES") for one, _ in found):
-        assert words(written) == words(html)
+        assert words(written).replace(" ", "") == words(html).replace(" ", "")
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ from .citations import Citations
 from .core.part import Part
 from .demos import Demos
 from .formulas import Formulas
+from .images import Images
 from .numbering import Numbering
 from .site import Site
 
-PARTS: tuple[type[Part], ...] = (Demos, Citations, Formulas, Numbering, Site)
+PARTS: tuple[type[Part], ...] = (Demos, Citations, Formulas, Numbering, Images, Site)

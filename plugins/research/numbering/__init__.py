@@ -4,20 +4,22 @@ r"""Numbers of figures, tables, listings, sections and theorems, and references 
 gives words to links and to ``\ref``. That comes last, when all other parts have entered their labels.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from ..core.diagnostics import Diagnostic, line_of, nearest
 from ..core.labels import POST, Label, Labels
-from ..core.part import Collected, Part, Resolved, Results
+from ..core.part import Collected, Part, ReaderExtensions, Resolved, Results
 from ..core.post import TITLE, Post
 from ..core.storage.assets import Linked, StyleSheetFile
 from . import count, references
-from .checks import anchors, duplicates
+from .checks import anchors, duplicates, strays
 from .html import captions
 from .html.find import Found, find
-from .kinds import Kinds
+from .kinds import BOXES, Kinds
 from .settings import Settings
+from .syntax import directives
 
 #: What the front matter of a post may say of its numbers.
 CHOICES = ("sections", "none")
@@ -30,6 +32,18 @@ class Numbering(Part):
     is_quick = True
     settings_type = Settings
 
+    @classmethod
+    def readers(cls, settings: Settings, pelican_settings: Mapping[str, Any]) -> ReaderExtensions:
+        """Let readers understand captions, theorems, and references of reST."""
+        boxes = dict.fromkeys(BOXES, directives.Box)
+        groups = dict.fromkeys(("subfigures", "listing"), directives.Group)
+        return ReaderExtensions(
+            cls.name,
+            markdown={f"{__name__}.syntax.markdown": {}},
+            directives={**boxes, **groups},
+            roles=dict.fromkeys(("ref", "numref"), directives.reference_role),
+        )
+
     def collect(self, post: Post) -> Collected:
         """Return what is numbered in `post`, its labels, and warnings for ids that it has twice."""
         kinds = Kinds.of(post.language, self.settings)
@@ -39,7 +53,11 @@ class Numbering(Part):
         labels = [Label("", POST, name=title.html if title else "")]
         for found, number in numbered:
             labels += count.labels(html, found, number)
-        diagnostics = (*duplicates.diagnostics(post), *_unknown_choice(post))
+        diagnostics = (
+            *duplicates.diagnostics(post),
+            *strays.diagnostics(post, kinds),
+            *_unknown_choice(post),
+        )
         return Collected(numbered, labels=tuple(labels), diagnostics=diagnostics)
 
     def resolve(self, post: Post, collected: Collected, results: Results, labels: Labels) -> Resolved:

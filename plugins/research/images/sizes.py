@@ -1,0 +1,84 @@
+"""The HTML of a post → the same, its images with width, height and lazy loading."""
+
+import re
+from collections.abc import Iterator
+from html import escape, unescape
+from os.path import normpath
+from pathlib import Path
+from urllib.parse import unquote
+
+import imagesize
+
+CLASS = "research-image"
+#: Comments and code as well, in which there are no images of the post.
+IMAGE = re.compile(
+    r"<!--.*?(?:-->|\Z)|<(?:script|style|textarea|template|noscript|iframe|xmp)\b[^<]*+(?:<(?!/)[^<]*+)*+"
+    r"|<img\b(?P<attributes>(?:[^<>\"']|\"[^\"]*+\"|'[^']*+')*+)>",
+    re.DOTALL | re.IGNORECASE,
+)
+SOURCE = re.compile(r"""(?<![\w-])src\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+))""", re.IGNORECASE)
+#: What says how large an image is to be; then nothing is added.
+SIZED = re.compile(r"(?<![\w-])(?:width|height|style|srcset)\s*=", re.IGNORECASE)
+LOADING = re.compile(r"(?<![\w-])loading\s*=", re.IGNORECASE)
+CLASSES = re.compile(r"""(?<![\w-])class\s*=\s*["']""", re.IGNORECASE)
+#: A file of the site; another address is none of ours.
+FILE = re.compile(r"(?:[{|](?:static|attach|filename)[}|])?(?P<path>(?![a-zA-Z][\w+.-]*:|//|[{|])[^?#]+)")
+
+
+def with_sizes(html: str, source: Path) -> str:
+    """Return `html`, of the post at `source`, with the sizes of those images whose files are found.
+
+    All but the first are loaded lazily.
+    """
+    if "<img" not in html.lower():
+        return html
+    count = 0
+
+    def sized(found: re.Match[str]) -> str:
+        nonlocal count
+        attributes = found["attributes"]
+        if attributes is None:
+            return found[0]
+        count += 1
+        size = None if SIZED.search(attributes) else _size(attributes, source)
+        if not size:
+            return found[0]
+        lazy = ' loading="lazy"' if count > 1 and not LOADING.search(attributes) else ""
+        width, height = size
+        typed = attributes.rstrip().removesuffix("/").rstrip()
+        end = " />" if attributes.rstrip().endswith("/") else ">"
+        return f'<img{_with_class(typed)} width="{width}" height="{height}"{lazy}{end}'
+
+    return IMAGE.sub(sized, html)
+
+
+def _with_class(attributes: str) -> str:
+    if CLASSES.search(attributes):
+        return CLASSES.sub(lambda found: f"{found[0]}{CLASS} ", attributes, count=1)
+    return f'{attributes} class="{escape(CLASS)}"'
+
+
+def _size(attributes: str, source: Path) -> tuple[int, int] | None:
+    """Return width and height in pixels of the file that an image shows, if that is found and understood."""
+    address = SOURCE.search(attributes)
+    file = FILE.fullmatch(unescape(address[1] or address[2] or address[3] or "")) if address else None
+    path = (
+        next((path for path in _paths(source, unquote(file["path"])) if path.is_file()), None)
+        if file
+        else None
+    )
+    if path is None:
+        return None
+    try:
+        width, height = imagesize.get(path)
+    except (OSError, ValueError):
+        return None
+    return (round(width), round(height)) if width > 0 and height > 0 else None
+
+
+def _paths(source: Path, file: str) -> Iterator[Path]:
+    """Yield the files that an image of the post at `source` may mean, as Pelican resolves it."""
+    if not file.startswith("/"):
+        yield Path(normpath(source.parent / file))
+    else:
+        yield from (folder / file[1:] for folder in source.parents)

@@ -1,0 +1,128 @@
+"""Markdown: captions below images, tables and code, and boxes such as ``!!! theorem "Bound" {#thm-bound}``.
+
+A caption is a paragraph of the form ``: Text {#fig-plane}``, as Pandoc has it for tables.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+from xml.etree.ElementTree import Element, SubElement
+
+from markdown import Markdown
+from markdown.blockprocessors import BlockProcessor
+from markdown.extensions.admonition import AdmonitionProcessor
+from markdown.extensions.attr_list import get_attrs_and_remainder
+from markdown.preprocessors import Preprocessor
+from markdown.util import ETX, STX
+
+from ...core.boundary import GuardedExtension
+from ..kinds import BOXES
+from . import fences
+
+CAPTION = re.compile(
+    r"(?:\A|\n):[ \t]+(?P<text>(?:[^\n]|\n(?!\n|:))*?)[ \t]*\{(?P<attributes>[^{}\n]*#[^{}\n]*)\}\s*\Z"
+)
+IMAGE = r"!\[[^\[\]]*\]\([^()\n]*\)(?:\{[^{}\n]*\})?"
+IMAGES = re.compile(rf"\s*(?:(?:{IMAGE}|\[{IMAGE}\]\([^()\n]*\)(?:\{{[^{{}}\n]*\}})?)\s*)+")
+#: Code and raw HTML, which are put back last.
+STORED = re.compile(rf"\s*{STX}[^{STX}{ETX}]*{ETX}\s*")
+
+
+def makeExtension(**options: Any) -> "NumberingExtension":  # noqa: N802 (Markdown's name for it)
+    """Return the extension: Markdown calls this when it finds the name of this module."""
+    return NumberingExtension(**options)
+
+
+class NumberingExtension(GuardedExtension):
+    """Registers the processors."""
+
+    part = "numbering"
+
+    def processors(self, md: Markdown) -> None:
+        """Register them: fences before fenced code (25), boxes before admonitions (105), captions before
+        definition lists (25).
+        """
+        md.preprocessors.register(self.guarded(FenceIds(md)), "research_fence_ids", 26)
+        blocks = md.parser.blockprocessors
+        blocks.register(self.guarded(BoxProcessor(md.parser)), "research_box", 106)
+        blocks.register(self.guarded(CaptionProcessor(md.parser)), "research_caption", 26)
+
+
+class FenceIds(Preprocessor):
+    """Puts the id and the caption of fenced code below it, since tools that highlight lose them."""
+
+    def run(self, lines: list[str]) -> list[str]:
+        """Return `lines` with captions below fences that have ids."""
+        return fences.with_captions(lines) if any("#" in line and "{" in line for line in lines) else lines
+
+
+class CaptionProcessor(BlockProcessor):
+    """Makes a figure of an image or code and its caption; a table has its caption inside."""
+
+    def test(self, parent: Element, block: str) -> bool:
+        """Tell whether `block` is the caption of what stands before it, or of images at its beginning."""
+        found = CAPTION.search(block) if "{" in block else None
+        if not found:
+            return False
+        before = block[: found.start()]
+        return bool(IMAGES.fullmatch(before)) if before else self._captioned(parent) is not None
+
+    def run(self, parent: Element, blocks: list[str]) -> None:
+        """Put the element and its caption together."""
+        block = blocks.pop(0)
+        found = CAPTION.search(block)
+        assert found
+        if found.start():
+            self.parser.parseBlocks(parent, [block[: found.start()]])
+        captioned = self.lastChild(parent)
+        assert captioned is not None
+        text, attributes = found["text"].strip(), found["attributes"]
+        if captioned.tag == "table":
+            caption = Element("caption")
+            caption.text = text
+            captioned.insert(0, caption)
+            _give(captioned, attributes)
+            return
+        parent.remove(captioned)
+        figure = SubElement(parent, "figure")
+        figure.append(captioned)
+        SubElement(figure, "figcaption").text = text
+        _give(figure, attributes)
+
+    def _captioned(self, parent: Element) -> Element | None:
+        """Return what stands last in `parent`, if it can have a caption."""
+        last = self.lastChild(parent)
+        if last is None or (last.tag == "table" and last.find("caption") is None):
+            return last
+        text = last.text or ""
+        is_code = last.tag == "pre" or (last.tag == "div" and "highlight" in last.get("class", ""))
+        if is_code or (last.tag == "p" and (STORED.fullmatch(text) or IMAGES.fullmatch(text))):
+            return last
+        return None
+
+
+class BoxProcessor(AdmonitionProcessor):
+    """A theorem or its kin: an admonition whose first line may have attributes, as ``{#thm-bound}``."""
+
+    RE = re.compile(
+        rf'(?:^|\n)!!! ?((?:{"|".join(BOXES)})(?: +[\w\-]+)*)(?: +"(.*?)")?'
+        r" *(?:\{([^{}\n]*)\})? *(?:\n|$)"
+    )
+
+    def run(self, parent: Element, blocks: list[str]) -> None:
+        """Append the box, or go on with the last one."""
+        found = self.RE.search(blocks[0])
+        super().run(parent, blocks)
+        box = self.lastChild(parent)
+        if found and found[3] and box is not None:
+            _give(box, found[3])
+
+
+def _give(element: Element, attributes: str) -> None:
+    """Give `element` what stands in a list of `attributes`, such as ``#fig-plane .wide``."""
+    pairs: Iterable[tuple[str, str]] = get_attrs_and_remainder(f"{attributes}}}")[0]
+    for name, value in pairs:
+        if name == ".":
+            element.set("class", f"{element.get('class', '')} {value}".strip())
+        else:
+            element.set(name, value)
