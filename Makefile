@@ -64,6 +64,9 @@ bench: $(VENV)/.dev node_modules/.site  ## compare build times with plain Pelica
 bench-warm: html $(VENV)/.dev  ## compare a build of this blog in which nothing has changed with plain Pelican
 	$(BIN)/python bench/warm.py
 
+bench-articles: $(VENV)/.dev node_modules/.site  ## measure what numbers and references cost
+	$(BIN)/python bench/articles.py
+
 bench-train: $(VENV)/.dev node_modules/.site  ## compare training with the VAE example of PyTorch
 	$(BIN)/python bench/train.py
 
