@@ -1,6 +1,7 @@
 """The theme of this blog, in blogs that are not like it: empty, translated, paged, in another script."""
 
 import re
+from xml.etree import ElementTree
 
 from conftest import ROOT, Build
 
@@ -155,3 +156,29 @@ def test_only_full_addresses_are_canonical(build: Build) -> None:
     assert "canonical" not in at_home.read("a-post.html")
     assert 'href="../theme/style.css' in at_home.read("category/models.html")
     assert '<a class="site" href="../index.html">' in at_home.read("category/models.html")
+
+
+def test_search_engines_find_all_that_is_published_and_nothing_else(build: Build) -> None:
+    settings = THEME + (
+        'DIRECT_TEMPLATES = ["index", "sitemap", "robots"]\n'
+        'SITEMAP_SAVE_AS, ROBOTS_SAVE_AS = "sitemap.xml", "robots.txt"\n'
+    )
+    content = {
+        "post.md": post(Modified="2026-03-04", Slug="post"),
+        "de.md": post("Ein Beitrag", Slug="post", Lang="de"),
+        "draft.md": post("Draft", Status="draft"),
+        "hidden.md": post("Hidden", Status="hidden"),
+        "pages/about.md": "Title: About\n\nWho we are.\n",
+    }
+    site = build(content, settings, "--fatal", "errors")
+
+    assert site.exit_code == 0, site.log
+    urls = ElementTree.fromstring(site.read("sitemap.xml"))
+    found = ["".join(url.itertext()) for url in urls]
+    assert found == [
+        "https://blog.example/",
+        "https://blog.example/post.html2026-03-04",
+        "https://blog.example/post-de.html2026-01-02",
+        "https://blog.example/pages/about.html",
+    ]
+    assert "Sitemap: https://blog.example/sitemap.xml" in site.read("robots.txt")
