@@ -37,6 +37,8 @@ lint: $(VENV)/.dev node_modules/.dev  ## check style and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	node_modules/.bin/biome check .
+	node_modules/.bin/tsc --project tsconfig.json
+	node_modules/.bin/tsc --project tsconfig.node.json
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	$(BIN)/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
 	$(BIN)/check-jsonschema --builtin-schema vendor.gitlab-ci .gitlab-ci.yml

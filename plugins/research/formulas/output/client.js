@@ -1,6 +1,6 @@
 // Where the build had no Node.js: MathJax typesets the formulas in the page, from the blog's own files,
 // which lie beside this one. safety.js is loaded before it.
-const { src, dataset } = document.currentScript;
+const { src, dataset } = /** @type {HTMLScriptElement} */ (document.currentScript);
 const here = new URL(".", src).href;
 
 window.MathJax = {
@@ -28,7 +28,7 @@ window.MathJax = {
     pageReady() {
       // Macros are known from where they stand to where there are none.
       for (const mark of document.querySelectorAll("[data-macros]")) {
-        const { macros } = mark.dataset;
+        const { macros } = /** @type {HTMLElement} */ (mark).dataset;
         mark.textContent = macros ? `\\(\\begingroup ${macros}\\)` : "\\(\\endgroup\\)";
       }
       return window.MathJax.startup.defaultPageReady();

@@ -13,6 +13,10 @@ export const button = (text, onclick) => element("button", { type: "button", tex
 /**
  * Return a slider in its label. `text(value)` says what a value means: to eyes beside the slider, and to screen
  * readers in `aria-valuetext` alone. `show(value)` moves the slider without calling `oninput`.
+ *
+ * @param {string} name
+ * @param {{ min?: number, max?: number, step?: number, value?: number, text?: (value: number) => string }} options
+ * @param {(value: number) => void} oninput
  */
 export function slider(name, { min = 0, max = 1, step = 0.01, value = min, text = String }, oninput) {
   const input = element("input", { type: "range", min, max, step });

@@ -136,7 +136,8 @@ class ResearchDemo extends HTMLElement {
   #prefetch(budget) {
     const { decoder = "", kilobytes } = this.dataset;
     const cost = fetched.has(decoder) ? DESCRIPTION : Number(kilobytes);
-    if (this.#stage || kilobytes > LIGHT || spent + cost > budget || isThrifty(navigator.connection)) return;
+    if (this.#stage || Number(kilobytes) > LIGHT || spent + cost > budget || isThrifty(navigator.connection))
+      return;
     spent += cost;
     fetched.add(decoder);
     this.#prepare().then(

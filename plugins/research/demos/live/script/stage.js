@@ -117,6 +117,7 @@ export class Stage {
 
   /** Give the focus to the first control. */
   focus() {
-    this.panel.querySelector("button, input").focus();
+    const [control] = /** @type {NodeListOf<HTMLElement>} */ (this.panel.querySelectorAll("button, input"));
+    control.focus();
   }
 }

@@ -7,7 +7,9 @@ let run;
 
 async function compiled({ bytes }) {
   const { instance } = await WebAssembly.instantiate(bytes);
-  const { init, input, output, memory, run: step } = instance.exports;
+  /** @type {Record<string, any>} */
+  const exports = instance.exports;
+  const { init, input, output, memory, run: step } = exports;
   const floats = (at, length) => new Float32Array(memory.buffer, at, length);
   init();
   return ({ inputs, size, outputs }) => {

@@ -176,7 +176,7 @@ function shorten(container, adaptor) {
     const transform = adaptor.getAttribute(node, "transform");
     const [, x, y, rest] = /^translate\((-?[\d.]+),(-?[\d.]+)\)(.*)$/.exec(transform ?? "") ?? [];
     if (x === undefined) continue;
-    const [right, up] = [Math.round(x), Math.round(y)];
+    const [right, up] = [Math.round(+x), Math.round(+y)];
     if (adaptor.kind(node) === "use" && !rest) {
       adaptor.removeAttribute(node, "transform");
       if (right) adaptor.setAttribute(node, "x", right);

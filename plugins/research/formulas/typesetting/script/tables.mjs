@@ -66,7 +66,7 @@ function at(list, index) {
 
 function half(length) {
   const [, number, unit] = /^(-?[\d.]+)(.*)$/.exec(length) ?? [];
-  return +number ? `${+(number / 2).toFixed(3)}${unit}` : "0";
+  return +number ? `${+(+number / 2).toFixed(3)}${unit}` : "0";
 }
 
 // Return the attribute `name` of `node`, which then has it no longer.
