@@ -253,10 +253,17 @@ def test_without_chtml_no_font_is_published(build: Build) -> None:
 
 
 def test_formulas_are_off_for_a_site_and_on_for_a_post(build: Build) -> None:
-    on = "Title: On\nDate: 2026-01-01\nMath: on\n\nOf $x$.\n"
-    site = build({"on.md": on, "post.md": post("Of $x$.")}, 'RESEARCH = {"formulas": "off"}')
-    assert "<p>Of $x$.</p>" in site.read("post.html")
-    assert "<mjx-container" in site.read("on.html")
+    posts = {
+        f"{name}.md": f"Title: {name}\nDate: 2026-01-01\nMath: {name}\n\nOf $x$.\n"
+        for name in ("on", "true", "Yes", "false")
+    }
+    site = build(posts | {"post.md": post("Of $x$.")}, 'RESEARCH = {"formulas": "off"}')
+    assert site.exit_code == 0, site.log
+    assert " is none of " not in site.log
+    for name in ("post", "false"):
+        assert "<p>Of $x$.</p>" in site.read(f"{name}.html")
+    for name in ("on", "true", "yes"):
+        assert "<mjx-container" in site.read(f"{name}.html")
 
 
 TITLES = {

@@ -25,6 +25,8 @@ MORE_TEX_PACKAGES = ["physics"]
 #: What formulas become in a page.
 Format = Literal["svg", "chtml", "mathml", "off"]
 FORMATS: tuple[Format, ...] = get_args(Format)
+#: What other plugins and generators write in front matter, by what it says here.
+SWITCHES = {"true": "on", "yes": "on", "false": "off", "no": "off"}
 EquationNumbers = Literal["ams", "all", "none"]
 
 Sign = Annotated[str, Meta(pattern=r"\S")]
@@ -105,3 +107,9 @@ class Settings(SettingsBase):
 
 def _text(file: Path | None) -> str:
     return file.read_text(encoding="utf-8") if file else ""
+
+
+def format_said(words: str) -> str:
+    """Return what the `words` of a post's front matter choose: one of `FORMATS`, "on", or what is none."""
+    said = words.strip().lower()
+    return SWITCHES.get(said, said)

@@ -19,6 +19,7 @@ from pelican.plugins.render_math.pelican_mathjax_markdown_extension import Pelic
 from ...core.boundary import GuardedExtension
 from ...core.text.markdown import Paragraphs, spans_cells
 from ...core.text.segments import Edit, Kind, apply_edits, segments
+from ..settings import format_said
 from . import delimiters
 from .delimiters import Delimiters
 
@@ -66,7 +67,7 @@ class MathExtension(GuardedExtension, PelicanMathJaxExtension):  # type: ignore[
     def is_off(self, md: Markdown) -> bool:
         """Say whether the front matter that `md` has just read, or else the blog, turns formulas off."""
         chosen = getattr(md, "Meta", {}).get("math")
-        return [word.strip().lower() for word in chosen] == ["off"] if chosen else self.off
+        return format_said(" ".join(chosen)) == "off" if chosen else self.off
 
 
 class EscapedDelimiter(InlineProcessor):

@@ -9,7 +9,7 @@ from pathlib import Path
 from ...core.diagnostics import Diagnostic, Source, line_of, nearest
 from ...core.post import Origin, Post, Text
 from ...core.text.segments import Edit
-from ..settings import FORMATS, Macros, Settings
+from ..settings import FORMATS, Macros, Settings, format_said
 from .find import Formula, Group, Occurrence, candidates, find_formulas, labels
 from .pasted_scripts import removals
 
@@ -133,15 +133,20 @@ def parse(post: Post, settings: Settings) -> tuple[ParsedText, ...]:
 
 def format_of(post: Post, settings: Settings) -> str:
     """Return what formulas of `post` become: what its front matter says, or else the settings."""
-    chosen = str(post.metadata.get("math", settings.formulas)).strip().lower()
+    chosen = _chosen(post, settings.formulas)
     if chosen == "on" and settings.formulas == "off":
         return Settings.formulas
     return chosen if chosen in FORMATS else settings.formulas
 
 
+def _chosen(post: Post, otherwise: str) -> str:
+    """Return what the front matter of `post` says of its formulas, in the words of the settings."""
+    return format_said(str(post.metadata.get("math", otherwise)))
+
+
 def unknown_format(post: Post) -> Iterator[Diagnostic]:
     """Yield an error where the front matter of `post` asks for a format that is none."""
-    chosen = str(post.metadata.get("math", "off")).strip().lower()
+    chosen = _chosen(post, "off")
     choices = (*FORMATS, "on")
     if chosen not in choices:
         message = f"Math: {chosen} is none of {', '.join(choices)}{nearest(chosen, choices)}"
