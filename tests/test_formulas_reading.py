@@ -125,6 +125,7 @@ def test_other_scripts_stay(html: str) -> None:
         ({"inline": (("@@", "@@"),)}, "$x$, @@y_1 a_1@@", "$x$, <m>y_1 a_1</m>"),
         ({"inline": (("$`", "`$"),)}, "$x$, $`y`$ and `z`", "$x$, <m>y</m> and <code>z</code>"),
         ({"inline": (), "display": ()}, r"$x$, \(y\), $$z$$", "$x$, (y), &#36;&#36;z&#36;&#36;"),
+        ({"inline": (("$", "$"), (r"\(", r"\)"))}, r"$x$, \(p(y \mid z)\)", r"<m>x</m>, <m>p(y \mid z)</m>"),
         ({"off": True}, "$x$", "$x$"),
     ],
 )

@@ -77,10 +77,15 @@ class Source:
         It is sought in the body, or from a `field` of the front matter on. Where there are fewer, the first
         one in the file stands in; both are None where there is none.
         """
+        at = self.offset_of(text, occurrence, field)
+        return (None, None) if at is None else self.place(at)
+
+    def offset_of(self, text: str, occurrence: int = 0, field: str = "") -> int | None:
+        """Return where in the file stands what `place_of` finds."""
         start = self._field(field) if field else self._body
         ahead = self.text.count(text, 0, start) if text else 0
         at = self._offset(text, occurrence + ahead)
-        return self.place(at) if at >= 0 else (None, None)
+        return at if at >= 0 else None
 
     def place_of_key(self, name: str) -> tuple[int | None, int | None]:
         """Return line and column of the key `name` of the front matter, in whatever case it is written."""

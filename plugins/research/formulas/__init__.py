@@ -56,7 +56,7 @@ class Formulas(Part):
         parsed = parse.parse(post, self.settings)
         reported = list(parse.unknown_format(post))
         if parse.format_of(post, self.settings) != "off":
-            reported += lookalikes.diagnostics(post, self.settings)
+            reported += lookalikes.diagnostics(post, parsed, self.settings)
         requests = tuple(dict.fromkeys(group for text in parsed for group, _ in text.groups))
         return Collected(parsed, requests, diagnostics=tuple(reported))
 

@@ -53,9 +53,10 @@ class Settings(SettingsBase):
     #: What formulas become: pictures (``svg``), MathJax's HTML and fonts (``chtml``), the browser's own
     #: (``mathml``), or nothing at all (``off``). The key ``Math`` of a post says so for that post.
     formulas: Annotated[Format, Meta(description="one of 'svg', 'chtml', 'mathml', 'off'")] = "svg"
-    #: What stands around formulas in Markdown, in a line of text and displayed: pairs.
-    inline_math: Pairs = (("$", "$"), (r"\(", r"\)"))
-    display_math: Pairs = (("$$", "$$"), (r"\[", r"\]"))
+    #: What stands around formulas in Markdown, in a line of text and displayed: pairs. Without
+    #: ``\(`` and ``\[``: these are Markdown's escapes of a parenthesis and a bracket.
+    inline_math: Pairs = (("$", "$"),)
+    display_math: Pairs = (("$$", "$$"),)
     #: Definitions (``\\newcommand``) for the formulas of all posts, as TeX and as a file of TeX.
     macros: Annotated[str, Meta(description="definitions in one string of TeX, or '' for none")] = ""
     macros_file: Annotated[

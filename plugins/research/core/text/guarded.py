@@ -11,6 +11,8 @@ ENVIRONMENT_OPENING = re.compile(r"\\begin\{([a-zA-Z]+\*?)\}")
 ENVIRONMENT_CLOSING = re.compile(r"\\end\{([a-zA-Z]+\*?)\}")
 #: Stands for what opens nothing, a character for a character. Markdown and HTML hold none.
 NOTHING = "\0"
+#: Text → what says of a match in it whether it counts.
+Accepts = Callable[[str], Callable[[re.Match[str]], bool]]
 #: Characters of texts in which it costs less to seek in vain than to find out.
 SHORT = 1_000
 
@@ -38,9 +40,15 @@ class Closed:
     It has those methods of a compiled pattern that we and Markdown use, and finds what the pattern finds.
     """
 
-    def __init__(self, pattern: re.Pattern[str], pairs: Sequence[tuple[str, str]]) -> None:
-        """Take a `pattern` whose matches are environments of LaTeX, or stand between two of the `pairs`."""
+    def __init__(
+        self, pattern: re.Pattern[str], pairs: Sequence[tuple[str, str]], accepts: Accepts | None = None
+    ) -> None:
+        """Take a `pattern` whose matches are environments of LaTeX, or stand between two of the `pairs`.
+
+        Of its matches in a text, only those count that ``accepts(text)`` returns True for, if that is given.
+        """
         self._pattern = pattern
+        self._accepts = accepts
         # Where both are the same, all but the last opening have a closing: the next one.
         self._pairs = [(opening, closing) for opening, closing in pairs if opening != closing]
 
@@ -48,23 +56,25 @@ class Closed:
         """Match at the beginning of `text`."""
         return self._pattern.match(text)
 
+    def has_match(self, text: str) -> bool:
+        """Say whether there is a match in `text`."""
+        return next(self.finditer(text), None) is not None
+
     def finditer(self, text: str, start: int = 0) -> Iterator[re.Match[str]]:
         """Find all matches in `text` from `start`."""
         closed = self._without_open(text, start) if len(text) - start > SHORT else text
-        if closed is text:
-            yield from self._pattern.finditer(text, start)
-            return
+        accept = self._accepts(text) if self._accepts else None
         while found := self._pattern.search(closed, start):
             # What has been replaced may stand inside of a formula.
-            match = self._pattern.match(text, found.start())
-            start = match.end() if match else found.start() + 1
-            if match:
+            match = found if closed is text else self._pattern.match(text, found.start())
+            if match and (accept is None or accept(match)):
+                start = match.end()
                 yield match
+            else:
+                start = found.start() + 1
 
     def sub(self, replacement: Callable[[re.Match[str]], str], text: str) -> str:
         """Return `text` with its matches replaced."""
-        if len(text) <= SHORT:
-            return self._pattern.sub(replacement, text)
         parts: list[str] = []
         at = 0
         for match in self.finditer(text):

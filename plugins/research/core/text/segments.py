@@ -11,9 +11,11 @@ Tags are read as the HTML Standard tokenizes them (section 13.2.5), less its err
 import re
 from collections.abc import Iterable, Iterator
 from enum import Enum, auto
+from html import unescape
 from typing import NamedTuple
 
 from .guarded import Closed
+from .tex import reads_as_prose, reads_as_tex
 
 
 class Kind(Enum):
@@ -59,14 +61,17 @@ TAG = re.compile(
 MATH_CLASS = re.compile(
     r"""\bclass\s*=\s*(?:"(?:[^"]*\s)?math(?:\s[^"]*)?"|'(?:[^']*\s)?math(?:\s[^']*)?'|math\b)"""
 )
+PANDOC_CLASS = re.compile(r"\bmath (?:inline|display)\b")
 # Each branch starts with its literal, the lookbehind after it: so the engine skips to candidates.
 DELIMITED = Closed(
     re.compile(
-        r"\\\((?P<inline>.+?)\\\)|\\\[(?P<display>.+?)\\\]|\$(?<!\\\$)\$(?P<dollars>.+?)(?<!\\)\$\$"
+        r"\\\((?P<inline>.+?)\\\)|\\\[(?P<display>.+?)\\\]"
+        r"|\$(?<![\\$]\$)\$(?!\$)(?P<dollars>.+?)(?<![\\$])\$\$(?!\$)"
         r"|\\begin\{(?P<name>[a-zA-Z]+\*?)\}.+?\\end\{(?P=name)\}",
         re.DOTALL,
     ),
     ((r"\(", r"\)"), (r"\[", r"\]")),
+    lambda text: lambda match: match["dollars"] is None or not reads_as_prose(match["dollars"]),
 )
 
 
@@ -76,13 +81,13 @@ def segments(html: str) -> Iterator[Segment]:
     while tag := TAG.search(html, at):
         start, end = tag.span()
         yield from _text(html, at, start, Kind.LINK if links else Kind.PROSE)
-        closes, name, attributes = tag.groups()
+        closes, name, _ = tag.groups()
         name, at = (name or "").lower(), end
         if name in VERBATIM_ELEMENTS and not closes:
             at = _end_of_element(html, tag)
             yield Segment(Kind.VERBATIM, start, at)
-        elif name in MATH_ELEMENTS and not closes and MATH_CLASS.search(attributes):
-            at = _end_of_element(html, tag)
+        elif name in MATH_ELEMENTS and not closes and (formula := _formula_in(html, tag)):
+            at = formula
             yield Segment(Kind.FORMULA, start, at)
         else:
             if name == "a":
@@ -114,6 +119,34 @@ def _text(html: str, start: int, end: int, kind: Kind) -> Iterator[Segment]:
         start = last
     if start < end:
         yield Segment(kind, start, end)
+
+
+def holds_formula(content: str, attributes: str) -> bool:
+    """Return whether `content`, of an element of class ``math``, is a formula: between delimiters, or TeX.
+
+    Pandoc leaves TeX without delimiters in elements of the classes ``math inline`` and ``math display``.
+    """
+    bare = content.strip()
+    if not bare:
+        return False
+    if bare.startswith(("\\", "$")):
+        found = next(DELIMITED.finditer(bare), None)
+        if found and found.span() == (0, len(bare)):
+            return True
+    if DELIMITED.has_match(bare):
+        return False  # prose about formulas
+    return PANDOC_CLASS.search(attributes) is not None or reads_as_tex(unescape(bare))
+
+
+def _formula_in(html: str, opening: re.Match[str]) -> int:
+    """Return where the element of class ``math`` ends that `opening` begins; 0 where it is no formula."""
+    if not MATH_CLASS.search(opening["attributes"]):
+        return 0
+    closing = TAG.search(html, opening.end())
+    if not closing or not closing["close"] or closing["name"].lower() != opening["name"].lower():
+        return 0
+    is_formula = holds_formula(html[opening.end() : closing.start()], opening["attributes"])
+    return closing.end() if is_formula else 0
 
 
 def _end_of_element(html: str, opening: re.Match[str]) -> int:

@@ -1,13 +1,14 @@
 """Find the formulas of a post: HTML → frozen records with their places."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from html import escape, unescape
 from typing import NamedTuple
 
-from ...core.text.segments import DELIMITED, VERBATIM_ELEMENTS, Kind, Segment, segments
+from ...core.text.segments import DELIMITED, VERBATIM_ELEMENTS, Kind, Segment, holds_formula, segments
+from .delimiters import IN_DOLLARS, tex_of
 
 DEPENDENT = re.compile(
     r"\\(?:label|(?:eq)?ref|tag|notag|(?:re)?newcommand|(?:re)?newenvironment|def|g?let|"
@@ -19,7 +20,7 @@ REFERENCE_ID = "mjx-eqn"
 REFERENCE = re.compile(r"\\(?:eq)?ref\{([^{}]*)\}")
 LABEL = re.compile(r"\\label\s*\{([^{}]*)\}")
 #: A formula as readers leave it.
-MARKED = re.compile(r'<(span|div) class="math">[^<]*</\1>')
+MARKED = re.compile(r'<(span|div) class="math">(?P<tex>[^<]*)</\1>')
 VERBATIM = re.compile(
     rf"<({'|'.join(VERBATIM_ELEMENTS)})(?=[\s>])[^<>]*(?<!/)>[^<]*+(?:<(?!/?\1\b)[^<]*+)*+</\1\s*>",
     re.IGNORECASE,
@@ -100,21 +101,30 @@ class Occurrence(NamedTuple):
     start: int
     end: int
 
+    def overlaps(self, other: "Occurrence") -> bool:
+        """Say whether both have a character in common."""
+        return self.start < other.end and other.start < self.end
 
-def candidates(html: str) -> list[Segment]:
+
+Reader = Callable[[str], Sequence[Occurrence]]
+
+
+def candidates(html: str, dollars: bool = False) -> list[Segment]:
     """Return the segments of `html` that `find_formulas` and `scripts.removals` are to look at.
 
     Where readers have marked all formulas, these are the marks, and nobody walks through the rest.
     """
-    marks = [Segment(Kind.FORMULA, *match.span()) for match in MARKED.finditer(html)]
+    found = list(MARKED.finditer(html))
+    marks = [Segment(Kind.FORMULA, *match.span()) for match in found if _is_formula(match["tex"])]
     rest, count, tags = unmarked(html)
     code = tags & VERBATIM_ELEMENTS
     if (
-        count < len(marks)
+        not count == len(found) == len(marks)
         or tags & {"!--", "script"}
         or (code and code & _tags(rest))
         or "\\" in rest
         or "$$" in rest
+        or (dollars and rest.count("$") > 1)
         or MATH_CLASS.search(rest)
     ):
         return list(segments(html))
@@ -126,6 +136,11 @@ def unmarked(html: str) -> tuple[str, int, frozenset[str]]:
     """Return `html` without code and without formulas in their elements, how many these are, and all tags."""
     tags = frozenset(_tags(html))
     return *MARKED.subn("", VERBATIM.sub("", html) if tags & VERBATIM_ELEMENTS else html), tags
+
+
+@lru_cache(maxsize=4096)
+def _is_formula(content: str) -> bool:
+    return holds_formula(content, "")
 
 
 def _tags(html: str) -> set[str]:
@@ -142,22 +157,43 @@ def labels(html: str) -> frozenset[str]:
     )
 
 
-def find_formulas(html: str, found: Iterable[Segment], labels: frozenset[str]) -> list[Occurrence]:
+def find_formulas(
+    html: str, found: Iterable[Segment], labels: frozenset[str] = frozenset(), dollars: bool = False
+) -> list[Occurrence]:
     """Return the formulas of `html`, cut into the segments `found`, in their order.
 
-    References in prose to one of the `labels` of formulas are found as well.
+    References in prose to one of the `labels` of formulas are found as well. Between single ``dollars`` stands a
+    formula if that is asked for, and what they hold reads as TeX.
     """
+
+    def in_prose(text: str) -> Sequence[Occurrence]:
+        between = _in_dollars(text) if dollars else ()
+        outside = [one for one in _references(text, labels) if not any(map(one.overlaps, between))]
+        return sorted((*between, *outside), key=lambda one: one.start)
+
+    readers: dict[Kind, Reader] = {Kind.FORMULA: _read, Kind.PROSE: in_prose}
+    if dollars:
+        readers[Kind.LINK] = _in_dollars
     return [
         Occurrence(formula, start + first, start + last)
         for kind, start, end in found
-        if kind is Kind.FORMULA or kind is Kind.PROSE
-        for formula, first, last in (
-            _read(html[start:end]) if kind is Kind.FORMULA else _references(html[start:end], labels)
-        )
+        if kind in readers
+        for formula, first, last in readers[kind](html[start:end])
+    ]
+
+
+def _in_dollars(text: str) -> Sequence[Occurrence]:
+    if text.count("$") < 2:
+        return ()
+    return [
+        Occurrence(Formula(unescape(tex_of(match)), display=False), *match.span())
+        for match in IN_DOLLARS.finditer(text)
     ]
 
 
 def _references(text: str, labels: frozenset[str]) -> list[Occurrence]:
+    if "ref{" not in text:
+        return []
     return [
         Occurrence(Formula(unescape(match[0]), display=False), *match.span())
         for match in REFERENCE.finditer(text)
@@ -167,23 +203,17 @@ def _references(text: str, labels: frozenset[str]) -> list[Occurrence]:
 
 @lru_cache(maxsize=4096)  # the same few formulas stand in many places of a blog
 def _read(text: str) -> tuple[Occurrence, ...]:
+    """Return the formula that `text` is: TeX between delimiters, in an element of class ``math`` or not."""
     opening = OPENING_TAG.match(text)
     if not opening:
         return (Occurrence(_delimited(text), 0, len(text)),)
-    closing = text.rfind("</", opening.end())
-    content = text[opening.end() : closing if closing >= 0 else len(text)]
-    found = list(DELIMITED.finditer(content))
-    if len(found) == 1 and found[0][0] == content.strip():
-        return (Occurrence(_delimited(found[0][0]), 0, len(text)),)
-    if found:  # prose about formulas, in an element that has the class
-        at = opening.end()
-        return tuple(
-            Occurrence(_delimited(match[0]), at + match.start(), at + match.end()) for match in found
-        )
-    if content.strip() and "<" not in content:  # TeX without delimiters, as Pandoc writes it
-        formula = Formula(unescape(content).strip(), display=opening["name"].lower() != "span")
-        return (Occurrence(formula, 0, len(text)),)
-    return ()
+    content = text[opening.end() : text.rindex("</")].strip()
+    found = next(DELIMITED.finditer(content), None)
+    if found:
+        return (Occurrence(_delimited(content), 0, len(text)),)
+    # TeX without delimiters, as Pandoc writes it.
+    is_display = opening["name"].lower() != "span" or "math display" in opening[0]
+    return (Occurrence(Formula(unescape(content).strip(), is_display), 0, len(text)),)
 
 
 def _delimited(text: str) -> Formula:

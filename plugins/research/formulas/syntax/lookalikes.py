@@ -10,13 +10,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ...core.diagnostics import Diagnostic, Severity, Source
-from ...core.post import Origin, Post, Text
+from ...core.post import Origin, Post
 from ...core.prose import BREAK, FORMULA, Prose
+from ...core.text.segments import Edit, apply_edits
 from ..settings import Settings
 from .find import unmarked
+from .parse import ParsedText
 
 #: What a text has that is worth a look: TeX, a backslash that was escaped, and braces where one was dropped.
 SIGNS = ("\\", "$", "&#92;", "{")
+#: Line and column, as far as they are known, and what is wrong there.
+Report = tuple[int | None, int | None, str]
 #: More characters in one formula are none.
 LONG = 600
 
@@ -72,20 +76,46 @@ class Found:
     located: tuple[int, int] | None = None
 
 
-def diagnostics(post: Post, settings: Settings) -> Iterator[Diagnostic]:
-    """Yield a warning for what looks like a formula in `post`, one a line."""
+def diagnostics(post: Post, parsed: Sequence[ParsedText], settings: Settings) -> Iterator[Diagnostic]:
+    """Yield a warning for what looks like a formula in `post`, one per line; `parsed` are its texts."""
     file = Source(post.source)
     lines: set[int | None] = set()
-    for text in post.texts:
-        html = _of_author(text, post.origins)
-        if not post.is_of_author(text) or not _has_signs(html):
+    for text in parsed:
+        if not post.is_of_author(text.text):
             continue
-        prose = Prose.of(html, text.field)
-        for found in find(prose, settings):
-            line, column = _place(prose, file, found)
-            if line not in lines:
+        for line, column, message in (
+            *_escapes(text, file),
+            *_lookalikes(text, post.origins, file, settings),
+        ):
+            if line is None or line not in lines:
                 lines.add(line)
-                yield Diagnostic(post.source, line, found.message, Severity.WARNING, column)
+                yield Diagnostic(post.source, line, message, Severity.WARNING, column)
+
+
+def _escapes(parsed: ParsedText, file: Source) -> Iterator[Report]:
+    for escaped in parsed.escaped:
+        yield *escaped.place(file, parsed.text.field), escaped.message
+
+
+def _lookalikes(
+    parsed: ParsedText, origins: Sequence[Origin], file: Source, settings: Settings
+) -> Iterator[Report]:
+    html = _of_author(_with_marks(parsed), origins)
+    if _has_signs(html):
+        prose = Prose.of(html, parsed.text.field)
+        for found in find(prose, settings):
+            yield *_place(prose, file, found), found.message
+
+
+def _with_marks(parsed: ParsedText) -> str:
+    """Return the HTML of a text with formulas between single dollars in elements of class ``math``."""
+    html = parsed.text.html
+    edits = [
+        Edit(start, end, f'<span class="math">{formula.source}</span>')
+        for formula, start, end in parsed.occurrences
+        if html.startswith("$", start) and not html.startswith("$$", start)
+    ]
+    return apply_edits(html, edits) if edits else html
 
 
 def find(prose: Prose, settings: Settings) -> list[Found]:
@@ -118,9 +148,8 @@ def reads_as_tex(tex: str) -> bool:
     )
 
 
-def _of_author(text: Text, origins: Sequence[Origin]) -> str:
-    """Return the HTML of `text` without what comes from other files."""
-    html = text.html
+def _of_author(html: str, origins: Sequence[Origin]) -> str:
+    """Return `html` without what comes from other files."""
     for origin in origins:
         html = html.replace(origin.html, "")
     return html

@@ -1,7 +1,8 @@
 r"""Markdown with formulas → HTML whose formulas stand in elements of class ``math``.
 
-pelican-render-math reads them. Its pattern takes prices for formulas and tears a matrix out of the
-formula around it, so that one is replaced by those of `delimiters`. ``\$`` is a dollar.
+pelican-render-math reads them. Its pattern takes prices for formulas and tears a matrix out of the formula
+around it, so that one is replaced by those of `delimiters`. ``\$`` is a dollar. GitHub's forms are read as
+well: ``$`x`$`` and a fenced block ``math`` (GitHub Docs, “Writing mathematical expressions”).
 """
 
 import re
@@ -18,11 +19,15 @@ from pelican.plugins.render_math.pelican_mathjax_markdown_extension import Pelic
 
 from ...core.boundary import GuardedExtension
 from ...core.text.markdown import Paragraphs, spans_cells
-from ...core.text.segments import Edit, Kind, apply_edits, segments
+from ...core.text.segments import Edit, apply_edits, segments
 from ..settings import format_said
-from . import delimiters
-from .delimiters import Delimiters
+from . import delimiters, escapes, github
+from .delimiters import DOLLARS, Delimiters
+from .find import find_formulas
+from .protected import Protected
 
+#: Of raw HTML in running text.
+MATH_ELEMENT = r"<(?P<name>span)\b[^<>]*\bclass\s*=\s*[\"']?(?:[^\"'<>]*\s)?math\b[^<>]*>[^<]*</(?P=name)>"
 BLOCK_TAG, TEXT_TAG = '<div class="math">', '<span class="math">'
 
 
@@ -56,13 +61,22 @@ class MathExtension(GuardedExtension, PelicanMathJaxExtension):  # type: ignore[
         # Behind code (190), unless formulas look like it, and before escapes (180), as theirs.
         guarded = self.guarded
         md.inlinePatterns.register(guarded(EscapedDelimiter(self.delimiters.escaped, md)), "math_escape", 184)
+        md.inlinePatterns.register(guarded(MathElement(MATH_ELEMENT, md)), "math_element", 186)
+        if pairs := escapes.pairs_of(self.delimiters.inline, self.delimiters.display):
+            notes = escapes.Notes(md)
+            md.postprocessors.register(guarded(notes), "math_escapes", 0)
+            md.inlinePatterns.register(guarded(EscapedMath(pairs, notes, self)), "math_escapes", 183)
+        if DOLLARS in self.delimiters.inline:
+            md.inlinePatterns.register(guarded(GithubMath(md, self)), "math_github", 196)
         in_backticks = any("`" in sign for sign in self.delimiters.signs)
         md.inlinePatterns.register(guarded(MathProcessor(md, self)), "math", 195 if in_backticks else 185)
-        # Behind fenced code (25) and raw HTML (20).
+        # Before fenced code (25), with which it has the fences in common.
+        md.preprocessors.register(guarded(MathFences(md, self)), "math_fences", 26)
+        # Behind fenced code and raw HTML (20).
         md.preprocessors.register(guarded(MathBlocks(md, self)), "math_blocks", 15)
         md.preprocessors.register(guarded(MathInText(md, self)), "math_in_text", 14)
         # Before raw HTML is put back (30).
-        md.postprocessors.register(guarded(RawMath(md)), "raw_math", 35)
+        md.postprocessors.register(guarded(RawMath(md, self)), "raw_math", 35)
 
     def is_off(self, md: Markdown) -> bool:
         """Say whether the front matter that `md` has just read, or else the blog, turns formulas off."""
@@ -75,10 +89,58 @@ class EscapedDelimiter(InlineProcessor):
 
     def handleMatch(  # type: ignore[override]  # noqa: N802
         self, m: re.Match[str], data: str
-    ) -> tuple[str, int, int]:
+    ) -> tuple[str, int, int] | tuple[None, None, None]:
         """Return the stored reference, and from where to where in `data` the escape stands."""
+        if Protected.of(data).covers(m.start()):
+            return None, None, None
         text = m[0][1:] if m[0][0] == "\\" else m[0]
         return self.md.htmlStash.store("".join(f"&#{ord(sign)};" for sign in text)), m.start(), m.end()
+
+
+class MathElement(InlineProcessor):
+    """An element of class ``math`` in running text: raw HTML, stored as it is."""
+
+    def handleMatch(  # type: ignore[override]  # noqa: N802
+        self, m: re.Match[str], data: str
+    ) -> tuple[str, int, int]:
+        """Return the stored element, and from where to where in `data` it stands."""
+        return self.md.htmlStash.store(m[0]), m.start(), m.end()
+
+
+class EscapedMath(InlineProcessor):
+    r"""TeX between ``\(`` and ``\)`` where these are escapes of Markdown: it stays, and is noted."""
+
+    def __init__(self, pairs: delimiters.Pairs, notes: escapes.Notes, extension: MathExtension) -> None:
+        super().__init__(escapes.pattern(pairs), notes.md)
+        self.notes = notes
+        self.extension = extension
+
+    def handleMatch(  # type: ignore[override]  # noqa: N802
+        self, m: re.Match[str], data: str
+    ) -> tuple[None, None, None]:
+        """Note what reads as TeX; return that it is no construct."""
+        if escapes.is_suspect(m["tex"]) and not self.extension.is_off(self.md):
+            self.notes.add(m)
+        return None, None, None
+
+
+class GithubMath(InlineProcessor):
+    """GitHub's form of a formula in running text → an element of class ``math``."""
+
+    def __init__(self, md: Markdown, extension: MathExtension) -> None:
+        super().__init__(r"(?!)", md)
+        self.compiled_re: Any = github.Inline()
+        self.extension = extension
+
+    def handleMatch(  # type: ignore[override]  # noqa: N802
+        self, m: re.Match[str], data: str
+    ) -> tuple[Element, int, int] | tuple[None, None, None]:
+        """Return the element, and from where to where in `data` the formula stands."""
+        if self.extension.is_off(self.md):
+            return None, None, None
+        element = Element("span", {"class": "math"})
+        element.text = AtomicString(rf"\({m['tex']}\)")
+        return element, m.start(), m.end()
 
 
 class MathProcessor(InlineProcessor):
@@ -100,6 +162,23 @@ class MathProcessor(InlineProcessor):
         return element, m.start(), m.end()
 
 
+class MathFences(Preprocessor):
+    """A fenced block ``math``: stored as a displayed formula."""
+
+    def __init__(self, md: Markdown, extension: MathExtension) -> None:
+        super().__init__(md)
+        self.extension = extension
+
+    def run(self, lines: list[str]) -> list[str]:
+        """Return `lines` with stored formulas in place of such blocks."""
+        if self.extension.is_off(self.md):
+            return lines
+        return github.without_fences(lines, self._stored)
+
+    def _stored(self, tex: str) -> str:
+        return self.md.htmlStash.store(_block(tex if tex.startswith(r"\begin") else rf"\[{tex}\]"))
+
+
 class MathBlocks(Preprocessor):
     """A paragraph that is a displayed formula: stored whole, so that no line of it begins a list."""
 
@@ -116,8 +195,7 @@ class MathBlocks(Preprocessor):
         for number, paragraph in enumerate(paragraphs):
             match = block.match(paragraph) if opening.match(paragraph) else None
             if match and not paragraph[match.end() :].strip():
-                formula = f"{BLOCK_TAG}{escape(delimiters.in_latex(match), quote=False)}</div>"
-                paragraphs[number] = self.md.htmlStash.store(formula)
+                paragraphs[number] = self.md.htmlStash.store(_block(delimiters.in_latex(match)))
         return "\n\n".join(paragraphs).split("\n")
 
 
@@ -150,19 +228,42 @@ class MathInText(Paragraphs):
 class RawMath(Postprocessor):
     """A formula in raw HTML: put into an element, so that Typogrify leaves it alone."""
 
+    def __init__(self, md: Markdown, extension: MathExtension) -> None:
+        super().__init__(md)
+        self.extension = extension
+
     def run(self, text: str) -> str:
         """Edit what is stored of raw HTML; `text` itself stays."""
+        if self.extension.is_off(self.md):
+            return text
+        dollars = DOLLARS in self.extension.delimiters.inline
         stored = self.md.htmlStash.rawHtmlBlocks
         for number, block in enumerate(stored):
             if not isinstance(block, str) or block.startswith((BLOCK_TAG, TEXT_TAG)):
                 continue
-            if "\\" in block or "$$" in block:
-                stored[number] = apply_edits(
-                    block,
-                    [
-                        Edit(start, end, f'<span class="math">{block[start:end]}</span>')
-                        for kind, start, end in segments(block)
-                        if kind is Kind.FORMULA and not block.startswith("<", start)
-                    ],
-                )
+            if "\\" in block or "$" in block:
+                stored[number] = _marked(block, dollars)
         return text
+
+
+def _marked(html: str, dollars: bool) -> str:
+    """Return `html` with its bare formulas in elements of class ``math``."""
+    found = find_formulas(html, segments(html), dollars=dollars)
+    return apply_edits(
+        html,
+        [
+            Edit(start, end, f'<span class="math">{_delimited(html[start:end])}</span>')
+            for _, start, end in found
+            if not html.startswith("<", start)
+        ],
+    )
+
+
+def _delimited(formula: str) -> str:
+    r"""Return a `formula` of HTML with ``\(`` and ``\)`` instead of single dollars."""
+    is_single = formula.startswith("$") and not formula.startswith("$$")
+    return rf"\({formula[1:-1].strip()}\)" if is_single else formula
+
+
+def _block(formula: str) -> str:
+    return f"{BLOCK_TAG}{escape(formula, quote=False)}</div>"

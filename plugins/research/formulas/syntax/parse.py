@@ -10,6 +10,8 @@ from ...core.diagnostics import Diagnostic, Source, line_of, nearest
 from ...core.post import Origin, Post, Text
 from ...core.text.segments import Edit
 from ..settings import FORMATS, Macros, Settings, format_said
+from . import escapes
+from .delimiters import DOLLARS
 from .find import Formula, Group, Occurrence, candidates, find_formulas, labels
 from .pasted_scripts import removals
 
@@ -32,6 +34,8 @@ class ParsedText:
     body: tuple[Formula, ...] = ()
     #: Pieces of it that come from other files.
     origins: tuple[Origin, ...] = ()
+    #: TeX that its reader took for escapes.
+    escaped: tuple[escapes.Escaped, ...] = ()
 
     @cached_property
     def preamble(self) -> tuple[Formula, ...]:
@@ -105,15 +109,17 @@ def parse(post: Post, settings: Settings) -> tuple[ParsedText, ...]:
     all_macros = settings.all_macros
     if own:
         all_macros = (*all_macros, Macros(own, post.source, line_of(post.source, own.partition("\n")[0])))
+    dollars = DOLLARS in settings.inline_math
     parsed: list[ParsedText] = []
     known = labels(post.body.html)
     for text in post.texts:
         if format == "off":
             parsed.append(ParsedText(text, post.source, (), [], [], format))
             continue
-        found = candidates(text.html)
-        occurrences = find_formulas(text.html, found, known)
+        found = candidates(text.html, dollars)
+        occurrences = find_formulas(text.html, found, known, dollars)
         body = parsed[0].formulas if text.is_excerpt else ()
+        escaped, notes = escapes.notes(text.html)
         numbers_all = settings.equation_numbers == "all"
         parsed.append(
             ParsedText(
@@ -121,11 +127,12 @@ def parse(post: Post, settings: Settings) -> tuple[ParsedText, ...]:
                 post.source,
                 all_macros,
                 occurrences,
-                removals(text.html, found),
+                [*removals(text.html, found), *notes],
                 format,
                 numbers_all,
                 body,
                 post.origins,
+                tuple(escaped),
             )
         )
     return tuple(parsed)

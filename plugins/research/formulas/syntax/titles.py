@@ -9,7 +9,7 @@ from html import escape, unescape
 from pathlib import Path
 
 from ..settings import Settings
-from .delimiters import Delimiters, in_latex
+from .delimiters import PARENTHESES, Delimiters, in_latex
 
 MARKDOWN = frozenset((".md", ".markdown", ".mkd", ".mdown"))
 SPAN = re.compile(r"</?span\b[^>]*>")
@@ -26,11 +26,12 @@ def may_have_formulas(title: str, settings: Settings) -> bool:
 def mark_up(title: str, source: Path, settings: Settings) -> str:
     """Return `title` with its formulas between ``\\(…\\)`` in elements of class ``math``.
 
-    In titles of Markdown they stand between the delimiters of the blog, in others between ``\\(…\\)``.
+    In titles of Markdown they stand between the delimiters of the blog or ``\\(…\\)``.
     """
     if source.suffix.lower() not in MARKDOWN or not may_have_formulas(title, settings):
         return title
-    found = Delimiters.of(settings.inline_math, settings.display_math).in_text
+    inline = tuple(dict.fromkeys((*settings.inline_math, PARENTHESES)))
+    found = Delimiters.of(inline, settings.display_math).in_text
     return found.sub(_element, title)
 
 

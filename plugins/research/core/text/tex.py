@@ -1,0 +1,72 @@
+r"""What reads as TeX: the rule that decides where a delimiter alone does not.
+
+Prices, shell variables, paths and regular expressions have the same signs as formulas. So text reads as TeX
+if it has a command that TeX knows, a command with an argument in braces, an index or a power behind a single
+letter, or if it is nothing but single letters, numbers and the signs of arithmetic. Words side by side,
+without a command, are prose.
+"""
+
+import re
+
+#: Commands that no path and no regular expression has, as far as one can tell.
+COMMANDS = (
+    "alpha beta gamma delta epsilon varepsilon zeta theta vartheta iota kappa lambda sigma varsigma "
+    "upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Sigma Upsilon Phi Psi Omega pi Pi xi Xi "
+    "mu nu rho tau eta sum prod int iint oint lim inf sup max min log ln exp sin cos tan det dim ker "
+    "arg argmax argmin frac dfrac tfrac sqrt binom mathbb mathbf mathcal mathrm mathit mathsf mathfrak "
+    "mathscr boldsymbol bm operatorname text textbf textit emph hat bar tilde vec dot ddot overline "
+    "underline widehat widetilde partial nabla infty cdot cdots ldots dots times div pm mp leq geq neq "
+    "approx equiv sim simeq propto subset subseteq supset cup cap emptyset forall exists neg land lor "
+    "wedge vee oplus otimes circ bullet rightarrow leftarrow Rightarrow Leftarrow leftrightarrow "
+    "Leftrightarrow mapsto longrightarrow implies iff left right big Big bigg Bigg langle rangle lVert "
+    "rVert lfloor rfloor lceil rceil quad qquad mid parallel prime top perp ell hbar Re Im aleph star "
+    "ast dagger label tag le ge ne in notin to gets mathop ce setminus Pr deg gcd"
+).split()
+#: Those that are short enough to be folders count only between delimiters.
+SHORT_COMMANDS = frozenset("le ge ne in notin to gets mathop ce setminus Pr deg gcd".split())
+LONG_COMMANDS = [name for name in COMMANDS if name not in SHORT_COMMANDS]
+SYMBOL = re.compile(
+    rf"(?<![\w:.\\/%>)}}])\\(?:{'|'.join(sorted(LONG_COMMANDS, key=len, reverse=True))})(?![a-zA-Z\\/:]|\.\w)"
+)
+#: The same between delimiters.
+DELIMITED_SYMBOL = re.compile(
+    rf"(?<![:.\\/%])\\(?:{'|'.join(sorted(COMMANDS, key=len, reverse=True))})(?![a-zA-Z\\/:])"
+)
+#: The numbers in braces of a regular expression are no argument; \x05 ends a paragraph (`core.prose`).
+WITH_ARGUMENT = re.compile(
+    r"(?<![\w\\/])\\(?!(?:eq)?ref\{|[a-zA-Z]*[cC]ite)[a-zA-Z]{3,}\*?\{(?![\d,]*\})[^{}\x05]*[{}]"
+)
+ATOM = (
+    r"(?:[a-zA-Z]|\d+(?:\.\d+)?|\([a-zA-Z0-9, +-]+\))(?:['!]|[_^](?:\w|\{[^{}]*\}))*(?:\([a-zA-Z0-9, +-]+\))?"
+)
+#: Letters, numbers and signs between them, and no words: ``x``, ``f(x) = a + 1``.
+ARITHMETIC = re.compile(rf"\s*[-+]?{ATOM}(?:\s*(?:[-+*/=<>,|]|\\\w+)\s*{ATOM})*\s*")
+#: An index or a power, and words that no formula has.
+SCRIPTED = re.compile(r"(?<![\w$])[a-zA-Z)\]}][_^](?:[a-zA-Z0-9*](?![a-zA-Z_])|\{)")
+WORDS = re.compile(r"(?<![\\a-zA-Z{])[a-z]{2,} +[a-z]{2,}")
+LETTER = re.compile("[a-zA-Z]")
+#: What prose does not have.
+SIGN = re.compile(r"[\\_^=+<>{}|]")
+WORD = re.compile(r"[^\W\d_]{2,}")
+
+
+def reads_as_tex(text: str) -> bool:
+    """Return whether `text`, which stood between delimiters, reads as a formula."""
+    if DELIMITED_SYMBOL.search(text) or WITH_ARGUMENT.search(text):
+        return True
+    if WORDS.search(text):
+        return False
+    return bool(SCRIPTED.search(text)) or (LETTER.search(text) is not None and is_arithmetic(text))
+
+
+def is_arithmetic(text: str) -> bool:
+    """Return whether `text` is nothing but single letters, numbers and signs: ``2``, ``n - 1``."""
+    return ARITHMETIC.fullmatch(text) is not None
+
+
+def reads_as_prose(text: str) -> bool:
+    """Return whether `text`, which stood between ``$$``, is what stands between two prices: “$$ or $$”."""
+    if SIGN.search(text):
+        return False
+    is_apart = text[:1] in " \t" and text[-1:].isspace()
+    return bool(WORDS.search(text)) or not re.search(r"\w", text) or (is_apart and bool(WORD.search(text)))
