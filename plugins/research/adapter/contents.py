@@ -46,7 +46,7 @@ def post(content: Content, markers: Iterable[TitleMarker] = ()) -> Post:
     for marker in markers:
         title = marker(title, source)
     body = str(content._content or "")
-    summary = str(content.metadata.get("summary") or summaries.cut(body, content.settings))
+    summary = str(_given_summary(content) or summaries.cut(body, content.settings))
     texts = [Text(body, BODY), Text(summary, SUMMARY), Text(title, TITLE)]
     texts += (Text(html, name) for name, html in _formatted_fields(content))
     return Post(
@@ -81,18 +81,45 @@ def give(content: Content, post: Post) -> None:
         if text.name == BODY:
             content._content = text.html
         elif text.name == SUMMARY:
-            content._summary = content.metadata["summary"] = text.html
+            if _given_summary(content):
+                content._summary = content.metadata["summary"] = text.html
+            else:
+                content.get_summary = Summary(content, text.html)
         elif str(getattr(content, text.name, None) or "") != text.html:
             content.metadata[text.name] = text.html
             setattr(content, text.name, text.html)
-    for memoized in (content.get_content, content.get_summary):
+    for memoized in (Content.get_content, Content.get_summary):
         for key in [key for key in memoized.cache if key[0] is content]:
             del memoized.cache[key]
+
+
+class Summary:
+    """The summary that was cut from a content object, for pages in any folder: its links lead on from each.
+
+    Pelican makes the links of what stands in the front matter relative once, to the folder of the site.
+    """
+
+    def __init__(self, content: Content, html: str) -> None:
+        self._content = content
+        self._html = html
+        #: By the address of the site, as Pelican memoizes summaries.
+        self.cache: dict[Any, str] = {}
+
+    def __call__(self, siteurl: str) -> str:
+        """Return the summary for a page from which the site has the address `siteurl`."""
+        if siteurl not in self.cache:
+            self.cache[siteurl] = self._content._update_content(self._html, siteurl)
+        return self.cache[siteurl]
 
 
 def title_of(content: Content) -> str:
     """Return the title of `content`; objects of other plugins may have none, or no text."""
     return str(getattr(content, "title", None) or "")
+
+
+def _given_summary(content: Content) -> Any:
+    """Return the summary that the author wrote, or another plugin made; None where there is none."""
+    return content.metadata.get("summary") or getattr(content, "_summary", None)
 
 
 def _source(content: Content) -> Path:

@@ -16,6 +16,8 @@ Dictionary = Annotated[dict[str, Any], Meta(description="a dictionary")]
 Names = Annotated[list[str], Meta(description="a list of strings")]
 Text = Annotated[str, Meta(description="a string")]
 Count = Annotated[int | None, Meta(description="a whole number, or None")]
+#: Pelican's own names for settings files.
+SETTINGS_FILES = ("pelicanconf.py", "publishconf.py")
 #: The settings of Pelican that the plugin reads or adds to.
 OF_PELICAN = {
     "DOCUTILS_SETTINGS": Dictionary,
@@ -50,7 +52,15 @@ def settings_of(pelican_settings: Mapping[str, Any], parts: Sequence[type[Part]]
     for part in parts:
         values |= part.settings_of_others(pelican_settings)
     values |= _dictionary(pelican_settings.get("RESEARCH", {}))
-    return read(values, Path(pelican_settings["PATH"]).resolve().parent, parts)
+    return read(values, root_of(Path(pelican_settings["PATH"]).resolve()), parts)
+
+
+def root_of(content: Path) -> Path:
+    """Return the folder of the blog whose folder of posts is `content`: with its settings, or the one above.
+
+    Where Pelican's PATH is “.”, its default, both are the same folder.
+    """
+    return content if any((content / name).is_file() for name in SETTINGS_FILES) else content.parent
 
 
 def read(values: Mapping[str, Any], root: Path, parts: Sequence[type[Part]]) -> PartSettings:

@@ -90,7 +90,8 @@ def _typeset_format(
     if not missing:
         return
     for group, results in _with_retry(list(missing), how):
-        area.put(missing[group], results)
+        if not any("error" in result for result in results):  # an error must not outlive its cause
+            area.put(missing[group], results)
         yield group, TypesetGroup.read(group, missing[group], results, format)
 
 

@@ -4,6 +4,7 @@
 // and leaves the layout of tables to CSS: https://www.w3.org/TR/mathml-core/
 
 import { forKeys, holdTogether, isSign, LONG, simplify } from "./containers.mjs";
+import { narrow, pad } from "./padding.mjs";
 import { layOut, take } from "./tables.mjs";
 
 export const OUTPUT = "output/svg"; // of which the tables of letters are used
@@ -12,6 +13,24 @@ export const OPTIONS = { svg: { fontCache: "none" } };
 // Characters that the narrowest column holds, a phone's.
 const MIN_COLUMN = 30;
 const APPLICATION = "\u2061"; // of a function
+// The attributes of MathML Core, of all elements and of one; and links.
+const GLOBAL = new Set(
+  "class id style dir displaystyle href mathbackground mathcolor mathsize scriptlevel".split(" "),
+);
+const OWN = {
+  math: ["display", "alttext"],
+  mi: ["mathvariant"],
+  mo: "form fence separator stretchy symmetric maxsize minsize largeop movablelimits lspace rspace".split(
+    " ",
+  ),
+  mspace: ["width", "height", "depth"],
+  mpadded: ["width", "height", "depth", "lspace", "voffset"],
+  mfrac: ["linethickness"],
+  munder: ["accentunder"],
+  mover: ["accent"],
+  munderover: ["accent", "accentunder"],
+  mtd: ["columnspan", "rowspan"],
+};
 const TOKENS = new Set(["mi", "mn", "mo", "ms", "mtext"]);
 
 // Make an element of each formula of `document`, and of long ones one of each piece between which lines may end.
@@ -74,7 +93,15 @@ function toCore(math, adaptor, font) {
   if (kind === "menclose")
     rename(math, "mrow", `mml-enclose ${take(math, "notation", adaptor) ?? "longdiv"}`, adaptor);
   if (kind === "mtable") layOut(math, adaptor);
-  if (kind === "mstyle") adaptor.removeAttribute(math, "scriptminsize");
+  if (kind === "mpadded") pad(math, adaptor);
+  if (kind === "mspace") narrow(math, adaptor);
+  for (const { name } of adaptor.allAttributes(math)) {
+    if (!isOfCore(kind, name)) adaptor.removeAttribute(math, name);
+  }
+}
+
+function isOfCore(kind, name) {
+  return GLOBAL.has(name) || /^(?:data|aria)-/.test(name) || (OWN[kind] ?? []).includes(name);
 }
 
 function bring(token, adaptor, font) {

@@ -6,8 +6,8 @@
 //             "labels": {"eq:a": "1", …}}, …]
 //           with {"error": "…", "column": 7} in the place of a formula that MathJax refuses
 //
-// A group is typeset as one document: its macros, labels and numbers are seen by all of its formulas and
-// by no other group. What several formulas of a page share are its parts: outlines of glyphs in svg,
+// A group is typeset as one document: its macros, colors, labels and numbers are seen by all of its formulas
+// and by no other group. What several formulas of a page share are its parts: outlines of glyphs in svg,
 // rules of CSS in chtml, nothing in mathml. The page holds each once.
 
 import MathJax from "mathjax";
@@ -18,11 +18,16 @@ import * as mathml from "./mathml.mjs";
 import { inUnicode } from "./mhchem.mjs";
 import { plain } from "./plain.mjs";
 import "./safety.js";
+import { stacked, withoutRequire } from "./source.mjs";
 import * as svg from "./svg.mjs";
+import { literalSigns } from "./text.mjs";
 
 const METRICS = [16, 8, 1280, 1]; // em and ex in px, width of the container in px, scale
 // Of LaTeX's package bm, which MathJax does not have.
 const MACROS = { bm: ["\\boldsymbol{#1}", 1] };
+// What the sandbox of the package begingroup does not hold: it, and what is no macro.
+const BEYOND_SANDBOX = /\\(?:\w*group|global|[gx]def|definecolor|newcolumntype|mathtoolsset|\w*tagform)/;
+const SANITIZE = -5.5; // priority of ui/safe
 const REFERENCE = /^\s*\\(?:eq)?ref\s*\{[^{}]*\}\s*$/;
 
 const format = { svg, chtml, mathml }[job.format];
@@ -47,9 +52,10 @@ const {
   adaptor,
   document,
   mathjax,
-  input: [tex],
+  input: [shared],
   output,
 } = MathJax.startup;
+literalSigns(MathJax._.input.tex);
 const failures = new Map();
 document.options.compileError = keepFailure;
 document.options.typesetError = keepFailure;
@@ -66,32 +72,31 @@ function whole(_key, value) {
 async function typeset(group) {
   document.clear();
   failures.clear();
+  const tex = group.some((formula) => BEYOND_SANDBOX.test(formula.tex)) ? freshInput() : shared;
   tex.reset();
   format.forget(output);
-  add("\\begingroupSandbox", false); // definitions end with the group
-  for (const formula of group) add(stacked(formula.tex), formula.display);
+  add("\\begingroupSandbox", false, tex); // definitions end with the group
+  for (const formula of group)
+    add(stacked(withoutRequire(formula.tex, job.tex.packages)), formula.display, tex);
   await mathjax.handleRetriesFor(() => format.typeset(document.compile(), MathJax.startup));
   const parts = format.partsOf(output, document, adaptor);
   return [...document.math].slice(1).map((item) => failures.get(item) ?? result(item, parts));
 }
 
-function add(formula, display) {
+// Return an input that no other group has changed or will use.
+function freshInput() {
+  const [tex] = MathJax.startup.getInputJax();
+  tex.setAdaptor(adaptor);
+  tex.setMmlFactory(document.mmlFactory);
+  tex.postFilters.add(document.sanitize.bind(tex), SANITIZE);
+  return tex;
+}
+
+function add(formula, display, tex) {
   const item = new document.options.MathItem(formula, tex, display);
   item.start.node = adaptor.body(document.document); // where characters that the fonts lack are measured
   item.setMetrics(...METRICS);
   document.math.push(item);
-}
-
-// MathJax gives lines that \\ ends outside of all environments the width of its container, which
-// nobody knows here.
-function stacked(formula) {
-  let depth = 0;
-  for (const [token] of formula.matchAll(/\\begin\b|\\end\b|\\newline\b|\\.|[{}]/gs)) {
-    if (token === "{" || token === "\\begin") depth++;
-    else if (token === "}" || token === "\\end") depth--;
-    else if (!depth && /^\\(?:\\|newline)$/.test(token)) return `\\begin{gathered}${formula}\\end{gathered}`;
-  }
-  return formula;
 }
 
 // MathJax's errors say what is wrong; the parser that met the error knows where.
