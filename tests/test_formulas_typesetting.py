@@ -216,6 +216,7 @@ def test_a_reference_to_nothing_is_a_fault(source: Path, settings: Settings) -> 
         r"\class{a}{x}",
         r"\cssId{a}{x}",
         r"\require{html}",
+        r"\require{physics}",
         r"\unicode{65}",
         r"\def\a{\a}\a",
         r"\def\a{\a\a}\a",
@@ -260,12 +261,64 @@ def test_no_attribute_has_a_style(format: str, source: Path, settings: Settings)
 
 
 def test_what_is_known_is_not_set_again(source: Path, settings: Settings, node_starts: Path) -> None:
-    texts = [r"\(x\) \(y\) \(\foo\)", r"\(y\)"]
+    texts = [r"\(x\) \(y\)", r"\(y\)"]
     first = typeset(documents(source, *texts), settings)
     assert typeset(documents(source, *texts), settings) == first
     assert node_starts.read_text().count("start") == 1
     typeset(documents(source, r"\(z\) \(w\)", r"\(x\)"), settings)
     assert node_starts.read_text().count("start") == 2
+
+
+def test_an_error_is_not_cached(source: Path, settings: Settings) -> None:
+    typeset(documents(source, r"\(\foo\)", r"\(x\)"), settings)
+    assert len(list((settings.cache / "formulas").iterdir())) == 1
+
+
+@pytest.mark.parametrize(
+    "tex",
+    [
+        r"\def\x{A} \begingroupSandbox \def\x{B} \begingroupSandbox \x",
+        r"\endgroup \endgroup \def\alpha{\foo}",
+        r"\gdef\beta{\foo} \global\let\gamma=\foo",
+        r"\definecolor{teal}{rgb}{1,0,0} \definecolor{own}{rgb}{1,0,0}",
+        r"\newtagform{b}{[}{]} \usetagform{b} x",
+        r"\newcolumntype{c}{\foo}",
+        r"\renewcommand{\frac}[2]{\foo} \newenvironment{pmatrix}{\foo}{\foo} \let\sum\foo",
+        r"\mathtoolsset{mathstrut=\foo}",
+        r"\DeclareMathOperator{\sin}{\foo} \DeclarePairedDelimiter{\abs}{\foo}{\foo}",
+    ],
+)
+def test_no_formula_changes_those_of_other_groups(tex: str, source: Path, settings: Settings) -> None:
+    others = [
+        r"\(\alpha \beta \gamma \sin x\)",
+        r"\(\color{teal}{x}\)",
+        r"\[x \tag{1}\]",
+        r"\(\frac12 \sum \begin{pmatrix}a\end{pmatrix} \begin{array}{c}a\end{array}\)",
+    ]
+    alone, faults, _ = typeset(documents(source, *others), settings)
+    assert faults == []
+    with_it = replace(settings, cache=settings.cache / "other")
+    _, *beside = typeset(documents(source, rf"\({tex}\)", *others, r"\(\color{own}{x}\)"), with_it)[0]
+    assert [page.html for page in beside[: len(others)]] == [page.html for page in alone]
+    assert "math-error" in beside[-1].html
+
+
+@pytest.mark.parametrize(
+    ("tex", "text"),
+    [
+        (r"a \\ b \tag{1}", "(1), a; b"),
+        (r"a \label{l} \\ {b \\ c} \notag", "a; b c"),
+        (r"\text{\small why} \text{\LARGE a}", "why a"),
+        (r"\require{cancel}\cancel{x} \require{AMSmath}", "x"),
+        (r"\text{a __ b} \mbox{x^2 & #1}", "a __ b x^2 & #1"),
+        (r"a \text{ if $b_1$ holds}", "a if b₁ holds"),
+    ],
+)
+def test_what_a_page_typesets_is_typeset(tex: str, text: str, source: Path, settings: Settings) -> None:
+    _, faults, formulas = typeset(documents(source, rf"\[{tex}\]"), settings)
+    assert faults == []
+    (formula,) = formulas.values()
+    assert "".join(formula.text.split()) == "".join(text.split())
 
 
 def test_no_formula_no_node(source: Path, settings: Settings, node_starts: Path) -> None:
@@ -607,3 +660,39 @@ def test_lines_may_end_before_signs_but_not_in_short_parentheses(
     assert html.count(piece) == 10  # these would not fit
     html = in_format(r"\(a = b + c\)", format, source, settings)  # short enough for any line
     assert html.count(piece) == 1
+
+
+#: The elements and attributes of MathML Core (sections 2 and 3), ours in style and class, and links.
+CORE_ELEMENTS = set(
+    "math merror mfrac mi mmultiscripts mn mo mover mpadded mphantom mprescripts mroot mrow ms mspace msqrt "
+    "mstyle msub msubsup msup mtable mtd mtext mtr munder munderover semantics annotation".split()
+)
+CORE_ATTRIBUTES = set(
+    "class id style href display displaystyle scriptlevel mathbackground mathcolor mathsize mathvariant "
+    "accent accentunder form fence separator stretchy symmetric maxsize minsize largeop movablelimits lspace "
+    "rspace "
+    "width height depth voffset linethickness columnspan rowspan".split()
+)
+LENGTHS = re.compile(r' (?:width|height|depth|voffset|lspace|rspace)="([^"]*)"')
+
+
+def test_mathml_is_mathml_core() -> None:
+    how = {"format": "mathml", "tex": {"packages": Settings().tex_packages, "tags": "ams"}}
+    groups = [(Formula(tex, display=True),) for tex in VARIED]
+    for (formula,), (result,) in zip(groups, node.typeset_groups(groups, how), strict=True):
+        (math,) = re.findall("<math.*</math>", result["html"])
+        assert {*re.findall(r"<(\w+)", math)} <= CORE_ELEMENTS, formula.tex
+        tags = re.findall(r"<\w+((?: [\w-]+=\"[^\"]*\")+)", math)
+        assert {name for tag in tags for name in re.findall(r' ([\w-]+)="', tag)} <= CORE_ATTRIBUTES, (
+            formula.tex
+        )
+        for length in LENGTHS.findall(math):
+            assert re.fullmatch(r"-?\d*\.?\d+(?:em|ex|px|pt|in|cm|mm|pc)?", length), (formula.tex, length)
+
+
+def test_labels_of_arrows_have_their_room_in_mathml(source: Path, settings: Settings) -> None:
+    html = in_format(r"\(A \xrightarrow{f} \mathllap{x} \bbox[5px]{y} \!z\)", "mathml", source, settings)
+    assert '<mspace width="0.278em"></mspace><mi>f</mi>' in html
+    assert '<mpadded width="0"><mrow class="mml-back"><mi>x</mi></mrow></mpadded>' in html
+    assert "padding-top: 5px; padding-bottom: 5px;" in html
+    assert '<mspace style="margin-left: -0.167em"></mspace>' in html

@@ -80,10 +80,13 @@ class Citations(Part):
 
     @classmethod
     def settings_of_others(cls, pelican_settings: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Return the settings of pelican-cite."""
+        """Return the setting of pelican-cite, or else the bibliography that lies beside the posts."""
         name = "PUBLICATIONS_SRC"
         file = pelican_settings.get(name)  # None where pelican-cite is loaded and has no file
-        return {} if file in (None, "") else {"references": checked(name, file, Bibliographies)}
+        if file not in (None, ""):
+            return {"references": checked(name, file, Bibliographies)}
+        among_posts = Path(pelican_settings["PATH"]).resolve() / "references.bib"
+        return {"references": [str(among_posts)]} if among_posts.is_file() else {}
 
     def collect(self, post: Post) -> Collected:
         """Return what `post` cites."""

@@ -56,10 +56,6 @@ class Closed:
         """Match at the beginning of `text`."""
         return self._pattern.match(text)
 
-    def has_match(self, text: str) -> bool:
-        """Say whether there is a match in `text`."""
-        return next(self.finditer(text), None) is not None
-
     def finditer(self, text: str, start: int = 0) -> Iterator[re.Match[str]]:
         """Find all matches in `text` from `start`."""
         closed = self._without_open(text, start) if len(text) - start > SHORT else text

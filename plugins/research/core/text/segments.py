@@ -133,9 +133,10 @@ def holds_formula(content: str, attributes: str) -> bool:
         found = next(DELIMITED.finditer(bare), None)
         if found and found.span() == (0, len(bare)):
             return True
-    if DELIMITED.has_match(bare):
-        return False  # prose about formulas
-    return PANDOC_CLASS.search(attributes) is not None or reads_as_tex(unescape(bare))
+    if PANDOC_CLASS.search(attributes):
+        return True
+    is_prose = any(found.lastgroup != "name" for found in DELIMITED.finditer(bare))  # about formulas
+    return not is_prose and reads_as_tex(unescape(bare))
 
 
 def _formula_in(html: str, opening: re.Match[str]) -> int:

@@ -46,7 +46,7 @@ SCRIPTED = re.compile(r"(?<![\w$])[a-zA-Z)\]}][_^](?:[a-zA-Z0-9*](?![a-zA-Z_])|\
 WORDS = re.compile(r"(?<![\\a-zA-Z{])[a-z]{2,} +[a-z]{2,}")
 LETTER = re.compile("[a-zA-Z]")
 #: What prose does not have.
-SIGN = re.compile(r"[\\_^=+<>{}|]")
+SIGN = re.compile(r"[\\_^=+<>{}|\[\]@]")
 WORD = re.compile(r"[^\W\d_]{2,}")
 
 

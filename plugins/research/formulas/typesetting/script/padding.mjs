@@ -2,7 +2,7 @@
 // negative (https://www.w3.org/TR/mathml-core/, sections 3.2.6 and 3.3.6).
 import { take } from "./tables.mjs";
 
-const LENGTH = /^([-+]?)(\d*\.?\d+)([a-z]+)?$/;
+const LENGTH = /^([-+]?)(\d*\.?\d+)(em|ex|px|pt|pc|in|cm|mm)?$/;
 // Content that overlaps what is before it, by how much of its width.
 const BACK = { "-1width": "mml-back", "-.5width": "mml-half-back" };
 

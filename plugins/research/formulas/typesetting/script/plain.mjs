@@ -106,8 +106,9 @@ function textOf(node, adaptor) {
       return operator(parts.join(""), attribute("lspace") === "0" || attribute("rspace") === "0");
     case "mspace":
       return parseFloat(attribute("width")) > 0.1 ? " " : "";
-    case "mtr":
     case "mlabeledtr":
+      return parts.slice(base ? 0 : 1).join(", ");
+    case "mtr":
       return parts.join(", ");
     case "mtable":
       return parts.join("; ");
