@@ -96,6 +96,12 @@ campaign-kills: $(VENV)/.dev node_modules/.site  ## end builds at random moments
 campaign-requests: $(VENV)/.dev node_modules/.dev  ## count what pages with hostile sources ask other hosts for
 	$(BIN)/python campaigns/requests.py
 
+campaign-conformance: $(VENV)/.dev node_modules/.site  ## count what is typeset of other projects' suites: make … KATEX=… MATHJAX=…
+	$(BIN)/python campaigns/conformance.py $(if $(KATEX),--katex $(KATEX)) $(if $(MATHJAX),--mathjax $(MATHJAX))
+
+campaign-pixels: $(VENV)/.dev node_modules/.dev  ## compare formulas with what MathJax draws in a page
+	$(BIN)/python campaigns/pixels.py
+
 campaign-growth: $(VENV)/.dev node_modules/.site  ## measure how build time grows with what is left open
 	$(BIN)/python campaigns/growth.py
 

@@ -162,8 +162,8 @@ def find_formulas(
 ) -> list[Occurrence]:
     """Return the formulas of `html`, cut into the segments `found`, in their order.
 
-    References in prose to one of the `labels` of formulas are found as well. Between single ``dollars`` stands a
-    formula if that is asked for, and what they hold reads as TeX.
+    References in prose to one of the `labels` of formulas are found as well. Between single ``dollars``
+    stands a formula if that is asked for, and what they hold reads as TeX.
     """
 
     def in_prose(text: str) -> Sequence[Occurrence]:

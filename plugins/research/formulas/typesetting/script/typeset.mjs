@@ -136,7 +136,7 @@ function result(item, parts) {
 
 // The numbers of the lines that a formula labels, by their labels.
 function labelsOf(item) {
-  const { allLabels } = tex.parseOptions.tags;
+  const { allLabels } = item.inputJax.parseOptions.tags;
   const labels = [...item.math.matchAll(/\\label\s*\{([^{}]*)\}/g)].map(([, label]) => label.trim());
   return Object.fromEntries(
     labels.filter((label) => allLabels[label]).map((label) => [label, allLabels[label].tag]),
