@@ -1,25 +1,26 @@
 """What the models of the blog reach on the test set from other seeds, and by how much seeds differ.
 
-    python bench/seeds.py [mnist-vae …] [--seeds 0 1 2] [--pictures 500]
+    python bench/seeds.py [mnist-vae …] [--seeds 0 1 2] [--images 500]
 
 Each model is built once a seed, as `python -m model build` does it: the blog's own in its place, others in
-build/seeds. What is fresh is not trained again. The evidence lower bound is that of all test pictures; the
-bounds with 500 and 5,000 samples exceed it by what they do on `--pictures` random ones, as in a build.
+build/seeds. What is fresh is not trained again. The evidence lower bound is that of all test images; the
+bounds with 500 and 5,000 samples exceed it by what they do on `--images` random ones, as in a build.
 `python -m model evaluate` measures them on all, in many minutes. Prints a table and judges nothing.
 """
 
 import argparse
+import dataclasses
 import math
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from statistics import mean, stdev
 
 os.environ.setdefault("GOMP_SPINCOUNT", "10000")
 
 import torch
+from msgspec.structs import replace
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
@@ -27,15 +28,17 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 sys.path.append(str(Path(__file__).resolve().parent.parent))
-from model import data, evaluate, families, recipes
-from model.build import build
+from model import families
+from model.build import Job, build
+from model.bundles.store import BundleStore
+from model.data import examples
+from model.evaluation import evaluate
 from model.models import Model
-from model.objectives import importance_bound
-from model.precision import mixed
-from model.releases import Place
-from model.sources import ROOT
-from model.specs import Recipe
-from model.workers import Workers, joined
+from model.objectives import importance_weighted_bound
+from model.recipes.library import Library
+from model.recipes.specs import Recipe
+from model.training.precision import mixed
+from model.training.workers import DEVICES, joined
 
 #: What the posts of this blog show.
 SHOWN = ("mnist-vae", "mnist-plane", "mnist-helmholtz")
@@ -46,34 +49,35 @@ GROUP, GROUPS = 500, 10
 Value = tuple[float, float]
 
 
-def measure(recipe: Recipe, pictures: int, console: Console, workers: Workers) -> list[Value]:
-    """Build `recipe`; return its evidence lower bound and its bounds with 500 and 5,000 samples."""
-    own = recipe == recipes.recipe_named(recipe.name)
-    place = Place(ROOT / "build" / ("models" if own else f"seeds/{recipe.seed}"))
-    build(recipe, place, console, workers)
-    items = data.load(recipe.data)
-    model = families.build(recipe.model, items.test.shape, 0.5)
-    model.load_state_dict(load_file(place.release(recipe.name) / "weights.safetensors"))
-    model.to(workers.device)
+def measure(recipe: Recipe, images: int, job: Job) -> list[Value]:
+    """Build `recipe`; return its ELBO and its bounds with 500 and 5,000 samples."""
+    own = recipe == job.library.recipe(recipe.name)
+    store = BundleStore(Path("build") / ("models" if own else f"seeds/{recipe.seed}"))
+    build(dataclasses.replace(job, recipe=recipe, store=store))
+    data = examples.load(recipe, job.library)
+    model = families.build(recipe.model, data.test.shape, 0.5)
+    model.load_state_dict(load_file(store.bundle(recipe.name) / "weights.safetensors"))
+    model.to(job.workers.device)
+    bfloat16 = store.manifest(recipe.name).get("precision") == "bfloat16"
     generator = torch.Generator(model.device).manual_seed(0)
-    lower = evaluate.lower_bounds(model, items.test.images.to(model.device), generator)
-    some = torch.randperm(len(lower.x), generator=generator, device=model.device)[:pictures]
-    found = [_value(lower.bound)]
-    for gap in _bounds(model, lower.x[some], generator) - lower.bound[some]:
+    elbos = evaluate.per_example_elbos(model, data.test.images.to(model.device), generator)
+    chosen = torch.randperm(len(elbos.x), generator=generator, device=model.device)[:images]
+    found = [_value(elbos.bound)]
+    for gap in _bounds(model, elbos.x[chosen], generator, bfloat16) - elbos.bound[chosen]:
         above, error = _value(gap)
         found.append((found[0][0] + above, math.hypot(found[0][1], error)))
     return found
 
 
 @torch.no_grad()
-def _bounds(model: Model, x: Tensor, generator: torch.Generator) -> Tensor:
+def _bounds(model: Model, x: Tensor, generator: torch.Generator, bfloat16: bool) -> Tensor:
     """Return the bounds of x, (N, C, H, W), with 500 and with 5,000 samples; (2, N)."""
     found = []
     for batch in track(torch.split(x, 2), "5000 samples", transient=True, disable=not sys.stdout.isatty()):
-        with mixed(model.device):
+        with mixed(model.device, bfloat16):
             weights = [model.log_weights(batch, GROUP, generator).float() for _ in range(GROUPS)]
-        each = torch.stack([importance_bound(part) for part in weights])  # (GROUPS, B)
-        found.append(torch.stack([each.mean(dim=0), importance_bound(each)]))
+        each = torch.stack([importance_weighted_bound(part) for part in weights])  # (GROUPS, B)
+        found.append(torch.stack([each.mean(dim=0), importance_weighted_bound(each)]))
     return torch.cat(found, dim=1)
 
 
@@ -81,11 +85,9 @@ def _value(numbers: Tensor) -> Value:
     return numbers.mean().item(), (numbers.std() / math.sqrt(len(numbers))).item()
 
 
-def rows(
-    base: Recipe, seeds: Sequence[int], pictures: int, console: Console, workers: Workers
-) -> list[list[str]]:
-    """Return the rows of the table on one model: one a seed, then mean and spread."""
-    found = [measure(replace(base, seed=seed), pictures, console, workers) for seed in seeds]
+def rows(base: Recipe, seeds: Sequence[int], images: int, job: Job) -> list[list[str]]:
+    """Return the rows of the table on one model: one per seed, then mean and standard deviation."""
+    found = [measure(replace(base, seed=seed), images, job) for seed in seeds]
     lines = [
         [base.name, str(seed), *(f"{value:.2f} ± {error:.2f}" for value, error in values)]
         for seed, values in zip(seeds, found, strict=True)
@@ -93,7 +95,7 @@ def rows(
     if len(seeds) > 1:
         each = [[value for value, _ in column] for column in zip(*found, strict=True)]
         lines.append([base.name, "mean", *(f"{mean(column):.2f}" for column in each)])
-        lines.append([base.name, "spread", *(f"{stdev(column):.2f}" for column in each)])
+        lines.append([base.name, "standard deviation", *(f"{stdev(column):.2f}" for column in each)])
     return lines
 
 
@@ -104,17 +106,18 @@ def main() -> None:
     )
     parser.add_argument("names", nargs="*", default=SHOWN, metavar="NAME")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
-    parser.add_argument("--pictures", type=int, default=500)
-    parser.add_argument("--threads", type=int, help="of training; as the recipe says")
-    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
+    parser.add_argument("--images", type=int, default=500)
+    parser.add_argument("--threads", type=int, help="of training; by default the fastest")
+    parser.add_argument("--device", choices=DEVICES, default="auto")
     options = parser.parse_args()
-    console = Console(highlight=False)
-    table = Table("model", "seed", "ELBO", "500 samples", "5,000 samples", title="test set, nats a picture")
+    console, library = Console(highlight=False), Library(Path.cwd())
+    table = Table("model", "seed", "ELBO", "k = 500", "k = 5,000", title="test set, nats per image")
     with joined(options.device) as workers:
         for name in options.names:
-            base = recipes.recipe_named(name)
-            base = replace(base, threads=options.threads or base.threads)
-            for row in rows(base, options.seeds, options.pictures, console, workers):
+            recipe = library.recipe(name)
+            fixed = {"threads": options.threads}
+            job = Job(recipe, library, BundleStore(Path("build/models")), console, workers, fixed=fixed)
+            for row in rows(recipe, options.seeds, options.images, job):
                 table.add_row(*row)
     console.print(table)
 

@@ -1,4 +1,4 @@
-"""The models of this blog: recipe → data → train → export → verify → evaluate → a release.
+"""The trainer: recipe → data → train → export → verify → evaluate → a model bundle.
 
-``python -m model build NAME`` runs the whole way; the modules are its stages, in that order.
+``python -m pelican_research_models``, in a clone ``python -m model``, is its command.
 """

@@ -1,14 +1,15 @@
-"""The whole way of one model: recipe → data → train → export → verify → evaluate → a release."""
+"""Builds one bundle: recipe → data → train → export → verify → evaluate → publish."""
 
 import csv
 import json
 import os
 import time
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy
 import numpy.typing
 import torch
@@ -16,97 +17,158 @@ from rich.console import Console
 from safetensors.torch import save_file
 from torch import Tensor
 
-from . import data, evaluate, export, releases, replacing, train, verify
-from .checkpoints import Checkpoint, Row, State
-from .data import Items
-from .evaluate import Metric
-from .manifest import manifest
+from .bundles import export, keys, replacing, store, verify
+from .bundles.manifest import Run, manifest
+from .bundles.store import BundleStore
+from .data import examples
+from .data.examples import Data, Examples
+from .evaluation import evaluate
+from .evaluation.evaluate import Metric
 from .models import Model
-from .releases import Place
-from .specs import Recipe
-from .watchers import Watchers, watching
-from .workers import ALONE, Workers
+from .recipes.library import Library
+from .recipes.specs import Recipe
+from .training import compute, train
+from .training.checkpoints import Checkpoint, Row, State
+from .training.train import NO_WATCHER
+from .training.watchers import watching
+from .training.workers import SINGLE_PROCESS, Workers
 
-#: Test items whose posterior goes into a release, for pictures of the latent space.
-TEST_ITEMS = 3000
+#: Test examples that a bundle contains, with their posteriors, for figures.
+TEST_EXAMPLES = 3000
+#: What a draft is trained and measured on.
+DRAFT_TRAIN, DRAFT_TEST, DRAFT_EPOCHS = 20_000, 1000, 2
 
 
-def build(
-    recipe: Recipe, place: Place, console: Console, workers: Workers = ALONE, log: Path | None = None
-) -> None:
-    """Bring the release of `recipe` up to date, unless another process did so while we waited for it.
+@dataclass(frozen=True)
+class Job:
+    """What to build, from what, and where to put it."""
 
-    Of many `workers`, the first decides and writes, the others help to train. `log` is the folder of
-    a TensorBoard log. Raises `ModelError` for what stands in the way. The release's place never holds
-    half of one.
+    recipe: Recipe
+    library: Library
+    store: BundleStore
+    console: Console
+    workers: Workers = SINGLE_PROCESS
+    #: The folder of a TensorBoard log.
+    log: Path | None = None
+    draft: bool = False
+    #: Threads and precision that the user chose; others are measured.
+    fixed: dict[str, Any] = field(default_factory=dict)
+
+    def print(self, message: str) -> None:
+        """Print a message about the build."""
+        self.console.print(message, markup=False, soft_wrap=True)
+
+
+def build(job: Job) -> None:
+    """Bring the bundle of a recipe up to date, unless another process does so meanwhile.
+
+    Of several processes, the main one decides and writes, and the others help to train. Raises `ModelError`
+    if something is wrong. The place of the bundle never holds half of one.
     """
-    if not workers.first:
-        if workers.hear("") is not None:
-            _help_to_train(recipe, workers)
+    name = job.recipe.name
+    if not job.workers.is_main:
+        if job.workers.broadcast("") is not None:
+            _help_to_train(job)
         return
-    place.folder.mkdir(parents=True, exist_ok=True)
-    waiting = f"{recipe.name}: another process builds it; waiting"
-    with releases.alone(recipe.name, place, lambda: console.print(waiting, soft_wrap=True)):
-        why = workers.hear(releases.stale(recipe, place))
+    job.store.folder.mkdir(parents=True, exist_ok=True)
+    waiting = f"{name}: another process builds it; waiting"
+    with store.locked(name, job.store, lambda: job.print(waiting)):
+        inputs = keys.key_inputs(job.recipe, job.library)
+        why = job.workers.broadcast(store.why_stale(name, inputs, job.store))
         if why is None:
-            console.print(f"{recipe.name}: fresh")
+            job.print(f"{name}: fresh")
             return
-        console.print(f"{recipe.name}: {why}", soft_wrap=True)
-        folder = place.unfinished(recipe.name)
+        job.print(f"{name}: {why}")
+        folder = job.store.unfinished(name)
         folder.mkdir()
         try:
-            _release(recipe, place, folder, console, workers, log)
+            _fill(job, inputs, folder)
         finally:
             replacing.remove(folder)
 
 
-def _help_to_train(recipe: Recipe, workers: Workers) -> None:
-    """Take a share of the steps, and leave nothing behind."""
-    items = data.load(recipe.data, recipe.held_out)
-    train.train(recipe, items, Checkpoint(Path(os.devnull), ""), Watchers(), workers)
+def try_out(job: Job) -> Mapping[str, Metric]:
+    """Train a recipe without leaving anything, and return its metrics on the held-out examples."""
+    data = _data(job)
+    checkpoint = Checkpoint(Path(os.devnull), "")
+    workers, _ = compute.choose(job.recipe, data, checkpoint, job.workers, job.fixed)
+    with watching(job.recipe, len(data.train), job.console, job.log) as watchers:
+        state = train.train(job.recipe, data, NoCheckpoint(Path(os.devnull), ""), watchers, workers)
+    return evaluate.evaluate(state.model, data.validation.images)
 
 
-def _release(
-    recipe: Recipe, place: Place, folder: Path, console: Console, workers: Workers, log: Path | None
-) -> None:
-    made_of = releases.ingredients(recipe)
-    key = releases.key(made_of)
-    items = data.load(recipe.data, recipe.held_out)
-    checkpoint = Checkpoint(
-        place.checkpoint(recipe.name),
-        key,
-        lambda message: console.print(message, markup=False, soft_wrap=True),
-    )
-    with watching(recipe, len(items.train), console, log) as watchers:
-        state = train.train(recipe, items, checkpoint, watchers, workers)
-    if recipe.half:
-        _round(state.model)
-    clock = [time.monotonic()]
-    about = {"name": recipe.name, "key": key, "recipe": json.dumps(made_of["recipe"])}
-    with console.status(f"{recipe.name}: exporting, verifying, evaluating"):
+class NoCheckpoint(Checkpoint):
+    """Saves and loads nothing."""
+
+    def save(self, state: State) -> None:
+        """Save nothing."""
+
+    def load(self, state: State, workers: Workers = SINGLE_PROCESS) -> None:
+        """Leave `state` as it is."""
+
+
+def _help_to_train(job: Job) -> None:
+    """Process a shard of each batch, and leave nothing behind."""
+    data = _data(job)
+    checkpoint = Checkpoint(Path(os.devnull), "")
+    workers, checkpoint = compute.choose(job.recipe, data, checkpoint, job.workers, job.fixed)
+    train.train(_shortened(job), data, checkpoint, NO_WATCHER, workers)
+
+
+def _data(job: Job) -> Data:
+    """Return the data of the recipe; a draft's are a part of it."""
+    data = examples.load(job.recipe, job.library)
+    if not job.draft:
+        return data
+    test = data.test[:DRAFT_TEST]
+    validation = test if data.validation is data.test else data.validation[:DRAFT_TEST]
+    return Data(data.train[:DRAFT_TRAIN], validation, test, data.split, data.classes, data.polarity)
+
+
+def _shortened(job: Job) -> Recipe:
+    """Return the recipe as it is trained: that of a draft has fewer epochs."""
+    if not job.draft:
+        return job.recipe
+    found: Recipe = msgspec.structs.replace(job.recipe, epochs=min(job.recipe.epochs, DRAFT_EPOCHS))
+    return found
+
+
+def _fill(job: Job, inputs: keys.KeyInputs, folder: Path) -> None:
+    """Train, export, verify and evaluate; write the bundle into `folder` and publish it."""
+    data, recipe, key = _data(job), _shortened(job), keys.key(inputs)
+    checkpoint = Checkpoint(job.store.checkpoint(recipe.name), key, job.print)
+    workers, checkpoint = compute.choose(recipe, data, checkpoint, job.workers, job.fixed)
+    cpu = time.process_time()
+    with watching(recipe, len(data.train), job.console, job.log) as watchers:
+        state = train.train(recipe, data, checkpoint, watchers, workers)
+    if recipe.fp16_weights:
+        _round_to_fp16(state.model)
+    clock, cpu = [time.monotonic()], time.process_time() - cpu
+    about = {"name": recipe.name, "key": key, "recipe": json.dumps(inputs["recipe"])}
+    with job.console.status(f"{recipe.name}: exporting, verifying, evaluating"):
         graphs = export.graphs(state.model, about)
         differences = verify.verify(state.model, graphs)
         clock.append(time.monotonic())
-        metrics = evaluate.evaluate(state.model.to(workers.device), items.test.images)
+        metrics = evaluate.evaluate(state.model.to(workers.device), data.test.images)
         state.model.cpu()
         clock.append(time.monotonic())
     _write_model(folder, recipe, state, graphs, metrics)
-    _write_pictures(folder, recipe, state, items.test[:TEST_ITEMS])
+    _write_images(folder, recipe, state, data.test[:TEST_EXAMPLES])
     seconds = {
         "train": state.history[-1].seconds,
+        "train_cpu": cpu,
         "export": clock[1] - clock[0],
         "evaluate": clock[2] - clock[1],
     }
-    said = manifest(recipe, state.model, items, made_of, seconds, differences, workers)
-    releases.publish(folder, said, place)
+    run = Run(inputs, data, workers, seconds, differences, job.draft)
+    store.publish(folder, manifest(recipe, state.model, run), job.store)
     checkpoint.discard()
-    console.print(
-        f"{recipe.name}: trained in {seconds['train']:.0f} s{releases.summary(recipe, place)}", soft_wrap=True
-    )
+    summary = store.summary(recipe.name, job.store)
+    job.print(f"{recipe.name}: trained in {seconds['train']:.0f} s{summary}")
 
 
 @torch.no_grad()
-def _round(model: Model) -> None:
+def _round_to_fp16(model: Model) -> None:
     for parameter in model.parameters():
         parameter.copy_(parameter.half())
 
@@ -116,7 +178,7 @@ def _write_model(
 ) -> None:
     for name, graph in graphs.items():
         (folder / f"{name}.onnx").write_bytes(graph)
-    kind = torch.float16 if recipe.half else torch.float32
+    kind = torch.float16 if recipe.fp16_weights else torch.float32
     weights = {name: value.to(kind) for name, value in state.model.state_dict().items()}
     save_file(weights, folder / "weights.safetensors")
     table = {name: asdict(metric) for name, metric in metrics.items()}
@@ -125,26 +187,26 @@ def _write_model(
         csv.writer(file, lineterminator="\n").writerows([Row._fields, *state.history])
 
 
-def _write_pictures(folder: Path, recipe: Recipe, state: State, test: Items) -> None:
+def _write_images(folder: Path, recipe: Recipe, state: State, test: Examples) -> None:
     arrays = {
         "images": test.images.numpy(),  # (N, C, H, W)
         "labels": test.labels.numpy(),  # (N,)
-        **_posteriors(state.model, test.images.float() / 255),
+        **_posterior_arrays(state.model, test.images.float() / 255),
     }
     numpy.savez_compressed(folder / "test_items.npz", allow_pickle=False, **arrays)
-    epochs = sorted(state.drawings)
+    epochs = sorted(state.epoch_samples)
     numpy.savez_compressed(
         folder / "epochs.npz",
         epochs=numpy.array(epochs, dtype=numpy.int64),  # (E,)
         latents=train.latents(recipe, state.model).numpy(),  # (K, Z)
-        images=torch.stack([state.drawings[epoch] for epoch in epochs]).numpy(),  # (E, K, C, H, W)
+        images=torch.stack([state.epoch_samples[epoch] for epoch in epochs]).numpy(),  # (E, K, C, H, W)
     )
 
 
 @torch.no_grad()
-def _posteriors(model: Model, x: Tensor) -> dict[str, numpy.typing.NDArray[Any]]:
-    """Return where the decoder has the pictures x, (N, C, H, W), from; nothing where that is not known."""
-    found = model.places(x)
+def _posterior_arrays(model: Model, x: Tensor) -> dict[str, numpy.typing.NDArray[Any]]:
+    """Return the posterior parameters of the images x, (N, C, H, W); nothing if the model has none."""
+    found = model.posterior_parameters(x)
     if found is None:
         return {}
     means, log_variances = found

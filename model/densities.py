@@ -1,4 +1,4 @@
-"""Logarithms of densities and of probabilities, and what they differ by, in nats."""
+"""Logarithms of densities and probabilities, and KL divergences, in nats."""
 
 import math
 
@@ -8,14 +8,14 @@ from torch.nn import functional
 
 
 def log_bernoulli(x: Tensor, logits: Tensor) -> Tensor:
-    """Return log p(x) of each Bernoulli pixel or unit, in the shape of `logits`; `x` may be grey."""
+    """Return log p(x) of each Bernoulli pixel or unit, in the shape of `logits`; `x` is in [0, 1]."""
     return -functional.binary_cross_entropy_with_logits(logits, x.expand_as(logits), reduction="none")
 
 
 def log_likelihood(x: Tensor, logits: Tensor) -> Tensor:
     """Return log p(x | z) of independent pixels, Kingma and Welling (2013), appendix C.1.
 
-    `x` is (B, C, H, W); `logits` the same, or (K, B, C, H, W) for K draws of z. Returns (B,) or (K, B).
+    `x` is (B, C, H, W); `logits` the same, or (K, B, C, H, W) for K samples of z. Returns (B,) or (K, B).
     """
     return log_bernoulli(x, logits).flatten(-3).sum(dim=-1)
 

@@ -1,5 +1,5 @@
-"""What goes wrong on the way to a release and is the user's to mend."""
+"""Errors that the user can correct."""
 
 
 class ModelError(Exception):
-    """Says what is wrong and what to do; the command prints it and exits with 1."""
+    """Says what is wrong and what to do; the command prints it and exits with status 1."""

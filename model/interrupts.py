@@ -1,4 +1,4 @@
-"""Signals that ask the trainer to end: it ends with its files in order, within a step of training."""
+"""Signals that ask the trainer to end, which it does within a step, with its files in order."""
 
 import signal
 import threading
@@ -7,8 +7,10 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
-#: Ctrl-C, what ends a process by default, and the end of its terminal, which Windows does not have.
-ENDING = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+#: Ctrl-C, the default signal of `kill`, and the end of the terminal, which Windows does not have.
+TERMINATION_SIGNALS = [
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+]
 
 Handlers = dict[int, Any]
 
@@ -18,7 +20,7 @@ class Stopped(KeyboardInterrupt):
 
     def __init__(self, number: int) -> None:
         super().__init__()
-        #: The exit code by which shells tell of that signal.
+        #: The exit status by which shells report that signal.
         self.status = 128 + number
 
 
@@ -26,10 +28,10 @@ class Stopped(KeyboardInterrupt):
 def stoppable() -> Iterator[None]:
     """Raise `Stopped` in this block at the first signal that asks to end.
 
-    The others then pass unnoticed, since a supervisor may send one after Ctrl-C; the same again ends
-    the process at once. What was ignored when the process began, as by `nohup`, stays ignored.
+    Other such signals are then ignored, since a supervisor may send one after Ctrl-C; the same one again ends
+    the process at once. Signals that were ignored when the process began, as by `nohup`, stay ignored.
     """
-    handled = [number for number in ENDING if signal.getsignal(number) != signal.SIG_IGN]
+    handled = [number for number in TERMINATION_SIGNALS if signal.getsignal(number) != signal.SIG_IGN]
 
     def stop(number: int, frame: FrameType | None) -> None:
         for other in handled:
@@ -45,9 +47,9 @@ def stoppable() -> Iterator[None]:
 
 @contextmanager
 def uninterrupted() -> Iterator[None]:
-    """Let signals that ask to end wait for the end of this block."""
+    """Delay signals that ask to end until the end of this block."""
     waiting: list[int] = []
-    before = _handle(ENDING, lambda number, frame: waiting.append(number))
+    before = _handle(TERMINATION_SIGNALS, lambda number, frame: waiting.append(number))
     try:
         yield
     finally:

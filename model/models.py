@@ -1,4 +1,4 @@
-"""What every model offers, whatever its family: all that training, export and evaluation ask of it."""
+"""What training, export and evaluation ask of every family of models."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -9,27 +9,27 @@ from torch import Tensor, nn
 
 from .errors import ModelError
 
-#: Channels, height and width of a picture.
+#: Channels, height and width of an image.
 Shape = tuple[int, int, int]
 
 
-class Terms(NamedTuple):
-    """The two terms of the evidence lower bound, Kingma and Welling (2013), eq. 10, from one draw of z."""
+class ElboTerms(NamedTuple):
+    """The two terms of the ELBO, Kingma and Welling (2013), eq. 10, from one sample of z."""
 
     #: log p(x | z). (B,)
     likelihood: Tensor
-    #: D_KL(q(z | x) || p(z)) of each latent in closed form, or log q(z | x) - log p(z) of the draw where
+    #: D_KL(q(z | x) || p(z)) of each latent in closed form, or log q(z | x) - log p(z) of the sample where
     #: there is none. (B, Z)
     divergence: Tensor
 
     @property
     def bound(self) -> Tensor:
-        """The evidence lower bound, (B,)."""
+        """The ELBO, (B,)."""
         return self.likelihood - self.divergence.sum(dim=1)
 
 
-class Draws(NamedTuple):
-    """What K draws z ~ q(z | x), continuous or discrete, in one layer or in several, say of each picture."""
+class PosteriorSamples(NamedTuple):
+    """Log densities of K samples z ~ q(z | x), continuous or discrete, in one layer or in several."""
 
     #: log p(x | z). (K, B)
     likelihood: Tensor
@@ -37,8 +37,8 @@ class Draws(NamedTuple):
     log_prior: Tensor
     #: log q(z | x) of each latent, given those before it. (K, B, Z)
     log_posterior: Tensor
-    #: The draws of each layer, (K, B, …), as the densities see them: the gradient that arrives at one is
-    #: that of the densities at this layer, without what comes along the draws of other layers.
+    #: The samples of each layer, (K, B, …), as the densities see them: the gradient that arrives at one is
+    #: that of the densities at this layer, without what comes through the samples of other layers.
     layers: tuple[Tensor, ...]
 
     @property
@@ -48,67 +48,69 @@ class Draws(NamedTuple):
 
 
 class Model(nn.Module, ABC):
-    """A generative model p(x, z) of binary pictures x, with a recognition model q(z | x)."""
+    """A generative model p(x, z) of binary images x, with a recognition model q(z | x)."""
 
-    #: How many independent standard normal numbers the decoder makes a picture of.
+    #: The number of independent standard normal numbers that the decoder maps to an image.
     latents: int
     shape: Shape
-    #: Those numbers (B, Z) → logits of the pixels (B, C, H, W). It is exported, so it is a function: the
-    #: same numbers, the same picture. Where z is not normal itself, the numbers are the noise it is made of.
+    #: Those numbers (B, Z) → logits of the pixels (B, C, H, W), a deterministic function. Where z is not
+    #: standard normal itself, they are the noise from which z is computed.
     decoder: nn.Module
-    #: The largest difference between PyTorch and ONNX Runtime that is let pass, relative to a value beyond 1.
+    #: The largest allowed difference between PyTorch and ONNX Runtime, relative to values beyond 1.
     tolerance: float = 1e-5
     #: Whether the decoder has thresholds, at which rounding may fall on either side.
     thresholds: bool = False
-    #: Pictures (B, C, H, W) → mean and log variance (B, Z) of those numbers under q(z | x), such that the
-    #: mean decodes to a reconstruction; exported too. None where a model has no such thing.
+    #: Images (B, C, H, W) → mean and log variance (B, Z) of those numbers under q(z | x), such that the mean
+    #: decodes to a reconstruction; exported too. None where a model has none.
     encoder: nn.Module | None
 
     @property
     def device(self) -> torch.device:
-        """Where the model is."""
+        """The device of the parameters."""
         return next(self.parameters()).device
 
     @abstractmethod
-    def draws(self, x: Tensor, samples: int, generator: torch.Generator, only_paths: bool = False) -> Draws:
-        """Draw `samples` of z for each picture; x (B, C, H, W).
+    def sample_posterior(
+        self, x: Tensor, samples: int, generator: torch.Generator, path_gradient_only: bool = False
+    ) -> PosteriorSamples:
+        """Draw `samples` of z for each image; x (B, C, H, W).
 
-        With `only_paths`, the parameters of q get no gradient from log q(z | x), only along z: what
-        doubly reparameterized gradients are made of. Discrete draws carry no gradient.
+        With `path_gradient_only`, log q(z | x) has a gradient only through z, not through the parameters
+        of q, as doubly reparameterized gradients need. Discrete samples carry no gradient.
         """
 
     @abstractmethod
     def means(self, x: Tensor) -> Tensor:
-        """Return the mean of each latent under q(z | x), by which active units are told; (B, Z)."""
+        """Return the mean of each latent under q(z | x), by which active units are counted; (B, Z)."""
 
     def networks(self) -> list[nn.Module]:
-        """Return what a step spends its time in, each a function of tensors alone: what can be compiled."""
+        """Return the networks that a step spends its time in, functions of tensors that can be compiled."""
         return [network for network in (self.decoder, self.encoder) if network is not None]
 
-    def places(self, x: Tensor) -> tuple[Tensor, Tensor] | None:
-        """Return mean and log variance, (B, Z), of what the decoder makes x of, as the encoder gives them.
+    def posterior_parameters(self, x: Tensor) -> tuple[Tensor, Tensor] | None:
+        """Return mean and log variance, (B, Z), of the decoder's input given x, as the encoder does.
 
-        Without an encoder a model may know them all the same: the page is made by them, not in it.
+        A model without an exported encoder may know them nevertheless.
         """
         if self.encoder is None:
             return None
         mean, log_variance = self.encoder(x)
         return mean, log_variance
 
-    def terms(self, x: Tensor, generator: torch.Generator) -> Terms:
-        """Return the terms of the evidence lower bound from one draw of z."""
-        draws = self.draws(x, 1, generator)
-        return Terms(draws.likelihood[0], (draws.log_posterior - draws.log_prior)[0])
+    def terms(self, x: Tensor, generator: torch.Generator) -> ElboTerms:
+        """Return the terms of the ELBO from one sample of z."""
+        samples = self.sample_posterior(x, 1, generator)
+        return ElboTerms(samples.likelihood[0], (samples.log_posterior - samples.log_prior)[0])
 
     def log_weights(self, x: Tensor, samples: int, generator: torch.Generator) -> Tensor:
-        """Return log p(x, z) - log q(z | x) of `samples` draws z ~ q(z | x) for each picture; (K, B)."""
-        return self.draws(x, samples, generator).log_weights
+        """Return log p(x, z) - log q(z | x) of `samples` samples z ~ q(z | x) for each image; (K, B)."""
+        return self.sample_posterior(x, samples, generator).log_weights
 
-    def dreams(self, count: int, generator: torch.Generator) -> Tensor:
-        """Return log q(z | x) of `count` dreams (x, z) ~ p(x, z), which carry no gradient; (B,)."""
-        raise ModelError("wake-sleep trains a Helmholtz machine; for this model choose Elbo()")
+    def sleep_phase(self, count: int, generator: torch.Generator) -> Tensor:
+        """Return log q(z | x) of `count` samples (x, z) ~ p(x, z), which carry no gradient; (B,)."""
+        raise ModelError("wake-sleep trains Helmholtz machines only")
 
 
 def normal(shape: Sequence[int], like: Tensor, generator: torch.Generator) -> Tensor:
-    """Return standard normal numbers, where `like` and the `generator` are."""
+    """Return standard normal numbers on the device of `like`."""
     return torch.randn(shape, generator=generator, device=like.device)

@@ -10,7 +10,7 @@ from torch.nn import functional
 
 from .errors import ModelError
 from .models import Shape
-from .specs import Convolutional, Dense, Patches
+from .recipes.specs import Convolutional, Dense, Patches
 
 Layer = TypeVar("Layer", nn.Linear, nn.Conv2d)
 
@@ -29,10 +29,10 @@ class Encoder(nn.Module):
                 width = (spec.channels[0] * math.prod(quarter(shape)), *spec.hidden)[-1]
             case Patches():
                 self.hidden = _patchwork(spec, shape)
-                width = (spec.narrow * math.prod(quarter(shape)), *spec.hidden)[-1]
+                width = (spec.reduced_channels * math.prod(quarter(shape)), *spec.hidden)[-1]
         self.posterior = _he(nn.Linear(width, 2 * latents))
         with torch.no_grad():
-            # Nearly the same posterior for every x at first, and a narrow one: less noise for the decoder.
+            # At first nearly the same narrow posterior for every x: less noise for the decoder.
             self.posterior.weight.mul_(0.1)
             self.posterior.bias[latents:] = -1
 
@@ -51,7 +51,7 @@ class Conditional(nn.Module):
         self.hidden = _hidden((given, *spec.hidden))
         self.parameters_of = _he(nn.Linear(spec.hidden[-1], 2 * latents))
         with torch.no_grad():
-            self.parameters_of.weight.mul_(0.1)  # nearly standard normal at first
+            self.parameters_of.weight.mul_(0.1)  # at first nearly standard normal
 
     def forward(self, z: Tensor) -> tuple[Tensor, Tensor]:  # (…, given)
         """Return mean and log_variance, (…, latents) each."""
@@ -62,7 +62,9 @@ class Conditional(nn.Module):
 class Decoder(nn.Module):
     """The generative model p(x | z): independent Bernoulli pixels, given as their logits."""
 
-    def __init__(self, spec: Dense | Convolutional, shape: Shape, latents: int, grey: float) -> None:
+    def __init__(
+        self, spec: Dense | Convolutional, shape: Shape, latents: int, mean_intensity: float
+    ) -> None:
         super().__init__()
         self.shape = shape
         self.hidden: nn.Sequential
@@ -75,15 +77,15 @@ class Decoder(nn.Module):
             case Convolutional():
                 self.hidden = _upward(spec, shape, latents)
                 self.pixels = _convolution(spec.channels[1], 4 * shape[0])
-                self.arrange = Larger()
+                self.arrange = PixelShuffle()
         for layer in self.hidden.modules():
             if isinstance(layer, nn.Linear):
-                # Of few latents, units without a bias would all bend where z is 0.
+                # Without biases, units would all have their kink at z = 0.
                 nn.init.normal_(layer.bias, std=0.5)
         with torch.no_grad():
-            # Nearly the mean grey of the training set everywhere at first.
+            # At first nearly the mean intensity of the training set everywhere.
             self.pixels.weight.mul_(0.5)
-            nn.init.constant_(_bias(self.pixels), math.log(grey / (1 - grey)))
+            nn.init.constant_(_bias(self.pixels), math.log(mean_intensity / (1 - mean_intensity)))
 
     def forward(self, z: Tensor) -> Tensor:  # (B, Z)
         """Return the logits of the pixels, (B, C, H, W)."""
@@ -91,8 +93,8 @@ class Decoder(nn.Module):
         return logits.float()
 
 
-class Grid(nn.Module):
-    """Places with channels, in a row, as a grid, laid out in memory as convolutions like it."""
+class UnflattenGrid(nn.Module):
+    """A list of grid positions as a grid with channels last in memory, which convolutions prefer."""
 
     def __init__(self, channels: int, height: int, width: int) -> None:
         super().__init__()
@@ -103,36 +105,35 @@ class Grid(nn.Module):
         return x.reshape(-1, *self.size).permute(0, 3, 1, 2)
 
 
-class Larger(nn.Module):
-    """Four channels of a place as the four places in its stead (Shi et al., 2016).
+class PixelShuffle(nn.Module):
+    """Four channels of a position as four positions (Shi et al., 2016).
 
-    `PixelShuffle` with another order of channels: this one moves whole runs of memory where channels
-    lie last, and costs a fifth of it, there and back.
+    Like PyTorch's, with another order of channels: this one moves contiguous memory where channels are last.
     """
 
     def forward(self, x: Tensor) -> Tensor:  # (B, 4 · C, H, W)
         """Return (B, C, 2 · H, 2 · W)."""
         channels, height, width = x.shape[1] // 4, x.shape[2], x.shape[3]
-        places = x.permute(0, 2, 3, 1).reshape(-1, height, width, 2, 2, channels)
-        wider = places.permute(0, 1, 3, 2, 4, 5).reshape(-1, 2 * height, 2 * width, channels)
+        posterior_parameters = x.permute(0, 2, 3, 1).reshape(-1, height, width, 2, 2, channels)
+        wider = posterior_parameters.permute(0, 1, 3, 2, 4, 5).reshape(-1, 2 * height, 2 * width, channels)
         return wider.permute(0, 3, 1, 2)
 
 
-class Patchwise(nn.Module):
-    """A picture as patches of `size` × `size` pixels, in rows."""
+class Patchify(nn.Module):
+    """A image as patches of `size` × `size` pixels, in rows."""
 
     def __init__(self, shape: Shape, size: int) -> None:
         super().__init__()
         self.cut = (shape[0], shape[1] // size, size, shape[2] // size, size)
 
     def forward(self, x: Tensor) -> Tensor:  # (B, C, H, W)
-        """Return (B, places, C · size²)."""
+        """Return (B, patches, C · size²)."""
         parts = x.view(-1, *self.cut).permute(0, 2, 4, 1, 3, 5)  # (B, rows, columns, C, size, size)
         return parts.flatten(3).flatten(1, 2)
 
 
-class Places(nn.Module):
-    """A grid as a list of its places, the way back from `Grid`."""
+class FlattenGrid(nn.Module):
+    """A grid as a list of its positions, the inverse of `UnflattenGrid`."""
 
     def forward(self, x: Tensor) -> Tensor:  # (B, C, H, W)
         """Return (B, H · W, C)."""
@@ -152,34 +153,33 @@ class Residual(nn.Module):
 
 
 def parameters(module: nn.Module) -> int:
-    """Return how many numbers `module` has learnt."""
+    """Return the number of parameters of `module`."""
     return sum(parameter.numel() for parameter in module.parameters())
 
 
 def _upward(spec: Convolutional, shape: Shape, latents: int) -> nn.Sequential:
-    """From z to features at half the size of the picture, (B, Z) → (B, channels[1], H / 2, W / 2).
+    """From z to features at half the size of the image, (B, Z) → (B, channels[1], H / 2, W / 2).
 
-    Each doubling of the size is a convolution to four times the channels, which become the four
-    places in place of one (Shi et al., 2016): the same map as a transposed convolution, 6 × 6 with
-    stride 2, and several times as fast on a CPU.
+    Each doubling is a convolution to four times the channels and a pixel shuffle: the same map as a
+    transposed convolution, 6 × 6 with stride 2, and several times as fast on a CPU.
     """
     coarse, fine = spec.channels
     height, width = quarter(shape)
     return nn.Sequential(
         _hidden((latents, *spec.hidden, coarse * height * width)),
-        Grid(coarse, height, width),
+        UnflattenGrid(coarse, height, width),
         *(Residual(coarse) for _ in range(spec.residuals[0])),
         _convolution(coarse, 4 * fine),
-        Larger(),
+        PixelShuffle(),
         nn.SiLU(),
         *(Residual(fine) for _ in range(spec.residuals[1])),
     )
 
 
 def _downward(spec: Convolutional, shape: Shape) -> nn.Sequential:
-    """From the picture to features, `_upward` the other way round: (B, C, H, W) → (B, width)."""
+    """From the image to features, `_upward` in reverse: (B, C, H, W) → (B, width)."""
     coarse, fine = spec.channels
-    places = math.prod(quarter(shape))
+    posterior_parameters = math.prod(quarter(shape))
     return nn.Sequential(
         nn.PixelUnshuffle(2),
         _convolution(4 * shape[0], fine),
@@ -190,33 +190,34 @@ def _downward(spec: Convolutional, shape: Shape) -> nn.Sequential:
         nn.SiLU(),
         *(Residual(coarse) for _ in range(spec.residuals[0])),
         nn.Flatten(),
-        *_hidden((coarse * places, *spec.hidden)),
+        *_hidden((coarse * posterior_parameters, *spec.hidden)),
     )
 
 
 def quarter(shape: Shape) -> tuple[int, int]:
-    """Return a quarter of the height and of the width of a picture."""
+    """Return a quarter of an image's height and width; raise `ModelError` if they are not whole."""
     _, height, width = shape
     if height % 4 or width % 4:
         raise ModelError(
-            f"pictures of {height} × {width} are not made by a convolutional network, which doubles a size "
-            "twice; give the data set's frame a height and a width that 4 divides"
+            f"convolutional networks need a height and a width divisible by 4; images of {height} × {width} "
+            "are "
+            "not, so change the size of the data set"
         )
     return height // 4, width // 4
 
 
 def _patchwork(spec: Patches, shape: Shape) -> nn.Sequential:
-    """From the picture to features of all its patches, (B, C, H, W) → (B, width)."""
+    """From the image to features of all its patches, (B, C, H, W) → (B, width)."""
     side = quarter(shape)
     return nn.Sequential(
-        Patchwise(shape, 4),
+        Patchify(shape, 4),
         *_hidden((16 * shape[0], spec.channels)),
-        Grid(spec.channels, *side),
+        UnflattenGrid(spec.channels, *side),
         *(Residual(spec.channels) for _ in range(spec.residuals)),
-        Places(),
-        *_hidden((spec.channels, spec.narrow)),
+        FlattenGrid(),
+        *_hidden((spec.channels, spec.reduced_channels)),
         nn.Flatten(),
-        *_hidden((spec.narrow * math.prod(side), *spec.hidden)),
+        *_hidden((spec.reduced_channels * math.prod(side), *spec.hidden)),
     )
 
 

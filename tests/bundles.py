@@ -19,7 +19,7 @@ SANDBOX = Sandbox()
 
 METRICS = {
     "elbo": {"value": -96.456, "standard_error": 0.24, "unit": "nats", "meaning": "a bound"},
-    "bound_500": {"value": -91.741, "standard_error": 0.03, "unit": "nats", "meaning": "a closer bound"},
+    "iw_bound_500": {"value": -91.741, "standard_error": 0.03, "unit": "nats", "meaning": "a closer bound"},
 }
 HISTORY = "epoch,step,seconds,train_elbo,validation_elbo\n1,10,0.5,-150.5,-140.25\n2,20,1.0,-110,-108\n"
 

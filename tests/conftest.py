@@ -146,11 +146,6 @@ def bars(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def known_bars(bars: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Make that data set known to this process; return its folder."""
-    import tiny_model
-
-    from model.datasets import DATASETS
-
-    monkeypatch.setitem(DATASETS, "bars", tiny_model.dataset(bars))
+    """Name the folder of that data set in the environment; return it."""
     monkeypatch.setenv("BARS", str(bars))
     return bars

@@ -43,7 +43,7 @@ def models_of(html: str, models: Models) -> dict[str, Any]:
         ("{{ small.elbo }}", "−96.5"),
         ("{{small.elbo:.2f}}", "−96.46"),
         ("{{ small.elbo:.1f&nbsp;}}", "−96.5"),
-        ("{{ small.bound_500 }}", "−91.74"),
+        ("{{ small.iw_bound_500 }}", "−91.74"),
         ("{{ small.elbo.standard_error }}", "0.240"),
         ("{{ small.elbo.unit }}", "nats"),
         ("{{ small.seconds.train:.0f }}", "62"),

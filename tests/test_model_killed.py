@@ -18,14 +18,13 @@ import tiny_model
 import torch
 from bundles import write_bundle
 from safetensors.torch import save
-from test_model_build import LONG, ROOT, command, environment, left_over, run, wait_for_epoch
+from test_model_build import LONG, ROOT, left_over, run, start, wait_for_epoch
 
-from model import replacing, train
-from model.checkpoints import Checkpoint
-from model.data import load
-from model.headers import metadata
-from model.releases import Place
-from model.watchers import Watchers
+from model.bundles import replacing
+from model.bundles.headers import metadata
+from model.bundles.store import BundleStore
+from model.training import train
+from model.training.checkpoints import Checkpoint
 
 SMALL = {"epochs": 2}
 #: Finds the trainer's modules.
@@ -46,17 +45,12 @@ def test_a_trainer_that_is_asked_to_end_keeps_its_last_epoch(
     bars: Path, tmp_path: Path, blow: signal.Signals, status: int
 ) -> None:
     signal.signal(signal.SIGHUP, signal.SIG_DFL)  # which nohup lets its children ignore
-    process = subprocess.Popen(
-        command(bars, tmp_path, "build", "tiny"),
-        env=environment(bars, **LONG),
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    process = start(bars, tmp_path, "build", "tiny", stderr=subprocess.PIPE, recipe=LONG)
     wait_for_epoch(tmp_path, process)
     process.send_signal(blow)
     _, said = process.communicate(timeout=300)
     assert process.returncode == status
-    assert said == "model: stopped; the last whole epoch is kept, and the same command goes on from there\n"
+    assert said == ("models: stopped; the last complete epoch is saved, and the same command resumes there\n")
     assert left_over(tmp_path) == {".tiny.checkpoint"}
 
 
@@ -69,7 +63,7 @@ class TestCheckpoints:
     @pytest.fixture
     def good(self, tmp_path: Path) -> Checkpoint:
         checkpoint = Checkpoint(tmp_path / ".tiny.checkpoint", "a key", self.said.append)
-        train.train(self.RECIPE, load("bars"), checkpoint, Watchers())
+        train.train(self.RECIPE, tiny_model.load(), checkpoint, train.NO_WATCHER)
         return checkpoint
 
     @pytest.fixture(autouse=True)
@@ -77,18 +71,18 @@ class TestCheckpoints:
         self.said: list[str] = []
 
     def assert_set_aside(self, checkpoint: Checkpoint) -> None:
-        state = train.begin(self.RECIPE, load("bars"))
+        state = train.begin(self.RECIPE, tiny_model.load())
         before = {name: value.clone() for name, value in state.model.state_dict().items()}
         checkpoint.load(state)
-        assert (state.history, sorted(state.drawings)) == ([], [0])
+        assert (state.history, sorted(state.epoch_samples)) == ([], [0])
         assert all(torch.equal(value, before[name]) for name, value in state.model.state_dict().items())
         assert [path.name for path in checkpoint.path.parent.iterdir()] == [".tiny.checkpoint.unusable"]
         [message] = self.said
         assert message.startswith(f"{checkpoint.path}: it")
-        assert message.endswith("it is now .tiny.checkpoint.unusable, and training starts anew")
+        assert message.endswith("it is now .tiny.checkpoint.unusable, and training starts from the beginning")
 
     def test_a_whole_one_is_gone_on_from(self, good: Checkpoint) -> None:
-        state = train.begin(self.RECIPE, load("bars"))
+        state = train.begin(self.RECIPE, tiny_model.load())
         good.load(state)
         assert [row.epoch for row in state.history] == [1, 2, 3]
         assert self.said == []
@@ -118,7 +112,7 @@ class TestCheckpoints:
     def test_one_of_another_run_is_set_aside(self, good: Checkpoint) -> None:
         other = Checkpoint(good.path, "another key", self.said.append)
         self.assert_set_aside(other)
-        assert "of another recipe, other data or another version" in self.said[0]
+        assert "belongs to another recipe, other data or another version" in self.said[0]
 
     @pytest.mark.parametrize("make", [Path.mkdir, os.mkfifo, lambda path: path.symlink_to("nowhere")])
     def test_what_is_no_file_is_set_aside(self, tmp_path: Path, make: Callable[[Path], None]) -> None:
@@ -174,7 +168,10 @@ def test_a_build_says_that_it_sets_a_checkpoint_aside(bars: Path, tmp_path: Path
     done = run(bars, tmp_path, "build", "tiny", **SMALL)
     assert done.returncode == 0, done.stderr
     assert (
-        done.stdout.count("it is damaged; it is now .tiny.checkpoint.unusable, and training starts anew") == 1
+        done.stdout.count(
+            "it is damaged; it is now .tiny.checkpoint.unusable, and training starts from the beginning"
+        )
+        == 1
     )
     assert left_over(tmp_path) == {"tiny", ".tiny.checkpoint.unusable"}
 
@@ -209,7 +206,7 @@ def read(target: Path) -> str:
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from model import replacing
+from model.bundles import replacing
 if sys.argv[3] == "steps":
     replacing.exchange = lambda one, other: False
 calls = int(sys.argv[2])
@@ -281,7 +278,7 @@ def test_only_what_may_be_written_is_flushed(tmp_path: Path, monkeypatch: pytest
 REPLACE = """
 import shutil, sys
 from pathlib import Path
-from model import replacing
+from model.bundles import replacing
 if sys.argv[2] == "steps":
     replacing.exchange = lambda one, other: False
 folder, other = Path(sys.argv[1]) / "tiny", 0
@@ -324,6 +321,6 @@ def test_a_checkpoint_that_has_led_to_the_release_is_cleared_away(
 ) -> None:
     into = Path(shutil.copytree(small, tmp_path / "models"))
     key = json.loads((into / "tiny" / "manifest.json").read_text(encoding="utf-8"))["key"]
-    Place(into).checkpoint("tiny").write_bytes(save({"a": torch.zeros(1)}, {"key": key}))
+    BundleStore(into).checkpoint("tiny").write_bytes(save({"a": torch.zeros(1)}, {"key": key}))
     assert run(bars, into, "build", "tiny", **SMALL).stdout == "tiny: fresh\n"
     assert left_over(into) == {"tiny"}

@@ -1,4 +1,4 @@
-"""docs/models.md, followed to the letter: from a folder of pictures to a figure that lives."""
+"""docs/models.md, followed to the letter: from a folder of images to a figure that lives."""
 
 import re
 import shutil
@@ -49,7 +49,7 @@ def test_pictures_of_ones_own_become_figures_that_live(tmp_path: Path) -> None:
     page = (site / "output" / "shapes-that-melt.html").read_text(encoding="utf-8")
     assert "A model with 8 latents learnt from 13" in page  # nine tenths of 150
     assert len(re.findall(r"<figure[^>]*research-demo", page)) == 2
-    assert 'class="research-demo-ink"' not in page  # colours are not turned round
+    assert 'class="research-demo-ink"' not in page  # color are not turned round
     assert list((site / "output").rglob("*.wasm"))
     with np.load(site / "build" / "models" / "shapes" / "test_items.npz") as items:
         assert items["images"].shape[1:] == (3, 32, 32)

@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import tiny_model
 from safetensors.numpy import load_file
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
-from test_model_build import ROOT, environment, left_over, manifest, run, wait_for_epoch
+from test_model_build import ROOT, command, environment, left_over, manifest, run, wait_for_epoch
 
-from model.specs import VAE, Dense
+from model.recipes.specs import VAE, Dense
 
 EPOCHS = 20
 
@@ -22,10 +23,10 @@ EPOCHS = 20
 def two(bars: Path, into: Path, **recipe: Any) -> "subprocess.Popen[str]":
     """Start two processes that build the tiny model together, on the CPU."""
     launcher = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
-    script = [str(ROOT / "tests" / "tiny_model.py"), str(bars), "--into", str(into), "build", "tiny"]
     return subprocess.Popen(
-        [sys.executable, *launcher, *script],
-        env=environment(bars, **({"epochs": EPOCHS} | recipe)),
+        [sys.executable, *launcher, *command(into, "build", "tiny", "--device", "cpu")[1:]],
+        env=environment(),
+        cwd=tiny_model.site(bars, **({"epochs": EPOCHS} | recipe)),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -42,7 +43,7 @@ def by_two(bars: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     process = two(bars, into)
     said, errors = process.communicate(timeout=300)
     assert process.returncode == 0, errors
-    assert said.count("no release yet") == said.count("trained in") == 1
+    assert said.count("there is no bundle yet") == said.count("trained in") == 1
     return into
 
 
@@ -87,7 +88,7 @@ def test_two_processes_that_were_killed_go_on_to_the_same_weights(
 
 
 def test_two_processes_that_diverge_end_and_say_so(bars: Path, tmp_path: Path) -> None:
-    process = two(bars, tmp_path, rate=1e6, warm_up=0.01)
+    process = two(bars, tmp_path, learning_rate=1e6, lr_warmup=0.01)
     _, errors = process.communicate(timeout=300)
     assert process.returncode == 1
     assert "tiny: the bound is" in errors
@@ -120,7 +121,7 @@ def test_tensorboard_shows_the_bounds_of_history_csv(bars: Path, tmp_path: Path)
     log.Reload()
     history = (tmp_path / "models" / "tiny" / "history.csv").read_text().splitlines()[1:]
     rows = [[float(value) for value in line.split(",")] for line in history]
-    for tag, column in (("bound/training", 3), ("bound/not trained on", 4)):
+    for tag, column in (("bound/training", 3), ("bound/held out", 4)):
         found = [(event.step, event.value) for event in log.Scalars(tag)]
         assert found == [(row[1], pytest.approx(row[column], rel=1e-5)) for row in rows]
     assert [event.step for event in log.Scalars("bound/so far in the epoch")] == [10, 20, 30]

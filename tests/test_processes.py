@@ -12,11 +12,10 @@ from pathlib import Path
 import psutil
 import pytest
 from conftest import ROOT, SETTINGS
+from model.checkpoints import DIGEST
 from research.core.processes import children as processes
 from research.formulas.typesetting.mathjax import find_node
 from test_model_build import command, environment
-
-from model.checkpoints import DIGEST
 
 SIGNALS = [signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGKILL]
 #: Seconds after which a test that waits has failed; it waits for events, and mostly for milliseconds.

@@ -1,29 +1,42 @@
-"""Runs ``python -m model`` with a data set and recipes so small that a build takes seconds.
+"""A data set and a recipe so small that a build takes seconds, and the trainer's command on them.
 
-usage: tiny_model.py FOLDER ARGUMENT…     the data set's files lie in FOLDER
+usage: tiny_model.py ARGUMENT…     in the folder of a site; PRETRAINED names a folder of pretrained bundles
 """
 
 import hashlib
+import json
 import os
 import struct
 import sys
-from dataclasses import replace
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-import numpy
+import msgspec
 
-from model import datasets, recipes, releases, specs
-from model.__main__ import main
-from model.sources import remembered
-from model.sources.idx import Idx
-from model.specs import VAE, Convolutional, Dense, Recipe
+from model.bundles import store
+from model.recipes.library import Library
+from model.recipes.specs import VAE, Convolutional, Dense, Recipe
+
+if TYPE_CHECKING:
+    from model.data.examples import Data
 
 COUNTS = (600, 100)
 SHAPE = (1, 8, 8)
 
+TINY = Recipe(
+    name="tiny",
+    model=VAE(latents=3, encoder=Dense((16,)), decoder=Convolutional(channels=(4, 4))),
+    data="bars",
+    epochs=3,
+    batch_size=50,
+)
+
 
 def write_data(folder: Path) -> None:
-    """Write pictures of bars, upright or lying, with noise; the label is which."""
+    """Write images of bars, upright or lying, with noise; the label is which."""
+    import numpy
+
     random = numpy.random.default_rng(0)
     for split, count in zip(("train", "test"), COUNTS, strict=True):
         labels = random.integers(0, 2, count).astype(numpy.uint8)
@@ -34,46 +47,52 @@ def write_data(folder: Path) -> None:
         (folder / f"{split}-labels").write_bytes(struct.pack(">II", 2049, count) + labels.tobytes())
 
 
-def dataset(folder: Path) -> Idx:
-    """Return the data set whose files lie in `folder`."""
-    names = ("train-images", "train-labels", "test-images", "test-labels")
-    return Idx(
-        name="bars",
-        folder="nowhere",
-        variable="BARS",
-        remedy="Run the tests",
-        files={name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in names},
-        counts=COUNTS,
-        shape=SHAPE,
-    )
+def toml(value: Any) -> str:
+    """Return a value as TOML writes it in one line."""
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{key} = {toml(each)}" for key, each in value.items()) + " }"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(toml, value))}]"
+    return json.dumps(value, ensure_ascii=False)
 
 
-TINY = Recipe(
-    name="tiny",
-    model=VAE(latents=3, encoder=Dense((16,)), decoder=Convolutional(channels=(4, 4))),
-    data="bars",
-    epochs=3,
-    batch=50,
-    threads=1,
-)
+def site(bars: Path, more: str = "", **changes: Any) -> Path:
+    """Return the folder of a site that has the recipe, with `changes`, and the data set in `bars`.
 
-
-def register(folder: Path) -> None:
-    """Make the data set and the recipe known.
-
-    The variable RECIPE changes fields of the recipe, DATASET is a line as authors write it into datasets.py,
-    KEPT is where releases lie that came with the repository.
+    `more` is written into its recipes.toml too.
     """
-    changes = eval(os.environ.get("RECIPE", "{}"), vars(specs))
-    remembered.CACHE = folder.with_name("cache")
-    datasets.DATASETS["bars"] = dataset(folder)
-    releases.KEPT = Path(os.environ.get("KEPT", "nowhere"))
-    if "DATASET" in os.environ:
-        source = eval(os.environ["DATASET"], vars(datasets))
-        datasets.DATASETS[source.name] = source
-    recipes.RECIPES["tiny"] = replace(TINY, **changes)
+    names = ("train-images", "train-labels", "test-images", "test-labels")
+    dataset = {
+        "variable": "BARS",
+        "folders": [str(bars)],
+        "packages": ["make bars"],
+        "mirrors": [],
+        "files": {name: hashlib.sha256((bars / name).read_bytes()).hexdigest() for name in names},
+        "counts": COUNTS,
+        "size": SHAPE[1:],
+    }
+    recipe = msgspec.to_builtins(TINY) | {name: msgspec.to_builtins(value) for name, value in changes.items()}
+    tables = {"data.bars": dataset, "recipes.tiny": {key: recipe[key] for key in recipe if key != "name"}}
+    lines = [more]
+    for name, table in tables.items():
+        lines += [f"[{name}]", *(f"{key} = {toml(value)}" for key, value in table.items())]
+    text = "\n".join(lines) + "\n"
+    folder = bars.with_name(f"site-{hashlib.sha256(text.encode()).hexdigest()[:16]}")
+    folder.mkdir(exist_ok=True)
+    (folder / "recipes.toml").write_text(text, encoding="utf-8")
+    return folder
+
+
+def load(held_out: int = 0) -> "Data":
+    """Return the data set in the folder that BARS names."""
+    from model.data import examples
+
+    recipe = msgspec.structs.replace(TINY, held_out=held_out)
+    return examples.load(recipe, Library(site(Path(os.environ["BARS"]))))
 
 
 if __name__ == "__main__":
-    register(Path(sys.argv[1]))
-    sys.exit(main(sys.argv[2:]))
+    from model.__main__ import main
+
+    store.PRETRAINED = Path(os.environ.get("PRETRAINED", "nowhere"))
+    sys.exit(main(sys.argv[1:]))

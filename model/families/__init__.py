@@ -1,21 +1,39 @@
-"""The families of models: a module each, which a release's key counts for its own family alone."""
+"""The families of models, one module each."""
 
+from pathlib import Path
+
+from ..errors import ModelError
 from ..models import Model, Shape
-from ..specs import VAE, Architecture, Helmholtz, Ladder, TwoLayers
+from ..recipes import modules
+from ..recipes.specs import VAE, Architecture, Custom, Helmholtz, Ladder, TwoLayers
 from .helmholtz import HelmholtzMachine
 from .ladder import LadderAutoencoder
 from .two_layers import TwoLayerAutoencoder
 from .vae import VariationalAutoencoder
 
 
-def build(spec: Architecture, shape: Shape, grey: float) -> Model:
-    """Return the untrained model of `spec` for pictures of `shape`, whose mean is `grey` in [0, 1]."""
+def build(spec: Architecture | Custom, shape: Shape, mean_intensity: float) -> Model:
+    """Return the untrained model of `spec` for images of `shape`, with their mean intensity in [0, 1]."""
     match spec:
         case VAE():
-            return VariationalAutoencoder(spec, shape, grey)
+            return VariationalAutoencoder(spec, shape, mean_intensity)
         case TwoLayers():
-            return TwoLayerAutoencoder(spec, shape, grey)
+            return TwoLayerAutoencoder(spec, shape, mean_intensity)
         case Ladder():
-            return LadderAutoencoder(spec, shape, grey)
+            return LadderAutoencoder(spec, shape, mean_intensity)
         case Helmholtz():
-            return HelmholtzMachine(spec, shape, grey)
+            return HelmholtzMachine(spec, shape, mean_intensity)
+        case Custom():
+            return _custom(spec, shape, mean_intensity)
+
+
+def _custom(spec: Custom, shape: Shape, mean_intensity: float) -> Model:
+    """Return the model of a family of the author's own."""
+    kind = modules.load(spec.function, Path.cwd())
+    try:
+        model = kind(shape, mean_intensity, **spec.options)
+    except TypeError as error:
+        raise ModelError(f"{spec.function} called with {spec.options} fails: {error}") from error
+    if not isinstance(model, Model):
+        raise ModelError(f"{spec.function} gives a {type(model).__name__}; it must be a subclass of Model")
+    return model

@@ -10,16 +10,16 @@ from torch.nn import functional
 
 from ..densities import kl_between, log_likelihood, log_normal
 from ..errors import ModelError
-from ..models import Draws, Model, Shape, Terms, normal
+from ..models import ElboTerms, Model, PosteriorSamples, Shape, normal
 from ..networks import quarter
-from ..specs import Ladder
+from ..recipes.specs import Ladder
 
-#: What logarithms of variances stay below, of a prior, and of a posterior relative to it.
-LARGEST = 8
+#: Logarithms of variances, of a prior and of a posterior relative to it, stay within ± this.
+MAX_LOG_VARIANCE = 8
 
 
 class Block(nn.Module):
-    """Two convolutions 3 × 3, each behind SiLU, with a shortcut around them where the widths are the same."""
+    """Two convolutions 3 × 3, each after SiLU, with a shortcut if the widths are equal."""
 
     def __init__(self, inputs: int, hidden: int, outputs: int, scale: float = 1) -> None:
         super().__init__()
@@ -35,16 +35,15 @@ class Block(nn.Module):
 
 
 def _bounded(log_variance: Tensor) -> Tensor:
-    # Trained networks stay within half of it; one that strays has no exponential that overflows.
-    return LARGEST * torch.tanh(log_variance / LARGEST)
+    return MAX_LOG_VARIANCE * torch.tanh(log_variance / MAX_LOG_VARIANCE)
 
 
 class Group(nn.Module):
-    """p(z | above) of one group of latents, and what z adds to the grid of what is known so far."""
+    """p(z | above) of one group of latents, and the update of the grid by z."""
 
     def __init__(self, spec: Ladder, scale: float) -> None:
         super().__init__()
-        # A standard normal distribution at first.
+        # At first a standard normal distribution.
         self.prior = Block(spec.channels, spec.channels // 2, 2 * spec.latents, scale=0)
         self.add = nn.Conv2d(spec.latents, spec.channels, 1)
         self.after = Block(spec.channels, spec.channels, spec.channels, scale)
@@ -63,7 +62,7 @@ class Group(nn.Module):
 class Generative(nn.Module):
     """p(z_1) p(z_2 | z_1) … p(x | z_1, z_2, …), from coarse to fine."""
 
-    def __init__(self, spec: Ladder, shape: Shape, grey: float) -> None:
+    def __init__(self, spec: Ladder, shape: Shape, mean_intensity: float) -> None:
         super().__init__()
         self.spec, self.coarse = spec, quarter(shape)
         scale = 1 / math.sqrt(sum(spec.groups))
@@ -74,7 +73,7 @@ class Generative(nn.Module):
         last = nn.Conv2d(spec.channels, 4 * shape[0], 3, padding=1)
         self.pixels = nn.Sequential(nn.SiLU(), last, nn.PixelShuffle(2))
         assert last.bias is not None
-        nn.init.constant_(last.bias, math.log(grey / (1 - grey)))
+        nn.init.constant_(last.bias, math.log(mean_intensity / (1 - mean_intensity)))
 
     def forward(self, noise: Tensor) -> Tensor:  # (B, Z), coarse groups first
         """Return the logits of the pixels, (B, C, H, W)."""
@@ -86,7 +85,7 @@ class Generative(nn.Module):
         return self.descend(noise, draw)
 
     def descend(self, noise: Tensor, grow: "Grow") -> Tensor:
-        """Return the logits, (B, C, H, W), of the last grid that `grow` makes, group by group."""
+        """Return the logits, (B, C, H, W), of the last grid; `grow` gives the next one, group by group."""
         grid = self.start.expand(noise.shape[0], *self.start.shape)
         parts = torch.split(noise, [math.prod(size) for size in self.sizes()], dim=1)
         for number, (group, part, size) in enumerate(zip(self.groups, parts, self.sizes(), strict=True)):
@@ -97,7 +96,7 @@ class Generative(nn.Module):
         return logits.float()
 
     def sizes(self) -> list[Shape]:
-        """Return the shape of each group's latents, for one picture."""
+        """Return the shape of each group's latents, for one image."""
         height, width = self.coarse
         sides = [(height, width)] * self.spec.groups[0] + [(2 * height, 2 * width)] * self.spec.groups[1]
         return [(self.spec.latents, *side) for side in sides]
@@ -117,7 +116,8 @@ class Posterior(nn.Module):
     def forward(self, group: Group, above: Tensor, seen: Tensor, noise: Tensor) -> tuple[Tensor, ...]:
         """Draw z; return the next grid, z, mean and log variance of q, and those of p."""
         p_mean, p_log = group.given(above)
-        # Relative to the prior (Vahdat and Kautz, 2020, section 3.2): what x leaves alone costs nothing.
+        # Relative to the prior (Vahdat and Kautz, 2020, section 3.2): where x says nothing, the KL divergence
+        # is 0.
         mean, log_variance = self.block(torch.cat([above, seen], dim=1)).float().chunk(2, dim=1)
         q_mean, q_log = p_mean + mean, p_log + _bounded(log_variance)
         z = q_mean + torch.exp(0.5 * q_log) * noise
@@ -125,7 +125,7 @@ class Posterior(nn.Module):
 
 
 class Recognition(nn.Module):
-    """What the picture says at each size, and q(z | above, x) of each group."""
+    """Features of the image at each size, and q(z | above, x) of each group."""
 
     def __init__(self, spec: Ladder, shape: Shape) -> None:
         super().__init__()
@@ -143,13 +143,13 @@ class Recognition(nn.Module):
         self.groups = nn.ModuleList(Posterior(spec) for _ in range(sum(spec.groups)))
 
     def features(self, x: Tensor) -> list[Tensor]:  # (B, C, H, W)
-        """Return the grid that each group looks at, (B, channels, …)."""
+        """Return the features for each group, (B, channels, …)."""
         fine = self.fine(x - 0.5)
         return [self.coarse(fine)] * self.spec.groups[0] + [fine] * self.spec.groups[1]
 
 
 class Inferred(NamedTuple):
-    """What a draw of all groups says of each picture."""
+    """Log likelihood, sample and parameters of all groups for each image."""
 
     likelihood: Tensor  # (B,), log p(x | z)
     z: Tensor  # (B, Z), as all that follow
@@ -160,33 +160,35 @@ class Inferred(NamedTuple):
 
 
 class LadderAutoencoder(Model):
-    """A hierarchy in which a posterior sees the picture and all that was drawn above."""
+    """A hierarchy whose posteriors are conditioned on the image and on all groups above."""
 
     decoder: Generative
-    #: Each group magnifies what rounding made of the one above it.
+    #: Each group magnifies the rounding error of the one above it.
     tolerance = 1e-4
 
-    def __init__(self, spec: Ladder, shape: Shape, grey: float) -> None:
+    def __init__(self, spec: Ladder, shape: Shape, mean_intensity: float) -> None:
         super().__init__()
         self.shape, self.encoder = shape, None
-        self.decoder = Generative(spec, shape, grey)
+        self.decoder = Generative(spec, shape, mean_intensity)
         self.recognition = Recognition(spec, shape)
         self.latents = sum(math.prod(size) for size in self.decoder.sizes())
 
     def networks(self) -> list[nn.Module]:
-        """Return what a step goes through: the decoder group by group, not as the page does."""
+        """Return the networks of a step, which goes through the decoder group by group."""
         seen: list[nn.Module] = [self.recognition.fine, self.recognition.coarse]
         return [*seen, *self.recognition.groups]
 
-    def terms(self, x: Tensor, generator: torch.Generator) -> Terms:
-        """Return the terms of the evidence lower bound; the divergence is closed given the draws above."""
+    def terms(self, x: Tensor, generator: torch.Generator) -> ElboTerms:
+        """Return the terms of the ELBO; the divergence has a closed form given the samples above."""
         found = self._infer(x, generator)
-        return Terms(found.likelihood, kl_between(found.q_mean, found.q_log, found.p_mean, found.p_log))
+        return ElboTerms(found.likelihood, kl_between(found.q_mean, found.q_log, found.p_mean, found.p_log))
 
-    def draws(self, x: Tensor, samples: int, generator: torch.Generator, only_paths: bool = False) -> Draws:
+    def sample_posterior(
+        self, x: Tensor, samples: int, generator: torch.Generator, path_gradient_only: bool = False
+    ) -> PosteriorSamples:
         """Draw the groups from the top down."""
-        if only_paths:
-            raise ModelError("a ladder has no doubly reparameterized gradient; choose Elbo()")
+        if path_gradient_only:
+            raise ModelError("a ladder has no doubly reparameterized gradient")
         found = self._infer(x.expand(samples, *x.shape).flatten(0, 1), generator)
         log_prior = log_normal(found.z, found.p_mean, found.p_log)
         log_posterior = log_normal(found.z, found.q_mean, found.q_log)
@@ -194,10 +196,10 @@ class LadderAutoencoder(Model):
             value.view(samples, -1, *value.shape[1:])
             for value in (found.likelihood, log_prior, log_posterior, found.z)
         )
-        return Draws(likelihood, each[0], each[1], (each[2],))
+        return PosteriorSamples(likelihood, each[0], each[1], (each[2],))
 
     def means(self, x: Tensor) -> Tensor:
-        """Return the means of q(z | above, x), each given draws of those above; (B, Z)."""
+        """Return the means of q(z | above, x), each given samples of those above; (B, Z)."""
         return self._infer(x, torch.Generator(x.device).manual_seed(0)).q_mean
 
     def _infer(self, x: Tensor, generator: torch.Generator) -> Inferred:

@@ -1,20 +1,21 @@
 """The variational autoencoder: one layer of normal latents (Kingma and Welling, 2013, appendix C)."""
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
 
 from ..densities import kl_divergence, log_likelihood, log_normal
-from ..models import Draws, Model, Shape, Terms, normal
+from ..models import ElboTerms, Model, PosteriorSamples, Shape, normal
 from ..networks import Decoder, Encoder
-from ..specs import VAE
+from ..priors import CouplingPrior
+from ..recipes.specs import VAE, Couplings
 
 
 class Recognition(Encoder):
-    """q(z | x), none of whose variances is above that of the prior.
+    """q(z | x), with variances of at most 1.
 
-    A posterior hardly ever asks for one. Without an end to them, one picture that a long step had given an
-    exp(log_variance) of a billion undid the training of many.
+    A posterior hardly ever needs a larger one, and without a limit a single image with an enormous variance
+    can undo an epoch.
     """
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:  # (B, C, H, W)
@@ -23,41 +24,100 @@ class Recognition(Encoder):
         return mean, -functional.softplus(-log_variance)
 
 
+class PriorDecoder(nn.Module):
+    """Standard normal noise → z, by the learnt prior → logits of the pixels."""
+
+    def __init__(self, prior: CouplingPrior, network: Decoder) -> None:
+        super().__init__()
+        self.prior, self.network = prior, network
+
+    def forward(self, noise: Tensor) -> Tensor:  # (B, Z)
+        """Return the logits of the pixels, (B, C, H, W)."""
+        logits: Tensor = self.network(self.prior(noise))
+        return logits
+
+
+class NoiseEncoder(nn.Module):
+    """q in the space of the decoder's noise: exact in the mean, its variances by the Jacobian's diagonal."""
+
+    def __init__(self, recognition: Recognition, prior: CouplingPrior) -> None:
+        super().__init__()
+        self.recognition, self.prior = recognition, prior
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:  # (B, C, H, W)
+        """Return mean and log variance, each (B, Z)."""
+        mean, log_variance = self.recognition(x)
+        noise, log_determinant = self.prior.inverse(mean)
+        return noise, log_variance + 2 * log_determinant
+
+
 class VariationalAutoencoder(Model):
-    """p(z) = N(0, I), p(x | z) = Bernoulli(decoder(z)), q(z | x) = N(mean, diag(exp(log_variance)))."""
+    """p(z) standard normal or learnt, p(x | z) Bernoulli, q(z | x) = N(mean, diag(exp(log_variance)))."""
 
-    encoder: Encoder
-    decoder: Decoder
+    encoder: nn.Module
+    decoder: nn.Module
 
-    def __init__(self, spec: VAE, shape: Shape, grey: float) -> None:
+    def __init__(self, spec: VAE, shape: Shape, mean_intensity: float) -> None:
         super().__init__()
         self.latents, self.shape = spec.latents, shape
-        self.encoder = Recognition(spec.encoder, shape, spec.latents)
-        self.decoder = Decoder(spec.decoder, shape, spec.latents, grey)
+        recognition = Recognition(spec.encoder, shape, spec.latents)
+        network = Decoder(spec.decoder, shape, spec.latents, mean_intensity)
+        self.encoder, self.decoder = recognition, network
+        self.has_learnt_prior = isinstance(spec.prior, Couplings) and spec.latents > 1
+        if isinstance(spec.prior, Couplings) and self.has_learnt_prior:
+            prior = CouplingPrior(spec.prior, spec.latents)
+            self.encoder, self.decoder = NoiseEncoder(recognition, prior), PriorDecoder(prior, network)
 
-    def terms(self, x: Tensor, generator: torch.Generator) -> Terms:
-        """Return the terms of the evidence lower bound, the divergence in closed form."""
-        mean, log_variance = self.encoder(x)  # (B, Z), (B, Z)
+    @property
+    def recognition(self) -> nn.Module:
+        """The network of q(z | x)."""
+        return self.encoder.recognition if isinstance(self.encoder, NoiseEncoder) else self.encoder
+
+    @property
+    def network(self) -> nn.Module:
+        """The network of p(x | z)."""
+        return self.decoder.network if isinstance(self.decoder, PriorDecoder) else self.decoder
+
+    def terms(self, x: Tensor, generator: torch.Generator) -> ElboTerms:
+        """Return the terms of the ELBO, the divergence in closed form where the prior is standard normal.
+
+        Otherwise it is estimated from the sample of z, without the term of the gradient whose expectation
+        is 0 (Roeder et al., 2017).
+        """
+        mean, log_variance = self.recognition(x)  # (B, Z), (B, Z)
         z = mean + torch.exp(0.5 * log_variance) * normal(mean.shape, x, generator)
-        return Terms(log_likelihood(x, self.decoder(z)), kl_divergence(mean, log_variance))
+        likelihood = log_likelihood(x, self.network(z))
+        if not self.has_learnt_prior:
+            return ElboTerms(likelihood, kl_divergence(mean, log_variance))
+        log_posterior = log_normal(z, mean.detach(), log_variance.detach())
+        return ElboTerms(likelihood, log_posterior - self._log_prior(z))
 
-    def draws(self, x: Tensor, samples: int, generator: torch.Generator, only_paths: bool = False) -> Draws:
+    def sample_posterior(
+        self, x: Tensor, samples: int, generator: torch.Generator, path_gradient_only: bool = False
+    ) -> PosteriorSamples:
         """Draw z by the reparameterization of eq. 10."""
-        mean, log_variance = self.encoder(x)  # (B, Z), (B, Z)
+        mean, log_variance = self.recognition(x)  # (B, Z), (B, Z)
         noise = normal((samples, *mean.shape), x, generator)
         z = mean + torch.exp(0.5 * log_variance) * noise  # (K, B, Z)
-        if only_paths:
+        if path_gradient_only:
             mean, log_variance = mean.detach(), log_variance.detach()
-        logits = self.decoder(z.flatten(0, 1)).unflatten(0, (samples, -1))  # (K, B, C, H, W)
-        standard = torch.zeros((), device=x.device)
-        return Draws(
-            log_likelihood(x, logits),
-            log_normal(z, standard, standard),
-            log_normal(z, mean, log_variance),
-            (z,),
+        logits = self.network(z.flatten(0, 1)).unflatten(0, (samples, -1))  # (K, B, C, H, W)
+        return PosteriorSamples(
+            log_likelihood(x, logits), self._log_prior(z), log_normal(z, mean, log_variance), (z,)
         )
 
     def means(self, x: Tensor) -> Tensor:
         """Return the means of q(z | x)."""
-        mean: Tensor = self.encoder(x)[0]
+        mean: Tensor = self.recognition(x)[0]
         return mean
+
+    def networks(self) -> list[nn.Module]:
+        """Return the networks of a step."""
+        return [self.network, self.recognition]
+
+    def _log_prior(self, z: Tensor) -> Tensor:
+        """Return log p(z) by latent, in the shape of z."""
+        if isinstance(self.decoder, PriorDecoder):
+            return self.decoder.prior.log_density(z)
+        standard = torch.zeros((), device=z.device)
+        return log_normal(z, standard, standard)

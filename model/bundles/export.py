@@ -1,0 +1,95 @@
+"""Exports a trained model to two self-contained ONNX files for any batch size."""
+
+import logging
+import warnings
+from collections.abc import Mapping
+
+import numpy
+import onnx
+import torch
+from torch import Tensor, nn
+
+from ..models import Model
+
+OPSET = 20
+
+
+class _Pixels(nn.Module):
+    """The decoder with intensities in [0, 1] instead of logits."""
+
+    def __init__(self, decoder: nn.Module) -> None:
+        super().__init__()
+        self.decoder = decoder
+
+    def forward(self, z: Tensor) -> Tensor:
+        return torch.sigmoid(self.decoder(z))
+
+
+def pixels(model: Model) -> nn.Module:
+    """Return the decoder as it is exported: z (B, Z) → mean of p(x | z) (B, C, H, W)."""
+    return _Pixels(model.decoder)
+
+
+def graphs(model: Model, about: Mapping[str, str]) -> dict[str, bytes]:
+    """Return the graphs “decoder”, z → x, and “encoder”, x → mean, log_variance, where there is one.
+
+    `about` goes into their metadata; its “name” is the model's.
+    """
+    z, x = torch.zeros(2, model.latents), torch.zeros(2, *model.shape)
+    found = {"decoder": _graph(pixels(model), z, "z", ("x",), about)}
+    if model.encoder is not None:
+        found["encoder"] = _graph(model.encoder, x, "x", ("mean", "log_variance"), about)
+    return found
+
+
+def _graph(
+    module: nn.Module, example: Tensor, source: str, results: tuple[str, ...], about: Mapping[str, str]
+) -> bytes:
+    # The exporter warns of packages that are not used here, and of changes in its next version.
+    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        program = torch.onnx.export(
+            module,
+            (example,),
+            dynamo=True,
+            verbose=False,
+            opset_version=OPSET,
+            input_names=[source],
+            output_names=list(results),
+            dynamic_shapes=({0: torch.export.Dim("batch")},),
+        )
+    assert program is not None
+    graph = _with_fp16_initializers(_without_traces(program.model_proto))
+    graph.producer_name, graph.producer_version = "pelican-research", "1"
+    graph.graph.name = f"{about['name']}: {source} → {', '.join(results)}"
+    onnx.helper.set_model_props(graph, dict(about))
+    onnx.checker.check_model(graph, full_check=True)
+    content: bytes = graph.SerializeToString(deterministic=True)
+    return content
+
+
+def _with_fp16_initializers(graph: onnx.ModelProto) -> onnx.ModelProto:
+    """Store weights that float16 represents exactly as float16, with a cast to float32."""
+    casts = []
+    for weight in graph.graph.initializer:
+        values = onnx.numpy_helper.to_array(weight)
+        narrowed = values.astype(numpy.float16)
+        if values.dtype != numpy.float32 or values.ndim < 2 or not numpy.array_equal(narrowed, values):
+            continue
+        stored = f"{weight.name}.float16"
+        casts.append(onnx.helper.make_node("Cast", [stored], [weight.name], to=onnx.TensorProto.FLOAT))
+        weight.CopyFrom(onnx.numpy_helper.from_array(narrowed, stored))
+    nodes = [*casts, *graph.graph.node]
+    del graph.graph.node[:]
+    graph.graph.node.extend(nodes)
+    return graph
+
+
+def _without_traces(graph: onnx.ModelProto) -> onnx.ModelProto:
+    """Remove what the exporter adds for debugging: stack traces with paths of this machine."""
+    del graph.metadata_props[:], graph.graph.metadata_props[:], graph.graph.value_info[:]
+    for part in (*graph.graph.node, *graph.graph.initializer, *graph.graph.input, *graph.graph.output):
+        del part.metadata_props[:]
+        part.doc_string = ""
+    return graph

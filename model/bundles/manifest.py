@@ -1,0 +1,136 @@
+"""The manifest of a bundle: what it was made from and how, and how to use its graphs."""
+
+import platform
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from ..data.examples import Data
+from ..models import Model
+from ..networks import parameters
+from ..recipes.specs import VAE, Couplings, Recipe
+from ..training.workers import Workers
+from . import export, keys, store, verify
+from .keys import KeyInputs
+
+#: Packages whose versions are stated.
+PACKAGES = ("numpy", "onnx", "onnxruntime", "onnxscript", "torch")
+#: The meaning of an image's values, by polarity and by its number of channels.
+INK = "ink: 0 is the background, 1 the stroke"
+INTENSITIES = {1: "gray levels: 0 is black, 1 is white", 3: "intensities of red, green and blue"}
+
+
+@dataclass(frozen=True)
+class Run:
+    """One training and what was measured of it."""
+
+    inputs: KeyInputs
+    data: Data
+    workers: Workers
+    #: By stage.
+    seconds: Mapping[str, float]
+    #: The largest difference between PyTorch and ONNX Runtime, by graph.
+    differences: Mapping[str, float]
+    draft: bool
+
+
+def manifest(recipe: Recipe, model: Model, run: Run) -> dict[str, Any]:
+    """Return manifest.json of a bundle, without the list of files."""
+    data, workers = run.data, run.workers
+    return {
+        "format": store.FORMAT,
+        "name": recipe.name,
+        **({"draft": True} if run.draft else {}),
+        "key": keys.key(run.inputs),
+        "key_versions": run.inputs["versions"],
+        "recipe": run.inputs["recipe"],
+        "data": {
+            "name": recipe.data,
+            "train": len(data.train),
+            "test": len(data.test),
+            "shape": list(data.test.shape),
+            "split": data.split,
+            "classes": list(data.classes),
+            "polarity": data.polarity,
+            "sha256": run.inputs["data"],
+            "preprocessing": run.inputs["preprocessing"],
+        },
+        "seed": recipe.seed,
+        "versions": {"python": platform.python_version(), **_versions()},
+        "device": _device(workers),
+        "processes": workers.size,
+        "threads": workers.threads,
+        "precision": workers.precision,
+        "seconds": {stage: round(value, 2) for stage, value in run.seconds.items()},
+        "commit": _commit(),
+        "verified": {
+            "tolerance": model.tolerance,
+            "allowed_outliers": verify.ALLOWED_OUTLIERS,
+            "largest_difference": dict(run.differences),
+        },
+        "graphs": _graphs(recipe, model, data.polarity),
+    }
+
+
+def _graphs(recipe: Recipe, model: Model, polarity: str) -> dict[str, Any]:
+    images, latents = ["batch", *model.shape], ["batch", model.latents]
+    meaning = INK if polarity == "ink" else INTENSITIES[model.shape[0]]
+    z = _tensor("z", latents, None, "a latent vector; under the prior its elements are standard normal")
+    decoded = _tensor("x", images, [0, 1], f"mean of p(x | z), {meaning}")
+    found = {"decoder": _graph("decoder", model.decoder, z, decoded)}
+    if model.encoder is not None:
+        is_learnt = isinstance(recipe.model, VAE) and isinstance(recipe.model.prior, Couplings)
+        approximate = ", by the diagonal of the Jacobian of the prior's couplings" if is_learnt else ""
+        mean = _tensor("mean", latents, None, "mean of q(z | x)")
+        log_variance = _tensor(
+            "log_variance", latents, None, f"logarithms of the variances of q(z | x){approximate}"
+        )
+        given = _tensor("x", images, [0, 1], meaning)
+        found["encoder"] = _graph("encoder", model.encoder, given, mean, log_variance)
+    return found
+
+
+def _graph(name: str, module: nn.Module, given: dict[str, Any], *results: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "file": f"{name}.onnx",
+        "opset": export.OPSET,
+        "parameters": parameters(module),
+        "inputs": [given],
+        "outputs": list(results),
+    }
+
+
+def _tensor(name: str, shape: Sequence[object], limits: list[int] | None, meaning: str) -> dict[str, Any]:
+    return {"name": name, "shape": shape, "dtype": "float32", "range": limits, "meaning": meaning}
+
+
+def _device(workers: Workers) -> str:
+    if workers.kind == "cuda":
+        return f"cuda, {torch.cuda.get_device_name(workers.device)}"
+    return f"{workers.kind}, {torch.backends.cpu.get_cpu_capability()}"
+
+
+def _versions() -> dict[str, str | None]:
+    found: dict[str, str | None] = {}
+    for package in PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = None
+    return found
+
+
+def _commit() -> str | None:
+    """Return the commit of the trainer's repository, marked if files differ; None outside of Git."""
+    command = ["git", "describe", "--always", "--abbrev=40", "--exclude=*", "--dirty"]
+    try:
+        done = subprocess.run(command, cwd=Path(__file__).parent, capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return done.stdout.strip()
