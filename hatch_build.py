@@ -43,6 +43,16 @@ FILES = {
 VENDORED = "vendor/node_modules"
 TARGETS = {"wheel": "pelican/plugins/research/node_modules", "sdist": VENDORED}
 
+#: The packages of a wheel whose folders in the repository have other names.
+EDITABLE = {"pelican/plugins/research": "plugins/research", "pelican_research_models": "model"}
+#: What an editable install has in their place.
+STAND_IN = """from pathlib import Path
+
+__file__ = {0!r}
+__path__ = [str(Path(__file__).parent)]
+exec(compile(Path(__file__).read_text(encoding="utf-8"), __file__, "exec"))
+"""
+
 SYSTEM = os.environ.get("PELICAN_RESEARCH_NODE_MODULES") == "system"
 
 
@@ -56,7 +66,10 @@ class NpmFiles(BuildHookInterface[Any]):
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Add the files. An editable install finds those of the clone."""
-        if version == "editable" or SYSTEM:
+        if version == "editable":
+            build_data["force_include_editable"] = self._stand_ins(Path(self.root))
+            return
+        if SYSTEM:
             return
         modules = self._modules(Path(self.root))
         for path in _files(modules):
@@ -67,6 +80,16 @@ class NpmFiles(BuildHookInterface[Any]):
         """Clear away what npm installed for this build."""
         if hasattr(self, "_folder"):
             self._folder.cleanup()
+
+    def _stand_ins(self, root: Path) -> dict[str, str]:
+        """Write a module for each package that a wheel gives another name; return their places."""
+        self._folder = TemporaryDirectory()
+        found = {}
+        for number, (name, source) in enumerate(EDITABLE.items()):
+            path = Path(self._folder.name) / f"{number}.py"
+            path.write_text(STAND_IN.format(str(root / source / "__init__.py")), encoding="utf-8")
+            found[str(path)] = f"{name}/__init__.py"
+        return found
 
     def _modules(self, root: Path) -> Path:
         """Return a folder that holds the packages in the versions of the lock file."""

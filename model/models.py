@@ -60,14 +60,18 @@ class Model(nn.Module, ABC):
     tolerance: float = 1e-5
     #: Whether the decoder has thresholds, at which rounding may fall on either side.
     thresholds: bool = False
-    #: Images (B, C, H, W) → mean and log variance (B, Z) of those numbers under q(z | x), such that the mean
-    #: decodes to a reconstruction; exported too. None where a model has none.
+    #: Images (B, C, H, W) → mean and log variance (B, Z) of q(z | x). None where a model has none.
     encoder: nn.Module | None
 
     @property
     def device(self) -> torch.device:
         """The device of the parameters."""
         return next(self.parameters()).device
+
+    @property
+    def exported_encoder(self) -> nn.Module | None:
+        """Images → mean and log variance of the decoder's input; the mean decodes to a reconstruction."""
+        return self.encoder
 
     @abstractmethod
     def sample_posterior(
@@ -92,9 +96,10 @@ class Model(nn.Module, ABC):
 
         A model without an exported encoder may know them nevertheless.
         """
-        if self.encoder is None:
+        encoder = self.exported_encoder
+        if encoder is None:
             return None
-        mean, log_variance = self.encoder(x)
+        mean, log_variance = encoder(x)
         return mean, log_variance
 
     def terms(self, x: Tensor, generator: torch.Generator) -> ElboTerms:

@@ -122,7 +122,9 @@ def test_a_summary_has_the_numbers_and_no_figure(build: Build, models: Path) -> 
 
 def test_typographic_filters_do_no_harm(build: Build, models: Path) -> None:
     bundles.write_bundle(models, "VAE2")
-    text = FRONT + "It reaches {{ VAE2.elbo }}\n\nand {{ small.iw_bound_500 }} with {{ small.elbo }}\n\n" + PLANE
+    text = (
+        FRONT + "It reaches {{ VAE2.elbo }}\n\nand {{ small.iw_bound_500 }} with {{ small.elbo }}\n\n" + PLANE
+    )
     site = build({"a.md": text}, STILL + "TYPOGRIFY = True\n", "--fatal", "errors")
     assert site.exit_code == 0, site.log
     page = site.read("a-post.html")

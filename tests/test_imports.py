@@ -49,8 +49,9 @@ OF_WORKER = {
 }
 
 #: What answers for a fresh release, without torch.
-LIGHT = {"model", "model.__main__", "model.datasets", "model.errors", "model.recipes", "model.releases"}
-LIGHT |= {module for module in modules() if module.startswith("model.sources")}
+LIGHT = {"model", "model.__main__", "model.errors", "model.bundles.keys", "model.bundles.store"}
+LIGHT |= {module for module in modules() if module.startswith(("model.data", "model.recipes"))}
+LIGHT -= {"model.data.examples"}
 
 
 #: Imports modules, each with none of ours there before it, and prints which heavy ones are new after it.

@@ -122,6 +122,7 @@ WRONG = {
     "classes = [\n  8,\n]": "4: unknown key “classes”",
     'extends = "mnist-vea"': "4: there is no recipe “mnist-vea” to extend; did you mean “mnist-vae”?",
     'extends = "own"': "there is no recipe “own” to extend",
+    'model = { latents = 1, prior = { kind = "couplings" } }': "4: a prior of couplings needs 2 latents",
     "data = 3": "4: data is 3; write a text",
 }
 

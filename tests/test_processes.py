@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,11 +12,13 @@ from pathlib import Path
 
 import psutil
 import pytest
+import tiny_model
 from conftest import ROOT, SETTINGS
-from model.checkpoints import DIGEST
 from research.core.processes import children as processes
 from research.formulas.typesetting.mathjax import find_node
 from test_model_build import command, environment
+
+from model.training.checkpoints import DIGEST
 
 SIGNALS = [signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGKILL]
 #: Seconds after which a test that waits has failed; it waits for events, and mostly for milliseconds.
@@ -177,9 +180,10 @@ with supervised([sys.executable, "family.py", "stay"]):
 
 @pytest.mark.parametrize("blow", SIGNALS, ids=lambda blow: blow.name)
 def test_an_epoch_is_kept_when_pelican_is_ended(bars: Path, tmp_path: Path, blow: signal.Signals) -> None:
-    words = command(bars, tmp_path / "models", "build", "tiny")
+    words = command(tmp_path / "models", "build", "tiny")
+    shutil.copy(tiny_model.site(bars, epochs=100_000) / "recipes.toml", tmp_path)
     settings = f'RESEARCH = {{"build_model": {words!r}, "models": "models"}}'
-    process = pelican(tmp_path, settings, DEMO, **environment(bars, epochs=100_000))
+    process = pelican(tmp_path, settings, DEMO, **environment())
     checkpoint = tmp_path / "models" / ".tiny.checkpoint"
     wait_until(checkpoint.exists)
     below = psutil.Process(process.pid).children(recursive=True)

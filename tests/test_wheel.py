@@ -13,6 +13,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+import tiny_model
 from conftest import ROOT
 from graphs import decoder, write_bundle
 
@@ -114,6 +115,48 @@ def test_images_need_no_compiler(environment: Path, tmp_path: Path) -> None:
     assert "the figure stays static" in log
     assert 'pip install "pelican-research[live]"' in log
     assert "<img" in (tmp_path / "output" / "demo.html").read_text()
+
+
+def test_a_demo_block_is_enough_to_train_a_model(environment: Path, bars: Path, tmp_path: Path) -> None:
+    (tmp_path / "content").mkdir()
+    (tmp_path / "content" / "demo.md").write_text(DEMO.replace("digits", "tiny"))
+    shutil.copy(tiny_model.site(bars, epochs=1) / "recipes.toml", tmp_path)
+    log = build_blog(environment, tmp_path)
+    assert "tiny: trained in" in log
+    assert "<img" in (tmp_path / "output" / "demo.html").read_text()
+    command = [environment.with_name("pelican-research"), "models", "list"]
+    listed = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True).stdout
+    assert "tiny: fresh; decoder" in listed
+    assert "mnist-vae: there is no bundle yet" in listed
+
+
+def test_bundle_from_elsewhere_is_no_business_of_the_trainer(environment: Path, tmp_path: Path) -> None:
+    (tmp_path / "content").mkdir()
+    (tmp_path / "content" / "demo.md").write_text(DEMO)
+    (tmp_path / "recipes.toml").write_text("not TOML")
+    write_bundle(tmp_path / "build" / "models" / "digits", decoder())
+    assert "TOML" not in build_blog(environment, tmp_path)
+    (tmp_path / "content" / "demo.md").write_text(DEMO.replace("digits", "digit"))
+    (tmp_path / "recipes.toml").unlink()
+    assert "there is no recipe “digit”" in build_blog(environment, tmp_path)
+
+
+def test_an_editable_install_has_the_names_of_a_wheel(tmp_path: Path) -> None:
+    code = f"import hatchling.build; print(hatchling.build.build_editable({str(tmp_path)!r}))"
+    built = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    name = built.stdout.split()[-1]
+    with zipfile.ZipFile(tmp_path / name) as archive:
+        archive.extractall(tmp_path / "installed")
+    code = "import pelican_research_models.recipes.library as ours; from pelican.plugins import research; "
+    done = subprocess.run(
+        [sys.executable, "-c", f"{code}print(ours.__file__); print(research.__path__[0])"],
+        env={**os.environ, "PYTHONPATH": str(tmp_path / "installed")},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    expected = [ROOT / "model" / "recipes" / "library.py", ROOT / "plugins" / "research"]
+    assert done.stdout.splitlines() == list(map(str, expected)), done.stderr
 
 
 def test_the_command_states_the_version(wheel: Path, environment: Path) -> None:

@@ -37,8 +37,8 @@ def graphs(model: Model, about: Mapping[str, str]) -> dict[str, bytes]:
     """
     z, x = torch.zeros(2, model.latents), torch.zeros(2, *model.shape)
     found = {"decoder": _graph(pixels(model), z, "z", ("x",), about)}
-    if model.encoder is not None:
-        found["encoder"] = _graph(model.encoder, x, "x", ("mean", "log_variance"), about)
+    if model.exported_encoder is not None:
+        found["encoder"] = _graph(model.exported_encoder, x, "x", ("mean", "log_variance"), about)
     return found
 
 

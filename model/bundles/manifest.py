@@ -84,7 +84,7 @@ def _graphs(recipe: Recipe, model: Model, polarity: str) -> dict[str, Any]:
     z = _tensor("z", latents, None, "a latent vector; under the prior its elements are standard normal")
     decoded = _tensor("x", images, [0, 1], f"mean of p(x | z), {meaning}")
     found = {"decoder": _graph("decoder", model.decoder, z, decoded)}
-    if model.encoder is not None:
+    if model.exported_encoder is not None:
         is_learnt = isinstance(recipe.model, VAE) and isinstance(recipe.model.prior, Couplings)
         approximate = ", by the diagonal of the Jacobian of the prior's couplings" if is_learnt else ""
         mean = _tensor("mean", latents, None, "mean of q(z | x)")
@@ -92,7 +92,7 @@ def _graphs(recipe: Recipe, model: Model, polarity: str) -> dict[str, Any]:
             "log_variance", latents, None, f"logarithms of the variances of q(z | x){approximate}"
         )
         given = _tensor("x", images, [0, 1], meaning)
-        found["encoder"] = _graph("encoder", model.encoder, given, mean, log_variance)
+        found["encoder"] = _graph("encoder", model.exported_encoder, given, mean, log_variance)
     return found
 
 

@@ -35,9 +35,9 @@ def verify(model: Model, graphs: Mapping[str, bytes]) -> dict[str, float]:
         x = [decoder(batch) for batch in z]  # images like those that the encoder was trained on
     outliers = math.inf if model.thresholds else OUTLIER_TOLERANCE
     found = {"decoder": _difference("decoder", decoder, graphs["decoder"], z, (model.tolerance, outliers))}
-    if model.encoder is not None:
+    if model.exported_encoder is not None:
         found["encoder"] = _difference(
-            "encoder", model.encoder, graphs["encoder"], x, (model.tolerance, OUTLIER_TOLERANCE)
+            "encoder", model.exported_encoder, graphs["encoder"], x, (model.tolerance, OUTLIER_TOLERANCE)
         )
     return found
 

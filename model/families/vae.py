@@ -54,24 +54,23 @@ class NoiseEncoder(nn.Module):
 class VariationalAutoencoder(Model):
     """p(z) standard normal or learnt, p(x | z) Bernoulli, q(z | x) = N(mean, diag(exp(log_variance)))."""
 
-    encoder: nn.Module
+    encoder: Recognition
     decoder: nn.Module
 
     def __init__(self, spec: VAE, shape: Shape, mean_intensity: float) -> None:
         super().__init__()
         self.latents, self.shape = spec.latents, shape
-        recognition = Recognition(spec.encoder, shape, spec.latents)
-        network = Decoder(spec.decoder, shape, spec.latents, mean_intensity)
-        self.encoder, self.decoder = recognition, network
-        self.has_learnt_prior = isinstance(spec.prior, Couplings) and spec.latents > 1
-        if isinstance(spec.prior, Couplings) and self.has_learnt_prior:
-            prior = CouplingPrior(spec.prior, spec.latents)
-            self.encoder, self.decoder = NoiseEncoder(recognition, prior), PriorDecoder(prior, network)
+        self.encoder = Recognition(spec.encoder, shape, spec.latents)
+        self.decoder = Decoder(spec.decoder, shape, spec.latents, mean_intensity)
+        if isinstance(spec.prior, Couplings):
+            self.decoder = PriorDecoder(CouplingPrior(spec.prior, spec.latents), self.decoder)
 
     @property
-    def recognition(self) -> nn.Module:
-        """The network of q(z | x)."""
-        return self.encoder.recognition if isinstance(self.encoder, NoiseEncoder) else self.encoder
+    def exported_encoder(self) -> nn.Module:
+        """The encoder of the decoder's input, which is not z itself if the prior is learnt."""
+        if isinstance(self.decoder, PriorDecoder):
+            return NoiseEncoder(self.encoder, self.decoder.prior)
+        return self.encoder
 
     @property
     def network(self) -> nn.Module:
@@ -84,10 +83,10 @@ class VariationalAutoencoder(Model):
         Otherwise it is estimated from the sample of z, without the term of the gradient whose expectation
         is 0 (Roeder et al., 2017).
         """
-        mean, log_variance = self.recognition(x)  # (B, Z), (B, Z)
+        mean, log_variance = self.encoder(x)  # (B, Z), (B, Z)
         z = mean + torch.exp(0.5 * log_variance) * normal(mean.shape, x, generator)
         likelihood = log_likelihood(x, self.network(z))
-        if not self.has_learnt_prior:
+        if not isinstance(self.decoder, PriorDecoder):
             return ElboTerms(likelihood, kl_divergence(mean, log_variance))
         log_posterior = log_normal(z, mean.detach(), log_variance.detach())
         return ElboTerms(likelihood, log_posterior - self._log_prior(z))
@@ -96,7 +95,7 @@ class VariationalAutoencoder(Model):
         self, x: Tensor, samples: int, generator: torch.Generator, path_gradient_only: bool = False
     ) -> PosteriorSamples:
         """Draw z by the reparameterization of eq. 10."""
-        mean, log_variance = self.recognition(x)  # (B, Z), (B, Z)
+        mean, log_variance = self.encoder(x)  # (B, Z), (B, Z)
         noise = normal((samples, *mean.shape), x, generator)
         z = mean + torch.exp(0.5 * log_variance) * noise  # (K, B, Z)
         if path_gradient_only:
@@ -108,12 +107,12 @@ class VariationalAutoencoder(Model):
 
     def means(self, x: Tensor) -> Tensor:
         """Return the means of q(z | x)."""
-        mean: Tensor = self.recognition(x)[0]
+        mean: Tensor = self.encoder(x)[0]
         return mean
 
     def networks(self) -> list[nn.Module]:
         """Return the networks of a step."""
-        return [self.network, self.recognition]
+        return [self.network, self.encoder]
 
     def _log_prior(self, z: Tensor) -> Tensor:
         """Return log p(z) by latent, in the shape of z."""

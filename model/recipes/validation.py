@@ -4,12 +4,17 @@ from typing import get_args
 
 from ..errors import ModelError
 from .read import Origin
-from .specs import Architecture, Custom, ObjectiveSpec, Recipe
+from .specs import VAE, Architecture, Couplings, Custom, ObjectiveSpec, Recipe
+
+#: A coupling changes some latents as a function of others.
+MIN_COUPLED = 2
 
 
 def validate(recipe: Recipe, origin: Origin) -> None:
-    """Raise `ModelError` where the objective cannot train all networks of the model."""
+    """Raise `ModelError` where objective and model, or parts of the model, cannot work together."""
     objective, model = recipe.objective, recipe.model
+    if isinstance(model, VAE) and isinstance(model.prior, Couplings) and model.latents < MIN_COUPLED:
+        raise origin.error(("model", "prior"), "a prior of couplings needs 2 latents or more")
     if isinstance(objective, Custom) or isinstance(model, Custom) or type(objective) in model.trained_by:
         return
     family, right = _tag(type(model)), " or ".join(f"“{_tag(kind)}”" for kind in model.trained_by)

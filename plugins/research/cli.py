@@ -1,7 +1,8 @@
-"""Commands for authors: ``check``, ``add`` and ``manifest``.
+"""Commands for authors: ``check``, ``add``, ``manifest`` and ``models``.
 
 The first reports errors in the sources of a blog before it is built, the second fetches references into its
-bibliography, the third describes a model that came from elsewhere. Each imports what it needs when it runs.
+bibliography, the third describes a model that came from elsewhere, the fourth trains models. Each
+imports what it needs when it runs.
 """
 
 import argparse
@@ -16,8 +17,13 @@ from .core.validation import SettingsError
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command that is named; return 1 where there is something to correct."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if words[:1] == ["models"]:  # a program of its own, with options of its own
+        from .demos.bundles import trainer
+
+        return trainer.run(words[1:])
     parser = _parser()
-    given = parser.parse_args(arguments)
+    given = parser.parse_args(words)
     if "numbers" in given and given.key and len(given.numbers) > 1:
         parser.error("--key is for one number")
     if "settings" in given and not Path(given.settings).is_file():
@@ -54,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument(
         "--resolver", default=RESOLVER, metavar="URL", help="asked for DOIs; else %(default)s"
     )
+    commands.add_parser("models", help="train, list, pin and evaluate models")
     command = commands.add_parser("manifest", help="write manifest.json beside the ONNX files of a model")
     command.set_defaults(run=_write_manifest)
     command.add_argument("folder", type=Path, help="the folder with decoder.onnx")

@@ -15,7 +15,7 @@ NAME, NAMES = "{name}", "{names}"
 
 Word = Annotated[str, Meta(min_length=1)]
 Command = Annotated[
-    tuple[Word, ...],
+    tuple[Word, ...] | None,
     Meta(description="a list of words, such as ['make', '{names}'], or [] for none"),
 ]
 Amount = Annotated[float, Meta(gt=0, description="a number greater than 0")]
@@ -29,8 +29,8 @@ class Settings(SettingsBase):
     models: Folder = Path("build/models")
     #: The command that brings bundles up to date. It runs once for all models if it has a word with
     #: ``{names}``, which is repeated for each, else once for each, whose name is ``{name}``.
-    #: Empty: bundles are taken as they are.
-    build_model: Command = ()
+    #: Empty: bundles are taken as they are. None: it is the trainer of this package, if that is installed.
+    build_model: Command = None
     #: What one figure may ask of its model's graph: seconds, and gigabytes of memory.
     graph_seconds: Amount = 300
     graph_gigabytes: Amount = 4
@@ -40,7 +40,7 @@ class Settings(SettingsBase):
     def validate(self) -> None:
         """Raise `SettingsError` for a value that cannot be, or not beside another."""
         super().validate()
-        words = " ".join(self.build_model)
+        words = " ".join(self.build_model or ())
         if NAME in words and NAMES in words:
             raise SettingsError(f'RESEARCH["build_model"] has {NAME} and {NAMES}: write one of them')
 

@@ -17,7 +17,7 @@ from ...core.diagnostics import nearest
 from ...core.processes.children import CANNOT_RUN, supervised
 from ..errors import DemoError
 from ..settings import NAME, NAMES, Settings
-from . import bundle
+from . import bundle, trainer
 from .bundle import Bundle
 
 if TYPE_CHECKING:
@@ -56,7 +56,8 @@ class Models:
         wanted = [
             name for name in dict.fromkeys(names) if name not in self._asked.keys() | self._found.keys()
         ]
-        if len(wanted) < 2 or not any(NAMES in word for word in self._settings.build_model):
+        wanted = [name for name in wanted if trainer.concerns(name, self._settings)]
+        if len(wanted) < 2 or not any(NAMES in word for word in trainer.command(self._settings)):
             return
         try:
             require_extra()
@@ -82,7 +83,7 @@ class Models:
 
     def _build(self, name: str) -> Bundle:
         require_extra()
-        command = self._command([name])
+        command = self._command([name]) if trainer.concerns(name, self._settings) else []
         folder = self._settings.models / name
         if not command:
             known = sorted(path.parent.name for path in self._settings.models.glob("*/manifest.json"))
@@ -105,7 +106,7 @@ class Models:
     def _command(self, names: Sequence[str]) -> list[str]:
         """Return the words of the command for the models `names`: several only where it has ``{names}``."""
         words: list[str] = []
-        for word in self._settings.build_model:
+        for word in trainer.command(self._settings):
             words += [word.replace(NAMES, name) for name in names] if NAMES in word else [word]
         return [word.replace(NAME, names[0]) for word in words]
 

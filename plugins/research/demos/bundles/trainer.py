@@ -1,0 +1,58 @@
+"""The command that brings bundles up to date: the blog's own, or the trainer's where that is installed."""
+
+import importlib.util
+import json
+import runpy
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from ..settings import NAMES, Settings
+
+#: The package that trains, in a wheel; the plugin runs it and never imports it.
+PACKAGE = "pelican_research_models"
+
+
+def is_installed() -> bool:
+    """Say whether the trainer's package can be found."""
+    return importlib.util.find_spec(PACKAGE) is not None
+
+
+def command(settings: Settings) -> Sequence[str]:
+    """Return the words of the command; none if bundles are taken as they are."""
+    if settings.build_model is not None:
+        return settings.build_model
+    if not is_installed():
+        return ()
+    return (sys.executable, "-m", PACKAGE, "--into", str(settings.models), "build", NAMES)
+
+
+def concerns(name: str, settings: Settings) -> bool:
+    """Say whether the command is run for the model `name`.
+
+    The trainer is not run for a bundle that states no recipe, since that came from elsewhere.
+    """
+    if settings.build_model is not None:
+        return bool(settings.build_model)
+    return is_installed() and not _is_from_elsewhere(settings.models / name)
+
+
+def _is_from_elsewhere(folder: Path) -> bool:
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(manifest, dict) and "recipe" not in manifest
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run the trainer's command in this process; return its exit status."""
+    if not is_installed():
+        print("the trainer is not installed: see docs/models.md", file=sys.stderr)
+        return 1
+    sys.argv = [PACKAGE, *arguments]
+    try:
+        runpy.run_module(PACKAGE, run_name="__main__", alter_sys=True)
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else int(ended.code is not None)
+    return 0
