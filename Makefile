@@ -78,11 +78,21 @@ bench-models: $(VENV)/.dev node_modules/.site  ## measure the models of the blog
 bench-page: html $(VENV)/.dev node_modules/.dev  ## weigh the article as a reader loads it
 	$(BIN)/python bench/page.py $(OUTPUT)/variational-autoencoders.html
 
+bench-compile: $(VENV)/.dev  ## measure CPU seconds and memory to compile and check decoders
+	$(BIN)/python bench/compile.py
+
 bench-live: $(VENV)/.dev node_modules/.dev  ## compare live figures with onnxruntime-web
 	$(BIN)/python bench/live.py
 
 fuzz: $(VENV)/.dev node_modules/.site  ## build blogs with mutated inputs for ten minutes, and count what they harm
 	$(BIN)/python campaigns/fuzz.py
+
+campaign-decoders: $(VENV)/.dev  ## export decoders of many architectures, and count what of them a blog can show
+	$(BIN)/python campaigns/decoders.py classic
+	$(BIN)/python campaigns/decoders.py new
+
+campaign-operators: $(VENV)/.dev  ## compile ONNX's tests of operators, and count what computes what they expect
+	$(BIN)/python campaigns/operators.py
 
 campaign-graphs: $(VENV)/.dev  ## build blogs with graphs that try to read a secret file, and count leaks
 	$(BIN)/python campaigns/graphs.py

@@ -152,4 +152,5 @@ def _stated(name: str, graph: ModelProto) -> dict[str, Any]:
         "file": f"{name}.onnx",
         "inputs": [tensor(graph.graph.input[0])],
         "outputs": [tensor(value) for value in graph.graph.output],
+        **({"polarity": "ink"} if name == "decoder" else {}),
     }

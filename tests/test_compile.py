@@ -11,7 +11,8 @@ import pytest
 from graphs import RNG, Array, decoder, encoder, graph, weights
 from onnx import ModelProto, helper, numpy_helper
 from research.core.storage.cache import Cache
-from research.demos.bundles.bundle import Graph, Tensor
+from research.demos.bundles.bundle import Graph
+from research.demos.bundles.tensors import Signature, Tensor
 from research.demos.compile import UnsupportedError
 from research.demos.compile import compiled as compiling
 from research.demos.compile.build import Made, build
@@ -29,19 +30,32 @@ from research.demos.compile.records import (
     Trial,
 )
 from research.demos.compile.runtime import run_graph, run_program
+from research.demos.messages import File
+from research.demos.normalize.normal import normal_form
 
 
 def tensor(value: onnx.ValueInfoProto) -> Tensor:
     """Return what a manifest would say of `value`."""
     shape = tuple(axis.dim_value for axis in value.type.tensor_type.shape.dim[1:])
-    return Tensor(value.name, shape, None, (0.0, 1.0))
+    image = (shape[0], shape[1], shape[2]) if len(shape) == 3 else None
+    return Tensor(value.name, shape, None, (0.0, 1.0), image)
+
+
+def signature_of(model: ModelProto) -> Signature:
+    """Return what a manifest would say of `model`."""
+    return Signature((tensor(model.graph.input[0]),), tuple(map(tensor, model.graph.output)))
+
+
+def normal(model: ModelProto) -> ModelProto:
+    """Return `model` in its normal form."""
+    return normal_form(File(model.SerializeToString()), signature_of(model))
 
 
 def saved(model: ModelProto, folder: Path) -> Graph:
-    """Save `model` and return what a manifest would say of it."""
+    """Save the normal form of `model` and return what a manifest would say of it."""
     path = folder / "model.onnx"
-    onnx.save(model, path)
-    return Graph(path, tensor(model.graph.input[0]), tuple(map(tensor, model.graph.output)))
+    onnx.save(normal(model), path)
+    return Graph(path, signature_of(model))
 
 
 def compiled(graph: Graph, inputs: Array, cache: Path) -> Compiled:
@@ -51,7 +65,8 @@ def compiled(graph: Graph, inputs: Array, cache: Path) -> Compiled:
 
 def made(model: ModelProto, inputs: Array, bound: Bound) -> Made:
     """Return `model` compiled in this process, tried on `inputs`."""
-    return build(model, list(map(tensor, model.graph.output)), Trial(inputs, bound), bundles.SANDBOX.tools)
+    trial = Trial(inputs, bound, is_image=bool(signature_of(model).outputs[0].image))
+    return build(normal(model), signature_of(model).outputs, trial, bundles.SANDBOX.tools)
 
 
 def latents(count: int, dimensions: int) -> Array:

@@ -9,7 +9,7 @@ import jsonschema
 import numpy as np
 import pytest
 from research.demos.bundles import bundle
-from research.demos.bundles.schema import Decoder, Manifest, Tensor
+from research.demos.bundles.schema import Decoder, Manifest, Prior, Tensor
 from research.demos.drawing.inference import decode
 from research.demos.errors import DemoError
 
@@ -53,33 +53,28 @@ CHANGES: list[tuple[tuple[str, ...], Any, str]] = [
     (("graphs",), None, "required field `graphs`"),
     (("graphs",), [], "graphs: Expected `object`"),
     (("graphs", "decoder"), None, "graphs: Object missing required field `decoder`"),
-    (INPUTS, [], "graphs.decoder.inputs: Expected `array` of length 1"),
-    (
-        ("graphs", "decoder", "inputs"),
-        [TENSOR, TENSOR],
-        "graphs.decoder.inputs: Expected `array` of length 1",
-    ),
-    (
-        ("graphs", "decoder", "inputs"),
-        [{**TENSOR, "shape": ["batch", 2, 2]}],
-        "graphs.decoder.inputs[0].shape",
-    ),
+    (INPUTS, [], "graphs.decoder.inputs: Expected `array` of length >= 1"),
+    (INPUTS, [{**TENSOR, "control": "dial"}], "graphs.decoder.inputs[0].control"),
+    (INPUTS, [{**TENSOR, "shape": ["batch", "size"]}], "graphs.decoder.inputs[0]: shape: write"),
     (INPUTS, [{**TENSOR, "shape": [0, 2]}], "graphs.decoder.inputs[0].shape[0]"),
-    (INPUTS, [{**TENSOR, "shape": [1, 10**9]}], "graphs.decoder.inputs[0].shape[1]"),
-    (INPUTS, [{**TENSOR, "dtype": "int8"}], "graphs.decoder.inputs[0].dtype"),
+    (INPUTS, [{**TENSOR, "shape": [1, 10**9]}], "graphs.decoder.inputs[0]: shape: write"),
+    (INPUTS, [{**TENSOR, "dtype": ""}], "graphs.decoder.inputs[0].dtype"),
     (INPUTS, [{**TENSOR, "range": [0]}], "graphs.decoder.inputs[0].range"),
     (INPUTS, [{**TENSOR, "name": ""}], "graphs.decoder.inputs[0].name"),
     (OUTPUTS, [], "graphs.decoder.outputs: Expected `array` of length >= 1"),
     (
         ("graphs", "decoder", "outputs"),
         [{**TENSOR, "shape": ["batch", 784]}],
-        "outputs[0].shape: write (batch",
+        "outputs[0]: write “image”",
     ),
-    (OUTPUTS, [{**TENSOR, "shape": [1, 2, 8, 8]}], "outputs[0].shape: write (batch"),
+    (OUTPUTS, [{**TENSOR, "shape": [1, 2, 8, 8]}], "images have 1, 3 or 4 channels, not 2"),
+    (OUTPUTS, [{**TENSOR, "shape": [1, 8], "image": [2, 2, 2]}], "images have 1, 3 or 4 channels"),
+    (("graphs", "decoder", "prior"), {"kind": "poisson"}, "graphs.decoder.prior.kind"),
+    (("graphs", "decoder", "polarity"), "negative", "graphs.decoder.polarity"),
     (OUTPUTS, [{**TENSOR, "shape": []}], "shape: write the batch"),
     (OUTPUTS, [{**TENSOR, "shape": [1, "c", 8, 8]}], "shape: write the batch"),
     (("graphs", "encoder"), [], "graphs.encoder: Expected `object`"),
-    (("graphs", "encoder", "inputs"), [TENSOR], "graphs.encoder.inputs[0].shape"),
+    (("graphs", "encoder", "inputs"), [TENSOR], "graphs.encoder: inputs[0]: write “image”"),
     (
         ("graphs", "encoder", "outputs"),
         [{**TENSOR, "name": "mu"}],
@@ -104,6 +99,11 @@ CHANGES: list[tuple[tuple[str, ...], Any, str]] = [
             [{**TENSOR, "shape": [1, 1, 8, 8], "range": [1, 1]}],
             "range: write",
         ),
+        (INPUTS, [TENSOR, {**TENSOR, "name": "y"}], "inputs[1].control: write class"),
+        (INPUTS, [TENSOR, {**TENSOR, "control": "class", "labels": ["a"]}], "inputs[1].labels: write 2"),
+        (OUTPUTS, [{**TENSOR, "shape": [1, 9], "image": [1, 2, 4]}], "as many as those of the shape"),
+        (("graphs", "decoder", "prior"), {"kind": "uniform", "low": 1, "high": 1}, "a greater “high”"),
+        (("graphs", "decoder", "prior"), {"kind": "codes"}, "prior.file: write the name"),
         (("name",), "other", "name: 'other' lies in the folder 'small'"),
     ],
 )
@@ -133,7 +133,9 @@ def test_the_schema_knows_the_keys_that_are_checked() -> None:
     tensor, graph = SCHEMA["$defs"]["tensor"], SCHEMA["$defs"]["graph"]
     assert set(SCHEMA["properties"]) == set(Manifest.__struct_fields__)
     assert set(tensor["properties"]) == set(Tensor.__struct_fields__)
-    assert set(graph["properties"]) == set(Decoder.__struct_fields__)
+    of_decoder = SCHEMA["properties"]["graphs"]["properties"]["decoder"]["properties"]
+    assert {*graph["properties"], *of_decoder} == set(Decoder.__struct_fields__)
+    assert set(of_decoder["prior"]["properties"]) == set(Prior.__struct_fields__)
 
 
 def test_a_file_that_changed_or_is_gone_is_told(tmp_path: Path) -> None:
@@ -154,7 +156,7 @@ def test_a_graph_that_onnx_runtime_refuses_is_told(tmp_path: Path) -> None:
     latents = np.zeros((1, 2), np.float32)
     (folder / "decoder.onnx").write_bytes(bundles.decoder(5, (1, 8, 8), "batch"))
     bundles.write_manifest(folder, json.loads((folder / "manifest.json").read_text()))
-    with pytest.raises(DemoError, match=r"decoder\.onnx: ONNX Runtime cannot run the graph"):
+    with pytest.raises(DemoError, match=r"decoder\.onnx: “z” has the shape \(5,\) without the batch"):
         decode(bundles.read(folder), latents)
     (folder / "decoder.onnx").write_bytes(b"not ONNX")
     bundles.write_manifest(folder, json.loads((folder / "manifest.json").read_text()))
@@ -166,5 +168,5 @@ def test_pictures_of_another_size_than_stated_are_told(tmp_path: Path) -> None:
     folder = bundles.write_bundle(tmp_path, "small")
     (folder / "decoder.onnx").write_bytes(bundles.decoder(2, (1, 4, 4), "batch"))
     bundles.write_manifest(folder, json.loads((folder / "manifest.json").read_text()))
-    with pytest.raises(DemoError, match=r"draws images of \(1, 4, 4\), its manifest says \(1, 8, 8\)"):
+    with pytest.raises(DemoError, match=r"“x” has the shape \(1, 4, 4\).* states \(1, 8, 8\)"):
         decode(bundles.read(folder), np.zeros((1, 2), np.float32))

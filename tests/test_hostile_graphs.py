@@ -16,11 +16,11 @@ from onnx import ModelProto, TensorProto, helper, numpy_helper
 from research.cli import main
 from research.demos.compile import RefusedError, source
 from research.demos.compile.graph import of_one, with_col2im, with_float32_weights
-from research.demos.compile.opening import opened, simplified
 from research.demos.compile.program import _c_source
 from research.demos.compile.strings import without_strings
 from research.demos.drawing.inference import decode
 from research.demos.messages import File
+from research.demos.normalize.opening import opened, simplified
 from research.demos.sandbox import Sandbox
 
 SECRET = "correct-horse-battery-staple"

@@ -43,9 +43,15 @@ def may_bring_in(module: str) -> set[str]:
 
 
 #: Modules that only the worker imports: the other side of ``demos.sandbox``.
+COMPILE = """
+    build checks compatible constants einsum graph program quantization requests roles runtime source strings
+"""
 OF_WORKER = {
-    f"research.demos.compile.{name}"
-    for name in "build checks graph opening program requests quantization runtime source strings".split()
+    f"research.demos.{name}"
+    for name in (
+        *(f"compile.{each}" for each in COMPILE.split()),
+        *(f"normalize.{each}" for each in "adapters normal opening optimize probe types".split()),
+    )
 }
 
 #: What answers for a fresh release, without torch.

@@ -8,7 +8,9 @@ imports what it needs when it runs.
 import argparse
 import sys
 from collections.abc import Sequence
+from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 from . import __version__
 from .core.diagnostics import Diagnostic, Severity, in_order
@@ -64,8 +66,27 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser("manifest", help="write manifest.json beside the ONNX files of a model")
     command.set_defaults(run=_write_manifest)
     command.add_argument("folder", type=Path, help="the folder with decoder.onnx")
-    command.add_argument("--least", type=float, default=0.0, help="least value of images; else %(default)s")
-    command.add_argument("--most", type=float, default=1.0, help="greatest value of images; else %(default)s")
+    command.add_argument("--least", type=float, help="least value of images; else guessed")
+    command.add_argument("--most", type=float, help="greatest value of images; else guessed")
+    command.add_argument("--image", type=_size, metavar="HEIGHTxWIDTH", help="size of images; else guessed")
+    command.add_argument("--layout", choices=("CHW", "HWC"), help="whether channels come first or last")
+    command.add_argument(
+        "--latents", type=int, nargs="+", default=[], metavar="N", help="sizes of inputs that are left open"
+    )
+    command.add_argument("--output", metavar="NAME", help="the output that has the images; else the first")
+    command.add_argument("--labels", type=_words, default=(), metavar="A,B,…", help="names of classes")
+    command.add_argument(
+        "--polarity",
+        choices=("ink", "photograph"),
+        help="whether grey images are inverted where the page is light; else they are, and others are not",
+    )
+    command.add_argument(
+        "--prior",
+        type=_prior,
+        metavar="KIND",
+        help="distribution of latents: uniform:LOW:HIGH, categorical:COUNT, codes:FILE.npz or "
+        "graph:FILE.onnx:SIZE; else normal",
+    )
     return parser
 
 
@@ -129,14 +150,43 @@ def _add(given: argparse.Namespace) -> int:
     return int(failed)
 
 
+def _size(text: str) -> tuple[int, int]:
+    """Return height and width that are written as in 28x20."""
+    height, width = map(int, text.lower().replace("×", "x").split("x"))
+    return height, width
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in text.split(","))
+
+
+def _prior(text: str) -> dict[str, Any]:
+    """Return what a manifest states of a prior that is written as in uniform:-1:1."""
+    kind, *values = text.split(":")
+    forms: dict[str, dict[str, Any]] = {
+        "uniform": {"low": float, "high": float},
+        "categorical": {"size": int},
+        "codes": {"file": str},
+        "graph": {"file": str, "size": int},
+    }
+    if kind not in forms or len(values) != len(forms[kind]):
+        raise argparse.ArgumentTypeError(f"{text!r} is none of the forms that --help lists")
+    pairs = zip(forms[kind].items(), values, strict=True)
+    return {"kind": kind, **{name: of(value) for (name, of), value in pairs}}
+
+
 def _write_manifest(given: argparse.Namespace) -> int:
-    """Write the manifest and print its path."""
+    """Write the manifest; print its path, what it states, and what the author should look at."""
     from .demos.bundles import manifest
     from .demos.errors import DemoError
 
+    stated = {field.name: getattr(given, field.name) for field in fields(manifest.Given)}
     try:
-        print(manifest.write(given.folder, (given.least, given.most)))
+        written = manifest.write(given.folder, manifest.Given(**stated | {"latents": tuple(given.latents)}))
     except DemoError as error:
         print(error, file=sys.stderr)
         return 1
+    print(written.path)
+    for line in (written.summary, *(f"warning: {warning}" for warning in written.warnings)):
+        print(line, file=sys.stderr)
     return 0

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from ..core.post import PublishedFile
 from ..core.storage.cache import Cache
 from .bundles.bundle import Bundle
+from .bundles.conditions import conditioned
 from .bundles.models import Models
+from .bundles.normal import normalized
 from .compile import UnsupportedError
 from .drawing import gallery
 from .drawing.figure import Live, Part, StaticImage
@@ -39,7 +41,10 @@ def drawn(spec: Spec, words: Words, models: Models, settings: Settings, cache: C
 
     Raises `DemoError` where a model cannot be had, or lacks what the kind needs.
     """
-    bundles = [_bundle(name, models, settings) for name in spec.models]
+    bundles = [
+        conditioned(normalized(_bundle(name, models, settings), cache), spec.condition)
+        for name in spec.models
+    ]
     if not settings.live or not spec.live or not spec.kind.describe:
         return Figure(gallery.drawn(spec, bundles, cache).parts)
     found, reasons = _live_models(spec, bundles, settings, cache)
@@ -70,7 +75,7 @@ def _live_models(
         try:
             found.append(live_model(spec, bundle, cache))
         except UnsupportedError as error:
-            found.append(fallback_model(spec, bundle, settings.root, cache))
+            found.append(fallback_model(spec, bundle, settings.root))
             outcome = "onnxruntime-web is sent with the figure" if found[-1] else "the figure stays static"
             reasons.append(f"{outcome}: model “{bundle.name}” cannot be compiled for the page: {error}")
     return found, reasons

@@ -3,13 +3,16 @@
 import contextlib
 import hashlib
 import os
+import sys
 import tempfile
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ..core.processes.worker import Limits, RequestError, Worker, WorkerError
+from .bundles.tensors import Signature
 from .compile import RefusedError, UnsupportedError
 from .errors import DemoError
 from .messages import Array, File, pack, unpack
@@ -17,6 +20,16 @@ from .messages import Array, File, pack, unpack
 MODULE = "demos.compile.requests"
 #: What the worker imports.
 PACKAGES = ("emx_onnx_cgen", "google", "numpy", "onnx", "onnxruntime", "wasmtime", "ziglang")
+#: After how many seconds the author is shown what is being done, and what that is.
+NOTICE_SECONDS = 5
+DOING = {
+    "normalize": "Simplifying",
+    "run": "Running",
+    "decode": "Rendering images of",
+    "compile": "Compiling and checking",
+    "probe": "Trying",
+    "files": "Reading",
+}
 LIMITED = 'RESEARCH["graph_seconds"] and RESEARCH["graph_gigabytes"] say what a graph may take'
 
 
@@ -57,20 +70,31 @@ class Sandbox:
         """Whether anything was asked that started the worker."""
         return self._worker.is_running
 
-    def run(
-        self, path: Path, file: File, inputs: Array, outputs: Sequence[str], batch: int | None = None
-    ) -> list[Array]:
-        """Return the `outputs` of the graph `file`, which lies at `path`, for `inputs` (N, …).
+    def normalized(
+        self, path: Path, files: Sequence[File], signature: Signature, codes: Sequence[Array]
+    ) -> bytes:
+        """Return the graph at `path`, the first of `files`, in its normal form.
 
-        `batch` is the one size of batch that the graph takes, None if it takes any. Raises `DemoError` if
-        ONNX Runtime cannot run it within the limits.
+        A second file, or `codes`, belong to its prior. Raises `DemoError` if ONNX Runtime cannot run it
+        within the limits.
         """
-        answer = self._ask("run", path, [file], [inputs], {"outputs": list(outputs), "batch": batch})
-        try:
-            _, found = unpack(answer.value, answer.blobs)
-        except ValueError as error:
-            raise DemoError(f"{path}: {error}") from error
-        return found
+        answer = self._ask("normalize", path, files, codes, {"signature": signature.stated()})
+        return answer.blobs[0]
+
+    def run(self, path: Path, file: File, inputs: Array, outputs: Sequence[str]) -> list[Array]:
+        """Return the `outputs` of the graph `file`, in its normal form, for `inputs` (N, …).
+
+        Raises `DemoError` if ONNX Runtime cannot run it within the limits.
+        """
+        return self._arrays("run", path, file, inputs, {"outputs": list(outputs)})
+
+    def decode(self, path: Path, file: File, inputs: Array, range: tuple[float, float]) -> Array:
+        """Return the images, bytes (N, C, H, W), of the decoder `file`, whose values lie in `range`.
+
+        Raises `DemoError` as `run` does.
+        """
+        [images] = self._arrays("decode", path, file, inputs, {"range": range})
+        return images
 
     def compile(
         self, path: Path, files: Sequence[File], arrays: Sequence[Array], more: Mapping[str, Any]
@@ -88,19 +112,30 @@ class Sandbox:
             is_final = isinstance(cause, RequestError) and cause.kind == RefusedError.__name__
             raise (RefusedError if is_final else UnsupportedError)(str(error)) from error
 
-    def describe(self, path: Path, file: File) -> dict[str, Any]:
-        """Return the inputs and outputs of the graph at `path`, and its files of external data.
+    def probe(self, path: Path, file: File, sizes: Sequence[int]) -> dict[str, Any]:
+        """Return the inputs of the graph at `path`, and what it makes of a few of them.
 
-        Raises `DemoError` if it is no ONNX graph.
+        `sizes` are those of axes that have none. Raises `DemoError` if it is no ONNX graph or cannot be run.
         """
-        answer = self._ask("describe", path, [file], [], {})
+        answer = self._ask("probe", path, [file], [], {"sizes": list(sizes)})
         if not isinstance(answer.value, dict):
             raise DemoError(f"{path} could not be described")
         return answer.value
 
-    def inlined(self, path: Path, file: File) -> bytes:
-        """Return the graph at `path` as one file; raise `DemoError` if its external data is not there."""
-        return self._ask("inline", path, [file], [], {}).blobs[0]
+    def files(self, path: Path, file: File) -> list[str]:
+        """Return the names of the files in which weights of the graph at `path` lie beside it."""
+        answer = self._ask("files", path, [file], [], {})
+        return [str(name) for name in answer.value] if isinstance(answer.value, list) else []
+
+    def _arrays(
+        self, name: str, path: Path, file: File, inputs: Array, more: Mapping[str, Any]
+    ) -> list[Array]:
+        answer = self._ask(name, path, [file], [inputs], more)
+        try:
+            _, found = unpack(answer.value, answer.blobs)
+        except ValueError as error:
+            raise DemoError(f"{path}: {error}") from error
+        return found
 
     def _ask(
         self, name: str, path: Path, files: Sequence[File], arrays: Sequence[Array], more: Mapping[str, Any]
@@ -111,6 +146,9 @@ class Sandbox:
         given, blobs = pack(files, arrays)
         with contextlib.suppress(OSError):  # then the compiler reports that it cannot write there
             self.tools.mkdir(parents=True, exist_ok=True)
+        notice = threading.Timer(NOTICE_SECONDS, _notify, (f"{DOING[name]} {path.name} …",))
+        notice.daemon = True
+        notice.start()
         try:
             return Answer(*self._worker.call(name, {**given, **more}, blobs))
         except RequestError as error:
@@ -118,6 +156,12 @@ class Sandbox:
         except WorkerError as error:
             self._failed[key] = error
             raise DemoError(f"{path}: {error}; {LIMITED}") from error
+        finally:
+            notice.cancel()
+
+
+def _notify(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
 
 
 def _digest(file: File) -> str:

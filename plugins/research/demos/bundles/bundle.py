@@ -5,7 +5,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ import msgspec
 
 from ..errors import DemoError
 from .schema import Manifest
+from .tensors import Prior, Signature, Tensor
 
 #: How often a bundle is read that changes meanwhile.
 MAX_READINGS = 100
@@ -24,27 +25,28 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Tensor:
-    """An input or an output of a graph."""
-
-    name: str
-    #: Without the batch.
-    shape: tuple[int, ...]
-    #: The one size of batch that the graph takes; None: any.
-    batch: int | None
-    #: Least and greatest value.
-    range: tuple[float, float]
-
-
-@dataclass(frozen=True)
 class Graph:
-    """An ONNX file with one input."""
+    """An ONNX file."""
 
     path: Path
-    input: Tensor
-    outputs: tuple[Tensor, ...]
+    signature: Signature
     #: The sha256 of each file of the bundle that the graph names: of its external data.
     data: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def input(self) -> Tensor:
+        """Latents, or images."""
+        return self.signature.inputs[0]
+
+    @property
+    def conditions(self) -> tuple[Tensor, ...]:
+        """Further inputs, which readers choose."""
+        return self.signature.inputs[1:]
+
+    @property
+    def outputs(self) -> tuple[Tensor, ...]:
+        """Images, or parameters of the posterior."""
+        return self.signature.outputs
 
     def read(self) -> "File":
         """Return the file as bytes, with what may be its external data."""
@@ -70,6 +72,8 @@ class Bundle:
     digest: str
     #: Where the graphs are opened.
     sandbox: "Sandbox" = field(compare=False, repr=False)
+    #: The numbers of the decoder's further inputs.
+    condition: tuple[float, ...] = ()
 
     @cached_property
     def metrics(self) -> Mapping[str, Any]:
@@ -91,7 +95,14 @@ class Bundle:
     @property
     def latents(self) -> int:
         """The number of latent dimensions, Z."""
-        return self.decoder.input.shape[0]
+        return self.decoder.signature.latents
+
+    @property
+    def image(self) -> tuple[int, int, int]:
+        """Channels, height and width of images."""
+        shape = self.decoder.outputs[0].image
+        assert shape
+        return shape
 
     def file(self, name: str, what_for: str) -> Path:
         """Return the path of the file `name`; raise `DemoError` if the bundle has none."""
@@ -235,8 +246,7 @@ def _graph(folder: Path, manifest: Mapping[str, Any], name: str) -> Graph:
     content = path.read_bytes()
     return Graph(
         path=path,
-        input=_tensor(graph["inputs"][0]),
-        outputs=tuple(map(_tensor, graph["outputs"])),
+        signature=_signature(graph, name),
         data={
             name: stated["sha256"]
             for name, stated in manifest["files"].items()
@@ -246,7 +256,28 @@ def _graph(folder: Path, manifest: Mapping[str, Any], name: str) -> Graph:
     )
 
 
-def _tensor(stated: Mapping[str, Any]) -> Tensor:
+def _signature(graph: Mapping[str, Any], name: str) -> Signature:
+    if name == "encoder":
+        return Signature((_images(graph["inputs"][0]),), tuple(map(_numbers, graph["outputs"])))
+    prior = Prior(**graph.get("prior", {}))
+    return Signature(tuple(map(_numbers, graph["inputs"])), (_images(graph["outputs"][0]),), prior)
+
+
+def _numbers(stated: Mapping[str, Any]) -> Tensor:
     batch, *shape = stated["shape"]
     least, most = stated.get("range") or (0.0, 1.0)
-    return Tensor(stated["name"], tuple(shape), batch if isinstance(batch, int) else None, (least, most))
+    return Tensor(
+        stated["name"],
+        tuple(shape),
+        batch if isinstance(batch, int) else None,
+        (least, most),
+        control=stated.get("control"),
+        labels=tuple(stated.get("labels", ())),
+    )
+
+
+def _images(stated: Mapping[str, Any]) -> Tensor:
+    tensor, layout = _numbers(stated), stated.get("layout", "CHW")
+    shape = tensor.shape
+    channels, height, width = stated.get("image") or ((shape[-1], *shape[:-1]) if layout == "HWC" else shape)
+    return replace(tensor, image=(channels, height, width), layout=layout)

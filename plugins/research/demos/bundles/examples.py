@@ -39,7 +39,7 @@ def read(bundle: Bundle) -> Examples:
     if "images" not in arrays:
         raise DemoError(f"{path} has no array “images”")
     images = arrays["images"]
-    check(path, "images", images, "u", (None, *bundle.decoder.outputs[0].shape))
+    check(path, "images", images, "u", (None, *bundle.image))
     labels = arrays.get("labels", np.zeros(len(images), np.uint8))
     check(path, "labels", labels, "iu", (len(images),))
     return Examples(images, labels)

@@ -7,6 +7,12 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 #: The largest size of one dimension: what figures allocate by it stays below a few hundred megabytes.
 MAX_SIZE = 65536
+#: The same for all numbers of an example.
+MAX_NUMBERS = 1 << 24
+#: Channels of images: grey, RGB, and RGB with opacity.
+CHANNELS = (1, 3, 4)
+#: Sliders that a figure has room for.
+MAX_CONTROLS = 8
 
 Size = Annotated[int, Meta(ge=1, le=MAX_SIZE)]
 Batch = Annotated[int, Meta(ge=1)] | str
@@ -19,10 +25,17 @@ class Tensor(Struct, frozen=True):
     name: Name
     #: The first dimension is the batch: a name where it is free, a number where the graph takes no other.
     shape: tuple[Batch | int, ...]
-    dtype: Literal["float32"] | UnsetType = UNSET
+    dtype: Name | UnsetType = UNSET
     #: The least and the greatest value.
     range: tuple[float, float] | UnsetType | None = UNSET
     meaning: str | UnsetType = UNSET
+    #: Channels, height and width of images, where they are not the shape without the batch.
+    image: tuple[Size, Size, Size] | UnsetType = UNSET
+    #: The order of the axes of images.
+    layout: Literal["CHW", "HWC"] | UnsetType = UNSET
+    #: Of a further input of a decoder, what readers choose: one of the `labels`, or a number for each.
+    control: Literal["class", "vector"] | UnsetType = UNSET
+    labels: tuple[str, ...] | UnsetType = UNSET
 
     def __post_init__(self) -> None:
         _, *sizes = self.shape or (None,)
@@ -31,12 +44,33 @@ class Tensor(Struct, frozen=True):
         least, most = self.range or (0.0, 1.0)
         if not (math.isfinite(least) and math.isfinite(most) and least < most):
             raise ValueError("range: write the least value and a greater one")
+        if self.size > MAX_NUMBERS:
+            raise ValueError(f"shape: an example has {self.size} numbers, and {MAX_NUMBERS} are possible")
+
+    @property
+    def size(self) -> int:
+        """How many numbers one example has."""
+        return math.prod(size for size in self.shape[1:] if isinstance(size, int))
 
 
-def check_images(tensor: Tensor, place: str) -> None:
-    """Raise `ValueError`, which names the `place`, unless `tensor` is of the shape of images."""
-    if len(tensor.shape) != 4 or tensor.shape[1] not in (1, 3):
-        raise ValueError(f"{place}: write (batch, channels, height, width), with 1 or 3 channels")
+def image_of(tensor: Tensor, place: str) -> tuple[int, int, int]:
+    """Return channels, height and width of images; raise `ValueError` that names `place` if unstated."""
+    if tensor.image:
+        channels, height, width = tensor.image
+        if channels * height * width != tensor.size:
+            raise ValueError(f"{place}.image: its numbers must be as many as those of the shape")
+    elif len(tensor.shape) == 4 and tensor.layout is not UNSET and tensor.layout == "HWC":
+        height, width, channels = (int(size) for size in tensor.shape[1:])
+    elif len(tensor.shape) == 4:
+        channels, height, width = (int(size) for size in tensor.shape[1:])
+    else:
+        raise ValueError(
+            f"{place}: write “image”: [channels, height, width], since the shape is not "
+            "(batch, channels, height, width)"
+        )
+    if channels not in CHANNELS:
+        raise ValueError(f"{place}: images have 1, 3 or 4 channels, not {channels}")
+    return channels, height, width
 
 
 class Latents(Tensor, frozen=True):
@@ -45,14 +79,27 @@ class Latents(Tensor, frozen=True):
     shape: tuple[Batch, Size]
 
 
-class Images(Tensor, frozen=True):
-    """Images (B, C, H, W): one channel, or three, RGB."""
+class Prior(Struct, frozen=True):
+    """The distribution of latents."""
 
-    shape: tuple[Batch, Size, Size, Size]
+    kind: Literal["normal", "uniform", "categorical", "codes", "graph"]
+    #: Of a uniform one.
+    low: float = 0.0
+    high: float = 1.0
+    #: Of a categorical one, the number of codes; of one that a graph makes, how many numbers that takes.
+    size: Annotated[int, Meta(ge=0, le=MAX_SIZE)] = 0
+    #: Of one that chooses among codes, or that another graph makes from normal numbers.
+    file: str = ""
 
     def __post_init__(self) -> None:
-        super().__post_init__()
-        check_images(self, "shape")
+        if not (math.isfinite(self.low) and math.isfinite(self.high) and self.low < self.high):
+            raise ValueError("prior: write a finite “low” and a greater “high”")
+        if self.kind == "categorical" and self.size < 2:
+            raise ValueError("prior.size: write the number of codes, 2 or more")
+        if self.kind == "graph" and not self.size:
+            raise ValueError("prior.size: write how many normal numbers the graph takes")
+        if self.kind in ("codes", "graph") and not self.file:
+            raise ValueError("prior.file: write the name of the file in the folder of the bundle")
 
 
 class Graph(Struct, frozen=True):
@@ -66,22 +113,39 @@ class Graph(Struct, frozen=True):
 class Decoder(Graph, frozen=True, kw_only=True):
     """Latents to images; figures use the first output."""
 
-    inputs: tuple[Latents]
+    inputs: Annotated[list[Tensor], Meta(min_length=1)]
     outputs: Annotated[list[Tensor], Meta(min_length=1)]
+    prior: Prior | UnsetType = UNSET
+    #: Whether images are white on black and inverted where the page is light.
+    polarity: Literal["ink", "photograph"] | UnsetType = UNSET
 
     def __post_init__(self) -> None:
-        check_images(self.outputs[0], "outputs[0].shape")
+        image_of(self.outputs[0], "outputs[0]")
+        for number, condition in enumerate(self.inputs[1:], start=1):
+            _check_condition(condition, f"inputs[{number}]")
 
 
 class Encoder(Graph, frozen=True, kw_only=True):
     """Images to the mean and the logarithm of the variance of the posterior."""
 
-    inputs: tuple[Images]
+    inputs: tuple[Tensor]
     outputs: Annotated[list[Latents], Meta(min_length=1)]
 
     def __post_init__(self) -> None:
+        image_of(self.inputs[0], "inputs[0]")
         if "mean" not in [output.name for output in self.outputs]:
             raise ValueError("outputs: one of them must have the name mean")
+
+
+def _check_condition(tensor: Tensor, place: str) -> None:
+    if tensor.control is UNSET:
+        raise ValueError(f"{place}.control: write class for one of several labels, or vector for numbers")
+    if tensor.control == "class" and tensor.size == 1 and not (tensor.labels and len(tensor.labels) > 1):
+        raise ValueError(f"{place}.labels: write the names of the classes, in the order of their numbers")
+    if tensor.labels and tensor.size > 1 and len(tensor.labels) != tensor.size:
+        raise ValueError(f"{place}.labels: write {tensor.size} of them, one for each number")
+    if tensor.control == "vector" and tensor.size > MAX_CONTROLS:
+        raise ValueError(f"{place}: a vector that readers set has at most {MAX_CONTROLS} numbers")
 
 
 class Graphs(Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""The whole way from a graph to its program: quantized as coarsely as costs little, compiled, checked."""
+"""The whole way from a graph to its program: quantized as coarsely as the limits allow, compiled, checked."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,13 +6,14 @@ from pathlib import Path
 
 from onnx import ModelProto
 
-from ..bundles.bundle import Tensor
+from ..bundles.tensors import Tensor
 from . import RefusedError, checks
-from .graph import with_col2im, with_float32_weights
-from .opening import simplified
+from .compatible import compatible
+from .graph import with_col2im
 from .program import compile_program
 from .quantization import Packed, quantize_weights
 from .records import Precision, QuantizationCost, Trial
+from .runtime import run_graph
 
 
 @dataclass(frozen=True)
@@ -27,27 +28,37 @@ class Made:
 
 
 def build(full: ModelProto, outputs: Sequence[Tensor], trial: Trial, tools: Path | None = None) -> Made:
-    """Compile `full`, whose `outputs` its manifest states, with the coarsest weights that `trial` lets pass.
+    """Compile `full`, a graph in its normal form, with the coarsest weights that the limits allow.
 
-    `tools` is as `compile_program` has it. Raises `UnsupportedError` for a graph that cannot be compiled,
-    or whose program computes something else.
+    `outputs` are what its manifest states, `tools` is as `compile_program` has it. Raises `UnsupportedError`
+    for a graph that cannot be compiled, or whose program computes something else.
     """
-    precision, quantized, weights, cost = _quantized(simplified(full), trial)
-    program = compile_program(quantized, weights, tools)
-    parity = checks.parity(program, quantized, trial.inputs, outputs)
-    if not parity <= checks.PARITY:
-        raise RefusedError(f"the compiled program errs by {parity:.2g} of its output")
-    return Made(program, quantized, precision, cost, parity)
+    precision, quantized, weights, cost = _quantized(full, trial)
+    for is_exact in (False, True):
+        program = compile_program(quantized, weights, tools, is_exact)
+        parity = checks.parity(program, quantized, trial.inputs, outputs)
+        if parity <= checks.PARITY:
+            return Made(program, quantized, precision, cost, parity)
+    raise RefusedError(f"the compiled program errs by {parity:.2g} of its output")
+
+
+def rewritten(full: ModelProto) -> ModelProto:
+    """Return `full`, a graph in its normal form, with operators that compile to fast programs."""
+    return with_col2im(compatible(full))
 
 
 def _quantized(
     full: ModelProto, trial: Trial
 ) -> tuple[Precision, ModelProto, list[Packed], QuantizationCost]:
     """Return the coarsest quantization of `full`, rewritten, that is close enough to it."""
-    rewritten = with_col2im(with_float32_weights(full))
+    simple = rewritten(full)
+    expected = run_graph(full, checks.affordable(full, trial.inputs))
+    bound = trial.bound(full) if trial.bound else None
     for precision in Precision:
-        quantized, weights = quantize_weights(rewritten, precision)
-        cost = checks.quantization(full, quantized, trial)
-        if cost.is_small(trial.max_loss):
-            break
-    return precision, quantized, weights, cost
+        quantized, weights = quantize_weights(simple, precision)
+        cost = checks.quantization(expected, quantized, trial, bound)
+        if cost.is_small(trial):
+            return precision, quantized, weights, cost
+    raise RefusedError(
+        f"even with float32 weights the rewritten graph differs by {cost.largest_error:.2g} of the range"
+    )

@@ -1,43 +1,75 @@
 """What quantization costs, and whether the compiled program computes what the graph does."""
 
 from collections.abc import Sequence
+from math import isfinite, prod, sqrt
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from onnx import ModelProto
 
-from ..bundles.bundle import Tensor
-from .records import Bound, QuantizationCost, TestExamples, Trial
-from .runtime import run_graph, run_program
+from ..bundles.tensors import Tensor
+from .records import VISIBLE, Bound, QuantizationCost, TestExamples, Trial
+from .runtime import each_output, run_graph, run_program
 
 Array = npt.NDArray[Any]
 
 #: How far a program may be from its graph: sums in another order, in parts of the largest output.
 PARITY = 1e-4
-#: On how many inputs a program is compared with its graph, and after how many seconds no other is begun.
-PARITY_INPUTS, PARITY_SECONDS = 64, 20.0
+#: On how many inputs a program is compared with its graph.
+PARITY_INPUTS = 8
+#: Bytes of outputs that a check may hold at a time.
+MAX_BYTES = 64 << 20
 
 
-def quantization(full: ModelProto, quantized: ModelProto, trial: Trial) -> QuantizationCost:
-    """Compare `quantized` with the `full` graph."""
-    expected = np.concatenate([output.ravel() for output in run_graph(full, trial.inputs)])
-    errors = np.concatenate([output.ravel() for output in run_graph(quantized, trial.inputs)]) - expected
+def affordable(model: ModelProto, inputs: Array) -> Array:
+    """Return as many of the `inputs` as have outputs that a check may hold."""
+    sizes = (prod(axis.dim_value for axis in each.type.tensor_type.shape.dim) for each in model.graph.output)
+    return inputs[: max(4, MAX_BYTES // max(1, 4 * sum(sizes)))]
+
+
+def quantization(
+    expected: Sequence[Array], quantized: ModelProto, trial: Trial, full_bound: float | None
+) -> QuantizationCost:
+    """Compare `quantized` with the full graph, whose outputs for the inputs of `trial` are `expected`."""
+    least, most = trial.range
+    width = most - least if trial.is_image else 1.0
+    inputs = trial.inputs[: len(expected[0])]
+    largest = total = squares = 0.0
+    visible = count = 0
+    for at, found in enumerate(each_output(quantized, inputs)):
+        for a, b in zip(expected, found, strict=True):
+            given, made = (np.clip(x, least, most) if trial.is_image else x for x in (a[at], b[0]))
+            errors = np.abs(given - made) / width
+            largest = max(largest, float(errors.max(initial=0)))
+            total += float(errors.sum(dtype=np.float64))
+            squares += float(np.square(errors, dtype=np.float64).sum())
+            visible += int((errors > VISIBLE).sum())
+            count += errors.size
+    deviation = float(np.std(np.concatenate([output.ravel() for output in expected]))) / width
+    loss = full_bound - trial.bound(quantized) if trial.bound and full_bound is not None else None
     return QuantizationCost(
-        largest_error=float(np.abs(errors).max()),
-        relative_error=float(np.sqrt(np.mean(errors**2)) / max(float(expected.std()), 1e-12)),
-        loss=trial.bound(full) - trial.bound(quantized) if trial.bound else None,
+        largest_error=_finite(largest),
+        mean_error=_finite(total / max(1, count)),
+        relative_error=_finite(sqrt(squares / max(1, count)) / max(deviation, 1e-12)),
+        visible_share=visible / max(1, count),
+        loss=loss,
     )
+
+
+def _finite(number: float) -> float:
+    return number if isfinite(number) else float("inf")
 
 
 def parity(program: bytes, quantized: ModelProto, inputs: Array, outputs: Sequence[Tensor]) -> float:
     """Return the largest difference between `program` and `quantized`, in parts of the largest output.
 
-    Only the first of the `inputs` are tried, as many as the constants above allow.
+    Only the first of the `inputs` are tried.
     """
     tried = inputs[:PARITY_INPUTS]
-    found = run_program(program, tried, [output.shape for output in outputs], PARITY_SECONDS)
-    expected = run_graph(quantized, tried[: len(found[0])])
+    shapes = [output.image or (output.size,) for output in outputs]
+    found = run_program(program, tried, shapes)
+    expected = run_graph(quantized, tried)
     pairs = zip(expected, found, strict=True)
     return max(float(np.abs(a - b).max() / max(np.abs(a).max(), 1.0)) for a, b in pairs)
 
@@ -54,7 +86,7 @@ def bound_by_decoder(examples: TestExamples) -> Bound:
 def bound_by_encoder(examples: TestExamples, decoder: ModelProto, range: tuple[float, float]) -> Bound:
     """Return the bound as the encoder, which takes images in a `range`, decides it with `decoder`."""
     least, most = range
-    scaled = (examples.images * (most - least) + least).astype(np.float32)
+    scaled = (examples.images * (most - least) + least).astype(np.float32)  # (N, C, H, W)
 
     def bound(encoder: ModelProto) -> float:
         names = [output.name for output in encoder.graph.output]

@@ -66,11 +66,7 @@ def _require_extra() -> None:
 
 def _compile(graph: Graph, request: Request, folder: Path, sandbox: Sandbox) -> None:
     files = [graph.read(), *([request.decoder] if request.decoder else [])]
-    more = {
-        "outputs": [(output.name, output.shape) for output in graph.outputs],
-        "range": graph.input.range,
-        "max_loss": request.max_loss,
-    }
+    more = {"signature": graph.signature.stated(), "max_loss": request.max_loss}
     report: Mapping[str, Any]
     try:
         answer = sandbox.compile(graph.path, files, [request.inputs, *request.examples], more)
@@ -103,7 +99,7 @@ def _read(report: Mapping[str, Any]) -> tuple[Precision, QuantizationCost, float
 def _key(graph: Graph, given: str) -> str:
     """Return a hash over all that the result depends on, beside the program that compiles."""
     digest = hashlib.sha256(graph.path.read_bytes() + given.encode())
-    digest.update(repr((graph.input, graph.outputs, sorted(graph.data.items()))).encode())
+    digest.update(repr(graph.signature).encode())
     return digest.hexdigest()[:24]
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+import numpy as np
 from onnx import ModelProto, ValueInfoProto
 
 from ...core.processes.confine import outliving_parent
@@ -27,10 +28,8 @@ if TYPE_CHECKING:
     from emx_onnx_cgen import Compiler
 
 #: SIMD is in every browser since 2023. Fast maths lets sums be reordered, which SIMD needs.
-FLAGS = (
-    *("-target", "wasm32-wasi", "-mexec-model=reactor", "-O3", "-ffast-math", "-msimd128"),
-    *("-s", "-w"),
-)
+FLAGS = ("-target", "wasm32-wasi", "-mexec-model=reactor", "-O3", "-msimd128", "-s", "-w")
+FAST = ("-ffast-math",)
 #: Bytes of stack beside what the values between operators take, all of which lie there.
 STACK = 8 << 20
 NAME = "graph"
@@ -41,11 +40,14 @@ PRODUCT = re.compile(r"^ *for \(idx_t k = 0; k < (\d+); \+\+k\) \{$", re.MULTILI
 MAX_UNROLLED = 32
 
 
-def compile_program(model: ModelProto, weights: Sequence[Packed], tools: Path | None = None) -> bytes:
+def compile_program(
+    model: ModelProto, weights: Sequence[Packed], tools: Path | None = None, is_exact: bool = False
+) -> bytes:
     """Return the WebAssembly module of `model`, in which `weights` stand packed.
 
-    `tools` is the folder in which the compiler caches its C library from one call to the next. Raises
-    `UnsupportedError` for an operator that emx-onnx-cgen does not know.
+    `tools` is the folder in which the compiler caches its C library from one call to the next. With
+    `is_exact`, sums keep their order and NaN its meaning. Raises `UnsupportedError` for an operator that
+    emx-onnx-cgen does not know.
     """
     single = of_one(model)
     text = _c_source(without_strings(with_inputs(single, [weight.name for weight in weights])))
@@ -55,7 +57,9 @@ def compile_program(model: ModelProto, weights: Sequence[Packed], tools: Path | 
         (place / f"{NAME}.c").write_text(text, encoding="utf-8")
         (place / "weights.bin").write_bytes(b"".join(map(_bytes, weights)))
         (place / "program.c").write_text(_wrapper(single, weights), encoding="utf-8")
-        _run_compiler((*FLAGS, f"-Wl,-z,stack-size={_stack(single)}"), place, tools)
+        _run_compiler(
+            (*FLAGS, *(() if is_exact else FAST), f"-Wl,-z,stack-size={_stack(single)}"), place, tools
+        )
         return (place / "program.wasm").read_bytes()
 
 
@@ -139,7 +143,9 @@ def _expansions(weights: Sequence[Packed]) -> list[str]:
     calls, at = [], 0
     for n, weight in enumerate(weights):
         target = f"packed + {at}, (float *)weight{n}"
-        if weight.scales is None:
+        if weight.values.dtype == np.float32:
+            calls.append(f"memcpy((float *)weight{n}, packed + {at}, {weight.values.nbytes});")
+        elif weight.scales is None:
             calls.append(f"expand_float16({target}, {weight.values.size});")
         else:
             fewer = len(weight.scales)

@@ -1,6 +1,6 @@
 """Round the weights of a graph to what is sent to readers, so that all who run it run the same.
 
-The quantized graph holds float32 again, but only numbers that float16 or int8 can carry; `Packed`
+The quantized graph holds float32 again, but weights are numbers that float16 or int8 can carry; `Packed`
 holds the bytes that carry them.
 """
 
@@ -12,6 +12,7 @@ import numpy.typing as npt
 from onnx import ModelProto, TensorProto, numpy_helper
 
 from .records import Precision
+from .roles import Role, roles_of
 
 Array = npt.NDArray[Any]
 
@@ -28,7 +29,7 @@ class Packed:
 
     name: str
     shape: tuple[int, ...]
-    #: float16, where there are no scales.
+    #: float16 or float32, where there are no scales.
     values: Array
     #: float32 for int8 values: one for all, or one for each row or, with `by_column`, for each column
     #: of the tensor read as a matrix whose rows are what follows the first axis.
@@ -39,8 +40,9 @@ class Packed:
 def quantize_weights(model: ModelProto, precision: Precision) -> tuple[ModelProto, list[Packed]]:
     """Return `model` with quantized weights, and these packed, in the order of the graph.
 
-    Matrices and kernels take `precision`. Vectors are float16 in any case: they are biases for the
-    most part, small, and their errors are not averaged out by a sum.
+    Matrices and kernels take `precision`; vectors of layers, such as biases, are float16, since they are
+    small and no sum averages their errors out. Other constants of the computation, such as coordinates and
+    frequencies, stay as they are.
     """
     quantized = ModelProto()
     quantized.CopyFrom(model)
@@ -49,21 +51,43 @@ def quantize_weights(model: ModelProto, precision: Precision) -> tuple[ModelProt
         for tensor in quantized.graph.initializer
         if tensor.data_type == TensorProto.FLOAT
     ]
-    whole = sum(values.size for _, values in tensors)
+    roles = roles_of(model)
+    whole = sum(values.size for tensor, values in tensors if roles.get(tensor.name) is not None)
     packed: list[Packed] = []
     for tensor, values in tensors:
         if values.size < MIN_PACKED:
             continue
-        if max(values.shape) == values.size or precision is Precision.FLOAT16:
-            weight = Packed(tensor.name, values.shape, values.astype(np.float16))
-        elif precision is Precision.INT8_BY_ROW:
-            weight = _by_row(tensor.name, values)
-        else:
-            levels = precision.levels if values.size >= SMALL * whole else 127
-            weight = _by_tensor(tensor.name, values, levels)
+        coarse = _precision_of(roles.get(tensor.name), precision)
+        is_small = values.size < SMALL * whole
+        weight = _packed(tensor.name, values, coarse, is_small)
         packed.append(weight)
         tensor.CopyFrom(numpy_helper.from_array(expand(weight), tensor.name))
     return quantized, packed
+
+
+def _precision_of(role: Role | None, precision: Precision) -> Precision:
+    if role is None or (role is Role.FREQUENCIES and precision is Precision.INT8_BUT_WAVES):
+        return Precision.FLOAT32
+    if role is Role.VECTOR and precision is not Precision.FLOAT32:
+        return Precision.FLOAT16
+    return precision
+
+
+def _packed(name: str, values: Array, precision: Precision, is_small: bool) -> Packed:
+    half = values.astype(np.float16)
+    is_exact = np.array_equal(half.astype(np.float32), values)
+    if precision is Precision.FLOAT32 and not is_exact:
+        return Packed(name, values.shape, values.astype(np.float32))
+    if precision in (Precision.FLOAT16, Precision.FLOAT32) or not np.isfinite(values).all():
+        is_in_range = np.isfinite(half).all() or not np.isfinite(values).all()
+        return Packed(
+            name,
+            values.shape,
+            half if is_in_range and is_exact | (precision is Precision.FLOAT16) else values,
+        )
+    if precision in (Precision.INT8_BY_ROW, Precision.INT8_BUT_WAVES):
+        return _by_row(name, values)
+    return _by_tensor(name, values, 127 if is_small else precision.levels)
 
 
 def expand(weight: Packed) -> Array:

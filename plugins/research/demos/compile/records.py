@@ -17,9 +17,15 @@ if TYPE_CHECKING:
 
 Array: TypeAlias = "npt.NDArray[Any]"
 
-#: Coarse weights are refused above this error, root mean square in parts of the outputs' deviation…
+#: Weights are quantized as coarsely as these limits allow. The error is the root mean square, in parts of
+#: the standard deviation of the outputs…
 MAX_RELATIVE_ERROR = 0.025
-#: …and above this loss of the bound, in nats.
+#: …values that are off by more than 2 of 255 are counted, as a share of all…
+VISIBLE = 2 / 255
+MAX_VISIBLE_SHARE = 0.1
+#: …no value is off by more than this part of its range…
+MAX_ERROR = 0.25
+#: …and the evidence lower bound falls by no more nats than this.
 MAX_LOSS = 0.05
 #: The same for encoders, which in a page read what readers draw: nobody sees the difference there.
 MAX_LOSS_OF_ENCODERS = 0.25
@@ -34,7 +40,10 @@ class Precision(StrEnum):
     #: Integers to ±127, with one scale a tensor, or one a row.
     INT8 = "int8"
     INT8_BY_ROW = "int8 by row"
+    #: The same, but float32 where a sine or cosine follows.
+    INT8_BUT_WAVES = "int8 by row, frequencies float32"
     FLOAT16 = "float16"
+    FLOAT32 = "float32"
 
     @property
     def levels(self) -> int:
@@ -65,6 +74,10 @@ class Trial:
     inputs: Array
     #: None where it cannot be measured.
     bound: Bound | None = None
+    #: Least and greatest value of the outputs.
+    range: tuple[float, float] = (0.0, 1.0)
+    #: Whether the outputs are images, and not parameters of a posterior.
+    is_image: bool = True
     #: What quantization may take away from it.
     max_loss: float = MAX_LOSS
 
@@ -73,16 +86,25 @@ class Trial:
 class QuantizationCost:
     """How far a quantized graph is from the full one, on the same inputs."""
 
-    #: Largest difference of an output.
+    #: Largest difference of an output, in parts of its range.
     largest_error: float
+    #: Mean of the differences without their sign, in parts of the range.
+    mean_error: float
     #: Root mean square of the differences, in parts of the outputs' standard deviation.
     relative_error: float
+    #: The share of values that differ by more than 2 of 255 parts of their range.
+    visible_share: float
     #: By how much the evidence lower bound falls, in nats; None where it cannot be measured.
     loss: float | None
 
-    def is_small(self, max_loss: float) -> bool:
-        """Tell whether readers may be sent the quantized graph though a finer one would weigh little more."""
-        return self.relative_error <= MAX_RELATIVE_ERROR and (self.loss or 0) <= max_loss
+    def is_small(self, trial: Trial) -> bool:
+        """Return whether readers may be sent the quantized graph."""
+        return (
+            self.relative_error <= MAX_RELATIVE_ERROR
+            and (self.loss or 0) <= trial.max_loss
+            and (not trial.is_image or self.visible_share <= MAX_VISIBLE_SHARE)
+            and (not trial.is_image or self.largest_error <= MAX_ERROR)
+        )
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What the worker does with strangers' graphs: the only door to ONNX, ONNX Runtime, compiler and wasmtime."""
+"""What the worker does with untrusted graphs: the only way to ONNX, ONNX Runtime, compiler and wasmtime."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
@@ -6,74 +6,92 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from onnx import ModelProto
+import numpy as np
 
-from ..bundles.bundle import Tensor
-from ..messages import Array, File, pack, unpack
+from ..bundles.tensors import signature
+from ..messages import Array, pack, unpack
+from ..normalize.normal import normal_form
+from ..normalize.opening import opened
+from ..normalize.probe import files_of, probed
 from . import checks
 from .build import build
-from .opening import external_tensors, location, opened
 from .records import Bound, TestExamples, Trial
-from .runtime import batch_of, run_session, session
+from .runtime import run_session, session
 
 if TYPE_CHECKING:
-    from onnx import ValueInfoProto
+    from onnx import ModelProto
     from onnxruntime import InferenceSession
 
 Answer = tuple[Any, list[bytes]]
 
 
+def normalize(given: Mapping[str, Any], blobs: Sequence[bytes]) -> Answer:
+    """Return the normal form of a graph with a ``signature``; a file or codes after it are its prior."""
+    [file, *priors], codes = unpack(given, blobs)
+    prior = priors[0] if priors else None
+    model = normal_form(file, signature(given["signature"]), codes[0] if codes else None, prior)
+    return None, [model.SerializeToString()]
+
+
 def run(given: Mapping[str, Any], blobs: Sequence[bytes]) -> Answer:
-    """Return the ``outputs``, named, of a graph for the inputs (N, …), which it takes by the ``batch``."""
+    """Return the ``outputs``, named, of a graph in its normal form for the inputs (N, …)."""
     [file], [inputs] = unpack(given, blobs)
-    content = _whole(file)
-    fixed = given["batch"]
-    found = run_session(_session(content), inputs, fixed or _batch(content), given["outputs"], fixed or 0)
-    return pack([], found)
+    opened_session = _session(file.content)
+    names = [output.name for output in opened_session.get_outputs()]
+    wanted = [names.index(name) for name in given["outputs"]]
+    rows = [[row[at] for at in wanted] for row in run_session(opened_session, inputs)]
+    return pack([], [np.concatenate(each) for each in zip(*rows, strict=True)])
+
+
+def decode(given: Mapping[str, Any], blobs: Sequence[bytes]) -> Answer:
+    """Return the images, bytes (N, C, H, W), that a decoder in its normal form makes of inputs (N, S)."""
+    [file], [inputs] = unpack(given, blobs)
+    least, most = given["range"]
+    images = [
+        np.rint(np.clip((values - least) / (most - least), 0, 1) * 255).astype(np.uint8)
+        for [values] in run_session(_session(file.content), inputs)
+    ]
+    return pack([], [np.concatenate(images)])
 
 
 def compile(given: Mapping[str, Any], blobs: Sequence[bytes]) -> Answer:
-    """Return the report on the program of a graph, the program, and the quantized graph."""
+    """Return the report on the program of a graph in its normal form, the program, the quantized graph."""
     files, arrays = unpack(given, blobs)
     full, *others = map(opened, files)
-    outputs = [Tensor(name, tuple(shape), None, (0.0, 1.0)) for name, shape in given["outputs"]]
-    trial = Trial(arrays[0], _bound(arrays[1:], others, given["range"]), given["max_loss"])
-    made = build(full, outputs, trial, Path(given["tools"]))
+    stated = signature(given["signature"])
+    image = stated.inputs[0] if stated.inputs[0].image else stated.outputs[0]
+    trial = Trial(
+        arrays[0],
+        _bound(arrays[1:], others, image.range),
+        image.range,
+        bool(stated.outputs[0].image),
+        given["max_loss"],
+    )
+    made = build(full, stated.outputs, trial, Path(given["tools"]))
     report = {"precision": made.precision, "quantization": asdict(made.quantization), "parity": made.parity}
     return report, [made.program, made.quantized.SerializeToString()]
 
 
-def describe(given: Mapping[str, Any], blobs: Sequence[bytes]) -> Answer:
-    """Return the inputs and outputs of a graph, and in which files its weights lie beside it.
-
-    An axis is its length, or None where it has none. No weights are read.
-    """
+def probe(given: Mapping[str, Any], blobs: Sequence[bytes]) -> Answer:
+    """Return the inputs of a graph, and shapes and values of its outputs."""
     [file], _ = unpack(given, blobs)
-    model = opened(file, with_weights=False)
-    weights = {tensor.name for tensor in model.graph.initializer}
-    inputs = [_described(value) for value in model.graph.input if value.name not in weights]
-    data = sorted({location(tensor) for tensor in external_tensors(model)})
-    return {"inputs": inputs, "outputs": list(map(_described, model.graph.output)), "data": data}, []
+    return probed(file, given["sizes"]), []
 
 
-def inline(given: Mapping[str, Any], blobs: Sequence[bytes]) -> Answer:
-    """Return the graph as one file, with its external data inside."""
+def files(given: Mapping[str, Any], blobs: Sequence[bytes]) -> Answer:
+    """Return the names of the files in which the weights of a graph lie beside it."""
     [file], _ = unpack(given, blobs)
-    return None, [_whole(file)]
+    return files_of(file), []
 
 
 HANDLERS: Mapping[str, Callable[[Mapping[str, Any], Sequence[bytes]], Answer]] = {
+    "normalize": normalize,
     "run": run,
+    "decode": decode,
     "compile": compile,
-    "describe": describe,
-    "inline": inline,
+    "probe": probe,
+    "files": files,
 }
-
-
-def _whole(file: File) -> bytes:
-    """Return the ONNX file with its external data inside; without any, as it is."""
-    model = opened(file, with_weights=False)
-    return opened(file).SerializeToString() if external_tensors(model) else file.content
 
 
 # A figure asks for several things of one graph, one after the other.
@@ -82,12 +100,9 @@ def _session(content: bytes) -> "InferenceSession":
     return session(content)
 
 
-@lru_cache(1)
-def _batch(content: bytes) -> int:
-    return batch_of(ModelProto.FromString(content))
-
-
-def _bound(examples: Sequence[Array], others: Sequence[ModelProto], range: Sequence[float]) -> Bound | None:
+def _bound(
+    examples: Sequence[Array], others: Sequence["ModelProto"], range: tuple[float, float]
+) -> Bound | None:
     """Return the bound that an encoder decides with its decoder, or a decoder alone; None for no examples."""
     if not examples:
         return None
@@ -95,10 +110,4 @@ def _bound(examples: Sequence[Array], others: Sequence[ModelProto], range: Seque
     tried = TestExamples(images, means, log_variances)
     if not others:
         return checks.bound_by_decoder(tried)
-    least, most = range
-    return checks.bound_by_encoder(tried, others[0], (least, most))
-
-
-def _described(value: "ValueInfoProto") -> dict[str, Any]:
-    axes = value.type.tensor_type.shape.dim
-    return {"name": value.name, "shape": [int(axis.dim_value) or None for axis in axes]}
+    return checks.bound_by_encoder(tried, others[0], range)

@@ -1,13 +1,12 @@
 """Run a graph, by ONNX Runtime or as the compiled program, on the same inputs."""
 
-import time
-from collections.abc import Sequence
-from math import prod
+import re
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-from onnx import ModelProto, shape_inference
+from onnx import ModelProto
 
 from . import UnsupportedError
 
@@ -16,12 +15,10 @@ if TYPE_CHECKING:
 
 Array = npt.NDArray[np.float32]
 
-#: Examples at a time where the graph leaves it open: enough to keep a core busy…
-MAX_BATCH = 256
-#: …and the bytes that the values between operators may take together.
-BATCH_MEMORY = 1 << 30
-#: Instructions of WebAssembly that the program of one example may take.
-FUEL = 10**11
+#: Codes of errors, and files and functions of ONNX Runtime.
+NOISE = re.compile(
+    r"\[ONNXRuntimeError\] : \d+ : \w+ : |(?:/\S+\.(?:cc|h):\d+ )(?:[^\[]*?\) ?)?(?:\[[^\]]*\] )?"
+)
 #: Bytes of memory that a program may have.
 PROGRAM_MEMORY = 1 << 30
 
@@ -37,79 +34,46 @@ def session(content: bytes) -> "InferenceSession":
         return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
     # ONNX Runtime raises classes of its own that share no base but Exception.
     except Exception as error:
-        raise UnsupportedError(f"ONNX Runtime cannot open the graph: {error}") from error
+        raise UnsupportedError(f"ONNX Runtime cannot open the graph: {reason(error)}") from error
 
 
-def run_session(
-    opened: "InferenceSession",
-    inputs: Array,
-    batch: int,
-    outputs: Sequence[str] | None = None,
-    fixed: int = 0,
-) -> list[Array]:
-    """Return the `outputs`, all if None, for `inputs` (B, …), `batch` at a time.
+def reason(error: Exception) -> str:
+    """Return what ONNX Runtime reports, without its codes and the places in its own source."""
+    return NOISE.sub("", str(error)).strip()
 
-    Where the graph takes batches of one size only, as it says or as `fixed` says, the last is filled up.
+
+def each_output(model: ModelProto, inputs: Array) -> Iterator[list[Array]]:
+    """Yield the outputs of `model`, a graph in its normal form, for each of `inputs` (N, …).
+
+    Raises `UnsupportedError` if ONNX Runtime cannot run it.
+    """
+    yield from run_session(session(model.SerializeToString()), inputs)
+
+
+def run_session(opened: "InferenceSession", inputs: Array) -> Iterator[list[Array]]:
+    """Yield the outputs for each of `inputs` (N, …).
+
     Raises `UnsupportedError` if ONNX Runtime cannot run the graph.
     """
-    given = opened.get_inputs()
-    if len(given) != 1:
-        raise UnsupportedError(f"the graph has {len(given)} inputs; one is needed")
-    if not fixed and given[0].shape and isinstance(given[0].shape[0], int):
-        fixed = given[0].shape[0]
-    step = fixed or batch
-    parts = []
-    for start in range(0, len(inputs), step):
-        values = _padded(inputs[start : start + step], fixed)
+    [given] = opened.get_inputs()
+    for values in inputs:
         try:
-            parts.append(opened.run(outputs, {given[0].name: values}))
+            yield [np.asarray(each) for each in opened.run(None, {given.name: values[None]})]
+        # ONNX Runtime raises classes of its own that share no base but Exception.
         except Exception as error:
-            raise UnsupportedError(f"ONNX Runtime cannot run the graph: {error}") from error
-    return [np.concatenate(each)[: len(inputs)] for each in zip(*parts, strict=True)]
+            raise UnsupportedError(f"ONNX Runtime cannot run the graph: {reason(error)}") from error
 
 
 def run_graph(model: ModelProto, inputs: Array) -> list[Array]:
-    """Return the outputs of `model` for `inputs` (B, …), by ONNX Runtime.
-
-    Raises `UnsupportedError` if that cannot run it.
-    """
-    return run_session(session(model.SerializeToString()), inputs, batch_of(model))
+    """Return the outputs of `model`, a graph in its normal form, for all `inputs` (N, …)."""
+    rows = list(each_output(model, inputs))
+    return [np.concatenate(each) for each in zip(*rows, strict=True)]
 
 
-def batch_of(model: ModelProto) -> int:
-    """Return how many examples `model` may be given at once without taking too much memory."""
-    return max(1, min(MAX_BATCH, BATCH_MEMORY // max(1, _bytes_of_one(model))))
-
-
-def _bytes_of_one(model: ModelProto) -> int:
-    """Return how many bytes of values are there at once, at most, while `model` runs on one example.
-
-    A value is there from the node that makes it to the last that reads it. One whose shape cannot be
-    inferred counts as the largest of the others.
-    """
-    graph = shape_inference.infer_shapes(model).graph
-    sizes = {
-        value.name: 4 * prod(axis.dim_value or 1 for axis in value.type.tensor_type.shape.dim[1:])
-        for value in (*graph.input, *graph.value_info, *graph.output)
-    }
-    unknown = max(sizes.values(), default=4)
-    last = {name: at for at, node in enumerate(graph.node) for name in node.input}
-    present: dict[str, int] = {}
-    most = 0
-    for at, node in enumerate(graph.node):
-        present |= {name: sizes.get(name, unknown) for name in node.output if name}
-        most = max(most, sum(present.values()))
-        present = {name: size for name, size in present.items() if last.get(name, at) > at}
-    return most
-
-
-def run_program(
-    program: bytes, inputs: Array, shapes: Sequence[tuple[int, ...]], seconds: float | None = None
-) -> list[Array]:
+def run_program(program: bytes, inputs: Array, shapes: Sequence[tuple[int, ...]]) -> list[Array]:
     """Return the outputs, of the `shapes` (without batch), of a compiled `program` for `inputs` (B, …).
 
-    After `seconds` no further input is begun, so there may be fewer outputs than inputs, but one at
-    least. Raises `UnsupportedError` if the program breaks off.
+    Raises `UnsupportedError` if the program breaks off.
     """
     import wasmtime
 
@@ -118,14 +82,9 @@ def run_program(
     memory: Any = exports["memory"]
     call: Any = {name: exports[name] for name in ("init", "input", "output", "run")}
     outputs = [np.empty((len(inputs), *shape), np.float32) for shape in shapes]
-    end = time.monotonic() + seconds if seconds else float("inf")
     try:
-        store.set_fuel(FUEL)
         call["init"](store)
         for example, values in enumerate(inputs):
-            if example and time.monotonic() > end:
-                return [output[:example] for output in outputs]
-            store.set_fuel(FUEL)
             memory.write(store, values.astype("<f4").tobytes(), call["input"](store, 0))
             call["run"](store)
             for n, output in enumerate(outputs):
@@ -143,7 +102,6 @@ def _store(program: bytes) -> tuple[Any, Any]:
     import wasmtime
 
     config = wasmtime.Config()
-    config.consume_fuel = True
     config.memory_reservation = 0
     config.memory_guard_size = 0
     config.memory_reservation_for_growth = 0
@@ -151,8 +109,3 @@ def _store(program: bytes) -> tuple[Any, Any]:
     store = wasmtime.Store(wasmtime.Engine(config))
     store.set_limits(memory_size=PROGRAM_MEMORY)
     return store, wasmtime.Module(store.engine, program)
-
-
-def _padded(batch: Array, size: int) -> Array:
-    missing = (size or len(batch)) - len(batch)
-    return np.concatenate([batch, np.zeros((missing, *batch.shape[1:]), np.float32)]) if missing else batch

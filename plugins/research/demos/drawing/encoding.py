@@ -16,7 +16,7 @@ COARSE_STEP = 17
 
 
 def compose(sheet: Sheet) -> Bytes:
-    """Return `sheet` as one image: (height, width) grey, or (height, width, 3) RGB.
+    """Return `sheet` as one image: (height, width) grey, or (height, width, channels) RGB or RGBA.
 
     The file has the pixels of the model. The style sheet inverts them where the page is light and the images
     are white on black.
@@ -39,5 +39,6 @@ def encode(image: Bytes, is_coarse: bool = False) -> tuple[bytes, str]:
     stepped = Image.fromarray(np.rint(image / step).astype(np.uint8) * step)
     png, webp = io.BytesIO(), io.BytesIO()
     stepped.save(png, "PNG", optimize=True)
-    stepped.save(webp, "WEBP", lossless=True, quality=100, method=6)
+    # Colours that nobody sees are kept: the page has them too.
+    stepped.save(webp, "WEBP", lossless=True, quality=100, method=6, exact=True)
     return min((png.getvalue(), "png"), (webp.getvalue(), "webp"), key=lambda file: len(file[0]))

@@ -60,6 +60,10 @@ class Live:
     programs: Mapping[str, tuple[PublishedFile, ...]]
     #: What runs the networks in the page where they are not compiled.
     runtime: tuple[PublishedFile, ...]
+    #: How many controls the decoder's further inputs have.
+    controls: int = 0
+    #: How far the images are from those of the original model, in words.
+    accuracy: str = ""
     #: Of all files, as they are sent.
     kilobytes: int = 0
     #: Of the files that an activation waits for, as the page counts them.
@@ -130,9 +134,11 @@ def _interactive(stage: str, live: Live, words: Words, group: str) -> str:
         names["runtime"] = f"{Path(file.address).parent.name}/"
     said = json.dumps(words.of_figure(live.kind), separators=(",", ":"), ensure_ascii=False)
     programs = "".join(f' data-{network}="{name}"' for network, name in names.items())
+    controls = f' data-controls="{live.controls}"' if live.controls else ""
+    accuracy = f' title="{escape(live.accuracy)}"' if live.accuracy else ""
     return (
         f'<research-demo class="research-demo-stage" data-kind="{live.kind}" '
-        f'data-kilobytes="{live.kilobytes}" data-bytes="{live.bytes}"{programs}{group} '
+        f'data-kilobytes="{live.kilobytes}" data-bytes="{live.bytes}"{controls}{programs}{group}{accuracy} '
         f'data-words="{escape(said)}" data-src="{{static}}/{live.description.address}">{stage}'
         # The sliders run from left to right as the images do, wherever text runs to.
         f'<div class="research-demo-panel" lang="{words.language}" dir="ltr"><p>{words["static"]}</p></div>'

@@ -11,10 +11,13 @@ from typing import Any
 
 from ...core.storage.cache import Cache
 from ..bundles.bundle import Bundle
+from ..bundles.conditions import labels_of
+from ..bundles.tensors import Tensor
 from ..syntax.spec import Spec
 from ..words import Words
 from .figure import Drawing, Part, StaticImage
 from .panels import Panel, Sheet
+from .polarity import is_ink
 
 DESCRIPTION = "description.json"
 #: What draws; another version may draw other pixels or smaller files.
@@ -71,29 +74,39 @@ def _described(spec: Spec, bundles: Sequence[Bundle], panels: Sequence[Panel]) -
 def _form(sheet: Sheet, bundle: Bundle) -> dict[str, Any]:
     rows, columns = sheet.images.shape[:2]
     output = bundle.decoder.outputs[0]
+    conditions = [_condition(tensor) for tensor in bundle.decoder.conditions]
+    more = {"conditions": conditions, "condition": bundle.condition} if conditions else {}
     return {
         "rows": rows,
         "columns": columns,
         "group": sheet.group,
         "gap": sheet.gap,
         "latents": bundle.latents,
-        "shape": output.shape,
+        "shape": output.image,
         "range": output.range,
+        **more,
     }
+
+
+def _condition(tensor: Tensor) -> dict[str, Any]:
+    """Return what the page needs for the control of a further input."""
+    labels = {"labels": labels_of(tensor)} if tensor.control == "class" else {"range": tensor.range}
+    return {"name": tensor.name, "size": tensor.size, **labels}
 
 
 def _draw(spec: Spec, bundles: Sequence[Bundle], folder: Path) -> None:
     """Draw the figure `spec`; write what it shows, and what the page needs to know of it, into `folder`."""
     panels = spec.kind.render(spec.options, *bundles)
     stem = "-".join((*spec.models, spec.kind.name))
-    parts = [_write(folder, stem, panel) for panel in panels]
+    ink = is_ink(bundles[0], spec.polarity)
+    parts = [_write(folder, stem, panel, ink) for panel in panels]
     (folder / "parts.json").write_text(json.dumps(parts), encoding="utf-8")
     if spec.kind.describe:
         text = json.dumps(_described(spec, bundles, panels), separators=(",", ":"))
         (folder / DESCRIPTION).write_text(text, encoding="utf-8")
 
 
-def _write(folder: Path, stem: str, panel: Panel) -> dict[str, Any]:
+def _write(folder: Path, stem: str, panel: Panel, ink: bool) -> dict[str, Any]:
     if not isinstance(panel, Sheet):
         return asdict(panel)
     from .encoding import compose, encode  # imports Pillow, which a build that draws nothing does without
@@ -109,15 +122,15 @@ def _write(folder: Path, stem: str, panel: Panel) -> dict[str, Any]:
         "height": height,
         "labels": panel.labels,
         "heading": panel.heading,
-        "ink": image.ndim == 2,
+        "ink": ink,
     }
 
 
 def _decides(spec: Spec, bundles: Sequence[Bundle]) -> list[Any]:
     """Return all that the figure `spec` is made from, beside the program."""
     # An image's heading is the name of its model.
-    models = [(bundle.name, bundle.digest) for bundle in bundles]
-    return [spec.kind.name, spec.models, asdict(spec.options), models]
+    models = [(bundle.name, bundle.digest, bundle.condition) for bundle in bundles]
+    return [spec.kind.name, spec.models, asdict(spec.options), models, spec.polarity]
 
 
 @lru_cache

@@ -20,16 +20,15 @@ Bytes: TypeAlias = "NDArray[np.uint8]"
 
 
 def decode(bundle: Bundle, latents: Floats) -> Bytes:
-    """Return the images (N, C, H, W) that the decoder draws from `latents` (N, Z), 0 to 255."""
-    output = bundle.decoder.outputs[0]
-    drawn = _run(bundle, bundle.decoder, latents, output.name)  # (N, C, H, W)
-    if drawn.shape[1:] != output.shape:
-        raise DemoError(
-            f"{bundle.decoder.path} draws images of {drawn.shape[1:]}, its manifest says {output.shape}"
-        )
-    least, most = output.range
-    grey: Bytes = np.rint(np.clip((drawn - least) / (most - least), 0, 1) * 255).astype(np.uint8)
-    return grey
+    """Return the images (N, C, H, W) that the decoder makes of `latents` (N, Z), 0 to 255."""
+    graph = bundle.decoder
+    condition = np.asarray(bundle.condition, np.float32)
+    rows = np.broadcast_to(condition, (len(latents), len(condition)))
+    inputs = np.concatenate([latents, rows], axis=1).astype(np.float32)
+    images = bundle.sandbox.decode(graph.path, graph.read(), inputs, graph.outputs[0].range)
+    if images.shape != (len(latents), *bundle.image):
+        raise DemoError(f"{graph.path} makes images of {images.shape[1:]}, its manifest says {bundle.image}")
+    return images
 
 
 def encode(bundle: Bundle, images: Bytes) -> Floats:
@@ -57,7 +56,7 @@ def _encode(bundle: Bundle, images: Bytes, output: str) -> Floats:
 
 
 def _run(bundle: Bundle, graph: Graph, values: Floats, output: str) -> Floats:
-    found = bundle.sandbox.run(graph.path, graph.read(), values, [output], graph.input.batch)
+    found = bundle.sandbox.run(graph.path, graph.read(), values, [output])
     if len(found) != 1 or found[0].shape[:1] != values.shape[:1]:
         raise DemoError(f"{graph.path} gives no “{printable(output)}” for each of {len(values)} inputs")
     return found[0]

@@ -48,7 +48,7 @@ def images(options: Options, bundle: Bundle) -> Sheet:
         raise DemoError(f"{path} must have the arrays “epochs” and “images”")
     epochs, images = arrays["epochs"], arrays["images"]  # (E,), (E, K, C, H, W)
     check(path, "epochs", epochs, "iu", (None,))
-    check(path, "images", images, "u", (len(epochs), None, *bundle.decoder.outputs[0].shape))
+    check(path, "images", images, "u", (len(epochs), None, *bundle.image))
     shown = np.unique(np.linspace(0, len(epochs) - 1, options.rows).round().astype(int))
     labels = tuple(str(epoch) for epoch in epochs[shown])
     return Sheet(

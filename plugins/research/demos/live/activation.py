@@ -7,16 +7,17 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ...core.lazy import lazy
 from ...core.post import PublishedFile
 from ...core.storage.cache import Cache
 from ..bundles.bundle import Bundle, Graph
 from ..bundles.examples import FILE, posteriors, read
+from ..bundles.tensors import Tensor
 from ..compile import UnsupportedError
 from ..compile.compiled import Request, compiled
-from ..compile.records import MAX_LOSS_OF_ENCODERS, TestExamples
+from ..compile.records import MAX_LOSS_OF_ENCODERS, QuantizationCost, TestExamples
 from ..drawing.figure import Live
 from ..drawing.gallery import Gallery
 from ..errors import DemoError
@@ -32,8 +33,6 @@ else:
 
 #: On how many inputs a compiled network is compared with its graph.
 INPUTS = 256
-#: A graph with its external data inside.
-ONE_FILE = "decoder.onnx"
 
 
 @dataclass(frozen=True)
@@ -46,6 +45,8 @@ class LiveModel:
     programs: Mapping[str, Path]
     #: What runs them in the page where they are not compiled but ONNX.
     runtime: tuple[PublishedFile, ...] = ()
+    #: What quantization costs the decoder; None where it is not quantized.
+    cost: QuantizationCost | None = None
 
 
 def live_model(spec: Spec, bundle: Bundle, cache: Cache) -> LiveModel:
@@ -58,10 +59,7 @@ def live_model(spec: Spec, bundle: Bundle, cache: Cache) -> LiveModel:
     tried = compiled(bundle.decoder, lambda: _decoder_request(bundle), digest, cache, sandbox)
     found = {"decoder": tried}
     if spec.kind.needs_encoder:
-        if not (encoder := bundle.encoder):
-            raise UnsupportedError(
-                f"kind {spec.kind.name} needs an encoder and test examples with posteriors"
-            )
+        encoder = _encoder(spec, bundle)
         found["encoder"] = compiled(
             encoder, lambda: _encoder_request(bundle, encoder), digest, cache, sandbox
         )
@@ -74,33 +72,28 @@ def live_model(spec: Spec, bundle: Bundle, cache: Cache) -> LiveModel:
     return LiveModel(
         replace(bundle, **quantized, digest=digest),
         {name: network.program for name, network in found.items()},
+        cost=found["decoder"].quantization,
     )
 
 
-def fallback_model(spec: Spec, bundle: Bundle, root: Path, cache: Cache) -> LiveModel | None:
-    """Return `bundle` as it is, to be run by onnxruntime-web, which is sent one file a graph.
+def fallback_model(spec: Spec, bundle: Bundle, root: Path) -> LiveModel | None:
+    """Return `bundle` as it is, to be run by onnxruntime-web; None where that is not installed in `root`.
 
-    None where that is not installed in `root`, for a graph whose batch has a fixed size, and for kinds
-    that need an encoder as well. Raises `DemoError` where the graph's external data cannot be had.
+    Raises `UnsupportedError` for a network that the kind needs and the bundle does not have.
     """
     files = runtime(root)
-    if not files or bundle.decoder.input.batch or spec.kind.needs_encoder:
+    if not files:
         return None
-    return LiveModel(bundle, {"decoder": _one_file(bundle, cache)}, files)
+    networks = {"decoder": bundle.decoder.path}
+    if spec.kind.needs_encoder:
+        networks["encoder"] = _encoder(spec, bundle).path
+    return LiveModel(bundle, networks, files)
 
 
-def _one_file(bundle: Bundle, cache: Cache) -> Path:
-    """Return the decoder as one file: its own, or one in `cache` with the external data inside."""
-    graph = bundle.decoder
-    if not graph.data:
-        return graph.path
-    stated = hashlib.sha256(graph.path.read_bytes() + repr(sorted(graph.data.items())).encode()).hexdigest()
-
-    def write(folder: Path) -> None:
-        content = bundle.sandbox.inlined(graph.path, graph.read())
-        (folder / ONE_FILE).write_bytes(content)
-
-    return cache.area("inlined").folder(stated[:24], write) / ONE_FILE
+def _encoder(spec: Spec, bundle: Bundle) -> Graph:
+    if bundle.encoder is None:
+        raise UnsupportedError(f"kind {spec.kind.name} needs an encoder and test examples with posteriors")
+    return bundle.encoder
 
 
 def live(spec: Spec, models: Sequence[LiveModel], drawing: Gallery, words: Words, cache: Cache) -> Live:
@@ -116,21 +109,61 @@ def live(spec: Spec, models: Sequence[LiveModel], drawing: Gallery, words: Words
     }
     described = _published(drawing.described(words, cache), "-".join((*spec.models, kind.name)))
     runtimes = [model.runtime for model in models if model.runtime and kind.needs_decoder]
-    found = Live(kind.name, described, programs, runtimes[0] if runtimes else ())
+    controls = _controls(models[0].bundle) if kind.needs_decoder else 0
+    accuracy = _accuracy(models, words) if kind.needs_decoder else ""
+    found = Live(kind.name, described, programs, runtimes[0] if runtimes else (), controls, accuracy)
     awaited = (described, *programs.get("decoder", ()), *found.runtime)
     return replace(found, kilobytes=_kilobytes(found.files, cache), bytes=sum(map(_size, awaited)))
+
+
+def _controls(bundle: Bundle) -> int:
+    """Return how many controls the further inputs of the decoder have."""
+    return sum(1 if tensor.control == "class" else tensor.size for tensor in bundle.decoder.conditions)
+
+
+def _accuracy(models: Sequence[LiveModel], words: Words) -> str:
+    """Return in `words` how far images are from those of the original models."""
+    costs = [model.cost for model in models if model.cost]
+    if not costs:
+        return ""
+    mean, largest = (max(getattr(cost, name) for cost in costs) for name in ("mean_error", "largest_error"))
+    return words["accuracy"].format(mean=f"{255 * mean:.2g}", largest=f"{255 * largest:.2g}")
 
 
 def _files(bundle: Bundle) -> str:
     """Return a hash over what the networks of `bundle` are tried on."""
     stated = bundle.manifest["files"]
-    used = {"test_items.npz", bundle.decoder.path.name, *bundle.decoder.data}
+    used = {"test_items.npz", "decoder.onnx"}
     return hashlib.sha256(repr([stated[name] for name in sorted(used & stated.keys())]).encode()).hexdigest()
 
 
 def _decoder_request(bundle: Bundle) -> Request:
-    latents = np.random.default_rng(0).standard_normal((INPUTS, bundle.latents), np.float32)
-    return Request(latents, _arrays(_test_examples(bundle)))
+    """Return what the decoder is tried on: samples from the prior, and the means of test examples."""
+    signature = bundle.decoder.signature
+    rng = np.random.default_rng(0)
+    rows = [rng.standard_normal((INPUTS, signature.latents), np.float32)]
+    examples = _test_examples(bundle)
+    if examples is not None:
+        rows.append(examples.means[: INPUTS // 4].astype(np.float32))
+    latents = np.concatenate(rows)
+    conditions = [_conditions(tensor, len(latents), rng) for tensor in bundle.decoder.conditions]
+    inputs = np.concatenate([latents, *conditions], axis=1)
+    # Those from the prior and from the posterior in turn: where outputs are large, only the first are tried.
+    order = rng.permutation(len(inputs))
+    return Request(inputs[order], _arrays(examples) if not conditions else ())
+
+
+def _conditions(tensor: Tensor, count: int, rng: Any) -> Array:
+    """Return values (count, S) of a further input: each class, or numbers all over the range."""
+    if tensor.control == "vector":
+        low, high = tensor.range
+        drawn: Array = rng.uniform(low, high, (count, tensor.size)).astype(np.float32)
+        return drawn
+    if tensor.size > 1:
+        classes: Array = np.eye(tensor.size, dtype=np.float32)[np.arange(count) % tensor.size]
+        return classes
+    numbers: Array = np.arange(count, dtype=np.float32)[:, None] % len(tensor.labels)
+    return numbers
 
 
 def _encoder_request(bundle: Bundle, encoder: Graph) -> Request:

@@ -25,6 +25,10 @@ class Spec:
     options: Options
     #: Whether it may become interactive in the page.
     live: bool
+    #: “ink” or “photograph”, where the author states it.
+    polarity: str | None = None
+    #: What further inputs of the decoder are, as the author writes it.
+    condition: str = ""
 
 
 def check(block: Block) -> Spec:
@@ -42,13 +46,17 @@ def check(block: Block) -> Spec:
     models = tuple(keys.pop("model", "").split())
     if (live := keys.pop("live", "yes").strip().lower()) not in ("yes", "no"):
         raise KeyedError(f"“live: {live}”: write no for a figure that stays a static image", "live")
+    polarity = keys.pop("polarity", "").strip().lower() or None
+    if polarity not in (None, "ink", "photograph"):
+        raise KeyedError(f"“polarity: {polarity}”: write ink or photograph", "polarity")
+    condition = keys.pop("condition", "").strip()
     options = parse(kind.options, keys, COMMON)
     if not alt:
         raise KeyedError(
             "“alt” is missing: say in a few words what the image shows, for those who do not see it", "alt"
         )
     _check_models(models, kind)
-    return Spec(kind, models, alt, options, live == "yes")
+    return Spec(kind, models, alt, options, live == "yes", polarity, condition)
 
 
 def _check_models(models: tuple[str, ...], kind: DemoKind) -> None:

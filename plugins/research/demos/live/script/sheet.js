@@ -11,6 +11,7 @@ export class Sheet {
   constructor(image, surface, form, decoder) {
     Object.assign(this, form, { image, surface, decoder });
     this.size = form.shape[0] * form.shape[1] * form.shape[2];
+    this.condition ??= [];
   }
 
   #active = false;
@@ -26,14 +27,28 @@ export class Sheet {
 
   /** Return the images, ImageData each, that the decoder makes of `latents`, one after the other. */
   async decode(latents) {
-    const { latents: size, shape, range } = this;
-    const [bytes] = await this.decoder.run(latents, { size, outputs: [this.size], image: { shape, range } });
+    const { shape, range } = this;
+    const asked = { size: this.latents + this.condition.length, outputs: [this.size], image: { shape, range } };
+    const [bytes] = await this.decoder.run(this.#conditioned(latents), asked);
     const [, height, width] = shape;
     const length = 4 * height * width;
     return Array.from(
       { length: bytes.length / length },
       (_, i) => new ImageData(bytes.subarray(i * length, (i + 1) * length), width),
     );
+  }
+
+  /** Return `latents`, each followed by the numbers of the condition. */
+  #conditioned(latents) {
+    const { latents: size, condition } = this;
+    if (!condition.length) return latents;
+    const width = size + condition.length;
+    const inputs = new Float32Array((latents.length / size) * width);
+    for (let at = 0; at * size < latents.length; at += 1) {
+      inputs.set(latents.subarray(at * size, (at + 1) * size), at * width);
+      inputs.set(condition, at * width + size);
+    }
+    return inputs;
   }
 
   /** Decode `latents` a few at a time, and hand each image with its number to `onimage`, until `isStale()`. */

@@ -1,5 +1,6 @@
 // What a kind of figure works with: its sheets, a lens that shows one image large, controls, words, and a line that
 // is shown, and spoken once it rests. All of it is made before it is seen.
+import { conditionControls } from "./conditions.js";
 import { button, element } from "./controls.js";
 import { latest } from "./latest.js";
 import { cellOrigin } from "./pixels.js";
@@ -44,11 +45,12 @@ export class Stage {
   /** What a kind does when the figure is activated. */
   onattach() {}
 
-  /** Have buttons, and below them sliders. */
-  arrange(buttons, sliders = []) {
+  /** Have buttons, and below them sliders; where the decoder has a condition, its controls call `redraw()`. */
+  arrange(buttons, sliders = [], redraw = null) {
     this.#actions.append(...buttons);
     const head = element("div", { className: "research-demo-head" }, this.#line, this.#actions);
-    this.#children = [...(this.#lens ? [this.#lens] : []), head, ...sliders];
+    const conditions = redraw ? conditionControls(this.sheets, (value) => this.number(value), redraw) : [];
+    this.#children = [...(this.#lens ? [this.#lens] : []), head, ...sliders, ...conditions];
   }
 
   /** Have a lens before the controls; `name` says to screen readers what it shows. */

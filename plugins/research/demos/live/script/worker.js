@@ -1,6 +1,7 @@
 // Runs a model beside the page. The first message brings its program: compiled to WebAssembly, or ONNX
 // with the folder and the binary of the onnxruntime-web that is to run it. Each further one brings `inputs` of examples
-// with `size` floats each, and says how many each of the `outputs` has for one example.
+// with `size` floats each, and says how many each of the `outputs` has for one example, and the `shape` of an input
+// that is not one number after the other.
 import { rgba } from "./rgba.js";
 
 let run;
@@ -28,10 +29,16 @@ async function interpreted({ bytes, runtime, wasmBinary }) {
   const ort = await import(`${runtime}ort.wasm.min.mjs`);
   Object.assign(ort.env.wasm, { wasmPaths: runtime, wasmBinary, numThreads: 1 });
   const session = await ort.InferenceSession.create(new Uint8Array(bytes));
-  return async ({ inputs, size }) => {
-    const tensor = new ort.Tensor("float32", inputs, [inputs.length / size, size]);
-    const results = await session.run({ [session.inputNames[0]]: tensor });
-    return [results[session.outputNames[0]].data];
+  const [name] = session.inputNames;
+  return async ({ inputs, size, shape, outputs }) => {
+    const count = inputs.length / size;
+    const results = outputs.map((length) => new Float32Array(count * length));
+    for (let example = 0; example < count; example += 1) {
+      const values = inputs.slice(example * size, (example + 1) * size);
+      const made = await session.run({ [name]: new ort.Tensor("float32", values, [1, ...(shape ?? [size])]) });
+      results.forEach((result, n) => result.set(made[session.outputNames[n]].data, example * outputs[n]));
+    }
+    return results;
   };
 }
 

@@ -13,7 +13,7 @@ export function start(stage, shared) {
   const [least, most] = figure.encoder_range;
   const example = Float32Array.from(sheet.read(0, 0), (byte) => byte / 255);
   const posterior = [floats(figure.mean), floats(figure.log_variance)]; // of the example
-  const asked = { size: width * height, outputs: [latents, latents] };
+  const asked = { size: width * height, shape: [1, height, width], outputs: [latents, latents] };
   const past = [];
   let [encoder, ink, seed, pen, isOnPad] = [null, example, figure.seed, [width / 2, height / 2], true];
 
@@ -143,7 +143,7 @@ export function start(stage, shared) {
     move([inside(pen[0] + x, width), inside(pen[1] + y, height)], isDown());
   });
   surface.addEventListener("keydown", ({ key }) => key === "Escape" && isDown() && down.set(false));
-  stage.arrange([down, undo, clear, back, again]);
+  stage.arrange([down, undo, clear, back, again], [], answer);
   // Its encoder is large, and needed by those who draw: it is fetched when the figure has been activated.
   stage.onattach = () => stage.encoder().catch(() => {}); // said when somebody draws
   return show();

@@ -61,7 +61,7 @@ export function start(stage) {
       ];
 
   stage.addLens("");
-  stage.arrange(straight, [way, rows]);
+  stage.arrange(straight, [way, rows], redraw);
   sheet.pick((toRow, column) => go(toRow, column / (columns - 1)));
   sheet.steer(stage.word("surface"), (x, y) => go(row + y, share + x / 50));
   return show();

@@ -41,8 +41,15 @@ export function start(stage) {
     return show();
   }
 
+  // With another condition the plane is another one.
+  const redraw = stage.task(async (isStale) => {
+    const all = z2.flatMap((second) => z1.flatMap((first) => [first, second]));
+    show();
+    await sheet.fill(Float32Array.from(all), isStale);
+  });
+
   stage.addLens("");
-  stage.arrange([], sliders);
+  stage.arrange([], sliders, redraw);
   sheet.follow(move);
   sheet.steer(stage.word("surface"), (x, y) => move(place[0] + (2 * x) / STEPS, place[1] + (2 * y) / STEPS));
   return move(...place);

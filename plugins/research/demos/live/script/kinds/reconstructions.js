@@ -51,7 +51,7 @@ export async function start(stage) {
   });
 
   stage.addLens("");
-  stage.arrange([button(stage.word("sample"), sample)], [examples, width]);
+  stage.arrange([button(stage.word("sample"), sample)], [examples, width], redraw);
   sheet.pick((row, column) => go(Math.floor(row / 2) * columns + column));
   sheet.steer(stage.word("surface"), (x, y) => go(example + x + y * columns));
   return show();

@@ -42,6 +42,6 @@ export function start(stage) {
     },
   );
   const again = button(stage.word("sample_again"), () => sample(anySeed()));
-  stage.arrange([again, button(stage.word("first"), () => sample(figure.seed))], [warmth]);
+  stage.arrange([again, button(stage.word("first"), () => sample(figure.seed))], [warmth], draw);
   say();
 }

@@ -6,9 +6,9 @@ import numpy as np
 from google.protobuf.message import DecodeError
 from onnx import ModelProto, NodeProto, TensorProto, inliner, numpy_helper
 
+from ..compile import RefusedError
+from ..compile.strings import nodes_of, quoted
 from ..messages import File
-from . import RefusedError
-from .strings import nodes_of, quoted
 
 
 def opened(file: File, with_weights: bool = True) -> ModelProto:

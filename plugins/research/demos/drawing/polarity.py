@@ -1,0 +1,37 @@
+"""Whether images are ink on paper, which a light page inverts, or photographs, which stay as they are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...core.lazy import lazy
+from ..bundles.bundle import Bundle
+from .inference import Bytes, decode
+from .normals import normals
+
+if TYPE_CHECKING:
+    import numpy as np
+else:
+    np = lazy("numpy")
+
+#: On how many samples from the prior a guess rests.
+SAMPLES = 16
+#: What counts as black, and the share of the outermost pixels that are black around ink.
+BLACK, EDGES = 40, 0.75
+
+
+def is_ink(bundle: Bundle, stated: str | None) -> bool:
+    """Return whether images are ink: as `stated` by the block, else by the manifest, else by a guess."""
+    polarity = stated or bundle.manifest["graphs"]["decoder"].get("polarity")
+    if polarity:
+        return bool(polarity == "ink")
+    if bundle.image[0] != 1:
+        return False
+    return looks_like_ink(decode(bundle, normals(0, SAMPLES, bundle.latents)))
+
+
+def looks_like_ink(images: Bytes) -> bool:
+    """Return whether grey `images` (N, 1, H, W) are light strokes on black: their edges are black."""
+    edges = (images[..., 0, :], images[..., -1, :], images[..., 0], images[..., -1])
+    outermost = np.concatenate([edge.ravel() for edge in edges])
+    return float((outermost <= BLACK).mean()) >= EDGES
