@@ -35,6 +35,8 @@ from research.demos.messages import File  # noqa: E402
 from research.demos.normalize.normal import normal_form  # noqa: E402
 from research.demos.sandbox import Sandbox  # noqa: E402
 
+#: Float inputs that are no data, but choose what is computed.
+PARAMETERS = ("scales", "roi")
 #: How far results may be from those expected: the tests' own tolerance, but for fast sums.
 RELATIVE, ABSOLUTE = 1e-3, 1e-4
 
@@ -68,14 +70,15 @@ def single(model: ModelProto, arrays: Sequence[Any]) -> tuple[ModelProto, Any]:
     graph = changed.graph
     nodes, numbers, at = [], [], 0
     for value, array in zip(model.graph.input, arrays, strict=True):
-        if array.dtype != np.float32:
+        if array.dtype != np.float32 or value.name in PARAMETERS:
             graph.initializer.append(numpy_helper.from_array(array, value.name))
             continue
-        ends = np.array([at]), np.array([at + array.size]), np.array([1]), np.array(array.shape, np.int64)
-        names = [f"of_test/{value.name}/{n}" for n in range(4)]
-        graph.initializer.extend(map(numpy_helper.from_array, ends, names))
-        nodes.append(helper.make_node("Slice", ["of_test/all", *names[:3]], [f"of_test/{value.name}"]))
-        nodes.append(helper.make_node("Reshape", [f"of_test/{value.name}", names[3]], [value.name]))
+        constants = np.arange(at, at + array.size), np.array(array.shape, np.int64)
+        names = [f"of_test/{value.name}/{n}" for n in range(2)]
+        graph.initializer.extend(map(numpy_helper.from_array, constants, names))
+        part = f"of_test/{value.name}"
+        nodes.append(helper.make_node("Gather", ["of_test/all", names[0]], [part], axis=1))
+        nodes.append(helper.make_node("Reshape", [part, names[1]], [value.name]))
         numbers.append(array.ravel())
         at += array.size
     inner = list(graph.node)

@@ -76,7 +76,12 @@ def _candidates(
     model: ModelProto, signature: Signature, codes: Array | None, prior: ModelProto | None
 ) -> Iterator[ModelProto]:
     """Yield `model` in forms that are the less simplified, the later they come."""
-    steps: list[tuple[Step, Step]] = [(lifted, optimized), (_same, optimized), (lifted, inferred)]
+    steps: list[tuple[Step, Step]] = [
+        (lifted, optimized),
+        (_same, optimized),
+        (lifted, _same),
+        (_same, _same),
+    ]
     for before, behind in steps:
         try:
             made_by = prior and before(with_float32(prior))

@@ -88,7 +88,10 @@ def with_measured_shapes(model: ModelProto) -> ModelProto:
     watched.graph.output.extend(onnx.ValueInfoProto(name=name) for name in names if name not in given)
     opened = session(watched.SerializeToString())
     [value] = opened.get_inputs()
-    arrays = opened.run(names, {value.name: np.zeros(value.shape, np.float32)})
+    try:
+        arrays = opened.run(names, {value.name: np.zeros(value.shape, np.float32)})
+    except Exception as error:
+        raise UnsupportedError(f"ONNX Runtime cannot run the graph: {reason(error)}") from error
     measured = ModelProto()
     measured.CopyFrom(model)
     left = [each for each in model.graph.value_info if each.name not in names]

@@ -26,7 +26,9 @@ export function conditionControls(sheets, number, onchange) {
       const step = (max - min) / 100;
       value.forEach((start, i) => {
         const title = size > 1 ? `${name} ${i + 1}` : name;
-        controls.push(slider(title, { min, max, step, value: start, text: number }, (now) => set(at + i, [now])));
+        controls.push(
+          slider(title, { min, max, step, value: start, text: number }, (now) => set(at + i, [now])),
+        );
       });
     }
     begin += size;

@@ -11,7 +11,7 @@ export class Sheet {
   constructor(image, surface, form, decoder) {
     Object.assign(this, form, { image, surface, decoder });
     this.size = form.shape[0] * form.shape[1] * form.shape[2];
-    this.condition ??= [];
+    this.condition = form.condition ?? [];
   }
 
   #active = false;
@@ -28,7 +28,11 @@ export class Sheet {
   /** Return the images, ImageData each, that the decoder makes of `latents`, one after the other. */
   async decode(latents) {
     const { shape, range } = this;
-    const asked = { size: this.latents + this.condition.length, outputs: [this.size], image: { shape, range } };
+    const asked = {
+      size: this.latents + this.condition.length,
+      outputs: [this.size],
+      image: { shape, range },
+    };
     const [bytes] = await this.decoder.run(this.#conditioned(latents), asked);
     const [, height, width] = shape;
     const length = 4 * height * width;

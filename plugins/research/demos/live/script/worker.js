@@ -35,7 +35,9 @@ async function interpreted({ bytes, runtime, wasmBinary }) {
     const results = outputs.map((length) => new Float32Array(count * length));
     for (let example = 0; example < count; example += 1) {
       const values = inputs.slice(example * size, (example + 1) * size);
-      const made = await session.run({ [name]: new ort.Tensor("float32", values, [1, ...(shape ?? [size])]) });
+      const made = await session.run({
+        [name]: new ort.Tensor("float32", values, [1, ...(shape ?? [size])]),
+      });
       results.forEach((result, n) => result.set(made[session.outputNames[n]].data, example * outputs[n]));
     }
     return results;
