@@ -19,8 +19,17 @@ from ..core.validation import checked
 from . import check, reported
 from .context import Context
 from .output import overview
+from .output.footnotes import Numbering
 from .output.origins import origin
-from .output.resolve import ParsedText, cited_entries, cited_keys, request, resolve, unknown_keys
+from .output.resolve import (
+    ParsedText,
+    cited_entries,
+    cited_keys,
+    number,
+    request,
+    resolve,
+    unknown_keys,
+)
 from .settings import Bibliographies, Settings
 from .sources.library import Entry
 from .styles.typeset import Style, Typeset
@@ -58,6 +67,8 @@ class TypesetPost:
     entries: Mapping[str, Entry]
     typeset: Typeset
     style: Style
+    #: The numbers of its notes, for a style that has them.
+    numbering: Numbering | None = None
 
 
 class Citations(Part):
@@ -127,7 +138,9 @@ class Citations(Part):
             result = results[found]
             if isinstance(result, Failure):
                 return Resolved(post, (Diagnostic(post.source, None, result.message),))
-            post = post.with_html(resolve(found.texts, result.entries, result.typeset, result.style))
+            post = post.with_html(
+                resolve(found.texts, result.entries, result.typeset, result.style, result.numbering)
+            )
             post = post.with_origins(self._origins(result, found.own_files))
             diagnostics += self._unknown_keys(found)
         elif any(text.occurrences for text in found.texts):
@@ -162,10 +175,17 @@ class Citations(Part):
         self, posts: Sequence[PostCitations], style: Style
     ) -> Iterator[tuple[PostCitations, TypesetPost]]:
         entries = [cited_entries(post.texts, self._context.library(post.own_files)) for post in posts]
-        requests = [request(post.texts, known) for post, known in zip(posts, entries, strict=True)]
+        numberings = [
+            number(post.texts, known) if style.has_notes else None
+            for post, known in zip(posts, entries, strict=True)
+        ]
+        requests = [
+            request(post.texts, known, numbering)
+            for post, known, numbering in zip(posts, entries, numberings, strict=True)
+        ]
         typeset = self._context.typeset(requests, style, [post.post for post in posts])
-        for post, known, (done, used) in zip(posts, entries, typeset, strict=True):
-            yield post, TypesetPost(known, done, used)
+        for post, known, numbering, (done, used) in zip(posts, entries, numberings, typeset, strict=True):
+            yield post, TypesetPost(known, done, used, numbering)
 
     def _list_of_all(self, page: Post) -> tuple[str, tuple[Origin, ...]]:
         """Return the section that lists all references, and the origins of its formulas."""

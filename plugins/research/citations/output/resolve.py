@@ -1,10 +1,11 @@
 """One post with citations → the post as it is published, with its reference list."""
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from html import escape
-from itertools import groupby
+from itertools import chain, groupby
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,7 +16,12 @@ from ..sources.library import Entry, Library
 from ..styles.typeset import Piece, Request, Style, Typeset
 from ..syntax.grammar import SEPARATOR, Citation, Cite, parse
 from ..syntax.placeholders import Placeholder, find, readable
+from . import footnotes
+from .footnotes import Numbering
 from .notes import NotesAndReferences, slug
+
+#: The full stop of a note, behind which tags are closed.
+FULL_STOP = re.compile(r"\.(?=(?:</\w+>)*$)")
 
 
 class Occurrence(NamedTuple):
@@ -63,42 +69,103 @@ def cited_entries(texts: Iterable[ParsedText], library: Mapping[str, Entry]) -> 
     return {key: entry for key in keys if (entry := library.get(key))}
 
 
-def request(texts: Iterable[ParsedText], entries: Mapping[str, Entry]) -> Request:
+def number(texts: Sequence[ParsedText], entries: Mapping[str, Entry]) -> Numbering:
+    """Return the numbers of the notes that the body of a post will have, and in which order it cites."""
+    body = texts[0]
+    known = [(found.placeholder.start, _known(found, entries)) for found in body.occurrences]
+    return footnotes.number(body.text.html, known)
+
+
+def request(
+    texts: Sequence[ParsedText],
+    entries: Mapping[str, Entry],
+    numbering: Numbering | None = None,
+    uncited: Sequence[str] = (),
+) -> Request:
     """Return the request for the `texts` of a post, its body and its summary together.
 
-    A letter or a number then means the same entry in both.
+    A letter or a number then means the same entry in both. With a `numbering`, the body's citations come in
+    its order.
     """
-    known = (_known(found, entries) for text in texts for found in text.occurrences)
-    return Request([citation for citation in known if citation], entries)
+    known = [[_known(found, entries) for found in text.occurrences] for text in texts]
+    notes: list[int] = []
+    if numbering:
+        notes = [numbering.notes[index] for index in numbering.order if known[0][index]]
+        known[0] = [known[0][index] for index in numbering.order]
+        following = numbering.last + 1
+        for citation in filter(None, chain.from_iterable(known[1:])):
+            notes.append(following)
+            following += len(citation.clusters())
+    citations = [citation for of_text in known for citation in of_text if citation]
+    return Request(citations, entries, tuple(key for key in uncited if key in entries), notes)
 
 
 def resolve(
-    texts: Iterable[ParsedText], entries: Mapping[str, Entry], typeset: Typeset, style: Style
+    texts: Iterable[ParsedText],
+    entries: Mapping[str, Entry],
+    typeset: Typeset,
+    style: Style,
+    numbering: Numbering | None = None,
+    uncited: Sequence[str] = (),
 ) -> list[str]:
     """Return the HTML of the `texts` of a post with what a style has `typeset`; the body gets the list."""
     clusters = iter(typeset.citations)
+    listed = frozenset(reference.key for reference in typeset.references)
     published = []
     rendered: dict[str, Sequence[Piece]] = {}
     for text in texts:
-        notes = NotesAndReferences() if text.text.is_body else None
+        notes = NotesAndReferences(listed, uncited) if text.text.is_body else None
+        numbers = numbering if notes else None
+        pieces = _pieces_in_order(text, entries, clusters, numbers)
         edits = []
-        for found in text.occurrences:
+        for index, found in enumerate(text.occurrences):
             if found.placeholder.is_echo:
                 continue
+            rendered.setdefault(found.placeholder.source, pieces[index])
             unknown = _unknown(found, entries)
-            is_known = any(cite.key in entries for cite in found.cites())
-            pieces = next(clusters) if is_known else ()
-            rendered.setdefault(found.placeholder.source, pieces)
-            html = _citation(found, pieces, unknown, entries, notes)
+            first_note = numbers.first_note(index) if numbers else 1
+            html = _citation(found, pieces[index], unknown, entries, notes, first_note)
+            if first_note is None and text.text.html.startswith((".", ","), found.placeholder.end):
+                html = FULL_STOP.sub("", html)
             edits.append(Edit(found.placeholder.start, found.placeholder.end, html))
         edits += (
             _echo(found.placeholder, rendered) for found in text.occurrences if found.placeholder.is_echo
         )
         html = apply_edits(text.text.html, edits)
         if notes:
-            html += notes.notes_section(style) + notes.references_section(typeset.references, entries, style)
+            html = _with_sections(html, notes, typeset, entries, style, numbering)
         published.append(html)
     return published
+
+
+def _pieces_in_order(
+    text: ParsedText,
+    entries: Mapping[str, Entry],
+    clusters: Iterator[Sequence[Piece]],
+    numbering: Numbering | None,
+) -> list[Sequence[Piece]]:
+    """Return the pieces of each occurrence in `text`; `clusters` yields those of known entries."""
+    pieces: list[Sequence[Piece]] = [()] * len(text.occurrences)
+    for index in numbering.order if numbering else range(len(pieces)):
+        if any(cite.key in entries for cite in text.occurrences[index].cites()):
+            pieces[index] = next(clusters)
+    return pieces
+
+
+def _with_sections(
+    html: str,
+    notes: NotesAndReferences,
+    typeset: Typeset,
+    entries: Mapping[str, Entry],
+    style: Style,
+    numbering: Numbering | None,
+) -> str:
+    """Return the body `html` with notes and references behind it."""
+    own: Mapping[int, str] = {}
+    if numbering and notes.has_notes:
+        html, own = footnotes.taken_out(html, numbering)
+    section = notes.notes_section(style, own)
+    return html + section + notes.references_section(typeset.references, entries, style)
 
 
 def unknown_keys(text: ParsedText, post: Path, entries: Library) -> list[Diagnostic]:
@@ -150,18 +217,19 @@ def _citation(
     unknown: Sequence[str],
     entries: Mapping[str, Entry],
     notes: NotesAndReferences | None,
+    first_note: int | None,
 ) -> str:
     """Return the HTML of a citation; a summary, without `notes`, has neither links nor notes."""
     if found.citation is None:
         return escape(found.placeholder.source, quote=False)
-    text = _text(pieces, notes)
+    text = _text(pieces, notes, first_note)
     if unknown:
         marks = (f'<mark class="citation-unknown">{escape(source, quote=False)}</mark>' for source in unknown)
         text = " ".join(filter(None, (text, *marks)))
     if notes:
         named = {piece.key for piece in pieces}
         hidden = dict.fromkeys(
-            cite.key for cite in found.cites() if cite.key in entries and cite.key not in named
+            cite.key for cite in found.cites() if cite.key in notes.listed and cite.key not in named
         )
         text = _targets(hidden, notes) + text if hidden else text
     return f'<span class="citation">{text}</span>' if text else ""
@@ -173,17 +241,22 @@ def _echo(placeholder: Placeholder, rendered: Mapping[str, Sequence[Piece]]) -> 
     return Edit(placeholder.start, placeholder.end, html)
 
 
-def _text(pieces: Sequence[Piece], notes: NotesAndReferences | None) -> str:
-    """Return the HTML in the text: pieces, and references to notes in place of others."""
-    if not any(piece.in_note for piece in pieces):
+def _text(pieces: Sequence[Piece], notes: NotesAndReferences | None, first_note: int | None = 1) -> str:
+    """Return the HTML in the text: pieces, and references to notes in place of others.
+
+    Without a number of its `first_note`, the citation stands in a footnote, and what it says with it.
+    """
+    if first_note is None or not any(piece.in_note for piece in pieces):
         return "".join([_piece(piece, notes) for piece in pieces])
     parts = []
+    number = first_note
     for in_note, group in groupby(pieces, key=lambda piece: piece.in_note):
         html = "".join(_piece(piece, notes) for piece in group)
         if not in_note:
             parts.append(html)
         elif notes:
-            parts.append(notes.note(html))
+            parts.append(notes.note(html, number))
+            number += 1
     return "".join(parts)
 
 
@@ -193,7 +266,7 @@ def _targets(keys: Iterable[str], notes: NotesAndReferences) -> str:
 
 
 def _piece(piece: Piece, notes: NotesAndReferences | None) -> str:
-    if piece.key is None or notes is None:
+    if piece.key is None or notes is None or piece.key not in notes.listed:
         return piece.html
     own = notes.anchor(piece.key)
     return f'<a href="#ref-{slug(piece.key)}" id="{own}" role="doc-biblioref">{piece.html}</a>'

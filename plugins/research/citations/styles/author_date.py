@@ -35,6 +35,7 @@ class AuthorDate:
     """Author and year in the text."""
 
     is_numeric = False
+    has_notes = False
 
     def __init__(self, language: str) -> None:
         self.terms = terms.of(language)
@@ -46,10 +47,11 @@ class AuthorDate:
 
     def typeset(self, requests: Sequence[Request]) -> list[Typeset]:
         """Typeset the citations of each post in `requests`."""
-        return [self._post(request.citations, request.entries) for request in requests]
+        return [self._post(request) for request in requests]
 
-    def _post(self, citations: Sequence[Citation], entries: Mapping[str, Entry]) -> Typeset:
-        keys = {cite.key for citation in citations for cite in citation.cites}
+    def _post(self, request: Request) -> Typeset:
+        citations, entries = request.citations, request.entries
+        keys = {cite.key for citation in citations for cite in citation.cites}.union(request.uncited)
         order = sorted(keys, key=lambda key: self.place(entries[key]))
         labels = {key: self.label(entries[key]) for key in order}
         for key, given in self._given_names(order, entries).items():

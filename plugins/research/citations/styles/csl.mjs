@@ -3,13 +3,14 @@
 //
 //   stdin   {"style": "<style …>", "locales": "/folder/of/locale/files", "language": "de",
 //            "override": whether that counts for more than the style's own language,
-//            "posts": [{"items": {"key": {CSL-JSON}, …}, "citations": [{"items": [{"id": "key", …}, …],
-//                       "composite": narrative, "unsorted": in that order}, …]}, …]}
-//   stdout  {"citations": ["HTML", …], "references": [["key", "HTML"], …]}
+//            "posts": [{"items": {"key": {CSL-JSON}, …}, "uncited": ["key", …],
+//                       "citations": [{"items": [{"id": "key", …}, …], "note": its number, 0 in the text,
+//                                      "composite": narrative, "unsorted": in that order}, …]}, …]}
+//   stdout  {"citations": ["HTML", …], "references": [["key", "HTML"], …] or null for a style without a list}
 //           or {"error": "…"} in place of a post that failed
 //
-// An entry of a type for which the style prints nothing is formatted as the nearest type. If that prints nothing
-// either, the HTML of its reference is empty.
+// An entry of a type for which the style prints nothing, or fails, is formatted as the nearest type. If that
+// prints nothing either, the HTML of its reference is empty.
 //
 // In the HTML of a citation each cite stands between U+E000 with its number and U+E001, and U+E002.
 import { readFileSync } from "node:fs";
@@ -41,16 +42,21 @@ const NEAREST = {
   standard: ["report"],
 };
 const ANY = ["document", "report", "book", "article-journal"];
-const UNPRINTED = /\[CSL STYLE ERROR[^\]]*\]/;
+const UNPRINTED = /\[CSL STYLE ERROR[^\]]*\]/g;
+const COLLAPSES = /<citation\b[^>]*\bcollapse=/.test(job.style);
+const CITE = /\ue000(-?\d+)\ue001([^\ue000-\ue002]*)\ue002/g;
 
-let post, engine;
+// The output is for results alone.
+console.log = console.error;
+
+let post, engine, wraps;
 start();
 
 // The option that wraps cites also drops the brackets around a citation, where these are put later:
 // so it is on only while a cite is formatted.
 const getCite = CSL.getCite;
 CSL.getCite = function (...cite) {
-  engine.opt.development_extensions.apply_citation_wrapper = true;
+  engine.opt.development_extensions.apply_citation_wrapper = wraps;
   const done = getCite.apply(this, cite);
   engine.opt.development_extensions.apply_citation_wrapper = false;
   return done;
@@ -75,46 +81,101 @@ function start() {
   engine.opt.development_extensions.wrap_url_and_doi = true;
 }
 
-// After an exception, the engine may hold half of the post.
+// After an exception, the engine may hold half of the post: each entry is tried alone, as ever more common types.
 function attempt() {
   try {
     return typesetAsNearest();
-  } catch (error) {
-    start();
-    return { error: String(error?.message ?? error) };
+  } catch {
+    try {
+      for (const id of Object.keys(post.items)) post.items[id] = accepted(id);
+      start();
+      return typesetAsNearest();
+    } catch (error) {
+      start();
+      return { error: String(error?.message ?? error) };
+    }
   }
 }
 
+function accepted(id) {
+  const item = post.items[id];
+  const all = post;
+  for (const type of [item.type, ...typesNear(item.type)]) {
+    post = { items: { [id]: { ...item, type } }, uncited: [], citations: [{ items: [{ id }], note: 1 }] };
+    try {
+      start();
+      typeset();
+      return post.items[id];
+    } catch {
+      // the next type
+    } finally {
+      post = all;
+    }
+  }
+  return item;
+}
+
+function typesNear(type) {
+  return [...(NEAREST[type] ?? []), ...ANY];
+}
+
 function typesetAsNearest() {
-  const types = Object.fromEntries(
-    Object.entries(post.items).map(([id, { type }]) => [id, [...(NEAREST[type] ?? []), ...ANY]]),
-  );
+  const types = Object.fromEntries(Object.entries(post.items).map(([id, { type }]) => [id, typesNear(type)]));
   for (;;) {
     const result = typeset();
-    const unset = result.references.filter(([id, html]) => !html && types[id]?.length);
+    const unset = result.references?.filter(([id, html]) => !html && types[id]?.length) ?? [];
     if (!unset.length) return result;
     for (const [id] of unset) post.items[id] = { ...post.items[id], type: types[id].shift() };
   }
 }
 
 function typeset() {
+  const citations = cite(true);
+  const bibliography = engine.bibliography.tokens.length ? engine.makeBibliography() : null;
+  const references = bibliography
+    ? bibliography[0].entry_ids.map(([id], index) => [id, printed(bibliography[1][index])])
+    : null;
+  if (!COLLAPSES) return { citations, references };
+  const plain = cite(false);
+  return { citations: citations.map((html, index) => collapsed(html, plain[index])), references };
+}
+
+// Citations are passed one after the other, as an author writes them: so “ibid.” and the like are the processor's.
+function cite(withCites) {
+  wraps = withCites;
   engine.updateItems([]);
-  const citations = post.citations.map(({ items, composite, unsorted }, index) => ({
-    citationItems: items,
-    properties: { noteIndex: index + 1, unsorted, ...(composite && { mode: "composite" }) },
-  }));
-  const formatted = engine.rebuildProcessorState(citations, "html");
-  const bibliography = engine.makeBibliography();
-  return {
-    citations: formatted.map(([, , html]) => html),
-    references: bibliography
-      ? bibliography[0].entry_ids.map(([id], index) => [id, printed(bibliography[1][index])])
-      : [],
-  };
+  if (post.uncited.length) engine.updateUncitedItems(post.uncited);
+  const formatted = [];
+  const before = [];
+  for (const { items, composite, unsorted, note } of post.citations) {
+    const noteIndex = engine.opt.xclass === "note" ? note : 0;
+    const citation = {
+      citationItems: items.map((item) => ({ ...item })),
+      properties: { noteIndex, unsorted, ...(composite && { mode: "composite" }) },
+    };
+    const [, updates] = engine.processCitationCluster(citation, before, []);
+    for (const [index, html] of updates) formatted[index] = html.replace(UNPRINTED, "");
+    before.push([citation.citationID, noteIndex]);
+  }
+  return formatted;
+}
+
+// Cites that are marked are not collapsed like those that are not: then the marks are set where the same text stands.
+function collapsed(html, plain) {
+  if (html.replace(CITE, "$2") === plain) return html;
+  let marked = "";
+  let at = 0;
+  for (const [, number, text] of html.matchAll(CITE)) {
+    const found = text ? plain.indexOf(text, at) : -1;
+    if (found < 0) continue;
+    marked += `${plain.slice(at, found)}\ue000${number}\ue001${text}\ue002`;
+    at = found + text.length;
+  }
+  return marked + plain.slice(at);
 }
 
 function printed(html) {
-  return html && !UNPRINTED.test(html) ? html : "";
+  return html && html.search(UNPRINTED) < 0 ? html : "";
 }
 
 // Half a surrogate pair, as an initial may be, is no character that a page could be written with.

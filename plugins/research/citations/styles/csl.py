@@ -71,6 +71,8 @@ class CslStyle:
     def _format(self) -> str:
         """The citation format of the style: author-date, author, numeric, label or note."""
         root = ElementTree.fromstring(self._xml)
+        if root.get("class") == "note":
+            return "note"
         formats = (element.get("citation-format") for element in root.iter(f"{NAMESPACE}category"))
         return next(filter(None, formats), "author-date")
 
@@ -78,6 +80,11 @@ class CslStyle:
     def is_numeric(self) -> bool:
         """Whether an entry is cited by its number in the list."""
         return self._format == "numeric"
+
+    @property
+    def has_notes(self) -> bool:
+        """Whether citations stand in notes."""
+        return self._format == "note"
 
     @property
     def _overrides_locale(self) -> bool:
@@ -104,19 +111,22 @@ class CslStyle:
         return [self._read(request, results[key]) for key, request in zip(keys, requests, strict=True)]
 
     def _job(self, request: Request) -> Item:
-        keys = dict.fromkeys(cite.key for citation in request.citations for cite in citation.cites)
+        keys = _keys(request)
+        notes = _notes(request)
         clusters = [cluster for citation in request.citations for cluster in citation.clusters()]
         return {
             "items": {
                 key: _item(request.entries[key].item, key, "volume-title" in self._xml) for key in keys
             },
+            "uncited": list(request.uncited),
             "citations": [
                 {
                     "items": [_cite(cite) for cite in cluster],
+                    "note": note,
                     "composite": self._is_composite(cluster),
                     "unsorted": cluster[0].is_narrative or self._format == "note",
                 }
-                for cluster in clusters
+                for cluster, note in zip(clusters, notes, strict=True)
             ],
         }
 
@@ -154,8 +164,10 @@ class CslStyle:
     def _read(self, request: Request, result: Item) -> Typeset | StyleError:
         if "error" in result:
             return StyleError(f"citeproc-js cannot format the citations of this post: {result['error']}")
-        keys = list(dict.fromkeys(cite.key for citation in request.citations for cite in citation.cites))
-        listed = [key for key, _ in result["references"]]
+        keys = _keys(request)
+        has_references = result["references"] is not None
+        found = result["references"] or []
+        listed = [key for key, _ in found]
         typeset_clusters = iter(result["citations"])
         citations = []
         for citation in request.citations:
@@ -166,11 +178,11 @@ class CslStyle:
                     pieces.append(Piece(terms.list_separator(number, len(clusters), self.terms.conjunction)))
                 pieces += self._pieces(cluster, next(typeset_clusters), keys, listed, request)
             citations.append(tuple(pieces))
-        references = tuple(self._reference(request.entries[key], html) for key, html in result["references"])
-        unset = [key for key, html in result["references"] if not html]
+        references = tuple(self._reference(request.entries[key], html) for key, html in found)
+        unset = [key for key, html in found if not html]
         message = "the style prints nothing of “{}”; it is listed in the default style"
         warnings = tuple(message.format(key) for key in unset)
-        return Typeset(tuple(citations), references, warnings)
+        return Typeset(tuple(citations), references, has_references, warnings)
 
     def _pieces(
         self, cluster: Sequence[Cite], html: str, keys: Sequence[str], listed: Sequence[str], request: Request
@@ -280,6 +292,23 @@ def _independent(path: Path) -> str:
             name = link.get("href", "").rsplit("/", 1)[-1]
             return find(name, path.parent).read_text(encoding="utf-8-sig")
     return xml
+
+
+def _keys(request: Request) -> list[str]:
+    """Return the keys that `request` cites or lists, in their order."""
+    cited = (cite.key for citation in request.citations for cite in citation.cites)
+    return list(dict.fromkeys((*cited, *request.uncited)))
+
+
+def _notes(request: Request) -> list[int]:
+    """Return the number of the note of each cluster."""
+    if not request.notes:
+        return list(range(1, 1 + sum(len(citation.clusters()) for citation in request.citations)))
+    return [
+        first + number
+        for first, citation in zip(request.notes, request.citations, strict=True)
+        for number, _ in enumerate(citation.clusters())
+    ]
 
 
 def _cite(cite: Cite) -> Item:

@@ -31,6 +31,8 @@ class Typeset:
 
     citations: tuple[tuple[Piece, ...], ...]
     references: tuple[Reference, ...]
+    #: Whether there is a reference list: some styles say everything in the text or in notes.
+    has_references: bool = True
     #: What an author should know, though everything is typeset.
     warnings: tuple[str, ...] = ()
 
@@ -41,6 +43,10 @@ class Request:
 
     citations: Sequence[Citation]
     entries: Mapping[str, Entry]
+    #: Keys of entries that are listed without being cited.
+    uncited: Sequence[str] = ()
+    #: The number of the first note of each citation, for styles with notes; none if there are only theirs.
+    notes: Sequence[int] = ()
 
 
 class StyleError(Exception):
@@ -55,6 +61,11 @@ class Style(Protocol):
     @property
     def is_numeric(self) -> bool:
         """Whether an entry is cited by its number in the list."""
+        ...
+
+    @property
+    def has_notes(self) -> bool:
+        """Whether citations stand in notes."""
         ...
 
     def typeset(self, requests: Sequence[Request]) -> Sequence[Typeset | StyleError]:
