@@ -182,3 +182,61 @@ def test_exports_of_other_programs(tmp_path: Path) -> None:
     assert entries["scholar"].item["author"][-1] == {"literal": "others"}
     assert entries["acl"].item["issued"] == {"date-parts": [[2019, 6, 10]]}
     assert entries["archive"].item["URL"] == "https://books.google.com?id=4HIWAAAAYAAJ"
+
+
+def test_strings_are_shared_by_files(tmp_path: Path) -> None:
+    (tmp_path / "strings.bib").write_text('@STRING{Jml = "Journal of ML"}\n@string(p = {P} # { Press})')
+    (tmp_path / "a.bib").write_text("@article{a, title={T}, journal=jml, publisher = P, year=2000}")
+    for names in (("a", "strings"), ("strings", "a")):
+        entries = Library([tmp_path / f"{name}.bib" for name in names])
+        assert entries["a"].item["container-title"] == "Journal of ML"
+        assert entries["a"].item["publisher"] == "P Press"
+        assert not entries.diagnostics
+
+
+def test_encodings(tmp_path: Path) -> None:
+    latin = "@book{a,\n title={Über}, author={A}}\n".encode("latin1")
+    (tmp_path / "latin.bib").write_bytes(latin)
+    (tmp_path / "jabref.bib").write_bytes(b"% Encoding: Cp1252\n\n" + latin.replace(b"{a,", b"{b,"))
+    entries = Library([tmp_path / "latin.bib", tmp_path / "jabref.bib"])
+    assert entries["b"].item["title"] == "Über"
+    (diagnostic,) = entries.diagnostics
+    assert diagnostic.line == 2
+    assert "iconv -f latin1 -t utf-8 latin.bib" in diagnostic.message
+
+
+@pytest.mark.parametrize(
+    ("written", "issued"),
+    [
+        ('{"date-parts": [["2000", "", ""]]}', {"date-parts": [[2000]]}),
+        ('{"date-parts": [["2000", "5", ""]]}', {"date-parts": [[2000, 5]]}),
+        ('{"date-parts": [[2000, 0, 0]]}', {"date-parts": [[2000]]}),
+        ('{"date-parts": [[2000], [0]]}', {"literal": "2000–"}),
+        ('{"date-parts": [[2000, 22]]}', {"date-parts": [[2000]], "season": 2}),
+        ('{"date-parts": [["2000"]], "season": "Fall"}', {"date-parts": [[2000]], "season": 3}),
+        ('{"raw": "2000-05"}', {"date-parts": [[2000, 5]]}),
+        ('[{"year": 2003, "season": 4}]', {"date-parts": [[2003]], "season": 4}),
+        ('"1999/2000"', {"date-parts": [[1999], [2000]]}),
+    ],
+)
+def test_dates_of_csl_json(tmp_path: Path, written: str, issued: object) -> None:
+    entries = library(tmp_path, f'[{{"id": "a", "issued": {written}}}]', "refs.json")
+    assert entries["a"].item["issued"] == issued
+    assert not entries.diagnostics
+
+
+def test_tags_and_names_of_csl(tmp_path: Path) -> None:
+    entries = library(
+        tmp_path,
+        """- id: a
+  title: Quick <sc>Guide</sc> <span class="nodecor">v.</span> <i>x</I> a < b <b>un <em>e</em> <u>
+  author: {family: Doe, given: J, suffix: Jr., comma-suffix: true}""",
+        "refs.yaml",
+    )
+    assert entries["a"].item["title"] == (
+        'Quick <span class="smallcaps">Guide</span> v. <i>x</i> a &lt; b &lt;b&gt;un <i>e</i> &lt;u&gt;'
+    )
+    assert entries["a"].item["author"] == [
+        {"family": "Doe", "given": "J", "suffix": "Jr.", "comma-suffix": True}
+    ]
+    assert not entries.diagnostics

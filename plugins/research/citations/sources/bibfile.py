@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,8 @@ Find = Callable[[str], TypeAndFields | None]
 class BibFile:
     """The entries of a .bib file, of which most are never read."""
 
-    def __init__(self, path: Path, text: str) -> None:
+    def __init__(self, path: Path, text: str, strings: Mapping[str, str] | None = None) -> None:
+        """Read the `text` of the file at `path`; `strings` are abbreviations that other files define."""
         self.path = path
         self.text = text
         self.raw: dict[str, RawEntry] = {}
@@ -31,7 +32,7 @@ class BibFile:
         #: The keys that problems are about, of as many problems as have been looked at.
         self._broken: set[str] = set()
         self._looked_at = 0
-        for entry, parsed in bibtex.entries(text, self._problems):
+        for entry, parsed in bibtex.entries(text, self._problems, strings or {}):
             key = unicodedata.normalize("NFC", entry.key)
             if key in self.raw:
                 line = self.line(self.raw[key].offset)

@@ -7,7 +7,7 @@ recognizes, wait until then; all others are parsed at once, so that their errors
 """
 
 import re
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
 
 from pybtex.database.input.bibtex import LowLevelParser, UndefinedMacro, month_names
@@ -16,6 +16,7 @@ from pybtex.scanner import PrematureEOF
 from pybtex.utils import CaseInsensitiveDict
 
 START = re.compile(r"@[ \t]*(?P<type>[A-Za-z]\w*)\s*(?P<open>[{(])\s*(?P<key>[^\s,{}()]*)")
+STRING = re.compile(r"@[ \t]*string\s*[{(]", re.IGNORECASE)
 LINE_START = re.compile(r"^[ \t]*@[ \t]*[A-Za-z]\w*\s*[{(]", re.MULTILINE)
 BRACES = r"\{(?:[^{}]++|\{(?:[^{}]++|\{(?:[^{}]++|\{[^{}]*+\})*+\})*+\})*+\}"
 VALUE = rf'(?:{BRACES}|"(?:[^"{{}}]++|{BRACES})*+"|\d++|(?i:{"|".join(month_names)})\b)'
@@ -27,6 +28,8 @@ COMMENT = re.compile(rf"\s*{BRACES}")
 MONTHS: MutableMapping[str, str] = CaseInsensitiveDict(month_names)
 #: Longer than any entry. pybtex takes time that grows with the square of an entry's quotation marks.
 MAX_ENTRY_LENGTH = 100_000
+#: Longer than any ``@string``, and than what stands before one in its line.
+MAX_STRING_LENGTH, MAX_INDENTATION = 5_000, 200
 
 Fields = dict[str, str]
 
@@ -51,12 +54,26 @@ class Problem:
     key: str = ""
 
 
-def entries(text: str, problems: list[Problem]) -> Iterator[tuple[RawEntry, tuple[str, Fields] | None]]:
+def strings(text: str) -> dict[str, str]:
+    """Return the abbreviations that ``@string`` commands in `text` define, in lower case."""
+    macros: MutableMapping[str, str] = CaseInsensitiveDict(month_names)
+    for start in STRING.finditer(text):
+        line = text[max(0, start.start() - MAX_INDENTATION) : start.start()].rpartition("\n")[2]
+        if "%" not in line:
+            border = LINE_START.search(text, start.end(), start.end() + MAX_STRING_LENGTH)
+            end = border.start() if border else start.end() + MAX_STRING_LENGTH
+            read(RawEntry("", text[start.start() : end], start.start()), [], macros)
+    return {name.lower(): value for name, value in macros.items() if name.lower() not in month_names}
+
+
+def entries(
+    text: str, problems: list[Problem], strings: Mapping[str, str]
+) -> Iterator[tuple[RawEntry, tuple[str, Fields] | None]]:
     """Yield the entries of a .bib file's `text`, and type and fields of those of unusual form.
 
-    Broken entries are left out and noted in `problems`.
+    Broken entries are left out and noted in `problems`. `strings` are the abbreviations of other files.
     """
-    macros: MutableMapping[str, str] = CaseInsensitiveDict(month_names)
+    macros: MutableMapping[str, str] = CaseInsensitiveDict({**strings, **month_names})
     at = begun = 0
     newline = percent = -1
     while start := START.search(text, at):

@@ -5,15 +5,16 @@ import json
 import re
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property, lru_cache
 from html import escape
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
 from ...core.diagnostics import Diagnostic
 from ..styles import links
-from .fields.dates import is_date
+from .fields.dates import SPRING, is_date
 from .fields.latex import CONTROLS, MAX_TEXT_LENGTH
 from .items import ARXIV, ARXIV_MENTION, DOI
 
@@ -36,17 +37,25 @@ MAX_DIGITS = 18
 #: Pairs of a mapping in YAML. “<<” multiplies them, by another factor at each level.
 MAX_PAIRS = 1_000
 #: The parts of a name and of a date in CSL-YAML.
-NAME_PARTS = "family given non-dropping-particle dropping-particle suffix literal".split()
+NAME_PARTS = "family given non-dropping-particle dropping-particle suffix comma-suffix literal".split()
 DATE_PARTS = "year month day".split()
+SEASONS = "spring summer autumn winter spring summer fall winter".split()
 ARXIV_ADDRESS = re.compile(
     rf"(?://arxiv\.org/(?:abs|pdf)/|^10\.48550/arxiv\.)({ARXIV.pattern})", re.IGNORECASE
 )
 SURROGATE = re.compile(r"[\ud800-\udfff]")
 NO_CHARACTER = "holds half a surrogate pair, which is no character"
-#: The tags that CSL-JSON allows in texts; all else is text.
+#: The tags that CSL-JSON allows in texts, and what reference managers write for them; all else is text.
 TAG = re.compile(
-    r"</?(?:i|b|sup|sub)>|</span>|<span (?:class=\"nocase\"|style=\"font-variant: ?small-caps;?\")>"
+    r"<(?P<close>/)?(?P<name>i|em|b|strong|sup|sub|sc|scp|smallcaps|nocase|span|nodecor)"
+    r"(?P<attributes>(?:\s+[\w-]+\s*=\s*(?:\"[^\"]*\"|'[^']*'))*)\s*>",
+    re.IGNORECASE,
 )
+TAGS = {
+    **{"i": "i", "em": "i", "b": "b", "strong": "b", "sup": "sup", "sub": "sub"},
+    **dict.fromkeys(("sc", "scp", "smallcaps"), "smallcaps"),
+    **{"nocase": "nocase", "nodecor": ""},
+}
 
 
 class CslFile:
@@ -220,20 +229,55 @@ def _html(value: Any) -> str:
         raise ValueError(NO_CHARACTER)
     if len(text := CONTROLS.sub("", text)) > MAX_TEXT_LENGTH:
         raise ValueError(f"is {len(text):,} characters long, more than {MAX_TEXT_LENGTH:,}")
+    return _tagged(text)
+
+
+def _tagged(text: str) -> str:
+    """Return `text` escaped, with the tags that CSL-JSON allows; one without its counterpart is text."""
     parts: list[str] = []
+    opened: list[tuple[str, int, str, str]] = []  # name, place in `parts`, source, closing tag
     at = 0
     for tag in TAG.finditer(text):
-        opening = '<span class="smallcaps">' if "small-caps" in tag[0] else tag[0]
-        parts += (escape(text[at : tag.start()], quote=False), opening)
+        parts.append(escape(text[at : tag.start()], quote=False))
         at = tag.end()
+        name = tag["name"].lower()
+        if not tag["close"]:
+            opening, closing = _tags(name, tag["attributes"].lower())
+            opened.append((name, len(parts), tag[0], closing))
+            parts.append(opening)
+        elif opened and opened[-1][0] == name:
+            parts.append(opened.pop()[3])
+        else:
+            parts.append(escape(tag[0], quote=False))
+    for _, place, source, _ in opened:
+        parts[place] = escape(source, quote=False)
     return "".join((*parts, escape(text[at:], quote=False)))
 
 
-def _names(value: Any) -> list[dict[str, str]]:
-    """Return names, each of at least one part. Raises `ValueError` where `value` is no list of names."""
+def _tags(name: str, attributes: str) -> tuple[str, str]:
+    """Return our tags for an element; those of a span without meaning for CSL are empty."""
+    if name == "span":
+        is_small = "small-caps" in attributes or "smallcaps" in attributes
+        name = "smallcaps" if is_small else "nocase" if "nocase" in attributes else "nodecor"
+    ours = TAGS[name]
+    if ours in ("smallcaps", "nocase"):
+        return f'<span class="{ours}">', "</span>"
+    return (f"<{ours}>", f"</{ours}>") if ours else ("", "")
+
+
+def _names(value: Any) -> list[dict[str, Any]]:
+    """Return names, each of at least one part. Raises `ValueError` where `value` is no list of names.
+
+    A single name may stand without a list.
+    """
+    if isinstance(value, Mapping):
+        value = [value]
     if not isinstance(value, list) or not all(isinstance(name, Mapping) for name in value):
         raise ValueError("is no list of names, such as [{family: Lovelace, given: Ada}]")
-    names = ({part: _html(name[part]) for part in NAME_PARTS if name.get(part)} for name in value)
+    names: Iterator[dict[str, Any]] = (
+        {part: True if name[part] is True else _html(name[part]) for part in NAME_PARTS if name.get(part)}
+        for name in value
+    )
     return [name for name in names if name]
 
 
@@ -245,26 +289,56 @@ def _date(value: Any) -> dict[str, Any]:
     traits: dict[str, Any] = {}
     if isinstance(value, Mapping):
         traits = {"circa": True} if isinstance(value.get("circa"), int) and value["circa"] else {}
-        if value.get("season") in range(1, 5):
-            traits["season"] = value["season"]
-        if literal := value.get("literal") or value.get("raw"):
+        traits |= _season_of(value)
+        if literal := value.get("literal"):
             return {"literal": _html(literal)}
-        value = value.get("date-parts", value)
-    dates = [_parts(date) for date in (value if isinstance(value, list) else [value])]
+        value = value.get("date-parts", value.get("raw", value))
+    written = (
+        value
+        if isinstance(value, list)
+        else re.split("(?<=.)/", value)
+        if isinstance(value, str)
+        else [value]
+    )
+    if len(written) == 2 and _is_open(written[1]) and (begin := _parts(written[0])):
+        return {"literal": "-".join(f"{part:02}" for part in begin) + "–"}
+    dates = [_parts(date) for date in written]
     if all(dates) and 0 < len(dates) <= 2:
+        for date in written:
+            traits |= _season_of(date) if isinstance(date, Mapping) else {}
+        if len(dates[0]) > 1 and dates[0][1] >= SPRING:
+            traits["season"] = dates[0].pop() - SPRING + 1
         return {"date-parts": dates, **traits}
     if _is_text(value):
         return {"literal": _html(value)}
     raise ValueError("is no date, such as {date-parts: [[2013, 12, 20]]}")
 
 
+def _is_open(end: Any) -> bool:
+    """Return whether `end` of a range of dates says that it has none."""
+    return end in (0, "0", "", "..", "open") or end in ([0], ["0"], [""])
+
+
 def _parts(date: Any) -> list[int]:
-    """Return year, month and day of `date`; nothing where it is none."""
+    """Return year, month and day of `date`, as far as they are given; nothing where it is none."""
     if isinstance(date, Mapping):
         date = [date.get(name) for name in DATE_PARTS]
     written = date if isinstance(date, list) else re.split(r"(?<=.)-", str(date)) if _is_text(date) else []
-    given = [part for part in written[:3] if part is not None]
-    if not all(_is_text(part) and re.fullmatch(r"-?\d{1,4}", str(part)) for part in given):
+    given = list(takewhile(lambda part: part not in (None, "", 0, "0", "00"), written[:3]))
+    if not all(_is_text(part) and re.fullmatch(r"-?\d{1,4}", str(part).strip()) for part in given):
         return []
     parts = [int(part) for part in given]
     return parts if parts and is_date(*parts) else []
+
+
+def _season_of(date: Mapping[str, Any]) -> dict[str, int]:
+    season = _season(date.get("season"))
+    return {"season": season} if season else {}
+
+
+def _season(value: Any) -> int:
+    """Return the number of a season, given as such or by its English name; 0 for none."""
+    if isinstance(value, str) and value.lower() in SEASONS:
+        return SEASONS.index(value.lower()) % 4 + 1
+    number = int(value) if isinstance(value, int | str) and re.fullmatch(r"\d{1,2}", str(value)) else 0
+    return number if 1 <= number <= 4 else number - 20 if 21 <= number <= 24 else 0

@@ -1,5 +1,7 @@
 """The library: the entries of the bibliography files of a site, each parsed when it is cited."""
 
+import codecs
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,11 +9,16 @@ from pathlib import Path
 from typing import Any
 
 from ...core.diagnostics import Diagnostic
+from . import bibtex
 from .bibfile import BibFile, TypeAndFields
 from .cslfile import CslFile
 
 #: Files of these kinds hold items of CSL; all others are taken for BibTeX.
 CSL_SUFFIXES = frozenset((".json", ".yaml", ".yml"))
+
+
+#: The line by which JabRef states the encoding of a file.
+ENCODING = re.compile(rb"(?:\xef\xbb\xbf)?\s*%+\s*Encoding:\s*([\w.-]+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,8 +41,13 @@ class Library(Mapping[str, Entry]):
         self._file_of: dict[str, BibFile | CslFile] = {}
         self._entries: dict[str, Entry | None] = {}
         self._diagnostics: list[Diagnostic] = []
-        for path in paths:
-            self._add(path)
+        texts = {path: text for path in dict.fromkeys(paths) if (text := self._text(path)) is not None}
+        strings: dict[str, str] = {}
+        for path, text in texts.items():
+            if path.suffix not in CSL_SUFFIXES and len(texts) > 1:
+                strings = bibtex.strings(text) | strings
+        for path, text in texts.items():
+            self._add(path, text, strings)
 
     def __getitem__(self, key: str) -> Entry:
         if (entry := self._find(key)) is None:
@@ -77,17 +89,31 @@ class Library(Mapping[str, Entry]):
             found |= new
         return found
 
-    def _add(self, path: Path) -> None:
+    def _text(self, path: Path) -> str | None:
+        """Return the text of a file; None where it cannot be read."""
         try:
-            text = path.read_text(encoding="utf-8-sig")
+            content = path.read_bytes()
         except FileNotFoundError:
             advice = "write it, or name another in RESEARCH[“references”]"
             self._diagnostics.append(Diagnostic(path, None, f"there is no such bibliography; {advice}"))
-            return
-        except (OSError, UnicodeDecodeError) as error:
+            return None
+        except OSError as error:
             self._diagnostics.append(Diagnostic(path, None, f"the bibliography cannot be read: {error}"))
-            return
-        file = CslFile(path, text) if path.suffix in CSL_SUFFIXES else BibFile(path, text)
+            return None
+        declared = ENCODING.match(content)
+        try:
+            text = content.decode(_codec(declared[1].decode() if declared else ""))
+        except UnicodeDecodeError as error:
+            line = content.count(b"\n", 0, error.start) + 1
+            name = f"{path.name} > new{path.suffix}"
+            advice = f"if it is in Latin-1, convert it: iconv -f latin1 -t utf-8 {name}"
+            message = f"the bibliography cannot be read, since it is not in UTF-8; {advice}"
+            self._diagnostics.append(Diagnostic(path, line, message))
+            return None
+        return text.replace("\r\n", "\n").replace("\r", "\n")
+
+    def _add(self, path: Path, text: str, strings: Mapping[str, str]) -> None:
+        file = CslFile(path, text) if path.suffix in CSL_SUFFIXES else BibFile(path, text, strings)
         self._files.append(file)
         for key, offset in file.offsets().items():
             if other := self._file_of.get(key):
@@ -109,3 +135,12 @@ class Library(Mapping[str, Entry]):
     def _entry(self, key: str) -> TypeAndFields | None:
         file = self._file_of.get(key)
         return file.fields(key) if isinstance(file, BibFile) else None
+
+
+def _codec(declared: str) -> str:
+    """Return the codec of a file that has `declared` an encoding; UTF-8 if there is none of that name."""
+    try:
+        name = codecs.lookup(declared).name if declared else "utf-8"
+    except LookupError:
+        name = "utf-8"
+    return "utf-8-sig" if name == "utf-8" else name
