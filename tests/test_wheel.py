@@ -20,7 +20,7 @@ from graphs import decoder, write_bundle
 POST = r"""Title: Post
 Date: 2026-01-01
 
-As [@@vae] show, $x^2$ and \(\mathfrak{y}\).
+As [@@vae] show, $x^2$ and $\mathfrak{y}$.
 
 $$ \int f $$
 """
