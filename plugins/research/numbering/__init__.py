@@ -21,6 +21,8 @@ from .kinds import BOXES, Kinds
 from .settings import Settings
 from .syntax import directives
 
+#: What all that is numbered has.
+ID_SIGN = " id="
 #: What the front matter of a post may say of its numbers.
 CHOICES = ("sections", "none")
 
@@ -91,7 +93,7 @@ class Numbering(Part):
         for text in post.texts:
             if text.is_body:
                 yield captions.Captions(text.html, kinds).written(numbered)
-            elif text.is_excerpt:
+            elif text.is_excerpt and ID_SIGN in text.html:
                 found = find(text.html, kinds)
                 of_post = [
                     (one, known[one.ids[0]].number if one.ids and one.ids[0] in known else "")

@@ -16,6 +16,7 @@ ATTRIBUTE = re.compile(r"""([^\s=>"'/]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'
 IMAGE = rf"(?:<a\b{ATTRIBUTES}>\s*)?<img\b{ATTRIBUTES}>(?:\s*</a>)?"
 #: A paragraph that holds images and nothing else.
 IMAGES = rf"<(?P<images>p)\b(?P<of_images>{ATTRIBUTES})>\s*(?:{IMAGE}\s*(?:<br\s*/?>\s*)?)++</p>"
+NONE: frozenset[str] = frozenset()
 #: Elements whose inside is none of ours.
 OPAQUE = "script|style|textarea|template|noscript|svg|math|iframe|object|xmp|code"
 NAMES = "figure|figcaption|table|caption|h[1-6]|div|section|video|audio|canvas"
@@ -50,6 +51,8 @@ class Element:
     @cached_property
     def attributes(self) -> dict[str, str]:
         """Its attributes, names in lower case."""
+        if not self.typed:
+            return {}
         return {
             found[1].lower(): unescape(found[2] or found[3] or found[4] or "")
             for found in ATTRIBUTE.finditer(self.typed)
@@ -63,7 +66,7 @@ class Element:
     @cached_property
     def classes(self) -> frozenset[str]:
         """Its classes."""
-        return frozenset(self.attributes.get("class", "").split())
+        return NONE if "class" not in self.attributes else frozenset(self.attributes.get("class", "").split())
 
     def child(self, name: str) -> "Element | None":
         """Return its first child of that name."""

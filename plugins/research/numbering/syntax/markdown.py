@@ -109,6 +109,10 @@ class BoxProcessor(AdmonitionProcessor):
         r" *(?:\{([^{}\n]*)\})? *(?:\n|$)"
     )
 
+    def test(self, parent: Element, block: str) -> bool:
+        """Tell whether `block` begins a box, or goes on with one."""
+        return ("!!!" in block or block.startswith(" ")) and super().test(parent, block)
+
     def run(self, parent: Element, blocks: list[str]) -> None:
         """Append the box, or go on with the last one."""
         found = self.RE.search(blocks[0])
