@@ -10,7 +10,8 @@ from urllib.parse import unquote
 from conftest import Build
 from research.citations.sources.library import Library
 from research.core.post import Publication
-from research.site import identity
+from research.site import identity, paper
+from research.site.settings import Settings
 
 POST = Publication(
     title="On <em>Bayes</em> & {braces} 100%",
@@ -21,10 +22,11 @@ POST = Publication(
     language="en",
     slug="on-bayes",
 )
+PAPER = paper.paper(POST, Settings())
 
 
 def test_our_own_bibtex_reads_as_what_it_says(tmp_path: Path) -> None:
-    (tmp_path / "own.bib").write_text(identity.bibtex(POST), encoding="utf-8")
+    (tmp_path / "own.bib").write_text(identity.bibtex(POST, PAPER), encoding="utf-8")
     library = Library([tmp_path / "own.bib"])
     (key,) = library
     item = dict(library[key].item)
@@ -43,11 +45,11 @@ def test_our_own_bibtex_reads_as_what_it_says(tmp_path: Path) -> None:
 
 
 def test_csl_json_and_ris() -> None:
-    (item,) = json.loads(identity.csl_json(POST))
+    (item,) = json.loads(identity.csl_json(POST, PAPER))
     assert item["title"] == "On Bayes & {braces} 100%"
     assert item["author"][0] == {"family": "Lovelace", "given": "Ada"}
     assert item["issued"] == {"date-parts": [[2026, 1, 2]]}
-    lines = identity.ris(POST).split("\r\n")
+    lines = identity.ris(POST, PAPER).split("\r\n")
     assert lines[0] == "TY  - BLOG"
     assert "AU  - Lovelace, Ada" in lines
     assert "DA  - 2026/01/02" in lines
@@ -56,7 +58,7 @@ def test_csl_json_and_ris() -> None:
 
 def test_nothing_of_a_title_ends_the_data() -> None:
     bad = Publication('</script><script>alert("1")', (), date(2026, 1, 1), "", "", "en", "x")
-    head = identity.head(bad)
+    head = identity.head(bad, PAPER)
     assert head.count("<script") == 1
     assert '"1"' not in head.partition("<script")[0]
 

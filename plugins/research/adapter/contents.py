@@ -72,6 +72,7 @@ def publication(content: Any) -> Publication | None:
         site=settings["SITENAME"],
         language=_language(content),
         slug=content.slug,
+        metadata=content.metadata,
     )
 
 

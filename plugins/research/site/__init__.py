@@ -10,7 +10,7 @@ from ..core.labels import Labels
 from ..core.part import Collected, Part, ReaderExtensions, Resolved, Results, Target
 from ..core.post import TITLE, Post
 from ..core.storage.assets import Linked, Script, StyleSheetFile
-from . import identity
+from . import front, identity, paper
 from .settings import Settings
 
 HERE = Path(__file__).parent
@@ -27,25 +27,39 @@ class Site(Part):
         """Let the reader of Markdown align the columns of tables by classes."""
         return ReaderExtensions(cls.name, markdown={f"{__name__}.tables": {}})
 
+    def collect(self, post: Post) -> Collected:
+        """Return what is wrong in the front matter of `post`."""
+        return Collected(diagnostics=tuple(paper.diagnostics(post)))
+
     def resolve(self, post: Post, collected: Collected, results: Results, labels: Labels) -> Resolved:
-        """Return `post`, if it is an article, with its own record at the end."""
-        if not (self.settings.cite_this_post and post.publication):
+        """Return `post`, if it is an article, with its front matter, and with its own record at the end."""
+        if not post.publication:
             return Resolved(post)
-        title = post.text(TITLE)
+        title, abstract = post.text(TITLE), post.text("abstract")
         publication = replace(post.publication, title=title.html) if title else post.publication
-        record = identity.section(publication, terms.of(post.language))
-        return Resolved(post.with_html([post.body.html + record, *(text.html for text in post.texts[1:])]))
+        found = paper.paper(publication, self.settings)
+        words = front.words(post.language)
+        body = front.before(found, abstract.html if abstract else "", words) + post.body.html
+        body += front.behind(found, words)
+        if self.settings.cite_this_post:
+            body += identity.section(publication, found, terms.of(post.language))
+        return Resolved(post.with_html([body, *(text.html for text in post.texts[1:])]))
 
     def assets(self) -> Iterator[Linked]:
         """Yield the style sheet of tables, and the script that copies the record."""
         yield StyleSheetFile(HERE / "tables.css", marker="research-align-")
+        yield StyleSheetFile(HERE / "front.css", marker='class="paper-')
         yield Script(HERE / "copying" / "copy.js", (), marker='class="citation-record"')
 
     def finish_page(self, html: str, target: Target) -> str:
         """Return the page of an article with tags in its head by which programs find it."""
         if not target.publication:
             return html
-        return html.replace("</head>", f"{identity.head(target.publication)}</head>", 1)
+        return html.replace(
+            "</head>",
+            f"{identity.head(target.publication, paper.paper(target.publication, self.settings))}</head>",
+            1,
+        )
 
     def finish_excerpt(self, html: str) -> str:
         """Return `html` without the record, which is of the page."""

@@ -8,44 +8,50 @@ import json
 import re
 from collections.abc import Iterable
 from html import escape, unescape
+from typing import Any
 from urllib.parse import quote
 
 from ..core.post import Publication
 from ..core.terms import Terms
 from ..core.text.guarded import substitute
+from .paper import Author, Paper
 
 SECTION = re.compile(r'\n<details class="cite-this-post">.*?</details>\n', re.DOTALL)
 
 
-def head(post: Publication) -> str:
+def head(post: Publication, paper: Paper) -> str:
     """Return meta tags and JSON-LD for the head of the page of `post`."""
     day = post.date.isoformat()
     tags = [
         ("citation_title", _bare(post.title)),
-        *(("citation_author", author) for author in post.authors),
+        *(tag for author in paper.authors for tag in _author_tags(author)),
         ("citation_publication_date", day.replace("-", "/")),
         ("citation_journal_title", post.site),
         ("citation_language", post.language),
         ("citation_public_url", post.url),
+        ("citation_doi", paper.doi),
+        ("citation_abstract", paper.abstract),
+        ("citation_keywords", "; ".join(paper.keywords)),
         ("DC.title", _bare(post.title)),
         *(("DC.creator", author) for author in post.authors),
         ("DC.date", day),
         ("DC.publisher", post.site),
         ("DC.language", post.language),
         ("DC.identifier", post.url),
+        ("DC.rights", paper.license_url or paper.license),
     ]
     metas = "".join(f'<meta name="{name}" content="{escape(text)}">\n' for name, text in tags if text)
-    return f'{metas}<script type="application/ld+json">{_json_ld(post)}</script>\n'
+    return f'{metas}<script type="application/ld+json">{_json_ld(post, paper)}</script>\n'
 
 
-def section(post: Publication, terms: Terms) -> str:
+def section(post: Publication, paper: Paper, terms: Terms) -> str:
     """Return a section that has the record of `post` in three forms, each to select and to download."""
     records = "".join(
         _record(name, f"{post.slug}.{suffix}", kind, text, terms)
         for name, suffix, kind, text in (
-            ("BibTeX", "bib", "application/x-bibtex", bibtex(post)),
-            ("CSL-JSON", "json", "application/vnd.citationstyles.csl+json", csl_json(post)),
-            ("RIS", "ris", "application/x-research-info-systems", ris(post)),
+            ("BibTeX", "bib", "application/x-bibtex", bibtex(post, paper)),
+            ("CSL-JSON", "json", "application/vnd.citationstyles.csl+json", csl_json(post, paper)),
+            ("RIS", "ris", "application/x-research-info-systems", ris(post, paper)),
         )
     )
     summary = f"<summary>{terms.cite_this_post}</summary>"
@@ -67,59 +73,84 @@ def _record(name: str, file: str, kind: str, text: str, terms: Terms) -> str:
     )
 
 
-def bibtex(post: Publication) -> str:
+def bibtex(post: Publication, paper: Paper) -> str:
     """Return the entry of `post` in BibLaTeX, which BibTeX reads as well."""
     fields = {
-        "author": " and ".join(post.authors),
+        "author": " and ".join(f"{{{one.name}}}" if _is_whole(one) else one.name for one in paper.authors),
         "title": _bare(post.title),
         "journal": post.site,
         "date": post.date.isoformat(),
         "year": str(post.date.year),
         "url": post.url,
+        "doi": paper.doi,
+        "abstract": paper.abstract,
+        "keywords": ", ".join(paper.keywords),
         "langid": post.language,
     }
-    lines = "".join(f"  {name} = {{{_braced(text)}}},\n" for name, text in fields.items() if text)
+    lines = "".join(
+        f"  {name} = {{{text if name == 'author' else _braced(text)}}},\n"
+        for name, text in fields.items()
+        if text
+    )
     return f"@online{{{_key(post)},\n{lines}}}\n"
 
 
-def csl_json(post: Publication) -> str:
+def csl_json(post: Publication, paper: Paper) -> str:
     """Return the item of `post` in CSL-JSON."""
     item = {
         "id": _key(post),
         "type": "post-weblog",
         "title": _bare(post.title),
-        "author": [_name(author) for author in post.authors],
+        "author": [_name(author) for author in paper.authors],
         "container-title": post.site,
         "issued": {"date-parts": [[post.date.year, post.date.month, post.date.day]]},
         "URL": post.url,
         "language": post.language,
     }
+    more = {"DOI": paper.doi, "abstract": paper.abstract, "keyword": ", ".join(paper.keywords)}
+    item |= {name: text for name, text in more.items() if text}
     return json.dumps([item], ensure_ascii=False, indent=1)
 
 
-def ris(post: Publication) -> str:
+def ris(post: Publication, paper: Paper) -> str:
     """Return the record of `post` in the RIS format."""
     lines = [
         ("TY", "BLOG"),
         ("TI", _bare(post.title)),
-        *(("AU", ", ".join(_name(author).values())) for author in post.authors),
+        *(("AU", ", ".join(_name(author).values())) for author in paper.authors),
         ("T2", post.site),
         ("DA", post.date.strftime("%Y/%m/%d")),
         ("PY", str(post.date.year)),
         ("UR", post.url),
         ("LA", post.language),
+        *((tag, text) for tag, text in (("DO", paper.doi), ("AB", paper.abstract)) if text),
+        *(("KW", word) for word in paper.keywords),
         ("ER", ""),
     ]
     return "".join(f"{tag}  - {' '.join(text.split())}\r\n" for tag, text in lines)
 
 
-def _name(author: str) -> dict[str, str]:
-    given, _, family = author.rpartition(" ")
-    return {"family": family, "given": given} if given else {"literal": family}
+def _author_tags(author: Author) -> Iterable[tuple[str, str]]:
+    """Return what the head says of an author: institutions stand behind the name."""
+    yield "citation_author", author.name
+    yield from (("citation_author_institution", place) for place in author.settings.affiliations)
+    yield "citation_author_orcid", author.settings.orcid_url
+
+
+def _is_whole(author: Author) -> bool:
+    """Return whether the name of an author has no parts that sort apart."""
+    return author.settings.organization and " " in author.name
+
+
+def _name(author: Author) -> dict[str, str]:
+    given, _, family = author.name.rpartition(" ")
+    if not given or author.settings.organization:
+        return {"literal": author.name}
+    return {"family": family, "given": given}
 
 
 def _key(post: Publication) -> str:
-    family = _name(post.authors[0])["family" if " " in post.authors[0] else "literal"] if post.authors else ""
+    family = post.authors[0].rpartition(" ")[2] if post.authors else ""
     return re.sub(r"[^A-Za-z0-9]", "", family).lower() + str(post.date.year) + "-" + post.slug
 
 
@@ -129,8 +160,8 @@ def _braced(text: str) -> str:
     return re.sub(r"([&%$#_])", r"\\\1", bare) if not bare.startswith("http") else bare
 
 
-def _json_ld(post: Publication) -> str:
-    people: Iterable[dict[str, str]] = [{"@type": "Person", "name": author} for author in post.authors]
+def _json_ld(post: Publication, paper: Paper) -> str:
+    people = [_schema(author) for author in paper.authors]
     data = {
         "@context": "https://schema.org",
         "@type": "BlogPosting",
@@ -141,8 +172,31 @@ def _json_ld(post: Publication) -> str:
         "isPartOf": {"@type": "Blog", "name": post.site},
         "url": post.url,
     }
+    more: dict[str, Any] = {
+        "abstract": paper.abstract,
+        "license": paper.license_url or paper.license,
+        "keywords": list(paper.keywords),
+        "identifier": f"https://doi.org/{paper.doi}" if paper.doi else "",
+        "funding": {"@type": "Grant", "description": paper.funding} if paper.funding else "",
+        "dateModified": max((day for day, _ in paper.revisions), default=""),
+    }
+    data |= {name: value for name, value in more.items() if value}
     # In a script element only “<” could end the data.
     return json.dumps(data, ensure_ascii=False).replace("<", "\\u003c")
+
+
+def _schema(author: Author) -> dict[str, Any]:
+    """Return an author in the terms of schema.org."""
+    settings = author.settings
+    found: dict[str, Any] = {
+        "@type": "Organization" if settings.organization else "Person",
+        "name": author.name,
+    }
+    if settings.affiliations:
+        found["affiliation"] = [{"@type": "Organization", "name": place} for place in settings.affiliations]
+    return found | {
+        name: url for name, url in (("identifier", settings.orcid_url), ("url", settings.url)) if url
+    }
 
 
 def _bare(title: str) -> str:

@@ -1,11 +1,42 @@
 """What a blog may set of the site as a whole."""
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from msgspec import Meta
 
 from ..core.settings import SettingsBase
+from ..core.validation import SettingsError, shown
+
+ORCID = re.compile(r"(?:https://orcid\.org/)?(?P<digits>\d{4}-\d{4}-\d{4}-\d{3}[\dX])")
+
+
+@dataclass(frozen=True)
+class AuthorSettings:
+    """Who an author is."""
+
+    orcid: str = ""
+    affiliations: tuple[str, ...] = ()
+    #: Of a page about the author.
+    url: str = ""
+    #: Whether it is an organization, whose name has no parts.
+    organization: bool = False
+
+    @property
+    def orcid_url(self) -> str:
+        """The address of the author's record at ORCID; empty where there is none."""
+        found = ORCID.fullmatch(self.orcid)
+        return f"https://orcid.org/{found['digits']}" if found else ""
+
+
+Authors = Annotated[
+    dict[str, AuthorSettings],
+    Meta(
+        description="a dictionary of authors, each with a dictionary of orcid, affiliations, url and "
+        "organization, such as {'Ada Lovelace': {'affiliations': ['University of London']}}"
+    ),
+]
 
 
 @dataclass(frozen=True)
@@ -14,3 +45,27 @@ class Settings(SettingsBase):
 
     #: Whether an article ends with its own record, for readers to cite it by.
     cite_this_post: Annotated[bool, Meta(description="True or False")] = False
+    #: Who the authors of the blog are, by their names.
+    authors: Authors = field(default_factory=dict)
+
+    def validate(self) -> None:
+        """Raise `SettingsError` for an ORCID iD that is none."""
+        super().validate()
+        for name, author in self.authors.items():
+            if author.orcid and not is_orcid(author.orcid):
+                setting = f"RESEARCH['authors'][{name!r}]['orcid']"
+                raise SettingsError(
+                    f"{setting} is {shown(author.orcid)}: write an ORCID iD, 0000-0002-1825-0097"
+                )
+
+
+def is_orcid(text: str) -> bool:
+    """Return whether `text` is an ORCID iD whose check digit is right (ISO 7064, MOD 11-2)."""
+    found = ORCID.fullmatch(text)
+    if not found:
+        return False
+    digits = found["digits"].replace("-", "")
+    total = 0
+    for digit in digits[:-1]:
+        total = (total + int(digit)) * 2
+    return "0123456789X"[(12 - total % 11) % 11] == digits[-1]
