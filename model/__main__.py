@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from . import interrupts
-from .bundles import keys, store
+from .bundles import keys, replacing, store
 from .bundles.store import BundleStore
 from .errors import ModelError
 from .recipes import validation
@@ -84,6 +84,8 @@ def _build(name: str, options: argparse.Namespace) -> None:
         inputs = keys.key_inputs(recipe, library)
         if store.why_stale(name, inputs, real) is None:
             store.tidy(name, real)
+            if options.draft:  # it would be shown in place of the real bundle
+                replacing.remove(real.drafts.bundle(name))
             print(f"{name}: fresh")
             return
         if store.install_pretrained(name, inputs, real):

@@ -333,3 +333,14 @@ def test_every_kind_stands_in_a_page(build: Build, models: Path) -> None:
     assert page.count('<svg class="research-demo-plot"') == 1
     assert '<p class="research-demo-heading">Epoch</p><ol><li>0</li><li>2</li></ol>' in page
     assert "research/demos" in page
+
+
+def test_drafts_are_shown_where_they_are_wanted_and_marked(build: Build, models: Path) -> None:
+    bundles.write_bundle(models / ".drafts", "small", draft=True)
+    text = FRONT + "It reaches {{ small.elbo }}.\n\n" + PLANE
+    for settings, marked in ((STILL, False), (STILL + 'RESEARCH["draft"] = True\n', True)):
+        site = build({"a.md": text}, settings, "--fatal", "errors")
+        assert site.exit_code == 0, site.log
+        for page in (site.read("a-post.html"), site.read("feeds/all.atom.xml")):
+            assert ("this model was trained for seconds only" in page) == marked
+            assert ("(draft)" in page) == marked

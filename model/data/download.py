@@ -75,6 +75,7 @@ class Finder:
         import pooch
         from requests import RequestException
 
+        pooch.get_logger().setLevel("WARNING")  # it advises to state a hash, which is checked unpacked
         reasons = []
         for mirror in self.spec.mirrors:
             try:

@@ -188,7 +188,7 @@ def _edit(demo: PostDemo, results: Results) -> Edit:
         assert demo.request
         alt, said = demo.request.spec.alt, demo.words
         is_lazy = demo.index > 0
-        html = figure.figure(demo.block, demo.id, alt, drawn.parts, is_lazy, said, drawn.live)
+        html = figure.figure(demo.block, demo.id, alt, drawn.parts, is_lazy, said, drawn.live, drawn.is_draft)
     return Edit(demo.block.start, demo.block.end, html)
 
 

@@ -1,7 +1,7 @@
 """A checked demo and the bundles of its models → what the figure is made of."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..core.post import PublishedFile
 from ..core.storage.cache import Cache
@@ -28,6 +28,8 @@ class Figure:
     live: Live | None = None
     #: Why it cannot be what was asked for, and what it is instead.
     warning: str = ""
+    #: Whether one of its models is a draft.
+    is_draft: bool = False
 
     @property
     def files(self) -> tuple[PublishedFile, ...]:
@@ -37,14 +39,23 @@ class Figure:
 
 
 def drawn(spec: Spec, words: Words, models: Models, settings: Settings, cache: Cache) -> Figure:
-    """Return the figure `spec`, in `words`.
+    """Return the figure `spec`, in `words`, which says of itself whether it shows a draft.
 
     Raises `DemoError` where a model cannot be had, or lacks what the kind needs.
     """
-    bundles = [
+    bundles = _bundles(spec, models, settings, cache)
+    is_draft = any(bundle.manifest.get("draft") is True for bundle in bundles)
+    return replace(_drawn(spec, bundles, words, settings, cache), is_draft=is_draft)
+
+
+def _bundles(spec: Spec, models: Models, settings: Settings, cache: Cache) -> list[Bundle]:
+    return [
         conditioned(normalized(_bundle(name, models, settings), cache), spec.condition)
         for name in spec.models
     ]
+
+
+def _drawn(spec: Spec, bundles: Sequence[Bundle], words: Words, settings: Settings, cache: Cache) -> Figure:
     if not settings.live or not spec.live or not spec.kind.describe:
         return Figure(gallery.drawn(spec, bundles, cache).parts)
     found, reasons = _live_models(spec, bundles, settings, cache)

@@ -123,7 +123,8 @@ def _written(found: "re.Match[str]", known: Mapping[str, Any]) -> str:
             raise DemoError(f"“{found['format']}” is no format for {value!r}: {error}") from error
     if any(unicodedata.category(character) in ("Cc", "Cs") for character in text):
         raise DemoError(f"“{name}” holds characters that no page can show: {text!r}")
-    return escape(text) if isinstance(value, str) else escape(text.replace("-", "\N{MINUS SIGN}"))
+    shown = escape(text) if isinstance(value, str) else escape(text.replace("-", "\N{MINUS SIGN}"))
+    return f"{shown} (draft)" if known.get("draft") is True else shown
 
 
 def _rounded(value: Any, standard_error: Any) -> str:

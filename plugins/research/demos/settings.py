@@ -31,6 +31,8 @@ class Settings(SettingsBase):
     #: ``{names}``, which is repeated for each, else once for each, whose name is ``{name}``.
     #: Empty: bundles are taken as they are. None: it is the trainer of this package, if that is installed.
     build_model: Command = None
+    #: Whether stale models are trained for seconds only, and marked as drafts where they are shown.
+    draft: Annotated[bool, Meta(description="True or False")] = False
     #: What one figure may ask of its model's graph: seconds, and gigabytes of memory.
     graph_seconds: Amount = 300
     graph_gigabytes: Amount = 4

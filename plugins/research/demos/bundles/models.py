@@ -92,7 +92,7 @@ class Models:
         try:
             if command:
                 self._run_once(command, name)
-            return bundle.read(folder, self._opened_sandbox())
+            return bundle.read(trainer.folder(name, self._settings), self._opened_sandbox())
         except DemoError as error:
             raise DemoError(f"model “{name}”: {error}") from error
 

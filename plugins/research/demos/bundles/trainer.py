@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import os
 import runpy
 import sys
 from collections.abc import Sequence
@@ -11,6 +12,8 @@ from ..settings import NAMES, Settings
 
 #: The package that trains, in a wheel; the plugin runs it and never imports it.
 PACKAGE = "pelican_research_models"
+#: Where the trainer puts drafts, and the environment variable that asks it for them.
+DRAFTS, DRAFT_VARIABLE = ".drafts", "PELICAN_RESEARCH_DRAFT"
 
 
 def is_installed() -> bool:
@@ -24,7 +27,15 @@ def command(settings: Settings) -> Sequence[str]:
         return settings.build_model
     if not is_installed():
         return ()
-    return (sys.executable, "-m", PACKAGE, "--into", str(settings.models), "build", NAMES)
+    draft = ("--draft",) if settings.draft else ()
+    return (sys.executable, "-m", PACKAGE, "--into", str(settings.models), "build", *draft, NAMES)
+
+
+def folder(name: str, settings: Settings) -> Path:
+    """Return the folder of the bundle `name`: that of a draft if drafts are wanted and there is one."""
+    draft = settings.models / DRAFTS / name
+    wanted = settings.draft or bool(os.environ.get(DRAFT_VARIABLE))
+    return draft if wanted and draft.is_dir() else settings.models / name
 
 
 def concerns(name: str, settings: Settings) -> bool:

@@ -83,6 +83,7 @@ def figure(
     is_lazy: bool,
     words: Words,
     live: Live | None = None,
+    is_draft: bool = False,
 ) -> str:
     """Return the figure that has the `id`, with its `parts`; numbering gives it its number.
 
@@ -104,6 +105,8 @@ def figure(
         inner = _interactive(shown, live, words, group)
     else:
         inner = f'<div class="research-demo-stage"{group}>{shown}</div>'
+    if is_draft:
+        inner = f'<p class="research-demo-draft">{words["draft"]}</p>\n{inner}'
     return _framed(block, id, attributes, inner)
 
 
