@@ -102,3 +102,41 @@ def test_nothing_to_mend(tmp_path: Path) -> None:
     )
     assert done.stdout == ""
     assert done.returncode == 0
+
+
+LINTED = """@string{used = {Used}}
+@string{unused = {Unused}}
+@artcle{typo, author={A}, title={Typo}, year=2000, journal=used}
+@misc{semi, author={Ada Lovelace; Alan Turing}, title={Semi}, year=2000}
+@misc{commas, author={Ada Lovelace, Alan Turing, Bea Berg}, title={Commas}, year=2000}
+@misc{amp, author={Lovelace, Ada & Turing, Alan}, title={Amp}, year=2000}
+@misc{www, author={A}, title={Www}, year=2000, url={www.example.org/a}}
+@misc{Case, author={A}, title={Case One}, year=2000}
+@misc{case, author={B}, title={Case Two}, year=2000}
+@misc{arx1, author={A}, title={The {Deep} One}, year=2000, eprint={1312.6114v2}, eprinttype={arxiv}}
+@misc{arx2, author={A}, title={Another}, year=2001, url={https://arxiv.org/abs/1312.6114}}
+@misc{title, author={A}, title={the deep one.}, date={2000-05}}
+@misc{macro, author={A}, title={A \\strange One}, year=2000, doi={none}}
+@misc{fine, author={de la Cruz, Jr., Juan and {Sony; Inc.} and M{\\"u}ller, A.}, title={Fine}, year=2000}
+"""
+
+
+def test_a_linter_of_bibliographies(tmp_path: Path) -> None:
+    keys = "typo semi commas amp www Case case arx1 arx2 title macro fine".split()
+    post = f"Title: Post\nDate: 2026-01-01\n\n[{'; '.join(f'@{key}' for key in keys)}]\n"
+    done = check(tmp_path, post_md=post, references_bib=LINTED)
+    assert done.stdout.replace(f"{tmp_path / 'content'}/", "").splitlines() == [
+        "references.bib:2: warning: the abbreviation “unused” is never used",
+        "references.bib:3: warning: “typo”: there is no type of entry “@artcle”; did you mean “article”?; "
+        "@misc is used",
+        "references.bib:4: warning: “semi”: “author” joins names by semicolons; join names by “ and ”",
+        "references.bib:5: warning: “commas”: “author” joins names by commas; join names by “ and ”",
+        "references.bib:6: warning: “amp”: “author” joins names by “&”; join names by “ and ”",
+        "references.bib:7: warning: “www”: “url” has no scheme: write https://www.example.org/a",
+        "references.bib:9: warning: the keys “case” and “Case” differ by case alone; rename one",
+        "references.bib:11: warning: “arx2” is a duplicate of “arx1”",
+        "references.bib:12: warning: “title” is a duplicate of “arx1”",
+        "references.bib:13: error: the entry “macro”: “title” holds the unknown command “\\strange”, "
+        "which is left out; write its text",
+        "references.bib:13: warning: “macro”: “none” is no DOI, such as 10.1126/science.7761831",
+    ]

@@ -83,3 +83,63 @@ def test_a_style_without_a_list(build: Build) -> None:
     assert '<span class="citation">[Book One; Book Two]</span>' in site.read("post.html")
     assert 'class="references"' not in site.read("post.html")
     assert 'href="#ref-' not in site.read("post.html")
+
+
+def test_front_matter_of_pandoc(build: Build) -> None:
+    post = """---
+title: Post
+date: 2026-01-01
+bibliography: [one.bib, 'two.bib']
+csl: https://www.zotero.org/styles/ieee
+nocite: "@b, @{w}"
+reference-section-title: Works & more
+---
+
+Of [@a].
+"""
+    one, two, three = BIB.splitlines()
+    files = {"post.md": post, "one.bib": one, "two.bib": f"{two}\n{three}"}
+    every = {"all.md": post.replace("@b, @{w}", "@*").replace("title: Post", "title: All\nslug: all")}
+    site = build(files | every, 'RESEARCH = {"references": []}', "--fatal", "warnings")
+    assert site.exit_code == 0, site.log
+    for name in ("post.html", "all.html"):
+        html = site.read(name)
+        assert '<h2 id="reference-list">Works &amp; more</h2>' in html
+        assert re.findall('<li id="ref-(.)"', html) == ["a", "b", "w"], name
+        assert '<span class="reference-label">[1]</span>' in html
+        assert html.count('role="doc-backlink"') == 1
+
+
+INSIDE = """Title: Post
+Date: 2026-01-01
+
+One <img src="x.png" alt="Plot after [@b]"> two [@a].
+
+Three <abbr title='see [@b]'>VAE</abbr> four <span data-a="a > [@b]" title="c [@b]">e [@a]</span>.
+
+Five <a href="https://x.org/?q=[@b]" title="[@b]">six</a> at https://x.org/?q=[@b] or <https://x.org/[@b]>.
+
+Seven <img
+alt="[@b]" src=y.png> eight <!-- [@b] --> [@a].
+
+![Nine [@b]](z.png "[@b]")
+"""
+
+
+def test_attributes_and_addresses_are_left_alone(build: Build) -> None:
+    site = build({"post.md": INSIDE, "references.bib": BIB})
+    html = site.read("post.html")
+    for text in (
+        'alt="Plot after [@b]"',
+        "title='see [@b]'",
+        'data-a="a > [@b]" title="c [@b]"',
+        'href="https://x.org/?q=[@b]" title="[@b]"',
+        "at https://x.org/?q=[@b] or",
+        '<a href="https://x.org/[@b]">https://x.org/[@b]</a>',
+        'alt="[@b]" src=y.png',
+        "<!-- [@b] -->",
+        'alt="Nine [@b]"',
+    ):
+        assert text in html, text
+    assert html.count('href="#ref-a"') == 3
+    assert 'id="ref-b"' not in html

@@ -18,6 +18,7 @@ from ..core.storage.assets import Linked, Script, StyleSheetFile
 from ..core.validation import checked
 from . import check, reported
 from .context import Context
+from .frontmatter import EVERYTHING, FrontMatter
 from .output import overview
 from .output.footnotes import Numbering
 from .output.origins import origin
@@ -44,13 +45,19 @@ class PostCitations:
 
     post: Post
     texts: tuple[ParsedText, ...]
-    #: Bibliographies that its front matter names.
-    own_files: tuple[Path, ...]
+    front_matter: FrontMatter
+
+    @property
+    def own_files(self) -> tuple[Path, ...]:
+        """The bibliographies that its front matter names."""
+        return self.front_matter.files
 
     @property
     def cites(self) -> bool:
         """Whether it cites anything: it may have nothing but brackets that are no citation."""
-        return any(found.citation for text in self.texts for found in text.occurrences)
+        return bool(self.front_matter.uncited) or any(
+            found.citation for text in self.texts for found in text.occurrences
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,6 +76,8 @@ class TypesetPost:
     style: Style
     #: The numbers of its notes, for a style that has them.
     numbering: Numbering | None = None
+    #: The keys of entries that are listed without being cited.
+    uncited: Sequence[str] = ()
 
 
 class Citations(Part):
@@ -113,7 +122,7 @@ class Citations(Part):
         texts = tuple(
             ParsedText(text) if text.is_title else ParsedText.parse(text, swapped) for text in post.texts
         )
-        return PostCitations(post, texts, tuple(_own_files(post, self.settings.root)))
+        return PostCitations(post, texts, FrontMatter.of(post, self.settings.root))
 
     def compute(self, requests: Sequence[Any]) -> Iterator[tuple[Any, Any]]:
         """Typeset citations, all posts of a style at once, and then the lists of all references."""
@@ -138,9 +147,16 @@ class Citations(Part):
             result = results[found]
             if isinstance(result, Failure):
                 return Resolved(post, (Diagnostic(post.source, None, result.message),))
-            post = post.with_html(
-                resolve(found.texts, result.entries, result.typeset, result.style, result.numbering)
+            html = resolve(
+                found.texts,
+                result.entries,
+                result.typeset,
+                result.style,
+                result.numbering,
+                result.uncited,
+                found.front_matter.heading,
             )
+            post = post.with_html(html)
             post = post.with_origins(self._origins(result, found.own_files))
             diagnostics += self._unknown_keys(found)
         elif any(text.occurrences for text in found.texts):
@@ -158,7 +174,7 @@ class Citations(Part):
 
     def check(self, posts: Sequence[Post]) -> Iterator[Diagnostic]:
         """Yield what is wrong with the bibliographies that `posts`, which have passed `compute`, draw on."""
-        cited = {key for found in self._cited for key in cited_keys(found.texts)}
+        cited = {key for found in self._cited for key in (*cited_keys(found.texts), *self._uncited(found))}
         yield from check.check((found.own_files for found in self._cited), cited, self.settings.references)
 
     def assets(self) -> Iterator[Linked]:
@@ -167,25 +183,38 @@ class Citations(Part):
         yield Script(HERE / "output" / "preview" / "preview.js", (), marker='role="doc-biblioref"')
 
     def _style(self, post: Post) -> Style:
-        own = post.metadata.get("citation_style")
+        own = FrontMatter.of(post, self.settings.root).style
         name, source = (own, post.source) if own else (self.settings.citation_style, self.settings.root)
         return self._context.style(name, post.language, source)
 
     def _typeset(
         self, posts: Sequence[PostCitations], style: Style
     ) -> Iterator[tuple[PostCitations, TypesetPost]]:
-        entries = [cited_entries(post.texts, self._context.library(post.own_files)) for post in posts]
+        uncited = [self._uncited(post) for post in posts]
+        entries = [
+            cited_entries(post.texts, self._context.library(post.own_files), keys)
+            for post, keys in zip(posts, uncited, strict=True)
+        ]
         numberings = [
             number(post.texts, known) if style.has_notes else None
             for post, known in zip(posts, entries, strict=True)
         ]
         requests = [
-            request(post.texts, known, numbering)
-            for post, known, numbering in zip(posts, entries, numberings, strict=True)
+            request(post.texts, known, numbering, keys)
+            for post, known, numbering, keys in zip(posts, entries, numberings, uncited, strict=True)
         ]
         typeset = self._context.typeset(requests, style, [post.post for post in posts])
-        for post, known, numbering, (done, used) in zip(posts, entries, numberings, typeset, strict=True):
-            yield post, TypesetPost(known, done, used, numbering)
+        made = zip(posts, entries, numberings, uncited, typeset, strict=True)
+        for post, known, numbering, keys, (done, used) in made:
+            yield post, TypesetPost(known, done, used, numbering, keys)
+
+    def _uncited(self, post: PostCitations) -> Sequence[str]:
+        """Return the keys of the entries that `post` lists without citing them."""
+        keys = post.front_matter.uncited
+        if EVERYTHING not in keys:
+            return keys
+        library = self._context.library(post.own_files)
+        return [key for key in library if (entry := library.get(key)) and entry.item["type"] != check.XDATA]
 
     def _list_of_all(self, page: Post) -> tuple[str, tuple[Origin, ...]]:
         """Return the section that lists all references, and the origins of its formulas."""
@@ -224,12 +253,3 @@ class Citations(Part):
         if library or not library.diagnostics:
             for text in found.texts:
                 yield from unknown_keys(text, found.post.source, library)
-
-
-def _own_files(post: Post, root: Path) -> Iterator[Path]:
-    """Yield the files that the front matter names, beside the post or below `root`."""
-    names = post.metadata.get("publications_src", "")
-    for name in names.split(",") if isinstance(names, str) else names:
-        if name.strip():
-            beside = post.source.parent / name.strip()
-            yield beside if beside.exists() else root / name.strip()

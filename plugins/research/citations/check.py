@@ -1,9 +1,12 @@
 """What an author may want to correct in a bibliography before readers see it."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence, Set
+from html import unescape
 from pathlib import Path
 
-from ..core.diagnostics import Diagnostic, Severity
+from ..core.diagnostics import Diagnostic, Severity, nearest
+from .sources import items
 from .sources.deduplication import duplicate_keys
 from .sources.library import Entry, Library
 
@@ -11,6 +14,15 @@ from .sources.library import Entry, Library
 XDATA = "xdata"
 #: Without these a reference cannot be found, or not be cited.
 NEEDED = {"author": ("author", "editor"), "year": ("issued",), "title": ("title",)}
+#: Fields of names in a .bib file, and signs of names that are not joined by “and”.
+NAME_FIELDS = ("author", "editor", "translator")
+SEMICOLON = re.compile(r";(?![^{}]*\})")
+ENTITY = re.compile(r"&#?\w+;|\\&")
+COMMA_LIST = re.compile(r"[^,{}]+ [^,{}]+(?:, [^,{}]+ [^,{}]+)+")
+#: An address that lacks its scheme.
+WITHOUT_SCHEME = re.compile(
+    r"(?:www\.|[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|edu|io|gov|de|uk|fr)(?:/|$))", re.I
+)
 
 
 def check(own: Iterable[Sequence[Path]], cited: Set[str], references: Sequence[Path]) -> Iterator[Diagnostic]:
@@ -23,6 +35,7 @@ def check(own: Iterable[Sequence[Path]], cited: Set[str], references: Sequence[P
     library = Library([file for file in references if file.exists()])
     yield from _bibliography(library, cited, library)
     yield from library.diagnostics
+    yield from library.unused_strings()
 
 
 def _bibliography(library: Library, cited: Iterable[str], everything: Library) -> Iterator[Diagnostic]:
@@ -34,6 +47,10 @@ def _bibliography(library: Library, cited: Iterable[str], everything: Library) -
             yield _warning(library, entry.key, f"“{entry.key}” is never cited")
     yield from _incomplete(entries, library)
     yield from _duplicates(entries, library)
+    yield from _keys_by_case(library)
+    for key in library:
+        for message in _of_fields(key, library):
+            yield _warning(library, key, f"“{key}”: {message}")
 
 
 def _incomplete(entries: Iterable[Entry], library: Library) -> Iterator[Diagnostic]:
@@ -52,6 +69,45 @@ def _duplicates(entries: Iterable[Entry], library: Library) -> Iterator[Diagnost
                 yield _warning(library, entry.key, f"“{entry.key}” is a duplicate of “{seen[duplicate]}”")
                 break
             seen[duplicate] = entry.key
+
+
+def _keys_by_case(library: Library) -> Iterator[Diagnostic]:
+    """Yield a warning for each key that differs from another one by case alone: BibTeX takes them for one."""
+    seen: dict[str, str] = {}
+    for key in library:
+        first = seen.setdefault(key.casefold(), key)
+        if first != key:
+            yield _warning(library, key, f"the keys “{key}” and “{first}” differ by case alone; rename one")
+
+
+def _of_fields(key: str, library: Library) -> Iterator[str]:
+    """Yield what is wrong with the type and the fields of the entry `key` of a .bib file."""
+    raw = library.raw(key)
+    if raw is None:
+        return
+    kind, fields = raw
+    if kind not in items.TYPES:
+        yield f"there is no type of entry “@{kind}”{nearest(kind, items.TYPES)}; @misc is used"
+    for name in NAME_FIELDS:
+        if problem := _joined(fields.get(name, "")):
+            yield f"“{name}” {problem}; join names by “ and ”"
+    for name in ("url", "pdf"):
+        if WITHOUT_SCHEME.match(fields.get(name, "")):
+            yield f"“{name}” has no scheme: write https://{fields[name]}"
+    doi = fields.get("doi", "")
+    if doi and not items.DOI.search(unescape(doi)):
+        yield f"“{doi}” is no DOI, such as 10.1126/science.7761831"
+
+
+def _joined(names: str) -> str:
+    """Return how the list of `names` is joined wrongly; nothing if it is right."""
+    if SEMICOLON.search(ENTITY.sub("", names)):
+        return "joins names by semicolons"
+    if " and " not in names and names.count(",") > 1 and COMMA_LIST.fullmatch(names.strip()):
+        return "joins names by commas"
+    if " & " in names and "{" not in names:
+        return "joins names by “&”"
+    return ""
 
 
 def _warning(library: Library, key: str, message: str) -> Diagnostic:

@@ -1,20 +1,15 @@
-"""Warnings of text that looks like a citation, or like front matter for citations, and is not."""
+"""Warnings of text that looks like a citation and is none."""
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator
 
 from ..core.diagnostics import Diagnostic, Severity, Source
 from ..core.post import Post
 from ..core.prose import Prose
-from .output.overview import ALL, FIELD
 from .output.resolve import ParsedText
 from .syntax import lookalikes
 from .syntax.lookalikes import Knows, Signs
-
-#: Pandoc's keys, and what to write here instead.
-PANDOC = {FIELD: "publications_src: {}", "csl": "citation_style: {}"}
 
 BRACKETS = re.compile(r"\[[^\[\]]*+\]")
 #: What a command of LaTeX or a role of MyST has; it begins with its literal, which is quick to find.
@@ -31,10 +26,7 @@ def diagnostics(
     file = Source(post.source)
     signs = Signs("@@", "@") if is_swapped else Signs()
     seen: set[tuple[int | None, str]] = set()
-    for message, (line, column) in (
-        *_of_texts(post, texts, file, knows, signs),
-        *_of_front_matter(post.metadata, file),
-    ):
+    for message, (line, column) in _of_texts(post, texts, file, knows, signs):
         if (line, message) not in seen:
             seen.add((line, message))
             yield Diagnostic(post.source, line, message, Severity.WARNING, column)
@@ -86,12 +78,3 @@ def _place(prose: Prose, file: Source, found: lookalikes.Found) -> Location:
     if place[0] is None and (key := lookalikes.MENTION.search(prose.masked, found.start, found.end)):
         return prose.place(file, *key.span())
     return place
-
-
-def _of_front_matter(metadata: Mapping[str, Any], file: Source) -> Iterator[tuple[str, Location]]:
-    for name, ours in PANDOC.items():
-        value = str(metadata.get(name) or "").strip().strip("\"'")
-        if value and not (name == FIELD and value.lower() == ALL):
-            shown = re.sub(r"\.csl$", "", value) if name == "csl" else value
-            message = f"“{name}” is a key of Pandoc that has no effect here: write “{ours.format(shown)}”"
-            yield message, file.place_of_key(name)

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Container, Iterable, Mapping, Sequence
 from functools import lru_cache
+from html import escape
 
 from ..sources.library import Entry
 from ..styles.typeset import Reference, Style
@@ -59,7 +60,7 @@ class NotesAndReferences:
         return f'\n<section class="citation-notes" {role}>\n<ol>\n{listed}</ol>\n</section>\n'
 
     def references_section(
-        self, references: Iterable[Reference], entries: Mapping[str, Entry], style: Style
+        self, references: Iterable[Reference], entries: Mapping[str, Entry], style: Style, heading: str
     ) -> str:
         """Return the list of the `references` that the post cites; nothing where it cites none."""
         items = "".join(
@@ -71,9 +72,10 @@ class NotesAndReferences:
         if not items:
             return ""
         tag = "ol" if style.is_numeric else "ul"
+        title = escape(heading, quote=False) or style.terms.heading
         return (
             f'\n<section class="references" role="doc-bibliography" aria-labelledby="reference-list">\n'
-            f'<h2 id="reference-list">{style.terms.heading}</h2>\n<{tag}>\n{items}</{tag}>\n</section>\n'
+            f'<h2 id="reference-list">{title}</h2>\n<{tag}>\n{items}</{tag}>\n</section>\n'
         )
 
     def _places(self, key: str) -> list[str]:

@@ -63,9 +63,11 @@ def cited_keys(texts: Iterable[ParsedText]) -> list[str]:
     )
 
 
-def cited_entries(texts: Iterable[ParsedText], library: Mapping[str, Entry]) -> dict[str, Entry]:
-    """Return the entries in `library` that the `texts` of a post cite, by the keys that they write."""
-    keys = cited_keys(texts)
+def cited_entries(
+    texts: Iterable[ParsedText], library: Mapping[str, Entry], uncited: Iterable[str] = ()
+) -> dict[str, Entry]:
+    """Return the entries in `library` that the `texts` of a post cite, and those that it lists `uncited`."""
+    keys = dict.fromkeys((*cited_keys(texts), *uncited))
     return {key: entry for key in keys if (entry := library.get(key))}
 
 
@@ -107,6 +109,7 @@ def resolve(
     style: Style,
     numbering: Numbering | None = None,
     uncited: Sequence[str] = (),
+    heading: str = "",
 ) -> list[str]:
     """Return the HTML of the `texts` of a post with what a style has `typeset`; the body gets the list."""
     clusters = iter(typeset.citations)
@@ -133,7 +136,7 @@ def resolve(
         )
         html = apply_edits(text.text.html, edits)
         if notes:
-            html = _with_sections(html, notes, typeset, entries, style, numbering)
+            html = _with_sections(html, notes, typeset, entries, style, numbering, heading)
         published.append(html)
     return published
 
@@ -159,13 +162,14 @@ def _with_sections(
     entries: Mapping[str, Entry],
     style: Style,
     numbering: Numbering | None,
+    heading: str,
 ) -> str:
     """Return the body `html` with notes and references behind it."""
     own: Mapping[int, str] = {}
     if numbering and notes.has_notes:
         html, own = footnotes.taken_out(html, numbering)
     section = notes.notes_section(style, own)
-    return html + section + notes.references_section(typeset.references, entries, style)
+    return html + section + notes.references_section(typeset.references, entries, style, heading)
 
 
 def unknown_keys(text: ParsedText, post: Path, entries: Library) -> list[Diagnostic]:

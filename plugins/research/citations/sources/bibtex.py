@@ -17,6 +17,8 @@ from pybtex.utils import CaseInsensitiveDict
 
 START = re.compile(r"@[ \t]*(?P<type>[A-Za-z]\w*)\s*(?P<open>[{(])\s*(?P<key>[^\s,{}()]*)")
 STRING = re.compile(r"@[ \t]*string\s*[{(]", re.IGNORECASE)
+STRING_NAME = re.compile(r"^[ \t]*@[ \t]*string\s*[{(]\s*([^\s=,{}()]+)", re.IGNORECASE | re.MULTILINE)
+WORD_AS_VALUE = re.compile(r"[=#]\s*([A-Za-z][^\s,#{}\"=()]*)")
 LINE_START = re.compile(r"^[ \t]*@[ \t]*[A-Za-z]\w*\s*[{(]", re.MULTILINE)
 BRACES = r"\{(?:[^{}]++|\{(?:[^{}]++|\{(?:[^{}]++|\{[^{}]*+\})*+\})*+\})*+\}"
 VALUE = rf'(?:{BRACES}|"(?:[^"{{}}]++|{BRACES})*+"|\d++|(?i:{"|".join(month_names)})\b)'
@@ -64,6 +66,17 @@ def strings(text: str) -> dict[str, str]:
             end = border.start() if border else start.end() + MAX_STRING_LENGTH
             read(RawEntry("", text[start.start() : end], start.start()), [], macros)
     return {name.lower(): value for name, value in macros.items() if name.lower() not in month_names}
+
+
+def string_places(text: str) -> Iterator[tuple[str, int]]:
+    """Yield the names that ``@string`` commands in `text` define, and where they begin."""
+    for found in STRING_NAME.finditer(text):
+        yield found[1], found.start()
+
+
+def words(text: str) -> set[str]:
+    """Return the words in `text`, in lower case, that stand for a value: behind “=” or “#”."""
+    return {word.lower() for word in WORD_AS_VALUE.findall(text)}
 
 
 def entries(

@@ -16,7 +16,7 @@ from ...core.diagnostics import Diagnostic
 from ..styles import links
 from .fields.dates import SPRING, is_date
 from .fields.latex import CONTROLS, MAX_TEXT_LENGTH
-from .items import ARXIV, ARXIV_MENTION, DOI
+from .items import ARXIV_ADDRESS, ARXIV_MENTION, DOI
 
 #: CSL's variables that hold names and dates (CSL 1.0.2, appendix IV). All others hold texts.
 NAMES = frozenset(
@@ -40,9 +40,6 @@ MAX_PAIRS = 1_000
 NAME_PARTS = "family given non-dropping-particle dropping-particle suffix comma-suffix literal".split()
 DATE_PARTS = "year month day".split()
 SEASONS = "spring summer autumn winter spring summer fall winter".split()
-ARXIV_ADDRESS = re.compile(
-    rf"(?://arxiv\.org/(?:abs|pdf)/|^10\.48550/arxiv\.)({ARXIV.pattern})", re.IGNORECASE
-)
 SURROGATE = re.compile(r"[\ud800-\udfff]")
 NO_CHARACTER = "holds half a surrogate pair, which is no character"
 #: The tags that CSL-JSON allows in texts, and what reference managers write for them; all else is text.

@@ -144,6 +144,9 @@ PRINTED = frozenset(
 )
 DOI = re.compile(r"10\.\d{4,9}/[^\s\"']+")
 ARXIV = re.compile(r"(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?")
+ARXIV_ADDRESS = re.compile(
+    rf"(?://(?:www\.)?arxiv\.org/(?:abs|pdf)/|\b10\.48550/arxiv\.)({ARXIV.pattern})", re.IGNORECASE
+)
 ARXIV_MENTION = re.compile(rf"\barxiv:\s*({ARXIV.pattern})", re.IGNORECASE)
 #: The addresses that archives have for their numbers.
 EPRINTS = {
@@ -348,5 +351,7 @@ def _arxiv(fields: Fields) -> str | None:
     number = fields.get("eprint", "").lower().removeprefix("arxiv:")
     if ARXIV.fullmatch(number) and archive.lower() in ("arxiv", ""):
         return number
+    if address := ARXIV_ADDRESS.search(f"{fields.get('url', '')} {fields.get('doi', '')}"):
+        return address[1]
     mention = ARXIV_MENTION.search(fields.get("journal", "") + " " + fields.get("note", ""))
     return mention[1] if mention else None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ...core.diagnostics import Diagnostic
+from ...core.diagnostics import Diagnostic, Severity
 from . import bibtex
 from .bibfile import BibFile, TypeAndFields
 from .cslfile import CslFile
@@ -88,6 +88,20 @@ class Library(Mapping[str, Entry]):
             new = set().union(*parents) - found
             found |= new
         return found
+
+    def raw(self, key: str) -> TypeAndFields | None:
+        """Return type and fields of the entry `key` as a .bib file has them; None for other files."""
+        return self._entry(key)
+
+    def unused_strings(self) -> Iterator[Diagnostic]:
+        """Yield a warning for each ``@string`` that no file uses."""
+        files = [file for file in self._files if isinstance(file, BibFile)]
+        words = set().union(*(bibtex.words(file.text) for file in files))
+        for file in files:
+            for name, offset in bibtex.string_places(file.text):
+                if name.lower() not in words:
+                    message = f"the abbreviation “{name}” is never used"
+                    yield Diagnostic(file.path, file.line(offset), message, Severity.WARNING)
 
     def _text(self, path: Path) -> str | None:
         """Return the text of a file; None where it cannot be read."""

@@ -100,19 +100,27 @@ function attempt() {
 function accepted(id) {
   const item = post.items[id];
   const all = post;
-  for (const type of [item.type, ...typesNear(item.type)]) {
-    post = { items: { [id]: { ...item, type } }, uncited: [], citations: [{ items: [{ id }], note: 1 }] };
+  for (const candidate of candidates(id, item)) {
+    post = { items: { [id]: candidate }, uncited: [], citations: [{ items: [{ id }], note: 1 }] };
     try {
       start();
       typeset();
-      return post.items[id];
+      return candidate;
     } catch {
-      // the next type
+      // the next one
     } finally {
       post = all;
     }
   }
   return item;
+}
+
+// The processor fails where a style prints nothing of an entry: then its title stands for its author.
+function* candidates(id, item) {
+  for (const type of [item.type, ...typesNear(item.type)]) yield { ...item, type };
+  const titled = { ...item, author: [{ literal: item.title?.replace(/<[^>]*>/g, "") || id }] };
+  yield titled;
+  yield { ...titled, issued: { literal: "n.d." } };
 }
 
 function typesNear(type) {

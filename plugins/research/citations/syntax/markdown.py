@@ -17,6 +17,7 @@ from ...core.text import placeholders as core
 from ...core.text.markdown import Paragraphs, spans_cells
 from ...core.text.segments import Edit, apply_edits
 from .grammar import parse
+from .outside import is_in_address, is_in_tag
 from .placeholders import PART, has_raw, placeholder, raw
 
 #: Before the processor of backslashes (180), to which a bracket is a bracket.
@@ -53,7 +54,10 @@ class CitationsInText(Paragraphs):
         """Return `paragraph` with placeholders."""
 
         def stored(match: re.Match[str]) -> str:
-            is_citation = not ("\n" in paragraph and spans_cells(match[0])) and parse(match[0])
+            is_elsewhere = ("\n" in paragraph and spans_cells(match[0])) or is_in_address(
+                paragraph, match.start()
+            )
+            is_citation = not is_elsewhere and parse(match[0])
             return self.md.htmlStash.store(placeholder(match[0])) if is_citation else match[0]
 
         return IN_TEXT.sub(stored, paragraph)
@@ -66,6 +70,8 @@ class CitationProcessor(InlineProcessor):
         self, match: re.Match[str], data: str
     ) -> tuple[Element | None, int | None, int | None]:
         """Return the placeholder for `match`, or nothing where Markdown has put something else inside."""
+        if is_in_tag(data, match.start()) or is_in_address(data, match.start()):
+            return None, None, None
         source = STASHED.sub(self._character, match[0])
         if STX in source or source[1:-1].lower() in self.md.references or parse(source) is None:
             return None, None, None

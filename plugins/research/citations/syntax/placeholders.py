@@ -14,6 +14,7 @@ from typing import NamedTuple
 from ...core.text import placeholders as core
 from ...core.text.guarded import substitute, until
 from ...core.text.segments import Kind, segments
+from .outside import is_in_address
 
 PART = "citation"
 # Brackets with an at sign and no brackets in between; longer ones are no citation.
@@ -76,6 +77,8 @@ def raw(html: str) -> list[Placeholder]:
             leads_within = WITHIN in html[start:end]
         elif (kind is Kind.PROSE or (kind is Kind.LINK and leads_within)) and not in_placeholder:
             for match in RAW.finditer(html, start, end):
+                if is_in_address(html, match.start()):
+                    continue
                 escaped = html[start : match.start()].endswith("\\")
                 begin, source, is_echo = match.start() - escaped, unescape(match[0]), kind is Kind.LINK
                 found.append(Placeholder(begin, match.end(), source, escaped, is_echo and not escaped))
