@@ -299,6 +299,7 @@ BOMB = "\n".join(["- &a0 [x]", *(f"- &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" f
     ("variable", "message"),
     [
         ("author: Ada Lovelace", "“author” is no list of names, such as [{family: Lovelace, given: Ada}]"),
+        ("author: [{family: yes}]", "“author” has a name whose family is true; put the name in quotes"),
         ("author: [Ada]", "“author” is no list of names, such as [{family: Lovelace, given: Ada}]"),
         ("issued: {date-parts: [[x]]}", "“issued” is no date, such as {date-parts: [[2013, 12, 20]]}"),
         (

@@ -272,10 +272,19 @@ def _names(value: Any) -> list[dict[str, Any]]:
     if not isinstance(value, list) or not all(isinstance(name, Mapping) for name in value):
         raise ValueError("is no list of names, such as [{family: Lovelace, given: Ada}]")
     names: Iterator[dict[str, Any]] = (
-        {part: True if name[part] is True else _html(name[part]) for part in NAME_PARTS if name.get(part)}
-        for name in value
+        {part: _name_part(part, name[part]) for part in NAME_PARTS if name.get(part)} for name in value
     )
     return [name for name in names if name]
+
+
+def _name_part(part: str, value: Any) -> bool | str:
+    """Return a part of a name: text, but for `comma-suffix`, which may be true.
+
+    Raises `ValueError` for another value, such as the family name Yes without quotes in CSL-YAML.
+    """
+    if value is True and part != "comma-suffix":
+        raise ValueError(f"has a name whose {part} is true; put the name in quotes")
+    return True if value is True else _html(value)
 
 
 def _date(value: Any) -> dict[str, Any]:
