@@ -23,7 +23,7 @@ else:
     np = lazy("numpy")
 
 #: Columns of history.csv, with what readers call the examples that they are about.
-BOUNDS = {"train_elbo": "training examples", "validation_elbo": "examples not trained on"}
+BOUNDS = {"train_elbo": "training examples", "validation_elbo": "held-out examples"}
 
 #: Numbers that are not as large as this can be drawn.
 LIMIT = 1e100
