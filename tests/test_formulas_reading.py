@@ -31,13 +31,17 @@ def test_markdown(case: Path) -> None:
         (r'<p class="formula">$$ x $$</p>', "x", True),
         (r'<span class="math inline">x^2</span>', "x^2", False),
         (r'<div class="math">x^2</div>', "x^2", True),
+        (r'<span class="math display">a \begin{b}c\end{b}</span>', r"a \begin{b}c\end{b}", True),
+        (r'<span class="math">a = \begin{b}c\end{b}</span>', r"a = \begin{b}c\end{b}", False),
+        (r'<span class="math">\(a\)<span class="math"> is prose', "a", False),
+        (r"<p>The set $ A \cap B$ is</p>", r"A \cap B", False),
         (r"<p>of \(x\)</p>", "x", False),
         (r"\begin{align}x &amp;= 1\end{align}", r"\begin{align}x &= 1\end{align}", True),
         (r'<a href="#">of \(x\)</a>', "x", False),
     ],
 )
 def test_a_formula_in_html(html: str, tex: str, display: bool) -> None:
-    (place,) = find_formulas(html, segments(html))
+    (place,) = find_formulas(html, segments(html), dollars=True)
     assert place.formula == Formula(tex, display)
 
 
@@ -50,10 +54,12 @@ def test_a_formula_in_html(html: str, tex: str, display: bool) -> None:
         "It costs $5 or $10.",
         '<span class="math"></span>',
         '<p class="math">Euler\'s <em>e</em></p>',
+        '<p class="math">Prose about numbers</p>',
+        "<p>In $HOME/$USER, $PATH:$HOME, https://example.org/?$a$</p>",
     ],
 )
 def test_what_is_no_formula(html: str) -> None:
-    assert find_formulas(html, segments(html)) == []
+    assert find_formulas(html, segments(html), dollars=True) == []
 
 
 def test_prose_in_an_element_of_the_class_stays() -> None:
@@ -345,6 +351,13 @@ By :eq:`a` and :eq:`b`, :math:`x`.
    \begin{gather} p \end{gather}
 
 .. math::
+   :label: c
+
+   k
+
+   l &= m
+
+.. math::
    :class: wide
 
    e = f
@@ -355,6 +368,6 @@ def test_restructuredtext_with_what_sphinx_added(build: Build) -> None:
     site = build({"post.rst": REST}, "", "--fatal", "errors")
     assert site.exit_code == 0, site.log
     html = site.read("post.html")
-    assert re.findall('id="mjx-eqn:(.*?)"', html) == ["a", "b", "3"]
+    assert re.findall('id="mjx-eqn:(.*?)"', html) == ["a", "b", "3", "c"]
     assert re.findall(r'<a href="#mjx-eqn%3A[ab]">(.*?)</a>', html) == ["(1)", "(2)"]
-    assert html.count("<mjx-container display") == 5
+    assert html.count("<mjx-container display") == 6

@@ -9,6 +9,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 from dataclasses import fields
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,11 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True)
     command = commands.add_parser("check", help="unknown keys, uncited and incomplete entries, dead anchors")
     command.set_defaults(run=_check)
+    command.add_argument(
+        "--adopt",
+        action="store_true",
+        help="list what the plugin would change in the posts, before and after",
+    )
     command.add_argument("-s", "--settings", default="pelicanconf.py", help="the blog's settings file")
     forms = ("text", "github")
     command.add_argument(
@@ -92,6 +98,8 @@ def _parser() -> argparse.ArgumentParser:
 
 def _check(given: argparse.Namespace) -> int:
     """Print each diagnostic on a line; return 1 where there is one."""
+    if given.adopt:
+        return _adopt(given)
     from .adapter import reporting, sources
 
     found = in_order(sources.check(given.settings))
@@ -100,6 +108,18 @@ def _check(given: argparse.Namespace) -> int:
     errors = sum(one.severity is Severity.ERROR for one in found)
     print(reporting.counted(errors, len(found) - errors) or "nothing to correct", file=sys.stderr)
     return int(bool(found))
+
+
+def _adopt(given: argparse.Namespace) -> int:
+    """Print each change on a line, by kind, and how many of a kind there are."""
+    from .adapter import adoption
+
+    for kind, found in groupby(adoption.changes(given.settings), key=lambda change: change.kind):
+        changes = list(found)
+        print(f"{kind}: {len(changes)}")
+        for change in changes:
+            print(f"  {change}")
+    return 0
 
 
 def _annotation(diagnostic: Diagnostic) -> str:

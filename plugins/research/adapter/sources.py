@@ -1,10 +1,12 @@
 """The sources of a blog, read as Pelican reads them, without a page being written."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from pelican import Pelican, signals
 from pelican.generators import ArticlesGenerator, PagesGenerator
+from pelican.plugins._utils import get_namespace_plugins
 from pelican.settings import read_settings
 
 from ..core.diagnostics import Diagnostic
@@ -26,7 +28,7 @@ def check(file: str) -> list[Diagnostic]:
     pelican = Pelican(read_settings(file))
     signals.get_generators.send(pelican)
     build = Build.of(pelican.settings)
-    generators, unread = _read(pelican)
+    generators, unread = read(pelican)
     pipeline = build.pipeline
     posts = pipeline.run(build.posts(contents.content_objects(generators)), quick=True)
     found = [*unread, *pipeline.diagnostics]
@@ -35,7 +37,13 @@ def check(file: str) -> list[Diagnostic]:
     return found
 
 
-def _read(pelican: Any) -> tuple[list[Any], list[Diagnostic]]:
+def plugins_of(pelican_settings: Mapping[str, Any]) -> list[str]:
+    """Return the names of the plugins that a blog uses: those that are installed, where it names none."""
+    named = pelican_settings.get("PLUGINS")
+    return list(get_namespace_plugins()) if named is None else list(named)
+
+
+def read(pelican: Any) -> tuple[list[Any], list[Diagnostic]]:
     """Return the generators of articles and pages with what they read, and an error for each unread file."""
     context = {
         **pelican.settings,

@@ -145,6 +145,10 @@ class Part:
         """Yield what an author may want to correct in `posts`, beyond what a build reports."""
         yield from ()
 
+    def preview(self, post: Post) -> Post:
+        """Return `post` with what `resolve` would replace marked, for a comparison; nothing is computed."""
+        return post
+
     def assets(self) -> Iterator[Linked]:
         """Yield the style sheets and scripts of the part: a page links those that it needs."""
         yield from ()

@@ -86,6 +86,10 @@ class Formulas(Part):
         found = tuple(_labels(parsed[0], outcomes)) if parsed else ()
         return Resolved(post.with_html(html), tuple(diagnostics), self._files(html), found)
 
+    def preview(self, post: Post) -> Post:
+        """Return `post` with its formulas in elements of class ``math``, and without scripts of MathJax."""
+        return post.with_html(posts.marked(text) for text in parse.parse(post, self.settings))
+
     def assets(self) -> Iterator[Linked]:
         """Yield the style sheets of the formats, and the one that CHTML makes of the blog's formulas."""
         marker = sign(page.PART)

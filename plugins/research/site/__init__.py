@@ -53,13 +53,11 @@ class Site(Part):
 
     def finish_page(self, html: str, target: Target) -> str:
         """Return the page of an article with tags in its head by which programs find it."""
-        if not target.publication:
+        if not (target.publication and self.settings.head_metadata):
             return html
-        return html.replace(
-            "</head>",
-            f"{identity.head(target.publication, paper.paper(target.publication, self.settings))}</head>",
-            1,
-        )
+        described = paper.paper(target.publication, self.settings)
+        tags = identity.head(target.publication, described, with_json_ld=identity.JSON_LD not in html)
+        return html.replace("</head>", f"{tags}</head>", 1)
 
     def finish_excerpt(self, html: str) -> str:
         """Return `html` without the record, which is of the page."""

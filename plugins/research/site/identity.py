@@ -16,11 +16,12 @@ from ..core.terms import Terms
 from ..core.text.guarded import substitute
 from .paper import Author, Paper
 
+JSON_LD = 'type="application/ld+json"'
 SECTION = re.compile(r'\n<details class="cite-this-post">.*?</details>\n', re.DOTALL)
 
 
-def head(post: Publication, paper: Paper) -> str:
-    """Return meta tags and JSON-LD for the head of the page of `post`."""
+def head(post: Publication, paper: Paper, with_json_ld: bool = True) -> str:
+    """Return meta tags for the head of the page of `post`, and JSON-LD, unless the page has some already."""
     day = post.date.isoformat()
     tags = [
         ("citation_title", _bare(post.title)),
@@ -41,7 +42,8 @@ def head(post: Publication, paper: Paper) -> str:
         ("DC.rights", paper.license_url or paper.license),
     ]
     metas = "".join(f'<meta name="{name}" content="{escape(text)}">\n' for name, text in tags if text)
-    return f'{metas}<script type="application/ld+json">{_json_ld(post, paper)}</script>\n'
+    script = f"<script {JSON_LD}>{_json_ld(post, paper)}</script>\n" if with_json_ld else ""
+    return metas + script
 
 
 def section(post: Publication, paper: Paper, terms: Terms) -> str:
@@ -181,6 +183,7 @@ def _json_ld(post: Publication, paper: Paper) -> str:
         "dateModified": max((day for day, _ in paper.revisions), default=""),
     }
     data |= {name: value for name, value in more.items() if value}
+    data = {name: value for name, value in data.items() if value}
     # In a script element only “<” could end the data.
     return json.dumps(data, ensure_ascii=False).replace("<", "\\u003c")
 

@@ -43,6 +43,8 @@ Authors = Annotated[
 class Settings(SettingsBase):
     """The keys of ``RESEARCH`` that the site owns."""
 
+    #: Whether the head of an article says what it is cited by, for search engines and reference managers.
+    head_metadata: Annotated[bool, Meta(description="True or False")] = True
     #: Whether an article ends with its own record, for readers to cite it by.
     cite_this_post: Annotated[bool, Meta(description="True or False")] = False
     #: Who the authors of the blog are, by their names.

@@ -15,6 +15,7 @@ from ..typesetting.typeset import NotTypeset, TypesetGroup
 from . import definitions
 from .client import mark_for_client, with_macros
 from .page import formula_placeholder
+from .readable import readable
 
 #: Text on either side of a formula, with no space between: no line breaks there.
 BEFORE, AFTER = re.compile(r"[^\s<>&;\\$`]{1,20}\Z"), re.compile(r"[^\s<>&\\$`]{1,20}")
@@ -35,6 +36,8 @@ def with_placeholders(parsed: ParsedText, results: Results) -> str:
         result = results[group]
         if isinstance(result, TypesetGroup):
             html = _shown(formula, result, index, parsed.text.is_title)
+        elif parsed.text.is_title:
+            html = escape(readable(formula.tex))
         elif result.in_browser:
             html, in_browser = mark_for_client(formula.source), True
         else:
@@ -51,6 +54,16 @@ def with_placeholders(parsed: ParsedText, results: Results) -> str:
     if in_browser and parsed.preamble:
         html = with_macros(html, " ".join(formula.tex for formula in parsed.preamble))
     return html
+
+
+def marked(parsed: ParsedText) -> str:
+    """Return the HTML of a text with each of its formulas in an element of class ``math``."""
+    edits = [
+        Edit(start, end, f'<span class="math">{formula.source}</span>')
+        for formula, start, end in parsed.occurrences
+        if not parsed.text.html.startswith("<", start)
+    ]
+    return apply_edits(parsed.text.html, [*parsed.removals, *edits])
 
 
 def _with_neighbours(edit: Edit, source: str, at: int) -> Edit:

@@ -13,6 +13,8 @@ from docutils.parsers.rst import directives
 from docutils.parsers.rst.directives.body import MathBlock
 
 ENVIRONMENT = re.compile(r"\s*\\begin\{(?:equation|align|gather|multline|flalign|alignat|eqnarray)\*?\}")
+#: What needs an environment of its own in a line.
+ALIGNED = re.compile(r"&|\\\\")
 
 
 class MathDirective(MathBlock):
@@ -34,7 +36,7 @@ class MathDirective(MathBlock):
             found: list[nodes.Node] = super().run()  # type: ignore[no-untyped-call]
             return found
         if not is_bare:
-            lines = rf"\begin{{split}}{tex}\end{{split}}" if r"\\" in tex else tex
+            lines = _lines(tex)
             tex = f"\\begin{{equation}}\n{lines} \\label{{{label}}}\n\\end{{equation}}"
         return [_element("div", tex)]
 
@@ -44,6 +46,15 @@ def equation_role(
 ) -> tuple[list[nodes.Node], list[nodes.system_message]]:
     """Refer to the formula that has the label: ``:eq:`bound```."""
     return [_element("span", rf"\(\eqref{{{text.strip()}}}\)")], []
+
+
+def _lines(tex: str) -> str:
+    """Return the `tex` of one number; as in Sphinx, blank lines separate formulas, each on its own line."""
+    parts = [part.strip() for part in re.split(r"\n\s*\n", tex) if part.strip()]
+    if len(parts) == 1:
+        return rf"\begin{{split}}{tex}\end{{split}}" if r"\\" in tex else tex
+    lines = [rf"\begin{{aligned}}{part}\end{{aligned}}" if ALIGNED.search(part) else part for part in parts]
+    return r"\begin{gathered}" + r" \\ ".join(lines) + r"\end{gathered}"
 
 
 def _element(tag: str, tex: str) -> nodes.Node:

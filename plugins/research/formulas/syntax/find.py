@@ -209,7 +209,7 @@ def _read(text: str) -> tuple[Occurrence, ...]:
         return (Occurrence(_delimited(text), 0, len(text)),)
     content = text[opening.end() : text.rindex("</")].strip()
     found = next(DELIMITED.finditer(content), None)
-    if found:
+    if found and found.span() == (0, len(content)):
         return (Occurrence(_delimited(content), 0, len(text)),)
     # TeX without delimiters, as Pandoc writes it.
     is_display = opening["name"].lower() != "span" or "math display" in opening[0]
