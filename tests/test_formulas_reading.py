@@ -174,6 +174,33 @@ def test_pelicans_cache_takes_our_settings(build: Build) -> None:
     assert "<mjx-container" in first
 
 
+def test_the_plugin_is_switched_on_with_pelicans_cache(build: Build) -> None:
+    settings = "CACHE_CONTENT = LOAD_CONTENT_CACHE = True\n"
+    build({"post.md": post("$x$")}, f"{settings}PLUGINS = []")
+    assert "<mjx-container" in build({}, settings).read("post.html")
+    assert ">$x$<" in build({}, f"{settings}PLUGINS = []").read("post.html")
+    delimiters = "RESEARCH = {'inline_math': []}"
+    assert ">$x$<" in build({}, settings + delimiters).read("post.html")
+
+
+def test_a_theme_without_a_head_gets_style_sheets(build: Build) -> None:
+    page = (
+        "<!DOCTYPE html><title>{{ article.title }}</title><h1>{{ article.title }}</h1>{{ article.content }}"
+    )
+    site = build({"post.md": post("$x$"), "/own/article.html": page}, 'THEME_TEMPLATES_OVERRIDES = ["own"]')
+    assert '<link rel="stylesheet"' in site.read("post.html").partition("<title>")[0]
+
+
+@pytest.mark.parametrize(("given", "count"), [("", 1), ("RESEARCH = {'head_metadata': False}", 0)])
+def test_metadata_by_setting_and_once(build: Build, given: str, count: int) -> None:
+    head = '<head><script type="application/ld+json">{"of": "another"}</script></head>'
+    page = f"<html>{head}<body>{{{{ article.content }}}}</body></html>"
+    files = {"post.md": post("x"), "/own/article.html": page}
+    html = build(files, f'THEME_TEMPLATES_OVERRIDES = ["own"]\n{given}').read("post.html")
+    assert html.count("application/ld+json") == 1
+    assert html.count('name="citation_title"') == count
+
+
 def test_typogrify_leaves_formulas_alone(build: Build) -> None:
     text = '"Quoted" $"q" -- ABC$\n\n<p>raw \\(r"s" -- ABC\\)</p>'
     feed = build({"post.md": post(text)}, "TYPOGRIFY = True").read("feeds/all.atom.xml")
@@ -308,6 +335,17 @@ def test_a_title_is_text_in_the_name_of_a_window_whatever_the_theme(build: Build
     site = build({"post.md": text, "/own/article.html": page}, 'THEME_TEMPLATES_OVERRIDES = ["own"]')
     assert "<title>The β-VAE</title>" in site.read("post.html")
     assert "<h1>The <mjx-container><svg" in site.read("post.html")
+
+
+def test_without_node_the_name_of_a_window_can_be_read(build: Build, tmp_path: Path) -> None:
+    text = "Title: The $\\beta$-VAE, $p_\\theta(x \\mid z)$\nDate: 2026-01-01\nSlug: post\n\nOf $x$.\n"
+    blocked = (
+        "import importlib.util as util\nfind = util.find_spec\n"
+        "util.find_spec = lambda name, package=None: None if 'node' in name else find(name, package)\n"
+    )
+    site = build({"post.md": text, "/no_node.py": blocked}, "import no_node", env={"PATH": str(tmp_path)})
+    assert "The β-VAE, p_θ(x | z)" in re.findall("<title>(.*?)</title>", site.read("post.html"))[0]
+    assert "math-client" in site.read("post.html")
 
 
 def test_a_title_knows_the_macros_of_its_post_and_bad_ones_are_named(build: Build) -> None:

@@ -1,6 +1,7 @@
 import re
 from html import unescape
 
+import pytest
 from conftest import Build
 from research.adapter.summaries import cut
 
@@ -48,6 +49,24 @@ def test_no_limit_leaves_the_text_whole() -> None:
 def test_paragraphs_can_be_the_measure() -> None:
     settings = {**SETTINGS, "SUMMARY_MAX_LENGTH": None, "SUMMARY_MAX_PARAGRAPHS": 1}
     assert "two" not in cut("<p>one</p><p>two</p>", settings)
+
+
+def test_links_of_a_summary_lead_on_from_pages_in_any_folder(build: Build) -> None:
+    post = "Title: One\nDate: 2026-01-01\nCategory: deep\n\nSee [two]({filename}two.md), $x$.\n"
+    two = "Title: Two\nDate: 2026-01-02\n\nText.\n"
+    places = 'RELATIVE_URLS = True\nSITEURL = ""\nCATEGORY_SAVE_AS = "a/b/{slug}.html"\n'
+    site = build({"one.md": post, "two.md": two}, f"{places}CATEGORY_URL = CATEGORY_SAVE_AS")
+    for page, base in (("index.html", "./"), ("a/b/deep.html", "../../"), ("one.html", "./")):
+        assert f'<a href="{base}two.html">two</a>' in site.read(page), page
+
+
+@pytest.mark.parametrize("words", range(1, 9))
+def test_a_summary_is_whole_wherever_it_is_cut(build: Build, words: int) -> None:
+    text = "Title: P\nDate: 2026-01-01\n\nOf $x$, $y$ and $$z$$ or `$` (\\$5) $w$ more.\n"
+    site = build({"post.md": text}, f"SUMMARY_MAX_LENGTH = {words}")
+    feed = unescape(re.findall("<summary.*?</summary>", site.read("feeds/all.atom.xml"), re.DOTALL)[0])
+    assert not re.search("[\ue000-\uf8ff]|research-|\\\\\\([^)]*$", feed), feed
+    assert feed.count("\\(") == feed.count("\\)")
 
 
 def test_a_summary_of_the_author_is_kept_and_typeset(build: Build) -> None:

@@ -50,10 +50,8 @@ def _marked(tex: str, display: bool) -> str:
 
 
 def _delimited(tex: str, display: bool) -> str:
-    text = escape(tex, quote=False)
-    is_bare = tex.startswith(r"\begin")
-    opening, closing = ("", "") if is_bare else (r"\[", r"\]") if display else (r"\(", r"\)")
-    return f"<p>{opening}{text}{closing}</p>"
+    opening, closing = (r"\[", r"\]") if display else (r"\(", r"\)")
+    return f"<p>{opening}{escape(tex, quote=False)}{closing}</p>"
 
 
 def _html(body: str, style: str) -> str:

@@ -15,7 +15,7 @@ from pelican.readers import MarkdownReader
 
 from ..core.validation import SettingsError
 from ..parts import PARTS
-from . import feeds, pages, readers, reporting
+from . import content_cache, feeds, pages, readers, reporting
 from .build import Build
 from .markdown_reader import Reader
 from .settings import settings_of
@@ -47,6 +47,7 @@ def on_initialized(pelican: Any) -> None:
         logger.critical("%s", error)
         raise SystemExit(1) from None
     Build.attach(pelican.settings, settings)
+    content_cache.separate(pelican.settings)
 
 
 def on_get_generators(pelican: Any) -> None:

@@ -107,6 +107,10 @@ class Formulas(Part):
             html = client.link_client(html, target.base, self.settings)
         return page.insert_formulas(html, self._formulas)
 
+    def finish_excerpt(self, html: str) -> str:
+        """Return `html` without what the style sheet of formulas is for, which a feed does not have."""
+        return posts.without_style(html)
+
     def _note_page(self, source: Path, html: Sequence[str]) -> None:
         if any(chtml.MARKER in text for text in html):
             self._first = self._first or source

@@ -10,7 +10,8 @@ from ..core.labels import Labels
 from ..core.part import Collected, Part, ReaderExtensions, Resolved, Results, Target
 from ..core.post import TITLE, Post
 from ..core.storage.assets import Linked, Script, StyleSheetFile
-from . import front, identity, paper
+from ..core.text.head import with_head
+from . import front, identity, paper, tables
 from .settings import Settings
 
 HERE = Path(__file__).parent
@@ -57,8 +58,8 @@ class Site(Part):
             return html
         described = paper.paper(target.publication, self.settings)
         tags = identity.head(target.publication, described, with_json_ld=identity.JSON_LD not in html)
-        return html.replace("</head>", f"{tags}</head>", 1)
+        return with_head(html, tags)
 
     def finish_excerpt(self, html: str) -> str:
-        """Return `html` without the record, which is of the page."""
-        return identity.without_section(html)
+        """Return `html` without the record, which is of the page, and with the styles of tables in it."""
+        return tables.with_styles(identity.without_section(html))

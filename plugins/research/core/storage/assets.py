@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import ClassVar, Protocol
 
+from ..text.head import with_head
 from .cache import Cache
 from .javascript import joined, shortened, shortener
 
@@ -124,8 +125,6 @@ def digest(content: bytes) -> str:
 def linked(html: str, base: str, assets: Iterable[Linked]) -> tuple[str, list[Linked]]:
     """Return the page `html` with links to those of the `assets` that it needs, and these assets."""
     needed = [asset for asset in assets if asset.marker in html]
-    head = html.find("</head>")
-    if not needed or head < 0:
+    if not needed:
         return html, []
-    tags = "".join(f"{asset.tag(base)}\n" for asset in needed)
-    return html[:head] + tags + html[head:], needed
+    return with_head(html, "".join(f"{asset.tag(base)}\n" for asset in needed)), needed

@@ -44,6 +44,9 @@ ARITHMETIC = re.compile(rf"\s*[-+]?{ATOM}(?:\s*(?:[-+*/=<>,|]|\\\w+)\s*{ATOM})*\
 #: An index or a power, and words that no formula has.
 SCRIPTED = re.compile(r"(?<![\w$])[a-zA-Z)\]}][_^](?:[a-zA-Z0-9*](?![a-zA-Z_])|\{)")
 WORDS = re.compile(r"(?<![\\a-zA-Z{])[a-z]{2,} +[a-z]{2,}")
+#: No command, and no argument of one.
+BARE_WORD = re.compile(r"(?<![\\a-zA-Z{])[a-zA-Z]{2,}(?![a-zA-Z}])")
+LATEX_OPENING = r"\("
 LETTER = re.compile("[a-zA-Z]")
 #: What prose does not have.
 SIGN = re.compile(r"[\\_^=+<>{}|\[\]@]")
@@ -57,6 +60,11 @@ def reads_as_tex(text: str) -> bool:
     if WORDS.search(text):
         return False
     return bool(SCRIPTED.search(text)) or (LETTER.search(text) is not None and is_arithmetic(text))
+
+
+def has_prose(text: str) -> bool:
+    """Return whether `text` has words beside its TeX, as text between two prices may have."""
+    return len(BARE_WORD.findall(text)) > 1 or LATEX_OPENING in text
 
 
 def is_arithmetic(text: str) -> bool:

@@ -8,6 +8,7 @@ from html import escape
 from pathlib import Path
 
 from ...core.post import PublishedFile
+from ...core.text.head import with_head
 from ..settings import Settings
 from ..typesetting.mathjax import PACKAGES, SCRIPT, folder_of, versions
 
@@ -45,9 +46,6 @@ def with_macros(html: str, macros: str) -> str:
 
 def link_client(html: str, base: str, settings: Settings) -> str:
     """Let the page `html`, whose links begin with `base`, load MathJax."""
-    head = html.find("</head>")
-    if head < 0:
-        return html
     packages = escape(" ".join(settings.tex_packages))
     address = f"{base}{folder()}"
     data = f'data-packages="{packages}" data-tags="{settings.equation_numbers}"'
@@ -56,7 +54,7 @@ def link_client(html: str, base: str, settings: Settings) -> str:
         f'<script src="{address}/client.js" {data}></script>\n'
         f'<script src="{address}/mathjax/startup.js" defer></script>\n'
     )
-    return html[:head] + tags + html[head:]
+    return with_head(html, tags)
 
 
 def folder() -> str:

@@ -20,6 +20,8 @@ from .readable import readable
 #: Text on either side of a formula, with no space between: no line breaks there.
 BEFORE, AFTER = re.compile(r"[^\s<>&;\\$`]{1,20}\Z"), re.compile(r"[^\s<>&\\$`]{1,20}")
 
+NO_BREAK = re.compile(r'<span class="math-nobr">((?:(?!</?span\b).)*)</span>', re.DOTALL)
+ERROR = re.compile(r'<code class="math-error"[^>]*>')
 
 Results = Mapping[Any, TypesetGroup | NotTypeset]
 
@@ -89,6 +91,11 @@ def _shown(formula: Formula, group: TypesetGroup, index: int, in_title: bool) ->
 
 def _as_source(formula: Formula, reason: str) -> str:
     return f'<code class="math-error" title="{escape(reason)}">{formula.source}</code>'
+
+
+def without_style(html: str) -> str:
+    """Return `html` without the elements and classes that `with_placeholders` gives to a style sheet."""
+    return ERROR.sub("<code>", NO_BREAK.sub(r"\1", html)) if 'class="math-' in html else html
 
 
 def errors(parsed: ParsedText, results: Results) -> Iterator[Diagnostic]:

@@ -13,7 +13,7 @@ from functools import lru_cache
 from html import unescape
 
 from ...core.text.guarded import Closed
-from ...core.text.tex import is_arithmetic, reads_as_prose, reads_as_tex
+from ...core.text.tex import has_prose, is_arithmetic, reads_as_prose, reads_as_tex
 from ..settings import Settings
 from .protected import Protected
 
@@ -115,7 +115,7 @@ def is_dollar_formula(match: re.Match[str]) -> bool:
         return False
     following = match.string[match.end() : match.end() + 1]
     if _is_spaced(match):
-        return reads_as_tex(tex)
+        return reads_as_tex(tex) and not has_prose(tex)
     is_clear = not following or not (following.isalpha() or following in "_{([")
     return is_clear or reads_as_tex(tex) or is_arithmetic(tex)
 
