@@ -1,12 +1,12 @@
 """Pelican's cache of what readers returned: it does not know that this plugin has read with them."""
 
 import hashlib
+import importlib
 from collections.abc import MutableMapping
 from pathlib import Path
 from typing import Any
 
-from .. import __version__
-
+PACKAGE = importlib.import_module(__package__.rpartition(".")[0])
 PREFIX = "research-"
 
 
@@ -15,6 +15,6 @@ def separate(pelican_settings: MutableMapping[str, Any]) -> None:
     path = Path(pelican_settings["CACHE_PATH"])
     if path.name.startswith(PREFIX):
         return  # of a site within a site, whose settings are a copy
-    decisive = repr((__version__, sorted(pelican_settings.get("RESEARCH", {}).items())))
+    decisive = repr((PACKAGE.__version__, sorted(pelican_settings.get("RESEARCH", {}).items())))
     digest = hashlib.sha256(decisive.encode()).hexdigest()[:10]
     pelican_settings["CACHE_PATH"] = str(path / f"{PREFIX}{digest}")
