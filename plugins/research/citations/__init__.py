@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..core.diagnostics import Diagnostic
+from ..core.diagnostics import Diagnostic, Severity
 from ..core.labels import Labels
 from ..core.part import Collected, Environment, Failure, Part, ReaderExtensions, Resolved, Results
 from ..core.post import Origin, Post
@@ -37,6 +37,8 @@ from .styles.typeset import Style, Typeset
 
 HERE = Path(__file__).parent
 NOTHING = Typeset((), ())
+#: Plugins of Pelican with the same purpose, without “pelican-” before their names.
+OTHER_PLUGINS = frozenset(("bibliography", "bibtex", "cite", "cite2"))
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,8 +97,9 @@ class Citations(Part):
 
     @classmethod
     def readers(cls, settings: Settings, pelican_settings: Mapping[str, Any]) -> ReaderExtensions:
-        """Let the reader of Markdown mark citations."""
-        return ReaderExtensions(cls.name, markdown={f"{__name__}.syntax.markdown": {}})
+        """Let the reader of Markdown find citations, and warn of other plugins that would too."""
+        warnings = tuple(_of_other_plugins(pelican_settings.get("PLUGINS") or (), settings.root))
+        return ReaderExtensions(cls.name, {f"{__name__}.syntax.markdown": {}}, diagnostics=warnings)
 
     @classmethod
     def settings_of_others(cls, pelican_settings: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -253,3 +256,14 @@ class Citations(Part):
         if library or not library.diagnostics:
             for text in found.texts:
                 yield from unknown_keys(text, found.post.source, library)
+
+
+def _of_other_plugins(plugins: Iterable[Any], root: Path) -> Iterator[Diagnostic]:
+    """Yield a warning for each of the `plugins` of Pelican that resolves citations too."""
+    for plugin in plugins:
+        name = str(getattr(plugin, "__name__", plugin))
+        if name.rsplit(".", 1)[-1].replace("-", "_").removeprefix("pelican_") in OTHER_PLUGINS:
+            message = (
+                f"PLUGINS names “{name}”, which resolves citations too: remove it; see docs/adoption.md"
+            )
+            yield Diagnostic(root, None, message, Severity.WARNING)
