@@ -263,7 +263,5 @@ def _of_other_plugins(plugins: Iterable[Any], root: Path) -> Iterator[Diagnostic
     for plugin in plugins:
         name = str(getattr(plugin, "__name__", plugin))
         if name.rsplit(".", 1)[-1].replace("-", "_").removeprefix("pelican_") in OTHER_PLUGINS:
-            message = (
-                f"PLUGINS names “{name}”, which resolves citations too: remove it; see docs/adoption.md"
-            )
+            message = f"PLUGINS names “{name}”, which resolves citations too: remove it; see docs/adoption.md"
             yield Diagnostic(root, None, message, Severity.WARNING)
