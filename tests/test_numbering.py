@@ -119,7 +119,7 @@ Text.
     "html.html": r"""<html><head><title>In HTML</title><meta name="date" content="2026-01-01"></head><body>
 <p>As <a href="#fig-one"></a>, <a href="#fig-two"></a>, <a href="#fig-left"></a>, <a href="#tbl-one"></a>,
 <a href="#lst-one"></a>, <a href="#thm-one"></a>, <a href="#eq:one"></a> and <a href="#other"></a>.</p>
-<figure id="fig-one"><img src="a.png"><figcaption>The *first*.</figcaption></figure>
+<figure id="fig-one"><img src="a.png"><figcaption>Fig. 7: The *first*.</figcaption></figure>
 <figure id="fig-two"><img src="b.png"><figcaption>Second, see <a href="#thm-one"></a>.</figcaption></figure>
 <figure><img src="l.png" id="fig-left"><img src="r.png" id="fig-right"></figure>
 <table id="tbl-one"><caption>Numbers.</caption><tr><td>1</td></tr></table>

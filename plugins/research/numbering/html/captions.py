@@ -7,7 +7,7 @@ from string import ascii_letters
 
 from ...core.labels import Label
 from ...core.text.segments import Edit, apply_edits
-from ..kinds import PROOF, Kinds, tables
+from ..kinds import FIGURE, PROOF, Kinds, tables
 from .elements import ATTRIBUTES, Element, images
 from .find import PREFIX, Form, Found
 
@@ -136,7 +136,7 @@ class Captions:
         label = self._caption(found, number)
         caption = element.child("figcaption")
         if caption:
-            yield self._into(caption.inside, caption.close, label)
+            yield self._into(caption.inside, caption.close, label, found.kind)
         elif typed := CAPTION.search(self.html, element.inside, element.close):
             yield Edit(typed.end(), typed.end(), f"{label} " if label else "")
         elif label:
@@ -146,14 +146,22 @@ class Captions:
             yield Edit(element.close, element.close, f"<{opening}>{joined(label, text)}</{name}>\n")
         yield from self._panels(element, panels)
 
-    def _into(self, start: int, end: int, label: str) -> Edit:
+    def _into(self, start: int, end: int, label: str, kind: str) -> Edit:
         """Put `label` in front of the caption that stands from `start` to `end`."""
         paragraph = PARAGRAPH.match(self.html, start, end)
         at = paragraph.end() if paragraph else start
         prefix = PREFIX.match(self.html, at, end)
         behind = prefix.end() if prefix else at
+        if label and (typed := self._typed(kind).match(self.html, behind, end)):
+            behind = typed.end()
         is_empty = not self.html[behind:end].replace("</p>", "").strip()
         return Edit(at, behind, label + ("" if is_empty or not label else " "))
+
+    def _typed(self, kind: str) -> re.Pattern[str]:
+        """Return the pattern of a number that an author typed into a caption, as “Figure 7:”."""
+        names = {self.kinds.name(kind), english_name(kind), *(("Fig.",) if kind == FIGURE else ())}
+        any_name = "|".join(re.escape(name) for name in sorted(filter(None, names)))
+        return re.compile(rf"\s*(?:{any_name})(?:\s|&nbsp;)*\d+[a-z]?\s*[.:–—]\s*")
 
     def _titles(self, element: Element) -> str:
         """Return the title of the image of a figure, which is its caption where it has no other."""
@@ -207,7 +215,7 @@ class Captions:
         element = found.element
         label = self._caption(found, number)
         if caption := element.child("caption"):
-            yield self._into(caption.inside, caption.close, label)
+            yield self._into(caption.inside, caption.close, label, found.kind)
         elif label:
             yield Edit(element.inside, element.inside, f"\n<caption>{label}</caption>")
 

@@ -14,7 +14,7 @@ from .context import Context, Target, joined
 SIGN = "ref{"
 COMMAND = re.compile(
     r"(?P<tie>(?:~|&#126;)?)(?P<typed>(?<![\w/\\])\\?(?P<name>[cC]ref|autoref|nameref|vref|eqref|ref)\*?"
-    r"\{(?P<ids>[^{}<>]+)\})"
+    r"\{(?P<ids>[^{}<>]*)\})"
 )
 #: Those that do not name the kind.
 BARE = ("ref", "eqref", "nameref")

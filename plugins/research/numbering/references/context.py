@@ -37,7 +37,7 @@ class Target:
     @property
     def label(self) -> Label | None:
         """The label that it means; None where there is none that could be named."""
-        found = self.labels.get(self.id)
+        found = self.labels.get(self.id) if self.id or self.base else None
         return found if found and (found.number or found.name) else None
 
     @property
@@ -49,7 +49,7 @@ class Target:
     @property
     def shown(self) -> str:
         """What stands, as HTML, for a target that is not there."""
-        return f"{UNKNOWN}{escape(self.id or self.address, quote=False)}</mark>"
+        return f"{UNKNOWN}{escape(self.id or self.address or '?', quote=False)}</mark>"
 
 
 @dataclass
@@ -86,7 +86,7 @@ class Context:
             return
         message, severity = self._fault(target, typed)
         file = Source(self.post.source)
-        sought = typed.removesuffix(")")
+        sought = typed if typed in file.text else typed.removesuffix(")")  # a title may stand behind it
         line, column = file.place_of(sought, self._reported[sought], self.text.field)
         self._reported[sought] += 1
         line = line or file.line_of(target.address)
@@ -95,10 +95,13 @@ class Context:
     def _fault(self, target: Target, typed: str) -> tuple[str, Severity]:
         """Return what is wrong, and how grave that is."""
         id, address = target.id, target.address
-        if not target.source:
+        if not id and typed.startswith("\\"):
+            return f"{typed} names nothing: write an id between the braces", Severity.WARNING
+        if not target.source or not (id or target.base):
             if target.base:
                 return f"{typed} leads to no post of this site: check the name of the file", Severity.ERROR
-            return f"the link to {address} has no text: write [text]({address})", Severity.WARNING
+            where = address or "nowhere"
+            return f"the link to {where} has no text: write [text]({address})", Severity.WARNING
         where = target.source.name if target.base else "this post"
         if not target.base and _has_id(self.post.body.html, id):
             return f"{typed} leads to what has no number: write [text](#{id})", Severity.WARNING

@@ -14,7 +14,7 @@ from .context import Context, Target
 LINK = re.compile(
     rf"(?P<tag><a\b(?P<attributes>{ATTRIBUTES})>)(?P<text>[^<]*+(?:<(?!/?a\b)[^<]*+)*+)</a\s*>", re.IGNORECASE
 )
-TARGET = re.compile(r"""(?<![\w-])href\s*=\s*(?:"([^"]+)"|'([^']+)')""", re.IGNORECASE)
+TARGET = re.compile(r"""(?<![\w-])href\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
 #: As Markdown makes it of ``[](#id)``; with other attributes it may be some tool's permalink.
 BARE_LINK = re.compile(r"""\s*href=["'][^"']*["'](?:\s+title=["'][^"']*["'])?\s*""")
 #: As docutils makes it of ``id_`` and of ```<#id>`__``, whose text is the id.
@@ -33,7 +33,7 @@ def edits(html: str, context: Context) -> Iterator[Edit]:
     for link in found:
         address = TARGET.search(link["attributes"])
         if address and not _is_inside(link.start(), verbatim):
-            yield from _edit(link, context.target(unescape(address[1] or address[2])), context)
+            yield from _edit(link, context.target(unescape(address[1] or address[2] or "")), context)
 
 
 def _may_lack_words(link: re.Match[str]) -> bool:
@@ -43,7 +43,7 @@ def _may_lack_words(link: re.Match[str]) -> bool:
 
 def _edit(link: re.Match[str], target: Target, context: Context) -> Iterator[Edit]:
     text, label = link["text"], target.label
-    if target.address == "#" or not _is_ours(link, target):
+    if not _is_ours(link, target):
         return
     if label:
         words = (
