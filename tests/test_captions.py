@@ -4,7 +4,7 @@ import re
 import struct
 
 from conftest import Build
-from test_numbering import MARKDOWN, numbered, paragraph
+from test_numbering import MARKDOWN, numbered, paragraph, words
 
 FRONT = "Title: P\nDate: 2026-01-01\n\n"
 POST = """See [](#fig-one), [](#fig-two), [](#fig-l), [](#tbl-one), [](#lst-one), [](#lst-two),
@@ -141,6 +141,37 @@ def test_groups_and_boxes_in_rest(build: Build) -> None:
         "Listing 1. The bound",
         "Theorem 1 (Bound x\\(x\\)).",
         "Proof.",
+    ]
+
+
+INCLUDES = """```{.python #lst-a include="code/a.py" lines="2-3" caption="Of a file"}
+replaced
+```
+
+```{.python include="code/a.py"}
+```
+
+```{.python include="code/b.py"}
+```
+
+```{.python include="code/a.py" lines="3-9"}
+```
+
+~~~
+```{.python include="code/a.py" lines="x"}
+~~~
+"""
+
+
+def test_code_is_taken_from_files(build: Build) -> None:
+    file = "first = 1\nsecond = 2\nthird = 3\n"
+    site = build({"p.md": FRONT + INCLUDES, "/code/a.py": file})
+    page = words(site.read("p.html"))
+    assert "second = 2 third = 3 Listing 1. Of a file first = 1 second = 2 third = 3" in page
+    assert "replaced" not in page
+    assert re.findall(r"p\.md:(\d+:\d+: error: .*)", site.log) == [
+        f'11:1: error: include="code/b.py": there is no file code/b.py in {site.root}; did you mean “a.py”?',
+        '14:1: error: include="code/a.py": code/a.py has 3 lines, and no lines 3-9',
     ]
 
 

@@ -41,7 +41,7 @@ class Numbering(Part):
         groups = dict.fromkeys(("subfigures", "listing"), directives.Group)
         return ReaderExtensions(
             cls.name,
-            markdown={f"{__name__}.syntax.markdown": {}},
+            markdown={f"{__name__}.syntax.markdown": {"root": str(settings.root)}},
             directives={**boxes, **groups},
             roles=dict.fromkeys(("ref", "numref"), directives.reference_role),
         )
@@ -58,6 +58,7 @@ class Numbering(Part):
         diagnostics = (
             *duplicates.diagnostics(post),
             *strays.diagnostics(post, kinds),
+            *strays.includes(post),
             *_unknown_choice(post),
         )
         return Collected(numbered, labels=tuple(labels), diagnostics=diagnostics)

@@ -1,12 +1,15 @@
-"""Ids that stand in the text of a post: what its author meant them for has none."""
+"""What stands in a post and does nothing: ids in its text, and code that could not be included."""
 
 import re
 from collections.abc import Iterator
+from html import unescape
 
 from ...core.diagnostics import Diagnostic, Severity, Source
 from ...core.post import Post
+from ...core.text.placeholders import SOURCE, pattern
 from ...core.text.segments import Kind, segments
 from ..kinds import Kinds
+from ..syntax.markdown import INCLUDE
 
 STRAY = re.compile(r"\{:?[ ]?[^{}\n]*#(?P<id>[^\s{}]+)[^{}\n]*\}")
 
@@ -26,3 +29,11 @@ def diagnostics(post: Post, kinds: Kinds) -> Iterator[Diagnostic]:
                 )
                 line, column = source.place_of(found[0])
                 yield Diagnostic(post.source, line, message, Severity.WARNING, column)
+
+
+def includes(post: Post) -> Iterator[Diagnostic]:
+    """Yield an error for each file that `post` includes and that is not there as it says."""
+    for found in pattern(INCLUDE, SOURCE).finditer(post.body.html):
+        typed, _, fault = unescape(found["value"]).partition("\n")
+        line, column = Source(post.source).place_of(typed)
+        yield Diagnostic(post.source, line, fault, column=column)

@@ -12,7 +12,7 @@ def with_captions(lines: list[str]) -> list[str]:
     """Return `lines` with the ids and captions of fenced code in paragraphs of their own below it."""
     found: list[str] = []
     caption = fence = ""
-    for line, closing in zip(lines, _closings(lines), strict=True):
+    for line, closing in zip(lines, closings(lines), strict=True):
         if fence:
             found.append(line)
             if line.rstrip() == fence:
@@ -27,7 +27,7 @@ def with_captions(lines: list[str]) -> list[str]:
     return found
 
 
-def _closings(lines: list[str]) -> list[str]:
+def closings(lines: list[str]) -> list[str]:
     """Return for each line the fence that closes the block which it opens; empty where it opens none."""
     last: dict[str, int] = {}
     for number, line in enumerate(lines):

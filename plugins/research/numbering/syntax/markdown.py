@@ -5,6 +5,7 @@ A caption is a paragraph of the form ``: Text {#fig-plane}``, as Pandoc has it f
 
 import re
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement
 
@@ -16,9 +17,12 @@ from markdown.preprocessors import Preprocessor
 from markdown.util import ETX, STX
 
 from ...core.boundary import GuardedExtension
+from ...core.text.placeholders import placeholder
 from ..kinds import BOXES
-from . import fences
+from . import fences, includes
 
+#: The part that placeholders of faulty includes name.
+INCLUDE = "include"
 CAPTION = re.compile(
     r"(?:\A|\n):[ \t]+(?P<text>(?:[^\n]|\n(?!\n|:))*?)[ \t]*\{(?P<attributes>[^{}\n]*#[^{}\n]*)\}\s*\Z"
 )
@@ -38,14 +42,36 @@ class NumberingExtension(GuardedExtension):
 
     part = "numbering"
 
+    def __init__(self, root: str = "", **options: Any) -> None:
+        super().__init__(**options)
+        #: What the paths of included files are relative to.
+        self.root = Path(root)
+
     def processors(self, md: Markdown) -> None:
         """Register them: fences before fenced code (25), boxes before admonitions (105), captions before
         definition lists (25).
         """
+        md.preprocessors.register(self.guarded(Includes(md, self.root)), "research_includes", 26.5)
         md.preprocessors.register(self.guarded(FenceIds(md)), "research_fence_ids", 26)
         blocks = md.parser.blockprocessors
         blocks.register(self.guarded(BoxProcessor(md.parser)), "research_box", 106)
         blocks.register(self.guarded(CaptionProcessor(md.parser)), "research_caption", 26)
+
+
+class Includes(Preprocessor):
+    """Puts the code of files into fences that name them; what is wrong stands in placeholders below."""
+
+    def __init__(self, md: Markdown, root: Path) -> None:
+        super().__init__(md)
+        self.root = root
+
+    def run(self, lines: list[str]) -> list[str]:
+        """Return `lines` with the code of files."""
+        if not any("include" in line and "{" in line for line in lines):
+            return lines
+        found, faults = includes.with_files(lines, self.root)
+        reports = (placeholder(INCLUDE, "", source=f"{typed}\n{fault}") for typed, fault in faults)
+        return [*found, *(line for report in reports for line in ("", self.md.htmlStash.store(report)))]
 
 
 class FenceIds(Preprocessor):

@@ -1,0 +1,72 @@
+"""Code from files: ```` ```{.python include="model/objectives.py" lines="10-24"} ````."""
+
+import re
+from pathlib import Path
+
+from ...core.diagnostics import nearest
+from .fences import OPENING, closings
+
+INCLUDE = re.compile(r"""\binclude\s*=\s*(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)')[ \t]*""")
+LINES = re.compile(r"""\blines\s*=\s*(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)')[ \t]*""")
+RANGE = re.compile(r"(?P<first>\d+)(?:\s*[-–]\s*(?P<last>\d+)?)?")
+
+
+class IncludeError(ValueError):
+    """Code that cannot be included; the message says why and what to write instead."""
+
+
+def with_files(lines: list[str], root: Path) -> tuple[list[str], list[tuple[str, str]]]:
+    """Return `lines` with the code that fences include, and the faulty ones with what is wrong.
+
+    Paths are relative to `root`. What stands inside of a fence that includes is replaced.
+    """
+    found: list[str] = []
+    faults: list[tuple[str, str]] = []
+    fence = ""
+    is_replaced = False
+    for line, closing in zip(lines, closings(lines), strict=True):
+        if fence:
+            is_closing = line.rstrip() == fence
+            if is_closing or not is_replaced:
+                found.append(line)
+            fence, is_replaced = ("", False) if is_closing else (fence, is_replaced)
+            continue
+        fence = closing
+        opening = OPENING.fullmatch(line) if closing else None
+        include = INCLUDE.search(opening["attributes"]) if opening else None
+        if not include:
+            found.append(line)
+            continue
+        try:
+            code = _code(line, include, root)
+        except IncludeError as error:
+            faults.append((line.strip(), f"{include[0].strip()}: {error}"))
+            code = []
+        is_replaced = True
+        found += [LINES.sub("", INCLUDE.sub("", line)).replace(" }", "}"), *code]
+    return found, faults
+
+
+def _code(line: str, include: re.Match[str], root: Path) -> list[str]:
+    """Return the lines of the file that the opening `line` of a fence names."""
+    name = include["double"] or include["single"] or ""
+    path = root / name
+    if not name or not path.is_file():
+        others = [one.name for one in path.parent.iterdir()] if name and path.parent.is_dir() else []
+        raise IncludeError(f"there is no file {name or '“”'} in {root}{nearest(path.name, others)}")
+    try:
+        text = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise IncludeError(f"{name} cannot be read: {error}") from error
+    chosen = LINES.search(line)
+    if not chosen:
+        return text
+    wanted = chosen["double"] or chosen["single"] or ""
+    found = RANGE.fullmatch(wanted.strip())
+    if not found:
+        raise IncludeError(f"lines “{wanted}” is no range: write 10-24, 10- or 10")
+    first = int(found["first"])
+    last = int(found["last"] or (len(text) if "-" in wanted or "–" in wanted else first))
+    if not 1 <= first <= last <= len(text):
+        raise IncludeError(f"{name} has {len(text)} lines, and no lines {wanted}")
+    return text[first - 1 : last]
