@@ -11,6 +11,8 @@ limits of docs/live.md when compared with the exported file on fresh latents; an
 """
 
 import argparse
+import contextlib
+import io
 import sys
 import tempfile
 import warnings
@@ -77,7 +79,8 @@ def exported(folder: Path, name: str, opset: int | None, batch: str) -> bool:
         else:
             axes = {"z": {0: "batch"}, "x": {0: "batch"}} if batch == "free" else None
             more = {"dynamo": False, "opset_version": opset, "dynamic_axes": axes}
-        torch.onnx.export(module(name), (latents,), folder / "decoder.onnx", **names, **more)
+        with contextlib.redirect_stdout(io.StringIO()):  # where it fails, it prints the whole graph
+            torch.onnx.export(module(name), (latents,), folder / "decoder.onnx", **names, **more)
     # The exporters raise dozens of classes for what an opset does not have.
     except Exception:
         return False

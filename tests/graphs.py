@@ -108,6 +108,30 @@ def odd_decoder() -> ModelProto:
     return graph(nodes, tensors, {"z": [2]}, {"x": [1, 8, 8]})
 
 
+def odd_digits(latents: int) -> ModelProto:
+    """Return a decoder of digits that is divided by one, by an operator that cannot be compiled."""
+    made = decoder(latents)
+    made.graph.node[-1].output[0] = "grey"
+    made.graph.node.append(helper.make_node("GlobalLpPool", ["grey"], ["norm"]))
+    made.graph.node.append(helper.make_node("Div", ["norm", "norm"], ["one"]))
+    made.graph.node.append(helper.make_node("Div", ["grey", "one"], ["x"]))
+    return made
+
+
+def conditional_decoder(latents: int = 2, classes: int = 3) -> ModelProto:
+    """Return a decoder of digits, latents and a class, which has weights of its own."""
+    made = decoder(latents)
+    first = made.graph.node[0]
+    first.output[0] = "of_latents"
+    made.graph.node.insert(1, helper.make_node("MatMul", ["y", "classes"], ["of_class"]))
+    made.graph.node.insert(2, helper.make_node("Add", ["of_latents", "of_class"], ["dense"]))
+    table = weights(classes, 32 * 49, scale=1.0)
+    made.graph.initializer.append(numpy_helper.from_array(table, "classes"))
+    label = helper.make_tensor_value_info("y", TensorProto.FLOAT, ["batch", classes])
+    made.graph.input.append(label)
+    return made
+
+
 def write_bundle(
     folder: Path,
     decoder: ModelProto,
@@ -139,6 +163,10 @@ def write_bundle(
     (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
 
 
+def _is_grey(decoder: ModelProto) -> bool:
+    return decoder.graph.output[0].type.tensor_type.shape.dim[1].dim_value == 1
+
+
 def _stated(name: str, graph: ModelProto) -> dict[str, Any]:
     def tensor(value: onnx.ValueInfoProto) -> dict[str, Any]:
         shape = [axis.dim_value for axis in value.type.tensor_type.shape.dim[1:]]
@@ -150,7 +178,10 @@ def _stated(name: str, graph: ModelProto) -> dict[str, Any]:
 
     return {
         "file": f"{name}.onnx",
-        "inputs": [tensor(graph.graph.input[0])],
+        "inputs": [
+            tensor(graph.graph.input[0]),
+            *(tensor(value) | {"control": "class"} for value in graph.graph.input[1:]),
+        ],
         "outputs": [tensor(value) for value in graph.graph.output],
-        **({"polarity": "ink"} if name == "decoder" else {}),
+        **({"polarity": "ink"} if name == "decoder" and _is_grey(graph) else {}),
     }

@@ -49,11 +49,11 @@ SCHEMA = json.loads(Path(bundle.__file__).with_name("manifest.schema.json").read
 #: What stands in a manifest, what else is put there (None: nothing), and what is told of it.
 CHANGES: list[tuple[tuple[str, ...], Any, str]] = [
     (("format",), 2, "the manifest: format: write 1"),
-    (("format",), "1", "format: Expected `int`"),
-    (("graphs",), None, "required field `graphs`"),
-    (("graphs",), [], "graphs: Expected `object`"),
-    (("graphs", "decoder"), None, "graphs: Object missing required field `decoder`"),
-    (INPUTS, [], "graphs.decoder.inputs: Expected `array` of length >= 1"),
+    (("format",), "1", "format: write a whole number, not a text"),
+    (("graphs",), None, "the manifest: “graphs” is missing"),
+    (("graphs",), [], "graphs: write an object, {…}, not a list"),
+    (("graphs", "decoder"), None, "graphs: “decoder” is missing"),
+    (INPUTS, [], "graphs.decoder.inputs: write a list of length at least 1"),
     (INPUTS, [{**TENSOR, "control": "dial"}], "graphs.decoder.inputs[0].control"),
     (INPUTS, [{**TENSOR, "shape": ["batch", "size"]}], "graphs.decoder.inputs[0]: shape: write"),
     (INPUTS, [{**TENSOR, "shape": [0, 2]}], "graphs.decoder.inputs[0].shape[0]"),
@@ -61,7 +61,7 @@ CHANGES: list[tuple[tuple[str, ...], Any, str]] = [
     (INPUTS, [{**TENSOR, "dtype": ""}], "graphs.decoder.inputs[0].dtype"),
     (INPUTS, [{**TENSOR, "range": [0]}], "graphs.decoder.inputs[0].range"),
     (INPUTS, [{**TENSOR, "name": ""}], "graphs.decoder.inputs[0].name"),
-    (OUTPUTS, [], "graphs.decoder.outputs: Expected `array` of length >= 1"),
+    (OUTPUTS, [], "graphs.decoder.outputs: write a list of length at least 1"),
     (
         ("graphs", "decoder", "outputs"),
         [{**TENSOR, "shape": ["batch", 784]}],
@@ -73,7 +73,7 @@ CHANGES: list[tuple[tuple[str, ...], Any, str]] = [
     (("graphs", "decoder", "polarity"), "negative", "graphs.decoder.polarity"),
     (OUTPUTS, [{**TENSOR, "shape": []}], "shape: write the batch"),
     (OUTPUTS, [{**TENSOR, "shape": [1, "c", 8, 8]}], "shape: write the batch"),
-    (("graphs", "encoder"), [], "graphs.encoder: Expected `object`"),
+    (("graphs", "encoder"), [], "graphs.encoder: write an object, {…}, not a list"),
     (("graphs", "encoder", "inputs"), [TENSOR], "graphs.encoder: inputs[0]: write “image”"),
     (
         ("graphs", "encoder", "outputs"),
@@ -81,11 +81,11 @@ CHANGES: list[tuple[tuple[str, ...], Any, str]] = [
         "outputs: one of them must have the name mean",
     ),
     (("files", "../secret"), {"bytes": 0, "sha256": 64 * "0"}, "`key` in `$.files"),
-    (("files", "decoder.onnx"), {"bytes": -1, "sha256": 64 * "0"}, "Expected `int` >= 0"),
-    (("files", "decoder.onnx"), {"bytes": 1, "sha256": 63 * "0"}, "matching regex"),
-    (("name",), "../small", "name: Expected `str` matching regex"),
-    (("seed",), "one", "seed: Expected `int"),
-    (("seconds",), {"train": "long"}, "seconds[...]: Expected `float"),
+    (("files", "decoder.onnx"), {"bytes": -1, "sha256": 64 * "0"}, "write a whole number at least 0"),
+    (("files", "decoder.onnx"), {"bytes": 1, "sha256": 63 * "0"}, "a text that matches the pattern"),
+    (("name",), "../small", "name: write a text that matches the pattern"),
+    (("seed",), "one", "seed: write a whole number, not a text"),
+    (("seconds",), {"train": "long"}, "seconds[...]: write a number, not a text"),
 ]
 
 

@@ -15,7 +15,16 @@ import numpy as np
 import onnx
 import pytest
 from conftest import SETTINGS
-from graphs import RNG, decoder, encoder, graph, odd_decoder, write_bundle
+from graphs import (
+    RNG,
+    conditional_decoder,
+    decoder,
+    encoder,
+    graph,
+    odd_decoder,
+    odd_digits,
+    write_bundle,
+)
 from onnx import helper
 from playwright.sync_api import Locator, Page, expect
 
@@ -34,6 +43,8 @@ KINDS = (
     "training",
     "compare",
 )
+#: Kinds that are shown of a decoder with a condition and without an encoder.
+CONDITIONAL = ("samples", "manifold", "interpolation")
 #: What a kind shows where it is not the model of digits.
 MODELS = {"manifold": "plane", "compare": "digits plane"}
 #: A folder below the server's root, since blogs often lie in one.
@@ -136,6 +147,13 @@ def write_models(folder: Path) -> None:
     write_bundle(folder / "odd", odd_decoder())
     write_bundle(folder / "colour", decoder(4, channels=3, side=8))
     write_bundle(folder / "blank", blank_decoder())
+    write_bundle(folder / "conditional", conditional_decoder())
+    write_bundle(
+        folder / "odd-digits",
+        odd_digits(6),
+        encoder(6),
+        test_items=examples | {name: array.astype(np.float32) for name, array in posteriors.items()},
+    )
 
 
 def blank_decoder() -> onnx.ModelProto:
@@ -167,6 +185,8 @@ def live_blog(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Blog]:
     posts |= {name: figure("samples", name) for name in ("colour", "odd", "heavy")}
     posts |= {f"blank-{kind}": figure(kind, "blank") for kind in ("samples", "interpolation", "manifold")}
     posts |= {f"german-{kind}": "Lang: de\n\n" + figure(kind) for kind in ("draw", "samples")}
+    posts |= {f"conditional-{kind}": figure(kind, "conditional") for kind in CONDITIONAL}
+    posts["odd-draw"] = figure("draw", "odd-digits")
     posts["arabic"] = "Lang: ar\n\n" + figure("manifold")
     (folder / "node_modules").symlink_to(ROOT / "node_modules")
     for name, body in posts.items():

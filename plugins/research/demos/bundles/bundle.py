@@ -3,6 +3,7 @@
 import codecs
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -16,6 +17,16 @@ from ..errors import DemoError
 from .schema import Manifest
 from .tensors import Prior, Signature, Tensor
 
+#: Types of JSON in words.
+WORDS = {
+    "int": "a whole number",
+    "float": "a number",
+    "str": "a text",
+    "bool": "true or false",
+    "array": "a list",
+    "object": "an object, {…}",
+    "null": "null",
+}
 #: How often a bundle is read that changes meanwhile.
 MAX_READINGS = 100
 
@@ -184,13 +195,25 @@ def _manifest(folder: Path, name: str) -> dict[str, Any]:
     except msgspec.ValidationError as error:
         what, _, where = str(error).partition(" - at `$.")
         place = where.rstrip("`") or "the manifest"
-        raise DemoError(f"{path}: {place}: {what}") from error
+        raise DemoError(f"{path}: {place}: {_in_words(what)}") from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise DemoError(f"{path} is not JSON: {error}") from error
     _check_own_digest(path, manifest)
     if manifest["name"] != name:
         raise DemoError(f"{path}: name: {manifest['name']!r} lies in the folder {name!r}")
     return manifest
+
+
+def _in_words(problem: str) -> str:
+    """Return what msgspec reports of a value, as an author may have written it."""
+    if found := re.fullmatch(r"Object missing required field `(\w+)`", problem):
+        return f"“{found[1]}” is missing"
+    if found := re.fullmatch(r"Expected `(\w+)(?: \| null)?`(?:, got `(\w+)`)?(.*)", problem):
+        wanted, given, more = found.groups()
+        instead = f", not {WORDS.get(given, given)}" if given else ""
+        pattern = more.replace(" matching regex ", " that matches the pattern ").replace(">= ", "at least ")
+        return f"write {WORDS.get(wanted, wanted)}{pattern}{instead}"
+    return problem
 
 
 def _json(path: Path) -> dict[str, Any]:

@@ -34,6 +34,9 @@ FAST = ("-ffast-math",)
 STACK = 8 << 20
 NAME = "graph"
 
+#: What emx-onnx-cgen reports of an operator that it does not know, and of one that it knows in other forms.
+UNKNOWN = re.compile(r"Unsupported op (?:ai\.onnx\.)?([\w.]+)")
+USED = re.compile(r"op_type=(\w+)")
 #: The innermost loop of a matrix product. Unrolled whole, the loop around it, along a row, becomes SIMD.
 PRODUCT = re.compile(r"^ *for \(idx_t k = 0; k < (\d+); \+\+k\) \{$", re.MULTILINE)
 #: Longer ones are left alone: the code would weigh more than it saves.
@@ -81,7 +84,10 @@ def _run_compiler(flags: Sequence[str], place: Path, tools: Path | None) -> None
         )
     if done.returncode:
         # Its message may repeat what it read.
-        raise UnsupportedError(f"the compiler refuses the C of the graph (exit code {done.returncode})")
+        raise UnsupportedError(
+            f"the C that was generated from it does not compile (exit code {done.returncode}); an operator "
+            "may have an empty input or one of an unusual shape"
+        )
 
 
 def _stack(model: ModelProto) -> int:
@@ -96,8 +102,19 @@ def _c_source(model: ModelProto) -> str:
         raise
     # It raises, besides classes of its own, whatever its passes stumble over.
     except Exception as error:
-        raise RefusedError(f"emx-onnx-cgen cannot compile it: {error}") from error
+        raise RefusedError(_explained(str(error))) from error
     return PRODUCT.sub(_unrolled, text)
+
+
+def _explained(message: str) -> str:
+    """Return what `message`, of emx-onnx-cgen, means for the author of the model."""
+    if found := UNKNOWN.search(message):
+        return f"the operator {found[1]} cannot be compiled to WebAssembly; export the model without it"
+    if found := USED.search(message):
+        return f"the operator {found[1]} is used in a way that cannot be compiled to WebAssembly"
+    if "dynamic" in message:
+        return "the size of a value depends on other values, which cannot be compiled to WebAssembly"
+    return f"it cannot be compiled to WebAssembly ({message[:200]})"
 
 
 @cache

@@ -11,8 +11,6 @@ from .panels import Sheet
 #: Greys are rounded to multiples of this, so that no pixel is off by more than 1 of 255: the file is
 #: smaller by a quarter, and nobody sees it.
 STEP = 3
-#: The same for sheets that the page never decodes again; background and ink stay what they are.
-COARSE_STEP = 17
 
 
 def compose(sheet: Sheet) -> Bytes:
@@ -33,10 +31,9 @@ def compose(sheet: Sheet) -> Bytes:
     return whole[:, :, 0] if channels == 1 else whole
 
 
-def encode(image: Bytes, is_coarse: bool = False) -> tuple[bytes, str]:
+def encode(image: Bytes) -> tuple[bytes, str]:
     """Return `image` as PNG or WebP, both lossless, whichever is smaller, and the suffix of its name."""
-    step = COARSE_STEP if is_coarse else STEP
-    stepped = Image.fromarray(np.rint(image / step).astype(np.uint8) * step)
+    stepped = Image.fromarray(np.rint(image / STEP).astype(np.uint8) * STEP)
     png, webp = io.BytesIO(), io.BytesIO()
     stepped.save(png, "PNG", optimize=True)
     # Colours that nobody sees are kept: the page has them too.

@@ -16,8 +16,6 @@ class Sheet:
     labels: tuple[str, ...] = ()
     #: What the labels are, in one word.
     heading: str = ""
-    #: Whether the page never decodes these images again, so that its file may have fewer greys.
-    is_coarse: bool = False
 
     @property
     def gap(self) -> int:

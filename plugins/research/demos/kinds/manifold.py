@@ -61,7 +61,7 @@ def render(options: Options, bundle: Bundle) -> list[Panel]:
         )
     images = decode(bundle, latents(options))  # (rows · columns, C, H, W)
     grid = images.reshape(options.rows, options.columns, *images.shape[1:])
-    return [Sheet(grid, is_coarse=grid.shape[2] == 1)]
+    return [Sheet(grid)]
 
 
 def describe(options: Options, bundle: Bundle) -> dict[str, Any]:

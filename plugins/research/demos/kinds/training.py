@@ -51,9 +51,7 @@ def images(options: Options, bundle: Bundle) -> Sheet:
     check(path, "images", images, "u", (len(epochs), None, *bundle.image))
     shown = np.unique(np.linspace(0, len(epochs) - 1, options.rows).round().astype(int))
     labels = tuple(str(epoch) for epoch in epochs[shown])
-    return Sheet(
-        images[shown, : options.columns], labels=labels, heading="Epoch", is_coarse=images.shape[2] == 1
-    )
+    return Sheet(images[shown, : options.columns], labels=labels, heading="Epoch")
 
 
 def bound(bundle: Bundle) -> Plot:

@@ -11,6 +11,8 @@ from ..compile import UnsupportedError
 from ..compile.runtime import reason, session
 from .types import graphs_of
 
+#: The first opset whose Resize states how coordinates are mapped.
+RESIZE_OPSET = 11
 #: The first opset with Col2Im, which ``compile.graph`` makes of convolutions.
 OPSET = 18
 
@@ -20,10 +22,23 @@ def lifted(model: ModelProto) -> ModelProto:
     if opset_of(model) >= OPSET:
         return model
     try:
-        return version_converter.convert_version(model, OPSET)
+        found = version_converter.convert_version(model, OPSET)
     # The converter raises RuntimeError and classes of its own for what its adapters do not know.
     except Exception as error:
         raise UnsupportedError(f"ONNX cannot convert the graph to opset {OPSET}: {error}") from error
+    if opset_of(model) < RESIZE_OPSET:
+        _state_coordinates(found)
+    return found
+
+
+def _state_coordinates(model: ModelProto) -> None:
+    """State how Upsample and the first Resize map coordinates, which the converter leaves to a default."""
+    stated = {"coordinate_transformation_mode": "asymmetric", "nearest_mode": "floor"}
+    for node in (node for node in model.graph.node if node.op_type == "Resize"):
+        left = [each for each in node.attribute if each.name not in stated]
+        del node.attribute[:]
+        node.attribute.extend(left)
+        node.attribute.extend(helper.make_attribute(name, value) for name, value in stated.items())
 
 
 def opset_of(model: ModelProto) -> int:
