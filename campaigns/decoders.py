@@ -13,6 +13,7 @@ limits of docs/live.md when compared with the exported file on fresh latents; an
 import argparse
 import contextlib
 import io
+import logging
 import sys
 import tempfile
 import warnings
@@ -164,6 +165,7 @@ def main() -> None:
     parser.add_argument("--opsets", nargs="+", type=int, default=OPSETS, help="of the classic exporter")
     given = parser.parse_args()
     warnings.simplefilter("ignore")
+    logging.disable(logging.WARNING)
     rows: dict[str, Counter[str]] = {}
     with tempfile.TemporaryDirectory() as place, Sandbox() as sandbox:
         for name, opset, batch in variants(given.exporter, given.names, given.opsets):

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from ..messages import Array, File
 
 HERE = Path(__file__).parent
-NAME = "graph.onnx"
 #: What the normal form depends on besides the graph.
 PACKAGES = ("onnx", "onnxruntime")
 
@@ -30,24 +29,26 @@ def normalized(bundle: Bundle, cache: Cache) -> Bundle:
 
     Raises `DemoError` for a graph that cannot be run.
     """
-    encoder = bundle.encoder and _normal(bundle, bundle.encoder, cache)
-    return replace(bundle, decoder=_normal(bundle, bundle.decoder, cache), encoder=encoder)
+    encoder = bundle.encoder and _normal(bundle, "encoder", bundle.encoder, cache)
+    return replace(bundle, decoder=_normal(bundle, "decoder", bundle.decoder, cache), encoder=encoder)
 
 
-def _normal(bundle: Bundle, graph: Graph, cache: Cache) -> Graph:
+def _normal(bundle: Bundle, role: str, graph: Graph, cache: Cache) -> Graph:
+    # Messages name the file.
+    name = f"{bundle.name}-{role}.onnx"
     prior = graph.signature.prior
     files = sorted((name, digest) for name, digest in graph.data.items())
     content = hashlib.sha256(graph.path.read_bytes()).hexdigest()
     stated = bundle.manifest["files"]
     area = cache.area("graphs", *_program())
-    key = area.key([content, files, graph.signature.stated(), stated.get(prior.file, {}).get("sha256")])
+    key = area.key([name, content, files, graph.signature.stated(), stated.get(prior.file, {}).get("sha256")])
 
     def write(folder: Path) -> None:
         more, codes = _prior(bundle, prior)
         made = bundle.sandbox.normalized(graph.path, [graph.read(), *more], graph.signature, codes)
-        (folder / NAME).write_bytes(made)
+        (folder / name).write_bytes(made)
 
-    return replace(graph, path=area.folder(key, write) / NAME, data={})
+    return replace(graph, path=area.folder(key, write) / name, data={})
 
 
 def _prior(bundle: Bundle, prior: Prior) -> tuple[Sequence[File], Sequence[Array]]:

@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from onnx import ModelProto
+from onnx import ModelProto, TensorProto
 
 from ..bundles.tensors import Signature
 from ..compile import RefusedError, UnsupportedError
 from ..compile.runtime import run_graph
-from ..compile.strings import quoted
+from ..compile.strings import nodes_of, quoted
 from ..messages import File
 from .adapters import adapted
 from .opening import opened, simplified
@@ -22,9 +22,12 @@ from .types import with_float32
 Array = npt.NDArray[Any]
 Step = Callable[[ModelProto], ModelProto]
 
-#: On how many inputs a normal form is compared with the graph, and how far it may be from it, in parts of
-#: the largest output: a graph in float16 rounds to 2⁻¹¹ at each step.
-INPUTS, TOLERANCE = 4, 1e-2
+#: On how many inputs a normal form is compared with the graph.
+INPUTS = 4
+#: How far it may be from the graph, in parts of the largest output; and from one that rounds at each step,
+#: to float16 (2⁻¹¹) or to integers.
+TOLERANCE, ROUNDING_TOLERANCE = 1e-4, 1e-2
+HALVES = frozenset({TensorProto.FLOAT16, TensorProto.BFLOAT16})
 
 
 def normal_form(
@@ -39,6 +42,7 @@ def normal_form(
     made_by = simplified(opened(prior)) if prior else None
     plain = adapted(model, signature, codes, made_by)
     inputs = _inputs(signature)
+    tolerance = ROUNDING_TOLERANCE if _rounds(model) else TOLERANCE
     expected, reason = _run(plain, inputs)
     for candidate in _candidates(model, signature, codes, made_by):
         try:
@@ -46,7 +50,7 @@ def normal_form(
         except UnsupportedError as error:
             reason = reason or error
             continue
-        if expected is None or _is_close(found, expected):
+        if expected is None or _is_close(found, expected, tolerance):
             return candidate
     if expected is not None:
         return plain
@@ -105,11 +109,19 @@ def _run(model: ModelProto, inputs: Array) -> tuple[list[Array] | None, Unsuppor
     return (first if same else None), None
 
 
-def _is_close(found: list[Array], expected: list[Array]) -> bool:
+def _rounds(model: ModelProto) -> bool:
+    """Return whether `model` rounds values between its operators."""
+    graph = model.graph
+    types = {tensor.data_type for tensor in graph.initializer}
+    types |= {value.type.tensor_type.elem_type for value in (*graph.input, *graph.output)}
+    return bool(types & HALVES) or any("Quantize" in node.op_type for node in nodes_of(graph.node))
+
+
+def _is_close(found: list[Array], expected: list[Array], tolerance: float) -> bool:
     pairs = zip(found, expected, strict=True)
     return all(
         np.allclose(
-            a, b, rtol=0, atol=TOLERANCE * max(float(np.nanmax(np.abs(b), initial=0)), 1e-6), equal_nan=True
+            a, b, rtol=0, atol=tolerance * max(float(np.nanmax(np.abs(b), initial=0)), 1e-6), equal_nan=True
         )
         for a, b in pairs
     )
