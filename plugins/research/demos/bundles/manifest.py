@@ -109,6 +109,11 @@ def _other_graph(folder: Path) -> str:
 def _decoder(path: Path, given: Given, sandbox: "Sandbox") -> tuple[dict[str, Any], str, list[str]]:
     probed = _probe(path, given.latents, sandbox)
     latents, *conditions = _ordered(probed["inputs"])
+    if len(latents["shape"]) < 2:
+        raise DemoError(
+            f"{path}: input “{printable(latents['name'])}” has one axis; export the decoder for "
+            f"batches, if only of one example: latents (1, Z)\n{WRAP}"
+        )
     output, layout = _images(path, probed["outputs"], given)
     bounds = _range(output, given)
     inputs = [_tensor(latents, range=None), *(_condition(each, given.labels) for each in conditions)]
