@@ -22,9 +22,11 @@ BLACK, EDGES = 40, 0.75
 
 def is_ink(bundle: Bundle, stated: str | None) -> bool:
     """Return whether images are ink: as `stated` by the block, else by the manifest, else by a guess."""
-    polarity = stated or bundle.manifest["graphs"]["decoder"].get("polarity")
-    if polarity:
-        return bool(polarity == "ink")
+    manifest = bundle.manifest
+    of_graph, of_data = manifest["graphs"]["decoder"], manifest.get("data", {})
+    for polarity in (stated, of_graph.get("polarity"), of_data.get("polarity")):
+        if polarity in ("ink", "photograph"):
+            return bool(polarity == "ink") and bundle.image[0] == 1
     if bundle.image[0] != 1:
         return False
     return looks_like_ink(decode(bundle, normals(0, SAMPLES, bundle.latents)))
