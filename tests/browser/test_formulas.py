@@ -19,6 +19,7 @@ from research.formulas.output.page import insert_formulas
 from research.formulas.settings import Settings
 
 from browser.chromium import ROOT
+from browser.pixels import shares
 from browser.test_accessibility import AXE, RUN_AXE
 
 CSS = (ROOT / "plugins" / "research" / "formulas" / "output" / "mathjax.css").read_text()
@@ -145,6 +146,32 @@ def test_sixty_formulas_stand_as_mathjax_sets_them_in_a_page(
     for (tex, _), mine, reference in zip(FORMULAS, ours, theirs, strict=True):
         assert len(mine) == len(reference), tex
         assert max(abs(a - b) for a, b in zip(mine, reference, strict=True)) < 1, tex
+
+
+#: What MathJax makes of pieces that it clips.
+ROW = r"a_0 & b \\ "
+STRETCHED = [
+    *(
+        rf"\begin{{{kind}}}{ROW * rows} c\end{{{kind}}}"
+        for kind in ("pmatrix", "bmatrix", "vmatrix", "Vmatrix", "Bmatrix", "cases")
+        for rows in (2, 3, 5)
+    ),
+    r"\left(\sum_i^n\frac{\dfrac ab}{\dfrac cd}\right) \left\{\begin{array}{l}a\\b\\c\\d\end{array}\right.",
+    r"\left\lfloor\frac{\frac ab}{\frac cd}\right\rceil \left\Vert\begin{array}{l}a\\b\\c\end{array}\right.",
+    r"\underbrace{a+b+c+d+e+f}_{2} \overbrace{a+b+c+d+e+f+g+h}^{3} \overbrace{x}",
+    r"\overline{AB} \overline{f(x)} \underline{xyz} \overline{a + b + c + d}",
+    r"A\xrightarrow{f}B\xleftarrow{\text{a.s.}}D \xrightarrow[n\to\infty]{}E \xRightarrow{abc} \xmapsto{abc}",
+    r"\widehat{ABC} \widetilde{ABCD} \overrightarrow{ABCD} \overleftarrow{ABC} \overleftrightarrow{AB}",
+    r"\sqrt[3]{\frac{\frac ab}{\frac cd}} \sqrt{\begin{array}{l}a\\b\\c\\d\end{array}}",
+    r"\begin{CD}A @>f>> B\\@VVgV @AAhA\\C @= D\end{CD}",
+    r"\overparen{a+b+c} \underparen{a+b+c+d} \overbracket{a+b+c}",
+]
+
+
+def test_long_signs_are_drawn_as_mathjax_draws_them(browser: Browser, tmp_path: Path) -> None:
+    with browser.new_context(viewport={"width": 1280, "height": 800}, device_scale_factor=2) as context:
+        found = shares(context.new_page(), [(tex, True) for tex in STRETCHED], tmp_path)
+    assert {tex: share for tex, share in zip(STRETCHED, found, strict=True) if share > 0.05} == {}
 
 
 def test_fonts_that_were_cut_down_draw_what_whole_ones_draw(page: Page, tmp_path: Path) -> None:
