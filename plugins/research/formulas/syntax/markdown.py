@@ -6,8 +6,9 @@ well: ``$`x`$`` and a fenced block ``math`` (GitHub Docs, “Writing mathematica
 """
 
 import re
+from collections.abc import Sequence
 from html import escape
-from typing import Any
+from typing import Any, NamedTuple
 from xml.etree.ElementTree import Element
 
 from markdown import Markdown
@@ -61,13 +62,15 @@ class MathExtension(GuardedExtension, PelicanMathJaxExtension):  # type: ignore[
         # Behind code (190), unless formulas look like it, and before escapes (180), as theirs.
         guarded = self.guarded
         md.inlinePatterns.register(guarded(EscapedDelimiter(self.delimiters.escaped, md)), "math_escape", 184)
-        md.inlinePatterns.register(guarded(MathElement(MATH_ELEMENT, md)), "math_element", 186)
+        rare = [Rare("math_element", 186, ("<span",), guarded(MathElement(MATH_ELEMENT, md)))]
         if pairs := escapes.pairs_of(self.delimiters.inline, self.delimiters.display):
             notes = escapes.Notes(md)
             md.postprocessors.register(guarded(notes), "math_escapes", 0)
-            md.inlinePatterns.register(guarded(EscapedMath(pairs, notes, self)), "math_escapes", 183)
+            signs = tuple(opening for opening, _ in pairs)
+            rare.append(Rare("math_escapes", 183, signs, guarded(EscapedMath(pairs, notes, self))))
         if DOLLARS in self.delimiters.inline:
-            md.inlinePatterns.register(guarded(GithubMath(md, self)), "math_github", 196)
+            rare.append(Rare("math_github", 196, ("$`",), guarded(GithubMath(md, self))))
+        md.preprocessors.register(guarded(RarePatterns(md, rare)), "math_rare", 28)
         in_backticks = any("`" in sign for sign in self.delimiters.signs)
         md.inlinePatterns.register(guarded(MathProcessor(md, self)), "math", 195 if in_backticks else 185)
         # Before fenced code (25), with which it has the fences in common.
@@ -82,6 +85,34 @@ class MathExtension(GuardedExtension, PelicanMathJaxExtension):  # type: ignore[
         """Say whether the front matter that `md` has just read, or else the blog, turns formulas off."""
         chosen = getattr(md, "Meta", {}).get("math")
         return format_said(" ".join(chosen)) == "off" if chosen else self.off
+
+
+class Rare(NamedTuple):
+    """A pattern that few texts need: its name, its priority, and the signs of which such a text has one."""
+
+    name: str
+    priority: int
+    signs: tuple[str, ...]
+    pattern: InlineProcessor
+
+
+class RarePatterns(Preprocessor):
+    """Registers the patterns that a text needs: Markdown tries each registered one on every piece of it."""
+
+    def __init__(self, md: Markdown, rare: Sequence[Rare]) -> None:
+        super().__init__(md)
+        self.rare = rare
+
+    def run(self, lines: list[str]) -> list[str]:
+        """Return `lines`."""
+        text = "\n".join(lines)
+        for name, priority, signs, pattern in self.rare:
+            is_needed = any(sign in text for sign in signs)
+            if is_needed and name not in self.md.inlinePatterns:
+                self.md.inlinePatterns.register(pattern, name, priority)
+            elif not is_needed:
+                self.md.inlinePatterns.deregister(name, strict=False)
+        return lines
 
 
 class EscapedDelimiter(InlineProcessor):
