@@ -36,7 +36,7 @@ from .training.workers import SINGLE_PROCESS, Workers
 #: Test examples that a bundle contains, with their posteriors, for figures.
 TEST_EXAMPLES = 3000
 #: What a draft is trained and measured on.
-DRAFT_TRAIN, DRAFT_TEST, DRAFT_EPOCHS = 20_000, 1000, 2
+DRAFT_TRAIN, DRAFT_TEST, DRAFT_EPOCHS, DRAFT_IW = 20_000, 1000, 2, 50
 
 
 @dataclass(frozen=True)
@@ -149,7 +149,8 @@ def _fill(job: Job, inputs: keys.KeyInputs, folder: Path) -> None:
         graphs = export.graphs(state.model, about)
         differences = verify.verify(state.model, graphs)
         clock.append(time.monotonic())
-        metrics = evaluate.evaluate(state.model.to(workers.device), data.test.images)
+        chosen = DRAFT_IW if job.draft else evaluate.IW_EXAMPLES
+        metrics = evaluate.evaluate(state.model.to(workers.device), data.test.images, chosen=chosen)
         state.model.cpu()
         clock.append(time.monotonic())
     _write_model(folder, recipe, state, graphs, metrics)

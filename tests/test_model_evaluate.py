@@ -54,7 +54,7 @@ def test_table_and_file_state_the_same_numbers(evaluated: tuple[Path, Path, str]
 def test_evaluation_belongs_to_its_release_and_shows_in_the_list(evaluated: tuple[Path, Path, str]) -> None:
     bars, models, _ = evaluated
     value = json.loads((models / "tiny" / "evaluation.json").read_text(encoding="utf-8"))["metrics"]
-    listed = run(bars, models, "list").stdout.splitlines()[-1]
+    listed = run(bars, models, "list").stdout.splitlines()[0]
     assert listed.startswith("tiny: fresh; decoder ")
     assert f"iw_bound_1000 {value['iw_bound_1000']['value']:.2f} nats" in listed
     assert run(bars, models, "build", "tiny").stdout == "tiny: fresh\n"
