@@ -17,6 +17,7 @@ import pytest
 import tiny_model
 import torch
 from bundles import write_bundle
+from research.demos.bundles import bundle
 from safetensors.torch import save
 from test_model_build import LONG, ROOT, left_over, run, start, wait_for_epoch
 
@@ -295,12 +296,14 @@ def test_readers_find_a_whole_release_while_it_is_replaced(tmp_path: Path, how: 
         write_bundle(tmp_path / f"source-{number}", "tiny", latents=2 + number)
     models = tmp_path / "models"
     shutil.copytree(tmp_path / "source-0", models)
-    whole = {bundles.read(tmp_path / f"source-{number}" / "tiny").digest for number in range(2)}
+    whole = {
+        bundle.read(tmp_path / f"source-{number}" / "tiny", bundles.SANDBOX).digest for number in range(2)
+    }
     words = [sys.executable, "-c", REPLACE, str(models), how]
     with subprocess.Popen(words, env=OURS) as process:
         found = set()
         while process.poll() is None:
-            found.add(bundles.read(models / "tiny").digest)
+            found.add(bundle.read(models / "tiny", bundles.SANDBOX).digest)
     assert process.returncode == 0
     assert found == whole
 
@@ -310,7 +313,7 @@ def test_a_release_that_a_killed_build_left_aside_is_read_and_put_back(
 ) -> None:
     into = Path(shutil.copytree(small, tmp_path / "models"))
     (into / "tiny").rename(into / ".tiny.before")
-    assert bundles.read(into / "tiny").name == "tiny"
+    assert bundle.read(into / "tiny", bundles.SANDBOX).name == "tiny"
     assert "tiny: fresh" in run(bars, into, "list", **SMALL).stdout
     assert run(bars, into, "build", "tiny", **SMALL).stdout == "tiny: fresh\n"
     assert left_over(into) == {"tiny"}
