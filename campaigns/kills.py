@@ -76,8 +76,9 @@ def write_blog(folder: Path, data: Path, models: Path | None) -> None:
     """Write a blog whose build trains and sets formulas, or finds its model among `models`."""
     if models:
         shutil.copytree(models, folder / "models")
-    command = [sys.executable, str(ROOT / "tests" / "tiny_model.py"), str(data)]
-    command += ["--into", str(folder / "models"), "build", "{name}"]
+    shutil.copy(tiny_model.site(data, epochs=10) / "recipes.toml", folder)
+    command = [sys.executable, str(ROOT / "tests" / "tiny_model.py")]
+    command += ["--into", str(folder / "models"), "build", "{name}", "--threads", "1"]
     research = {"build_model": command, "models": "models", "cache": "cache"}
     (folder / "pelicanconf.py").write_text(f"{SETTINGS}RESEARCH = {research!r}\n", encoding="utf-8")
     formulas = " ".join(f"$x_{{{number}}} + \\alpha^{{{number}}}$" for number in range(FORMULAS))
@@ -91,7 +92,6 @@ def start(folder: Path, data: Path) -> "subprocess.Popen[bytes]":
         **os.environ,
         "PYTHONPATH": str(ROOT),
         "BARS": str(data),
-        "RECIPE": "{'epochs': 10}",
         MARK: str(folder),
     }
     return subprocess.Popen(

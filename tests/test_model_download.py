@@ -23,7 +23,7 @@ CONTENT = {
 
 
 class Mirror(http.server.BaseHTTPRequestHandler):
-    """Serves the files, gzipped, from any offset; one that was told to fail breaks off in the middle."""
+    """Serves the files, gzipped, from any offset; one that is `broken` breaks off in the middle."""
 
     broken: bool
     asked: list[tuple[str, str]]

@@ -116,9 +116,9 @@ def test_classifier_learns_labels_of_colour_pictures_once(tmp_path: Path) -> Non
     train, test = items(200, 0), items(100, 1)
     found = classifier(train, tmp_path)
     assert (found.embed(test.images).probabilities.argmax(dim=1) == test.labels).float().mean() > 0.95
-    kept = list(tmp_path.iterdir())
+    cached = list(tmp_path.iterdir())
     again = classifier(train, tmp_path)
-    assert list(tmp_path.iterdir()) == kept
+    assert list(tmp_path.iterdir()) == cached
     assert torch.equal(again.head.weight, found.head.weight)
 
 

@@ -59,8 +59,8 @@ def test_held_out_examples_are_random_and_not_trained_on() -> None:
     assert len(everything.train) == 600
     assert everything.validation is everything.test
     assert len(chosen_on.train) == 550
-    kept = {image.numpy().tobytes() for image in chosen_on.train.images}
-    assert not kept & {image.numpy().tobytes() for image in chosen_on.validation.images}
+    trained_on = {image.numpy().tobytes() for image in chosen_on.train.images}
+    assert not trained_on & {image.numpy().tobytes() for image in chosen_on.validation.images}
     assert torch.equal(chosen_on.validation.images, tiny_model.load(held_out=50).validation.images)
     assert 0 < chosen_on.validation.labels.float().mean() < 1  # a random part, not the end of sorted arrays
 
@@ -296,10 +296,12 @@ class Step(nn.Module):
 
 
 @pytest.mark.parametrize(
-    ("steep", "height", "told"),
+    ("steep", "height", "message"),
     [(3, 5e-5, ""), (4, 5e-5, "by 5.0e-05, more than 1e-05"), (1, 5e-3, "by 5.0e-03, more than 1e-03")],
 )
-def test_few_inputs_may_differ_by_what_rounding_makes_of_them(steep: int, height: float, told: str) -> None:
+def test_few_inputs_may_differ_by_what_rounding_makes_of_them(
+    steep: int, height: float, message: str
+) -> None:
     vae, generator = model(), random()
     z = torch.cat([torch.randn((count, 3), generator=generator) for count in verify.BATCHES])
     with torch.no_grad():
@@ -307,7 +309,7 @@ def test_few_inputs_may_differ_by_what_rounding_makes_of_them(steep: int, height
     vae.encoder = Step(brightness, 0)
     graphs = export.graphs(vae, ABOUT)
     vae.encoder = Step(brightness, height)
-    with pytest.raises(ModelError, match=told) if told else nullcontext():
+    with pytest.raises(ModelError, match=message) if message else nullcontext():
         assert verify.verify(vae, graphs)["encoder"] == 0
 
 
