@@ -37,9 +37,9 @@ def read(folder: Path) -> Bundle:
         # The cache goes, what was made in it stays beside the bundle.
         for name in ("decoder", "encoder"):
             if graph := getattr(made, name):
-                kept = folder.with_name(f".{folder.name}.{name}.onnx")
-                kept.write_bytes(graph.path.read_bytes())
-                made = replace(made, **{name: replace(graph, path=kept)})
+                stored = folder.with_name(f".{folder.name}.{name}.onnx")
+                stored.write_bytes(graph.path.read_bytes())
+                made = replace(made, **{name: replace(graph, path=stored)})
     return made
 
 

@@ -221,12 +221,12 @@ class TestProgram:
     def test_reads_weights_that_are_kept_as_float16(self, tmp_path: Path) -> None:
         full, half = decoder(), decoder()
         full.CopyFrom(half)
-        for kept, cast in zip(half.graph.initializer, full.graph.initializer, strict=True):
-            if kept.data_type == onnx.TensorProto.FLOAT:
-                name, values = kept.name, numpy_helper.to_array(kept).astype(np.float16)
+        for stored, cast in zip(half.graph.initializer, full.graph.initializer, strict=True):
+            if stored.data_type == onnx.TensorProto.FLOAT:
+                name, values = stored.name, numpy_helper.to_array(stored).astype(np.float16)
                 cast.CopyFrom(numpy_helper.from_array(values.astype(np.float32), name))
-                kept.CopyFrom(numpy_helper.from_array(values, f"{name}/half"))
-                node = helper.make_node("Cast", [kept.name], [name], to=onnx.TensorProto.FLOAT)
+                stored.CopyFrom(numpy_helper.from_array(values, f"{name}/half"))
+                node = helper.make_node("Cast", [stored.name], [name], to=onnx.TensorProto.FLOAT)
                 half.graph.node.insert(0, node)
         inputs = latents(64, 20)
         both = [compiled(saved(model, tmp_path), inputs, tmp_path / "cache") for model in (full, half)]
@@ -288,8 +288,8 @@ class TestProgram:
         with pytest.raises(UnsupportedError, match="GlobalLpPool"):
             compiled(saved(model, tmp_path), latents(8, 2), tmp_path / "cache")
         # What it is refused for is not found out anew.
-        [kept] = (tmp_path / "cache").iterdir()
-        before = kept.stat().st_mtime_ns
+        [stored] = (tmp_path / "cache").iterdir()
+        before = stored.stat().st_mtime_ns
         with pytest.raises(UnsupportedError, match="GlobalLpPool"):
             compiled(saved(model, tmp_path), latents(8, 2), tmp_path / "cache")
         assert [place.stat().st_mtime_ns for place in (tmp_path / "cache").iterdir()] == [before]

@@ -255,9 +255,9 @@ def test_what_looks_like_a_demo_is_told(build: Build) -> None:
     site = build(posts({f"p{number}": text for number, (text, _, _) in enumerate(SUSPECTS)}))
     assert site.exit_code == 0
     for number, (_, line, message) in enumerate(SUSPECTS):
-        [told] = [row for row in site.log.splitlines() if f"/p{number}.md:" in row]
-        assert f"/p{number}.md:{line}: warning: demo: " in told
-        assert message in told
+        [reported] = [row for row in site.log.splitlines() if f"/p{number}.md:" in row]
+        assert f"/p{number}.md:{line}: warning: demo: " in reported
+        assert message in reported
 
 
 def test_an_unclosed_block_takes_nothing_from_the_one_below() -> None:
@@ -306,10 +306,10 @@ def test_an_error_stands_on_the_line_of_its_key(build: Build, tmp_path: Path) ->
         files[f"{title}.{kind}"] = head + text
     site = build(files, STILL + "DEFAULT_DATE = (2026, 1, 1)\n")
     for number, (kind, _, line, message) in enumerate(FAULTS):
-        told, *more = [row for row in site.log.splitlines() if f"/p{number}.{kind}:" in row]
+        reported, *more = [row for row in site.log.splitlines() if f"/p{number}.{kind}:" in row]
         assert more == []
-        assert f"/p{number}.{kind}:{line}: error: demo: " in told
-        assert message in told
+        assert f"/p{number}.{kind}:{line}: error: demo: " in reported
+        assert message in reported
 
 
 def test_a_caption_of_several_lines_is_published_whole(build: Build, tmp_path: Path) -> None:

@@ -46,7 +46,7 @@ def test_the_smallest_manifest_is_enough(tmp_path: Path) -> None:
 TENSOR = {"name": "z", "shape": ["batch", 2]}
 INPUTS, OUTPUTS = ("graphs", "decoder", "inputs"), ("graphs", "decoder", "outputs")
 SCHEMA = json.loads(Path(bundle.__file__).with_name("manifest.schema.json").read_text(encoding="utf-8"))
-#: What stands in a manifest, what else is put there (None: nothing), and what is told of it.
+#: What stands in a manifest, what else is put there (None: nothing), and what is reported of it.
 CHANGES: list[tuple[tuple[str, ...], Any, str]] = [
     (("format",), 2, "the manifest: format: write 1"),
     (("format",), "1", "format: write a whole number, not a text"),

@@ -14,7 +14,7 @@ import numpy as np
 from conftest import Build, Site
 from research.demos.drawing.plot import Line, line_plot, ticks
 
-#: The page of each case, and what is told of its post.
+#: The page of each case, and what is reported of its post.
 Published = dict[str, tuple[str, list[str]]]
 STILL = "RESEARCH = {'live': False}\n"
 GOOD = "Title: Good\nDate: 2026-01-01\n\nNothing is wrong here."
@@ -37,7 +37,7 @@ def written(tmp_path: Path, name: str, data: bytes, model: str = "small") -> Pat
 
 
 def publish(build: Build, posts: dict[str, str], settings: str = STILL) -> tuple[Site, dict[str, list[str]]]:
-    """Build a blog of `posts`, each under its name; return it, and what is told of each post."""
+    """Build a blog of `posts`, each under its name; return it, and what is reported of each post."""
     files = {f"{name}.md": f"Title: {name}\nDate: 2026-01-01\n\n{text}" for name, text in posts.items()}
     site = build({**files, "good.md": GOOD}, settings)
     assert site.exit_code == 0, site.log
@@ -53,8 +53,8 @@ def of_each(build: Build, tmp_path: Path, file: str, cases: dict[str, bytes], te
     for number, data in enumerate(cases.values()):
         written(tmp_path, file, data, f"m{number}")
         posts[f"p{number}"] = text.replace("small", f"m{number}")
-    site, told = publish(build, posts)
-    return {case: (site.read(f"p{number}.html"), told[f"p{number}"]) for number, case in enumerate(cases)}
+    site, reported = publish(build, posts)
+    return {case: (site.read(f"p{number}.html"), reported[f"p{number}"]) for number, case in enumerate(cases)}
 
 
 MANIFESTS = {
@@ -75,17 +75,17 @@ MANIFESTS = {
 
 
 def test_manifests_of_another_form(build: Build, tmp_path: Path) -> None:
-    for case, (_, told) in of_each(build, tmp_path, "manifest.json", MANIFESTS, demo("samples")).items():
-        assert len(told) == 1, case
-        assert re.search(r"md:4: error: demo: model “m\d+”: .*manifest\.json", told[0]), told
+    for case, (_, reported) in of_each(build, tmp_path, "manifest.json", MANIFESTS, demo("samples")).items():
+        assert len(reported) == 1, case
+        assert re.search(r"md:4: error: demo: model “m\d+”: .*manifest\.json", reported[0]), reported
 
 
 def test_a_manifest_with_the_mark_of_an_editor_is_read(build: Build, tmp_path: Path) -> None:
     written(tmp_path, "metrics.json", json.dumps(bundles.METRICS).encode("utf-8-sig"))
     path = tmp_path / "build" / "models" / "small" / "manifest.json"
     path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
-    site, told = publish(build, {"post": demo("samples") + "\n{{ small.elbo }}"})
-    assert told == {"post": []}
+    site, reported = publish(build, {"post": demo("samples") + "\n{{ small.elbo }}"})
+    assert reported == {"post": []}
     assert "−96.5" in site.read("post.html")
 
 
@@ -111,20 +111,20 @@ METRICS: dict[str, tuple[str, set[str]]] = {
 def test_metrics_of_another_form_cost_numbers_and_no_figure(build: Build, tmp_path: Path) -> None:
     text = demo("samples") + "\n{{ small.elbo }}\n\n{{ small.other }}\n"
     data = {case: text.encode() for case, (text, _) in METRICS.items()}
-    for case, (page, told) in of_each(build, tmp_path, "metrics.json", data, text).items():
+    for case, (page, reported) in of_each(build, tmp_path, "metrics.json", data, text).items():
         places = {"elbo": 10, "other": 12}
-        assert len(told) == len(METRICS[case][1]), (case, told)
+        assert len(reported) == len(METRICS[case][1]), (case, reported)
         for name in METRICS[case][1]:
             assert any(
-                re.search(rf"md:{places[name]}: error: {{{{ m\d+\.{name} }}}}", row) for row in told
-            ), told
+                re.search(rf"md:{places[name]}: error: {{{{ m\d+\.{name} }}}}", row) for row in reported
+            ), reported
         assert 'alt="Digits"' in page
 
 
 def test_a_format_makes_up_for_a_standard_error_that_is_none(build: Build, tmp_path: Path) -> None:
     written(tmp_path, "metrics.json", b'{"elbo": {"value": 1.25, "standard_error": NaN}}')
-    site, told = publish(build, {"post": "It is {{ small.elbo:.1f }}."})
-    assert told == {"post": []}
+    site, reported = publish(build, {"post": "It is {{ small.elbo:.1f }}."})
+    assert reported == {"post": []}
     assert "It is 1.2." in site.read("post.html")
 
 
@@ -150,16 +150,16 @@ HISTORIES = {
 
 def test_histories_with_holes_or_of_another_form(build: Build, tmp_path: Path) -> None:
     data = {case: text.encode("latin-1") for case, (text, _) in HISTORIES.items()}
-    for case, (page, told) in of_each(build, tmp_path, "history.csv", data, demo("training")).items():
+    for case, (page, reported) in of_each(build, tmp_path, "history.csv", data, demo("training")).items():
         strokes = HISTORIES[case][1]
         paths = re.findall(r'<path d="([^"]*)"[^>]*stroke-width', page)
         assert "nan" not in "".join(paths)
         if strokes is None:
             assert paths == [], case
-            [row] = told
+            [row] = reported
             assert re.search(r"md:4: error: demo: .*history\.csv", row), row
         else:
-            assert told == [], case
+            assert reported == [], case
             # Of each line, the second path stands in the legend.
             assert sum(path.count("M") for path in paths[::2]) == strokes, case
 
@@ -251,21 +251,21 @@ ARCHIVES: dict[str, tuple[Callable[[], bytes], set[str]]] = {
 def test_test_items_of_another_form(build: Build, tmp_path: Path) -> None:
     text = demo("reconstructions") + "\n" + demo("traversals") + "\n" + demo("samples")
     data = {case: make() for case, (make, _) in ARCHIVES.items()}
-    for case, (page, told) in of_each(build, tmp_path, "test_items.npz", data, text).items():
+    for case, (page, reported) in of_each(build, tmp_path, "test_items.npz", data, text).items():
         lost = ARCHIVES[case][1]
-        assert len(told) == len(lost), (case, told)
+        assert len(reported) == len(lost), (case, reported)
         for kind in lost:
             line = {"reconstructions": 4, "traversals": 10}[kind]
-            assert any(re.search(rf"md:{line}: error: demo: .*(?:npz|test examples)", row) for row in told), (
-                told
-            )
+            assert any(
+                re.search(rf"md:{line}: error: demo: .*(?:npz|test examples)", row) for row in reported
+            ), reported
         assert page.count('alt="Digits"') == 3 - len(lost)
 
 
 def test_test_items_that_a_live_figure_cannot_use_leave_it_still(build: Build, tmp_path: Path) -> None:
     written(tmp_path, "test_items.npz", npz(**ITEMS, means=MEANS * np.nan, log_variances=MEANS))
-    site, told = publish(build, {"post": demo("samples")}, "")
-    [row] = told["post"]
+    site, reported = publish(build, {"post": demo("samples")}, "")
+    [row] = reported["post"]
     assert re.search(r"md:4: warning: demo: .*test_items\.npz: “means” holds NaN", row)
     assert site.read("post.html").count('alt="Digits"') == 1
 
@@ -281,8 +281,8 @@ EPOCHS: dict[str, dict[str, Any]] = {
 
 def test_epochs_of_another_form(build: Build, tmp_path: Path) -> None:
     data = {case: npz(**arrays) for case, arrays in EPOCHS.items()}
-    for _, told in of_each(build, tmp_path, "epochs.npz", data, demo("training")).values():
-        [row] = told
+    for _, reported in of_each(build, tmp_path, "epochs.npz", data, demo("training")).values():
+        [row] = reported
         assert re.search(r"md:4: error: demo: .*epochs\.npz", row), row
 
 
@@ -326,7 +326,7 @@ def test_a_damaged_cache_is_made_anew(build: Build, tmp_path: Path) -> None:
     found = sorted((tmp_path / "build" / "cache" / "demos").glob("*/parts.json"))
     for parts, damage in zip(found, DAMAGES, strict=True):
         parts.write_bytes(damage)
-    site, told = publish(build, text)
-    assert not any(told.values())
+    site, reported = publish(build, text)
+    assert not any(reported.values())
     assert {name: site.read(f"{name}.html") for name in text} == before
     assert all(json.loads(parts.read_bytes())[0]["width"] for parts in found)

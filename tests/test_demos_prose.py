@@ -87,9 +87,9 @@ def test_braces_that_name_no_number_are_left_alone(models: Models) -> None:
     ],
 )
 def test_numbers_that_cannot_be_had_are_told_and_seen(written: str, message: str, models: Models) -> None:
-    html, [told] = filled(f"<p>{written}</p>", models)
+    html, [reported] = filled(f"<p>{written}</p>", models)
     assert html == f'<p><mark class="research-demo-missing">{written}</mark></p>'
-    assert told.startswith(f"{written}: {message}")
+    assert reported.startswith(f"{written}: {message}")
 
 
 def test_faults_in_numbers_are_located(tmp_path: Path, models: Models) -> None:

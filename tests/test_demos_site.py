@@ -133,7 +133,7 @@ def test_typographic_filters_do_no_harm(build: Build, models: Path) -> None:
 
 def test_what_is_wrong_with_a_demo_is_told_where_it_stands(build: Build, models: Path) -> None:
     bundles.write_bundle(models, "deep", latents=5)
-    #: The line of the fault below the fence, and what is told.
+    #: The line of the fault below the fence, and what is reported.
     blocks = {
         "kind: manifol\nmodel: small\nalt: x": (
             1,
@@ -161,8 +161,8 @@ def test_what_is_wrong_with_a_demo_is_told_where_it_stands(build: Build, models:
     assert page.count("This figure could not be made.") == len(blocks) - 1
     for block, (below, message) in blocks.items():
         line = text[: text.index(f"```demo\n{block}\n")].count("\n") + 1 + below
-        told = re.search(rf"a\.md:{line}: error: demo: {message.replace('?', '[?]')}", site.log)
-        assert bool(told) == bool(message), site.log
+        reported = re.search(rf"a\.md:{line}: error: demo: {message.replace('?', '[?]')}", site.log)
+        assert bool(reported) == bool(message), site.log
     assert build({}, STILL, "--fatal", "errors").exit_code == 1
 
 

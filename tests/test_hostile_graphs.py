@@ -15,7 +15,7 @@ from graphs import decoder, graph, odd_decoder, write_bundle
 from onnx import ModelProto, TensorProto, helper, numpy_helper
 from research.cli import main
 from research.demos.compile import RefusedError, source
-from research.demos.compile.graph import of_one, with_col2im, with_float32_weights
+from research.demos.compile.graph import of_one, with_col2im
 from research.demos.compile.program import _c_source
 from research.demos.compile.strings import without_strings
 from research.demos.drawing.inference import decode
@@ -33,7 +33,7 @@ CODE = [name for name, text in hostile.PAYLOADS.items() if text.startswith(("*",
 def c_of(model: ModelProto) -> str:
     """Return the C that `model` becomes, of its bytes as a build reads them."""
     plain = simplified(opened(File(model.SerializeToString())))
-    return _c_source(without_strings(of_one(with_col2im(with_float32_weights(plain)))))
+    return _c_source(without_strings(of_one(with_col2im(plain))))
 
 
 @pytest.mark.parametrize("place", hostile.PLACES)

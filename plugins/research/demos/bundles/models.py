@@ -132,7 +132,7 @@ def run(command: Sequence[str], folder: Path) -> None:
     """Run `command` in `folder` and pass its output on as it comes.
 
     Its standard output is the author's terminal, so a progress bar works; its standard error is
-    passed on, and its last lines are kept for the `DemoError` that a failure raises. Neither it nor
+    passed on, and its last lines are part of the `DemoError` that a failure raises. Neither it nor
     anything that it starts outlives this process.
     """
     words = " ".join(command)

@@ -10,7 +10,6 @@ from onnx import (
     GraphProto,
     ModelProto,
     NodeProto,
-    TensorProto,
     helper,
     numpy_helper,
     shape_inference,
@@ -45,19 +44,6 @@ def with_col2im(model: ModelProto) -> ModelProto:
             nodes.append(node)
         else:
             nodes += _as_col2im(node, kernel, size, weights)
-    return _with(model, nodes, weights)
-
-
-def with_float32_weights(model: ModelProto) -> ModelProto:
-    """Return `model` with weights that are kept as float16, and cast when it is loaded, as float32."""
-    weights = {tensor.name: numpy_helper.to_array(tensor) for tensor in model.graph.initializer}
-    nodes = []
-    for node in model.graph.node:
-        kept = weights.get(node.input[0]) if node.op_type == "Cast" and node.input else None
-        if kept is None or kept.dtype != np.float16 or _attributes(node)["to"] != TensorProto.FLOAT:
-            nodes.append(node)
-        else:
-            weights[node.output[0]] = kept.astype(np.float32)
     return _with(model, nodes, weights)
 
 

@@ -22,7 +22,7 @@ FORBIDDEN = re.compile(
 def check(text: str) -> None:
     """Raise `RefusedError` for C that reads a file, holds assembly or hides a directive.
 
-    Comments are looked at as well: what ends one cannot be told without reading C.
+    Comments are looked at as well: where one ends is known only to who reads C.
     """
     joined = re.sub(r"\\[ \t]*\r?\n", "", text)
     if found := FORBIDDEN.search(joined):

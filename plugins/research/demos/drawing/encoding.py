@@ -36,6 +36,6 @@ def encode(image: Bytes) -> tuple[bytes, str]:
     stepped = Image.fromarray(np.rint(image / STEP).astype(np.uint8) * STEP)
     png, webp = io.BytesIO(), io.BytesIO()
     stepped.save(png, "PNG", optimize=True)
-    # Colours that nobody sees are kept: the page has them too.
+    # With the colors of transparent pixels, which the page has too.
     stepped.save(webp, "WEBP", lossless=True, quality=100, method=6, exact=True)
     return min((png.getvalue(), "png"), (webp.getvalue(), "webp"), key=lambda file: len(file[0]))

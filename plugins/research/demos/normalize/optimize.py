@@ -122,9 +122,9 @@ def _tidy(model: ModelProto) -> ModelProto:
     """Leave the domains out that no node is of, and what ONNX Runtime notes for itself."""
     used = {node.domain for graph in graphs_of(model.graph) for node in graph.node} | {"", "ai.onnx"}
     domains = [each for each in model.opset_import if each.domain in used]
-    kept = [(each.domain, each.version) for each in domains]
+    used_domains = [(each.domain, each.version) for each in domains]
     del model.opset_import[:]
-    for domain, version in kept:
+    for domain, version in used_domains:
         model.opset_import.add(domain=domain, version=version)
     for graph in graphs_of(model.graph):
         for node in graph.node:
