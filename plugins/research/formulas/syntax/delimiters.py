@@ -54,7 +54,7 @@ class Delimiters:
     #: The beginning of a paragraph, or of its part, that is a displayed formula; and all of it.
     opening: re.Pattern[str]
     block: re.Pattern[str]
-    #: What an author kept from being a delimiter, and what is none on this blog but would be to others.
+    #: Delimiters that an author escaped, and those that are none on this blog but would be on others.
     escaped: str
 
     @classmethod

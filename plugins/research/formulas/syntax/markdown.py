@@ -116,7 +116,7 @@ class RarePatterns(Preprocessor):
 
 
 class EscapedDelimiter(InlineProcessor):
-    """What an author kept from being a delimiter → a character reference, which stays none."""
+    """An escaped delimiter → a character reference, which is no delimiter."""
 
     def handleMatch(  # type: ignore[override]  # noqa: N802
         self, m: re.Match[str], data: str
