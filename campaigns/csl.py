@@ -139,7 +139,10 @@ def run(case: Case) -> tuple[str, str, str]:
             return "failed", "", str(error)
     if isinstance(typeset, StyleError):
         return "failed", "", str(typeset)
-    expected, found = _readable(case.sections["RESULT"]), _readable(_result(case, typeset))
+    expected, found = (
+        _readable(clean(RESULT.sub("", case.sections["RESULT"]))),
+        _readable(_result(case, typeset)),
+    )
     return "passed" if expected == found else "failed", expected, found
 
 
@@ -151,7 +154,7 @@ def _result(case: Case, typeset: Typeset) -> str:
 
 def _readable(html: str) -> str:
     """Return `html` with the tags that the plugin publishes, and spaces as a browser shows them."""
-    html = re.sub(r"</?a\b[^>]*>", "", clean(RESULT.sub("", html)))
+    html = re.sub(r"</?a\b[^>]*>", "", html)
     lines = (" ".join(unescape(line).split(" ")).strip() for line in html.splitlines())
     return "\n".join(line for line in lines if line)
 

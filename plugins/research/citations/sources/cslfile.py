@@ -312,7 +312,7 @@ def _date(value: Any) -> dict[str, Any]:
     if all(dates) and 0 < len(dates) <= 2:
         for date in written:
             traits |= _season_of(date) if isinstance(date, Mapping) else {}
-        if len(dates[0]) > 1 and dates[0][1] >= SPRING:
+        if len(dates) == 1 and len(dates[0]) > 1 and dates[0][1] >= SPRING:
             traits["season"] = dates[0].pop() - SPRING + 1
         return {"date-parts": dates, **traits}
     if _is_text(value):

@@ -124,7 +124,7 @@ class CslStyle:
                     "items": [_cite(cite) for cite in cluster],
                     "note": note,
                     "composite": self._is_composite(cluster),
-                    "unsorted": cluster[0].is_narrative or self._format == "note",
+                    "unsorted": cluster[0].is_narrative,
                 }
                 for cluster, note in zip(clusters, notes, strict=True)
             ],
@@ -190,7 +190,7 @@ class CslStyle:
         """Cut the `html` of a cluster into its cites and what stands between them."""
         first = cluster[0]
         if self._format == "note":
-            return self._note(cluster, html, request)
+            return self._note(cluster, html, keys, request)
         if first.is_narrative and not first.suppress_author and not self._is_composite(cluster):
             author = self._names.label(request.entries[first.key]).author
             html = f"{author}{'' if html.startswith('<sup>') else ' '}{html}"
@@ -214,15 +214,16 @@ class CslStyle:
             at = match.end()
         return [piece for piece in (*pieces, Piece(html[at:])) if piece.html]
 
-    def _note(self, cluster: Sequence[Cite], html: str, request: Request) -> list[Piece]:
+    def _note(self, cluster: Sequence[Cite], html: str, keys: Sequence[str], request: Request) -> list[Piece]:
         """Return the pieces of a note, behind the author where the sentence names one."""
         first = cluster[0]
         names_author = first.is_narrative and not first.suppress_author
         pieces = [Piece(self._names.label(request.entries[first.key]).author)] if names_author else []
         at = 0
         html = self._mended(clean(html.replace(NOTHING, ""), links=False))
-        for cite, match in zip(cluster, CITE.finditer(html), strict=False):
-            pieces += (Piece(html[at : match.start()], None, True), Piece(match[2], cite.key, True))
+        for match in CITE.finditer(html):
+            key = _key(match, keys, ())
+            pieces += (Piece(html[at : match.start()], None, True), Piece(match[2], key, True))
             at = match.end()
         return [piece for piece in (*pieces, Piece(html[at:], None, True)) if piece.html]
 
