@@ -15,7 +15,7 @@ BIB = "@article{vae, author={Kingma, D. P. and Welling, M.}, title={T}, year={20
 POST = r"""Title: Post {name}
 Date: 2026-01-01
 
-As [@@vae] and \[@b] show, \$5 and $x_{name}$, see [](#fig-a):
+As [@@vae] and \[@b] show, \$5, $x_{name}$, \(u\), $`v`$ and <span class="math">\(w\)</span>, see [](#fig-a):
 
 $$y_{name}$$
 
@@ -34,6 +34,15 @@ caption: At {{{{ small.elbo }}}} nats.
     model: small
     alt: Others
     ```
+
+!!! lemma
+    Text.
+
+| a | b |
+| - | - |
+| 1 | 2 |
+
+: A caption. {{#tbl-a}}
 
 <p class="raw">Raw [@vae] and \(z\).</p>
 """
@@ -212,7 +221,7 @@ def test_what_finishes_pages_may_raise(name: str, build: Build, tmp_path: Path) 
 
 def test_a_processor_or_directive_that_raises_costs_its_construct(build: Build, tmp_path: Path) -> None:
     model(tmp_path)
-    count = 15
+    count = 29
     markdown = posts("plain", *(f"p{number}" for number in range(count)))
     texts = markdown | {"rest.rst": REST.format(name="rest")}
     texts |= {f"p{number}.rst": REST.format(name=f"p{number}") for number in range(count, count + 3)}
@@ -224,7 +233,7 @@ def test_a_processor_or_directive_that_raises_costs_its_construct(build: Build, 
     assert [site.read(f"post-{name}.html") for name in ("plain", "rest")] == plain
     assert len(names) == len(set(names)) >= count
     found = reports(site)
-    in_rest = {"Demo", "MathDirective", "equation_role"}
+    in_rest = {"Demo", "MathDirective", "equation_role", "Box", "Group", "reference_role"}
     for number, name in enumerate(names):
         assert site.exists(f"post-p{number}.html")
         if (name in in_rest) == (number >= count):
