@@ -30,6 +30,8 @@ declare module "../plugins/research/demos/live/script/stage.js" {
     words: Record<string, string>;
     sheet: import("../plugins/research/demos/live/script/sheet.js").Sheet;
     sheets: import("../plugins/research/demos/live/script/sheet.js").Sheet[];
+    /** The module of controls for a decoder's further inputs, where it has any. */
+    extra?: typeof import("../plugins/research/demos/live/script/conditions.js");
     encoder(attempt: number): Promise<any>;
     speak(text: string): void;
     explain(error: Error, words: Record<string, string>): string;

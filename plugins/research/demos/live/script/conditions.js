@@ -1,13 +1,16 @@
 // Controls of a decoder's further inputs: a list of classes, or a slider for each number of a vector.
-import { choice, slider } from "./controls.js";
+// The module comes when a figure has such inputs.
+import { element, slider } from "./controls.js";
 
 /**
- * Return controls for the conditions of `sheets`, which have the same; each change is written into their
- * `condition`, and `onchange()` is called.
+ * Return controls for the conditions of the sheets of `stage`, which have the same; each change is written into
+ * their `condition`, and `onchange()` is called.
  */
-export function conditionControls(sheets, number, onchange) {
-  const [{ conditions = [] }] = sheets;
-  const controls = [];
+export function controls(stage, onchange) {
+  const { sheets } = stage;
+  const number = (value) => stage.number(value);
+  const [{ conditions }] = sheets;
+  const made = [];
   const set = (at, values) => {
     for (const sheet of sheets) sheet.condition = sheet.condition.with(at, values[0]);
     if (values.length > 1) set(at + 1, values.slice(1));
@@ -20,18 +23,24 @@ export function conditionControls(sheets, number, onchange) {
     if (labels) {
       const oneHot = (index) => Array.from({ length: size }, (_, i) => Number(i === index));
       const chosen = size > 1 ? value.indexOf(1) : value[0];
-      controls.push(choice(name, labels, chosen, (index) => set(at, size > 1 ? oneHot(index) : [index])));
+      made.push(choice(name, labels, chosen, (index) => set(at, size > 1 ? oneHot(index) : [index])));
     } else {
       const [min, max] = range;
       const step = (max - min) / 100;
       value.forEach((start, i) => {
         const title = size > 1 ? `${name} ${i + 1}` : name;
-        controls.push(
-          slider(title, { min, max, step, value: start, text: number }, (now) => set(at + i, [now])),
-        );
+        made.push(slider(title, { min, max, step, value: start, text: number }, (now) => set(at + i, [now])));
       });
     }
     begin += size;
   }
-  return controls;
+  return made;
+}
+
+/** Return a list of `labels` in its label, of which the one numbered `value` is chosen; `onchange` gets the number. */
+function choice(name, labels, value, onchange) {
+  const list = element("select", {}, ...labels.map((text) => element("option", { textContent: text })));
+  list.selectedIndex = value;
+  list.onchange = () => onchange(list.selectedIndex);
+  return element("label", {}, element("span", { textContent: name }), list);
 }

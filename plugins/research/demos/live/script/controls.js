@@ -34,14 +34,6 @@ export function slider(name, { min = 0, max = 1, step = 0.01, value = min, text 
   return Object.assign(element("label", {}, element("span", { textContent: name }), input, shown), { show });
 }
 
-/** Return a list of `labels` in its label, of which the one numbered `value` is chosen; `onchange` gets the number. */
-export function choice(name, labels, value, onchange) {
-  const list = element("select", {}, ...labels.map((text) => element("option", { textContent: text })));
-  list.selectedIndex = value;
-  list.onchange = () => onchange(list.selectedIndex);
-  return element("label", {}, element("span", { textContent: name }), list);
-}
-
 /** Return a button that is on or off; `set(on)` is as pressing it; `onchange` gets which. */
 export function toggle(text, on, onchange) {
   const set = (now) => {

@@ -1,39 +1,32 @@
 // <research-demo>: a figure that stands in the page as a static image, and becomes interactive when it is activated.
-import { button, element, toggle } from "./controls.js";
-import { follow, inside, steer } from "./gestures.js";
+
+import * as controls from "./controls.js";
+import { button, element } from "./controls.js";
+import * as gestures from "./gestures.js";
 import * as interpolation from "./kinds/interpolation.js";
 import * as manifold from "./kinds/manifold.js";
 import * as reconstructions from "./kinds/reconstructions.js";
 import * as samples from "./kinds/samples.js";
 import * as training from "./kinds/training.js";
-import { floats, labelsOf } from "./latents.js";
+import * as latents from "./latents.js";
 import { broken, bytesAt, cancel, Failure, progress } from "./load.js";
 import { modelAt } from "./model.js";
-import { anySeed, normals } from "./normals.js";
+import * as normals from "./normals.js";
 import { Sheet } from "./sheet.js";
 import { Stage } from "./stage.js";
-import { fill, sentence } from "./words.js";
+import * as words from "./words.js";
+import { fill } from "./words.js";
 
-// The pad is a module of its own, which comes when it is needed. It is handed what it shares with the others.
-const shared = {
-  anySeed,
-  button,
-  element,
-  floats,
-  follow,
-  inside,
-  labelsOf,
-  normals,
-  sentence,
-  steer,
-  toggle,
-};
+/** Return a module that comes when it is needed. A browser remembers one that failed by its address. */
+const late = (path, attempt) =>
+  import(`${path}?${attempt}`).catch(() => {
+    throw new Failure("script");
+  });
+
+// The pad is handed what it shares with the others.
+const shared = { ...controls, ...gestures, ...latents, ...normals, ...words };
 const pad = {
-  start: async (stage, attempt) => {
-    // A browser remembers a module that failed by its address.
-    const module = import(`./kinds/draw.js${attempt ? `?${attempt}` : ""}`);
-    return (await module.catch(() => Promise.reject(new Failure("script")))).start(stage, shared);
-  },
+  start: async (stage, attempt) => (await late("./kinds/draw.js", attempt)).start(stage, shared),
 };
 
 const KINDS = {
@@ -188,6 +181,7 @@ class ResearchDemo extends HTMLElement {
       ),
       ...this.#images.map(seen),
     ]);
+    const extra = figure.sheets[0].conditions && (await late("./conditions.js", job.attempt));
     const surfaces = this.querySelectorAll(".research-demo-over");
     const stage = new Stage({
       host: this,
@@ -197,6 +191,7 @@ class ResearchDemo extends HTMLElement {
       sheets: figure.sheets.map((form, i) => new Sheet(this.#images[i], surfaces[i], form, decoders[i])),
       encoder: (attempt) => model(encoder, { attempt, files: [] }),
       speak: (text) => this.#speak(text),
+      extra,
       explain,
     });
     await KINDS[kind].start(stage, job.attempt);

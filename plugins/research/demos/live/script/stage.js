@@ -1,6 +1,5 @@
 // What a kind of figure works with: its sheets, a lens that shows one image large, controls, words, and a line that
 // is shown, and spoken once it rests. All of it is made before it is seen.
-import { conditionControls } from "./conditions.js";
 import { button, element } from "./controls.js";
 import { latest } from "./latest.js";
 import { cellOrigin } from "./pixels.js";
@@ -13,7 +12,8 @@ export class Stage {
   /**
    * `host` is the figure's element, `panel` where its controls go, `speak(text)` what screen readers hear, `figure`
    * the description that the build wrote, `words` its sentences, `sheets` what it describes; `encoder()` fetches the
-   * encoder, where the figure has one, and `explain(error, words)` says what failed.
+   * encoder, where the figure has one, `extra` is the module of controls for its decoder's further inputs, where it
+   * has any, and `explain(error, words)` says what failed.
    */
   constructor(parts) {
     Object.assign(this, parts);
@@ -49,8 +49,8 @@ export class Stage {
   arrange(buttons, sliders = [], redraw = null) {
     this.#actions.append(...buttons);
     const head = element("div", { className: "research-demo-head" }, this.#line, this.#actions);
-    const conditions = redraw ? conditionControls(this.sheets, (value) => this.number(value), redraw) : [];
-    this.#children = [...(this.#lens ? [this.#lens] : []), head, ...sliders, ...conditions];
+    const extra = redraw && this.extra ? this.extra.controls(this, redraw) : [];
+    this.#children = [...(this.#lens ? [this.#lens] : []), head, ...sliders, ...extra];
   }
 
   /** Have a lens before the controls; `name` says to screen readers what it shows. */
