@@ -13,7 +13,7 @@ from onnx import ModelProto, helper, numpy_helper
 from research.core.storage.cache import Cache
 from research.demos.bundles.bundle import Graph
 from research.demos.bundles.tensors import Signature, Tensor
-from research.demos.compile import UnsupportedError
+from research.demos.compile import UnsupportedError, runtime
 from research.demos.compile import compiled as compiling
 from research.demos.compile.build import Made, build
 from research.demos.compile.checks import PARITY, bound_by_decoder, bound_by_encoder
@@ -176,6 +176,13 @@ class TestProgram:
         found = run_program(program.program.read_bytes(), inputs, [(1, 28, 28)])[0]
         assert np.abs(found - expected).max() < 1e-5
         assert expected.std() > 0.1
+
+    def test_is_stopped_where_it_takes_too_many_instructions(
+        self, program: Compiled, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(runtime, "FUEL", 10_000)
+        with pytest.raises(UnsupportedError, match="breaks off"):
+            run_program(program.program.read_bytes(), latents(1, 20), [(1, 28, 28)])
 
     def test_is_small(self, program: Compiled) -> None:
         assert len(brotli.compress(program.program.read_bytes())) < 64 * 1024

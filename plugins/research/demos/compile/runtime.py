@@ -19,6 +19,8 @@ Array = npt.NDArray[np.float32]
 NOISE = re.compile(
     r"\[ONNXRuntimeError\] : \d+ : \w+ : |(?:/\S+\.(?:cc|h):\d+ )(?:[^\[]*?\) ?)?(?:\[[^\]]*\] )?"
 )
+#: Instructions of WebAssembly that the program may execute for one example.
+FUEL = 10**11
 #: Bytes of memory that a program may have.
 PROGRAM_MEMORY = 1 << 30
 
@@ -73,11 +75,12 @@ def run_graph(model: ModelProto, inputs: Array) -> list[Array]:
 def run_program(program: bytes, inputs: Array, shapes: Sequence[tuple[int, ...]]) -> list[Array]:
     """Return the outputs, of the `shapes` (without batch), of a compiled `program` for `inputs` (B, …).
 
-    Raises `UnsupportedError` if the program breaks off.
+    Raises `UnsupportedError` if the program breaks off, or takes more than `FUEL` for an example.
     """
     import wasmtime
 
     store, module = _store(program)
+    store.set_fuel(FUEL)
     exports = wasmtime.Instance(store, module, []).exports(store)
     memory: Any = exports["memory"]
     call: Any = {name: exports[name] for name in ("init", "input", "output", "run")}
@@ -85,6 +88,7 @@ def run_program(program: bytes, inputs: Array, shapes: Sequence[tuple[int, ...]]
     try:
         call["init"](store)
         for example, values in enumerate(inputs):
+            store.set_fuel(FUEL)
             memory.write(store, values.astype("<f4").tobytes(), call["input"](store, 0))
             call["run"](store)
             for n, output in enumerate(outputs):
@@ -102,6 +106,7 @@ def _store(program: bytes) -> tuple[Any, Any]:
     import wasmtime
 
     config = wasmtime.Config()
+    config.consume_fuel = True
     config.memory_reservation = 0
     config.memory_guard_size = 0
     config.memory_reservation_for_growth = 0
