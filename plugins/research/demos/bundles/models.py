@@ -88,7 +88,8 @@ class Models:
         if not command:
             known = sorted(path.parent.name for path in self._settings.models.glob("*/manifest.json"))
             if name not in known:
-                raise DemoError(f"model “{name}”: there is no bundle in {folder}{nearest(name, known)}")
+                names = sorted({*known, *trainer.recipes(self._settings)})
+                raise DemoError(f"model “{name}”: there is no bundle in {folder}{nearest(name, names)}")
         try:
             if command:
                 self._run_once(command, name)

@@ -1,10 +1,12 @@
 """The command that brings bundles up to date: the blog's own, or the trainer's where that is installed."""
 
+import contextlib
 import importlib.util
 import json
 import os
 import runpy
 import sys
+import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -41,17 +43,35 @@ def folder(name: str, settings: Settings) -> Path:
 def concerns(name: str, settings: Settings) -> bool:
     """Say whether the command is run for the model `name`.
 
-    The trainer is not run for a bundle that states no recipe, since that came from elsewhere.
+    The trainer is run for models that have a recipe here, unless their bundle states none: that came from
+    elsewhere.
     """
     if settings.build_model is not None:
         return bool(settings.build_model)
-    return is_installed() and not _is_from_elsewhere(settings.models / name)
+    return name in recipes(settings) and not _is_from_elsewhere(settings.models / name)
+
+
+def recipes(settings: Settings) -> set[str]:
+    """Return the names of the recipes that the trainer knows; none if it is not installed.
+
+    The trainer reports what is wrong with a file that cannot be read.
+    """
+    spec = importlib.util.find_spec(PACKAGE)
+    if not spec or not spec.submodule_search_locations:
+        return set()
+    ready = Path(spec.submodule_search_locations[0]) / "recipes" / "ready.toml"
+    found: set[str] = set()
+    for path in (ready, settings.root / "recipes.toml"):
+        with contextlib.suppress(OSError, tomllib.TOMLDecodeError, UnicodeDecodeError):
+            table = tomllib.loads(path.read_text(encoding="utf-8")).get("recipes")
+            found |= table.keys() if isinstance(table, dict) else set()
+    return found
 
 
 def _is_from_elsewhere(folder: Path) -> bool:
     try:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return False
     return isinstance(manifest, dict) and "recipe" not in manifest
 
