@@ -20,7 +20,7 @@ PROTECTED = re.compile(
     r"|<[a-zA-Z][a-zA-Z0-9+.-]*:[^\s<>]*>"
     r"|</?[a-zA-Z][\w:-]*(?:\s(?:[^<>\"']|\"[^\"]*\"|'[^']*')*)?/?>"
     # The destination and the title of a link, and all of an image.
-    r"|!\[[^\]\n]*\](?=[(\[])"
+    r"|!\[[^\]\n]{0,1000}+\](?=[(\[])"
     r"|(?<=\])\((?:[^()\s<>]|<[^<>\n]*>|\((?:[^()\s])*\))*(?:\s+(?:\"[^\"]*\"|'[^']*'))?\s*\)"
     # A reference to a definition, attributes, an address in the text.
     r"|(?<=\])\[[^\]\n]*\]"
@@ -28,6 +28,8 @@ PROTECTED = re.compile(
     r"|\b(?:[a-zA-Z][a-zA-Z0-9+.-]*://|mailto:)[^\s<>\"`]*",
     re.DOTALL | re.IGNORECASE,
 )
+OPENING = re.compile(rf"<(?:(!--)|({VERBATIM})\b)", re.IGNORECASE)
+CLOSING = re.compile(rf"-->|</({VERBATIM})\b", re.IGNORECASE)
 
 
 class Protected:
@@ -36,7 +38,8 @@ class Protected:
     def __init__(self, text: str) -> None:
         """Find them in `text`."""
         has_any = any(sign in text for sign in SIGNS)
-        self._spans = [match.span() for match in PROTECTED.finditer(text)] if has_any else []
+        found = PROTECTED.finditer(_without_unclosed(text)) if has_any else ()
+        self._spans = [match.span() for match in found]
         self._starts = [start for start, _ in self._spans]
 
     @classmethod
@@ -51,3 +54,20 @@ class Protected:
             return False
         index = bisect_right(self._starts, at) - 1
         return index >= 0 and at < self._spans[index][1]
+
+
+def _without_unclosed(text: str) -> str:
+    """Return `text` with other characters, as many, where a comment or a verbatim element is never closed.
+
+    Each of them would be sought to the end of the text. Such an element is a tag like others.
+    """
+    if not OPENING.search(text):
+        return text
+    last = {(match[1] or "").lower(): match.start() for match in CLOSING.finditer(text)}
+
+    def closed(match: re.Match[str]) -> str:
+        if last.get((match[2] or "").lower(), -1) > match.start():
+            return match[0]
+        return "\0" * len(match[0]) if match[1] else f"<{'x' * len(match[2])}"
+
+    return OPENING.sub(closed, text)
