@@ -103,6 +103,7 @@ class Formulas(Part):
 
     def finish_page(self, html: str, target: Target) -> str:
         """Show formulas; let a page whose formulas are not typeset load MathJax."""
+        html = client.show_in_titles(html)
         if client.MARKER in html:
             html = client.link_client(html, target.base, self.settings)
         return page.insert_formulas(html, self._formulas)
@@ -117,7 +118,7 @@ class Formulas(Part):
             self._pages.append(chtml.ids(html[0]))
 
     def _files(self, html: Sequence[str]) -> tuple[PublishedFile, ...]:
-        return tuple(client.files()) if any(client.MARKER in text for text in html) else ()
+        return tuple(client.files()) if any(map(client.is_needed, html)) else ()
 
     def _failures(self, parsed: Sequence[parse.ParsedText], results: Results) -> Iterator[Diagnostic]:
         """Yield why formulas could not be typeset and how they are published, once per build."""

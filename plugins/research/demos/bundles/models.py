@@ -89,7 +89,10 @@ class Models:
             known = sorted(path.parent.name for path in self._settings.models.glob("*/manifest.json"))
             if name not in known:
                 names = sorted({*known, *trainer.recipes(self._settings)})
-                raise DemoError(f"model “{name}”: there is no bundle in {folder}{nearest(name, names)}")
+                missing = f"there is no bundle in {folder}"
+                if trainer.is_default(self._settings):
+                    missing += f", and there is no recipe “{name}” to train it by"
+                raise DemoError(f"model “{name}”: {missing}{nearest(name, names)}")
         try:
             if command:
                 self._run_once(command, name)

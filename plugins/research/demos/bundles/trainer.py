@@ -23,6 +23,11 @@ def is_installed() -> bool:
     return importlib.util.find_spec(PACKAGE) is not None
 
 
+def is_default(settings: Settings) -> bool:
+    """Say whether the trainer is what brings bundles up to date."""
+    return settings.build_model is None and is_installed()
+
+
 def command(settings: Settings) -> Sequence[str]:
     """Return the words of the command; none if bundles are taken as they are."""
     if settings.build_model is not None:

@@ -4,15 +4,20 @@ Formulas stay TeX, in elements that MathJax looks for; pages that have such elem
 """
 
 from collections.abc import Iterator
-from html import escape
+from html import escape, unescape
 from pathlib import Path
 
 from ...core.post import PublishedFile
+from ...core.text import placeholders
 from ...core.text.head import with_head
 from ..settings import Settings
 from ..typesetting.mathjax import PACKAGES, SCRIPT, folder_of, versions
+from .page import TITLE
 
 MARKER = '<span class="math-client"'
+#: Placeholders of formulas in titles: what can be read stands inside, for the name of a window.
+PART = "formula-in-title"
+PLACEHOLDER = placeholders.pattern(PART, placeholders.SOURCE)
 #: What a browser loads of the npm packages, as patterns.
 FILES = {
     "mathjax": (
@@ -32,6 +37,24 @@ FILES = {
 def mark_for_client(source: str) -> str:
     """Return the HTML that a formula is until a browser typesets it."""
     return f"{MARKER}>{source}</span>"
+
+
+def mark_in_title(source: str, text: str) -> str:
+    """Return the HTML that a formula of a title is until `show_in_titles`, with `text` inside."""
+    return placeholders.placeholder(PART, text, source=source)
+
+
+def show_in_titles(html: str) -> str:
+    """Return the page `html` with its formulas in titles marked for the browser, but in its own name."""
+    if placeholders.sign(PART) not in html:
+        return html
+    html = TITLE.sub(lambda title: placeholders.without(title[0]), html, count=1)
+    return PLACEHOLDER.sub(lambda found: mark_for_client(unescape(found["value"])), html)
+
+
+def is_needed(html: str) -> bool:
+    """Say whether `html` has formulas that a browser typesets."""
+    return MARKER in html or placeholders.sign(PART) in html
 
 
 def with_macros(html: str, macros: str) -> str:

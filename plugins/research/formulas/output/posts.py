@@ -13,7 +13,7 @@ from ..syntax.parse import ParsedText
 from ..typesetting.hints import hint
 from ..typesetting.typeset import NotTypeset, TypesetGroup
 from . import definitions
-from .client import mark_for_client, with_macros
+from .client import mark_for_client, mark_in_title, with_macros
 from .page import formula_placeholder
 from .readable import readable
 
@@ -38,10 +38,13 @@ def with_placeholders(parsed: ParsedText, results: Results) -> str:
         result = results[group]
         if isinstance(result, TypesetGroup):
             html = _shown(formula, result, index, parsed.text.is_title)
-        elif parsed.text.is_title:
-            html = escape(readable(formula.tex))
+        elif result.in_browser and parsed.text.is_title:
+            text = escape(readable(formula.tex))
+            html, in_browser = mark_in_title(formula.source, text), True
         elif result.in_browser:
             html, in_browser = mark_for_client(formula.source), True
+        elif parsed.text.is_title:
+            html = escape(readable(formula.tex))
         else:
             html = _as_source(formula, "not typeset")
         edit = Edit(start, end, html)
