@@ -240,16 +240,16 @@ def test_check_orders_findings_with_and_without_a_line(build: Build) -> None:
 
 @pytest.mark.parametrize("content", [b"", b"{}", b"[1]", b"\xff", b'[{"html": 1}]', b"null"])
 def test_a_damaged_file_of_the_cache_counts_as_absent(content: bytes, tmp_path: Path) -> None:
-    kept = Cache(tmp_path).area("results")
-    kept.put("key", [1, 2])
-    assert kept.get("key") == [1, 2]
+    area = Cache(tmp_path).area("results")
+    area.put("key", [1, 2])
+    assert area.get("key") == [1, 2]
     (file,) = (tmp_path / "results").iterdir()
     file.write_bytes(content)
-    assert kept.get("key") is None
+    assert area.get("key") is None
     file.unlink(missing_ok=True)
     file.mkdir()
-    kept.put("key", [1, 2])
-    assert kept.get("key") == [1, 2]
+    area.put("key", [1, 2])
+    assert area.get("key") == [1, 2]
 
 
 #: What is left open many times. Where time grew with the square of it, each would take minutes.

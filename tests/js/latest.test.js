@@ -28,16 +28,16 @@ test("after a failure it works on", async () => {
   await call(2);
 });
 
-test("work is told when a newer call waits", async () => {
-  const told = [];
+test("work is informed when a newer call waits", async () => {
+  const seen = [];
   const call = latest(async (isStale, value) => {
     await rest();
-    told.push([value, isStale()]);
+    seen.push([value, isStale()]);
   });
   const first = call(1);
   call(2);
   await first;
-  assert.deepEqual(told, [
+  assert.deepEqual(seen, [
     [1, true],
     [2, false],
   ]);

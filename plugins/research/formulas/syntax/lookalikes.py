@@ -13,6 +13,7 @@ from ...core.diagnostics import Diagnostic, Severity, Source
 from ...core.post import Origin, Post
 from ...core.prose import BREAK, FORMULA, Prose
 from ...core.text.segments import Edit, apply_edits
+from ...core.text.tex import COMMANDS, SHORT_COMMANDS
 from ..settings import Settings
 from .find import unmarked
 from .parse import ParsedText
@@ -24,22 +25,10 @@ Report = tuple[int | None, int | None, str]
 #: More characters in one formula are none.
 LONG = 600
 
-#: Commands that no path and no regular expression has, as far as one can tell.
-COMMANDS = (
-    "alpha beta gamma delta epsilon varepsilon zeta theta vartheta iota kappa lambda sigma varsigma "
-    "upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Sigma Upsilon Phi Psi Omega pi Pi xi Xi "
-    "mu nu rho tau eta sum prod int iint oint lim inf sup max min log ln exp sin cos tan det dim ker "
-    "arg argmax argmin frac dfrac tfrac sqrt binom mathbb mathbf mathcal mathrm mathit mathsf mathfrak "
-    "mathscr boldsymbol bm operatorname text textbf textit emph hat bar tilde vec dot ddot overline "
-    "underline widehat widetilde partial nabla infty cdot cdots ldots dots times div pm mp leq geq neq "
-    "approx equiv sim simeq propto subset subseteq supset cup cap emptyset forall exists neg land lor "
-    "wedge vee oplus otimes circ bullet rightarrow leftarrow Rightarrow Leftarrow leftrightarrow "
-    "Leftrightarrow mapsto longrightarrow implies iff left right big Big bigg Bigg langle rangle lVert "
-    "rVert lfloor rfloor lceil rceil quad qquad mid parallel prime top perp ell hbar Re Im aleph star "
-    "ast dagger label tag"
-).split()
+#: Commands that count outside of delimiters too.
+LONG_COMMANDS = [name for name in COMMANDS if name not in SHORT_COMMANDS]
 SYMBOL = re.compile(
-    rf"(?<![\w:.\\/%>)}}])\\(?:{'|'.join(sorted(COMMANDS, key=len, reverse=True))})(?![a-zA-Z\\/:]|\.\w)"
+    rf"(?<![\w:.\\/%>)}}])\\(?:{'|'.join(sorted(LONG_COMMANDS, key=len, reverse=True))})(?![a-zA-Z\\/:]|\.\w)"
 )
 #: The numbers in braces of a regular expression are no argument.
 WITH_ARGUMENT = re.compile(
