@@ -34,7 +34,7 @@ class Demo(Directive):
         opening, closing = canonical.figure(canonical.attributes(keys, self.lineno), "\n").split("\n")
         return [
             nodes.raw("", opening, format="html"),
-            *inline,
+            nodes.generated("", "", *inline),  # outside of text docutils breaks lines around links
             nodes.raw("", closing, format="html"),
             *messages,
         ]

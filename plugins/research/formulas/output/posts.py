@@ -89,7 +89,9 @@ def _shown(formula: Formula, group: TypesetGroup, index: int, in_title: bool) ->
     outcome = group.outcomes[index]
     if isinstance(outcome, TypesettingError):
         return _as_source(formula, outcome.reason)
-    return formula_placeholder(group.keys[index], escape(outcome.text) if in_title else formula.source)
+    is_reference = outcome.html.startswith("<a ")  # it says its number where formulas are shown as TeX, too
+    source = outcome.html if is_reference else formula.source
+    return formula_placeholder(group.keys[index], escape(outcome.text) if in_title else source)
 
 
 def _as_source(formula: Formula, reason: str) -> str:

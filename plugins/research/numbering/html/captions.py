@@ -8,7 +8,7 @@ from string import ascii_letters
 from ...core.labels import Label
 from ...core.text.segments import Edit, apply_edits
 from ..kinds import FIGURE, PROOF, Kinds, tables
-from .elements import ATTRIBUTES, Element, images
+from .elements import ATTRIBUTES, Element, images, is_figure
 from .find import PREFIX, Form, Found
 
 NUMBER_CLASS, SECTION_CLASS = "research-number", "research-section-number"
@@ -137,7 +137,7 @@ class Captions:
         caption = element.child("figcaption")
         if caption:
             yield self._into(caption.inside, caption.close, label, found.kind)
-        elif typed := CAPTION.search(self.html, element.inside, element.close):
+        elif typed := self._paragraph_caption(element):
             yield Edit(typed.end(), typed.end(), f"{label} " if label else "")
         elif label:
             text = self._titles(element) if not panels else ""
@@ -145,6 +145,14 @@ class Captions:
             opening = name if element.name == "figure" else 'p class="caption"'
             yield Edit(element.close, element.close, f"<{opening}>{joined(label, text)}</{name}>\n")
         yield from self._panels(element, panels)
+
+    def _paragraph_caption(self, element: Element) -> re.Match[str] | None:
+        """Return the beginning of the caption that docutils wrote, if it is not one of a figure inside."""
+        inner = [one for one in element.descendants if is_figure(one)]
+        for found in CAPTION.finditer(self.html, element.inside, element.close):
+            if not any(one.start < found.start() < one.end for one in inner):
+                return found
+        return None
 
     def _into(self, start: int, end: int, label: str, kind: str) -> Edit:
         """Put `label` in front of the caption that stands from `start` to `end`."""

@@ -6,7 +6,7 @@ All other elements are left out of the tree: what they hold belongs to the eleme
 import re
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from html import unescape
@@ -71,6 +71,22 @@ class Element:
     def child(self, name: str) -> "Element | None":
         """Return its first child of that name."""
         return next((one for one in self.descendants if one.name == name and one.parent is self), None)
+
+    def without_inner_figures(self) -> Iterator["Element"]:
+        """Yield the elements inside of it, but for figures and what these hold."""
+        behind = 0
+        for one in self.descendants:
+            if one.start < behind:
+                continue
+            if is_figure(one):
+                behind = one.end
+            else:
+                yield one
+
+
+def is_figure(element: Element) -> bool:
+    """Return whether `element` is a figure, as HTML or as docutils has it."""
+    return element.name == "figure" or (element.name == "div" and "figure" in element.classes)
 
 
 def parse(html: str) -> list[Element]:

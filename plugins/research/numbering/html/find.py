@@ -7,7 +7,7 @@ from enum import Enum, auto
 from html import unescape
 
 from ..kinds import APPENDIX, BOXES, FIGURE, LISTING, PROOF, SECTION, TABLE, Kinds
-from .elements import ATTRIBUTES, Element, images, parse
+from .elements import ATTRIBUTES, Element, images, is_figure, parse
 
 HEADINGS = frozenset(f"h{level}" for level in range(1, 7))
 CODE_CLASSES = frozenset(("highlight", "codehilite"))
@@ -66,7 +66,7 @@ class Found:
 
 def find(html: str, kinds: Kinds) -> list[Found]:
     """Return what is numbered or named in `html`, in the order of the post."""
-    return list(_Finder(html, kinds).run())
+    return sorted(_Finder(html, kinds).run(), key=lambda found: found.element.start)
 
 
 class _Finder:
@@ -93,7 +93,7 @@ class _Finder:
             return self._heading(element)
         if kind := self._box_kind(element):
             return self._box(element, kind)
-        if name == "figure" or (name == "div" and "figure" in classes):
+        if is_figure(element):
             return self._figure(element)
         if name in ("img", "images"):
             return () if self._figure_around(element) else self._images(element)
@@ -155,14 +155,14 @@ class _Finder:
     def _figure(self, element: Element) -> Iterator[Found]:
         shown = list(self._images_of(element))
         panels = [image for image in shown if self.kinds.kind_of(image.id) == FIGURE]
-        inner = [one for one in element.descendants if one.name == "figure"]
+        inner = [one for one in element.descendants if is_figure(one)]
         own = [element.id] if element.id else []
-        if len(shown) == 1:
+        if len(shown) == 1 and not inner:
             panels = []
         if not panels:
-            inside = (*element.descendants, *shown)
+            inside = (*element.without_inner_figures(), *shown)
             own += [one.id for one in inside if one.name in HOLDERS and self.kinds.kind_of(one.id)]
-        is_group = bool(panels or any(self.kinds.kind_of(one.id) == FIGURE for one in inner))
+        is_group = bool(panels or any(self.kinds.kind_of(id) == FIGURE for id in self._ids_of(inner)))
         if not self._is_numbered_figure(element, own, is_group):
             return
         group = self._figure_around(element)
@@ -196,15 +196,16 @@ class _Finder:
             return FIGURE
         return LISTING if "pre" in names else TABLE
 
+    def _ids_of(self, figures: Iterable[Element]) -> Iterator[str]:
+        """Yield the ids of `figures`, which docutils gives to their images."""
+        for figure in figures:
+            yield figure.id
+            yield from (image.id for image in self._images_of(figure))
+
     def _images_of(self, element: Element) -> Iterator[Element]:
         """Yield the images of a figure that are in no figure inside of it."""
-        behind = 0
-        for one in element.descendants:
-            if one.start < behind:
-                continue
-            if one.name == "figure" or (one.name == "div" and "figure" in one.classes):
-                behind = one.end
-            elif one.name == "img":
+        for one in element.without_inner_figures():
+            if one.name == "img":
                 yield one
             else:
                 yield from images(self.html, one)

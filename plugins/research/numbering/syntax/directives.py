@@ -9,6 +9,8 @@ from docutils.parsers.rst import Directive, directives
 
 #: As Sphinx has it: ``text <id>``.
 EXPLICIT = re.compile(r"(?P<text>.*?)\s*<(?P<id>[^<>]+)>", re.DOTALL)
+#: As Pelican has it.
+OTHER_POST = re.compile(r"[{|]filename[}|]")
 
 
 class Box(Directive):
@@ -61,5 +63,7 @@ def reference_role(
     """Refer to what has the id: ``:ref:`fig-plane```, or in other words ``:ref:`Fig. %s <fig-plane>```."""
     found = EXPLICIT.fullmatch(text)
     id, words = (found["id"], found["text"]) if found else (text, "")
-    html = f'<a href="#{escape(id.strip())}">{escape(words, quote=False)}</a>'
+    id = id.strip()
+    address = id if OTHER_POST.match(id) else f"#{id}"
+    html = f'<a href="{escape(address)}">{escape(words, quote=False)}</a>'
     return [nodes.raw("", html, format="html")], []
