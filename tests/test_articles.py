@@ -101,3 +101,9 @@ def test_forty_constructs_in_three_markups(build: Build, tmp_path: Path) -> None
                 assert [in_english(text) for text in references(html)] == REFERENCES.splitlines(), page
                 assert [in_english(text) for text in captions(html)] == CAPTIONS.splitlines(), page
                 assert not re.search(r"<a [^<>]*></a>", html)
+            page_html = site.read(page)
+            (note,) = re.findall(r'<span class="research-note"[^<>]*popover role="note">(.*?)</p>', page_html)
+            assert in_english(words(note)).endswith("see Theorem 1..")
+            assert 'class="research-note-block" role="note"' in page_html
+            assert "popover" not in of_feed(feed, page)
+            assert "Theorem" in in_english(words(of_feed(feed, page).rpartition("A note")[2]))

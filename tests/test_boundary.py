@@ -38,6 +38,9 @@ caption: At {{{{ small.elbo }}}} nats.
 !!! lemma
     Text.
 
+!!! margin
+    Text.
+
 | a | b |
 | - | - |
 | 1 | 2 |
@@ -63,6 +66,10 @@ As [@vae] shows, see :eq:`a`.
    :alt: Some digits
 
    A caption.
+
+.. margin::
+
+   Text.
 """
 SETTINGS = """
 PLUGINS = ["sabotage", "research"]
@@ -150,7 +157,7 @@ def register():
             return old(self, source)
         reader.read = read
 """
-PARTS = ("demos", "citations", "formulas", "numbering", "site")
+PARTS = ("demos", "citations", "formulas", "numbering", "notes", "site")
 
 
 def blog(build: Build, sabotage: str, posts: dict[str, str], settings: str = "") -> Site:
@@ -221,7 +228,7 @@ def test_what_finishes_pages_may_raise(name: str, build: Build, tmp_path: Path) 
 
 def test_a_processor_or_directive_that_raises_costs_its_construct(build: Build, tmp_path: Path) -> None:
     model(tmp_path)
-    count = 29
+    count = 30
     markdown = posts("plain", *(f"p{number}" for number in range(count)))
     texts = markdown | {"rest.rst": REST.format(name="rest")}
     texts |= {f"p{number}.rst": REST.format(name=f"p{number}") for number in range(count, count + 3)}
@@ -233,7 +240,7 @@ def test_a_processor_or_directive_that_raises_costs_its_construct(build: Build, 
     assert [site.read(f"post-{name}.html") for name in ("plain", "rest")] == plain
     assert len(names) == len(set(names)) >= count
     found = reports(site)
-    in_rest = {"Demo", "MathDirective", "equation_role", "Box", "Group", "reference_role"}
+    in_rest = {"Demo", "MathDirective", "equation_role", "Box", "Group", "Margin", "reference_role"}
     for number, name in enumerate(names):
         assert site.exists(f"post-p{number}.html")
         if (name in in_rest) == (number >= count):

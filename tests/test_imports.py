@@ -101,7 +101,7 @@ def test_nothing_outside_the_adapter_names_pelican() -> None:
 
 def test_parts_know_neither_each_other_nor_the_adapter() -> None:
     parts = {path.parent.name for path in PACKAGE.glob("*/__init__.py")} - SHARED
-    assert parts == {"citations", "demos", "formulas", "images", "numbering", "site"}
+    assert parts == {"citations", "demos", "formulas", "images", "notes", "numbering", "site"}
     for path in PACKAGE.rglob("*.py"):
         place = path.relative_to(PACKAGE).parts
         known = {name.split(".")[1] for name in imported(path) if name.startswith("research.")}

@@ -9,7 +9,8 @@ from .core.part import Part
 from .demos import Demos
 from .formulas import Formulas
 from .images import Images
+from .notes import Notes
 from .numbering import Numbering
 from .site import Site
 
-PARTS: tuple[type[Part], ...] = (Demos, Citations, Formulas, Numbering, Images, Site)
+PARTS: tuple[type[Part], ...] = (Demos, Citations, Formulas, Numbering, Images, Notes, Site)
