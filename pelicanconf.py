@@ -42,11 +42,12 @@ MARKDOWN = {
 }
 
 THEME = "theme"
-#: Follows the address of the style sheet, so that no browser shows a new page in an old style.
-STYLE_VERSION = hashlib.sha256((HERE / "theme/static/style.css").read_bytes()).hexdigest()[:8]
-DIRECT_TEMPLATES = ["index", "archives", "categories", "tags", "404"]
+#: Follows the addresses of style sheet and scripts, so that no browser shows a new page with old ones.
+STYLE_VERSION = hashlib.sha256(
+    b"".join(path.read_bytes() for path in sorted((HERE / "theme/static").glob("*.*s")))
+).hexdigest()[:8]
+DIRECT_TEMPLATES = ["index", "archives", "authors", "categories", "tags", "404"]
 DISPLAY_CATEGORIES_ON_MENU = False
-AUTHOR_SAVE_AS = ""
 DEFAULT_PAGINATION = 10
 
 FEED_ALL_ATOM = "feeds/all.atom.xml"

@@ -1,8 +1,10 @@
 """The theme of this blog, in blogs that are not like it: empty, translated, paged, in another script."""
 
+import gettext
 import re
 from xml.etree import ElementTree
 
+from babel.messages.pofile import read_po
 from conftest import ROOT, Build
 
 THEME = f"""
@@ -104,32 +106,104 @@ def test_many_posts_are_paged(build: Build) -> None:
     assert "Older" not in site.read("index3.html")
 
 
-def test_posts_lead_to_their_neighbours(build: Build) -> None:
-    content = {f"{number}.md": post(f"Post {number}", f"2026-01-0{number}") for number in (1, 2, 3)}
-    site = build(content, RELATIVE)
-
-    html = site.read("post-2.html")
-    assert '<a rel="prev" href="./post-1.html"><span>Older</span> Post 1</a>' in html
-    assert '<a rel="next" href="./post-3.html"><span>Newer</span> Post 3</a>' in html
-    assert 'rel="next"' not in site.read("post-3.html")
-
-
-def test_a_long_post_lists_its_sections(build: Build) -> None:
-    text = "## One\n\n## Two *parts*\n\n## Three & more\n\n### A detail\n"
-    site = build({"post.md": post(text=text), "short.md": post("Short", text="## One\n\n## Two\n")}, THEME)
-
-    links = re.findall(r'<li><a href="(#[^"]+)">([^<]+)</a></li>', site.read("a-post.html"))
-    assert links == [("#one", "One"), ("#two-parts", "Two parts"), ("#three-more", "Three &amp; more")]
-    assert 'class="contents"' not in site.read("short.html")
-
-
-def test_what_is_wide_can_be_reached_by_keyboard(build: Build) -> None:
-    table = "| a | b |\n| - | - |\n| 1 | 2 |\n\n```python\nx = 1\n```\n"
-    site = build({"post.md": post(text=table)}, THEME)
+def test_a_long_post_lists_its_sections_three_levels_deep(build: Build) -> None:
+    heads = [
+        "# One",
+        "## A *part*",
+        "### A detail",
+        "#### Less",
+        "# Two & more",
+        "### Deep",
+        "## Last",
+        "# Three",
+    ]
+    text = "".join(f"#{head}\n\n" for head in heads)
+    table = "\n| a | b |\n| - | - |\n| 1 | 2 |\n\n```python\nx = 1\n```\n\n## A [link](b.html)\n"
+    content = {"post.md": post(text=text + table), "short.md": post("Short", text="## One\n\n## Two\n")}
+    site = build(content, THEME)
 
     html = site.read("a-post.html")
-    assert '<div class="wide" tabindex="0" role="group" aria-label="Table"><table>' in html
+    listed = html.partition('<nav class="contents"')[2].partition("</nav>")[0]
+    names = {"one": "One", "a-part": "A part", "a-detail": "A detail", "two-more": "Two &amp; more"}
+    link = {id: f'<li><a href="#{id}">{name}</a>' for id, name in names.items()}
+    inner = f"<ol>{link['a-part']}<ol>{link['a-detail']}</li></ol></li></ol>"
+    nested = f"<ol>{link['one']}{inner}</li>{link['two-more']}<ol>"
+    assert nested in listed.replace("\n", "")
+    assert listed.count("<ol>") == listed.count("</ol>")
+    assert listed.count("<li>") == listed.count("</li>") == 8
+    assert 'class="contents"' not in site.read("short.html")
+    # Headings are links to themselves, unless they have links in them.
+    assert '<h3 id="a-part"><a class="anchor" href="#a-part">A <em>part</em></a></h3>' in html
+    assert re.search(r'<h2 id="a-link">A <a href="[^"]*">link</a></h2>', html)
+    # What is wide can be reached by keyboard.
+    assert '<div class="scroll" tabindex="0" role="group" aria-label="Table"><table>' in html
     assert '<div class="highlight"><pre tabindex="0">' in html
+
+
+def test_posts_know_their_place_among_others(build: Build) -> None:
+    content = {
+        "1.md": post("First", "2026-01-01", Series="Bounds", Tags="elbo, vae"),
+        "2.md": post("Second", "2026-01-02", Series="Bounds", Tags="elbo"),
+        "3.md": post("Third", "2026-01-03", Tags="vae", text="word " * 500),
+        "4.md": post("Alone", "2026-01-04", Tags="rare", text="字" * 900),
+    }
+    settings = (
+        RELATIVE
+        + 'TAG_DESCRIPTIONS = {"elbo": "Lower bounds."}\n'
+        + (
+            'RESEARCH = {"authors": {"Ada": '
+            '{"affiliations": ["University of London"], "url": "https://ada.example"}}}\n'
+            'AUTHOR = "Ada"\n'
+        )
+    )
+    site = build(content, settings, "--fatal", "warnings")
+
+    assert site.exit_code == 0, site.log
+    second = site.read("second.html")
+    assert "Part 2 of the series “Bounds”" in second
+    assert (
+        '<li><a href="./first.html">First</a></li>\n<li><span aria-current="page">Second</span></li>'
+        in second
+    )
+    assert '<a rel="prev" href="./first.html"><span>Older</span> First</a>' in second
+    assert '<a rel="next" href="./third.html"><span>Newer</span> Third</a>' in second
+    related = site.read("first.html").partition('class="related"')[2]
+    assert re.findall(r"<li><a [^>]*>(\w+)</a>", related) == ["Third", "Second"]
+    assert 'class="related"' not in site.read("alone.html")
+    assert 'rel="next"' not in site.read("alone.html")
+    assert "2 minutes to read" in site.read("third.html")
+    assert "2 minutes to read" in site.read("alone.html")
+    assert "1 minute to read" in second
+    assert '<p class="lead">Lower bounds.</p>' in site.read("tag/elbo.html")
+    assert "<p>Lower bounds.</p>" in site.read("tags.html")
+    author = site.read("author/ada.html")
+    assert "<span>University of London</span>" in author
+    assert '<a rel="me" href="https://ada.example">ada.example</a>' in author
+
+
+def test_the_theme_speaks_the_language_of_the_page(build: Build) -> None:
+    words = {
+        match
+        for path in (ROOT / "theme" / "templates").glob("*.html")
+        for match in re.findall(r'\b(?:_|ngettext)\("([^"]+)"', path.read_text(encoding="utf-8"))
+    }
+    for language in ("de", "es", "fr", "it", "nl", "pt"):
+        folder = ROOT / "theme" / "translations" / language / "LC_MESSAGES"
+        with (folder / "messages.po").open("rb") as file:
+            written = {message.id: message for message in read_po(file) if message.id}
+        compiled = gettext.translation("messages", ROOT / "theme" / "translations", [language])
+        assert {id if isinstance(id, str) else id[0] for id in written} == words, language
+        for message in written.values():
+            if isinstance(message.id, str):
+                assert compiled.gettext(message.id) == message.string, language
+            else:
+                assert compiled.ngettext(*message.id, 2) == message.string[1], language
+
+    content = {"a.md": post(Slug="post", Lang="en"), "b.md": post("Ein Beitrag", Slug="post", Lang="de")}
+    site = build(content, THEME)
+    assert "1 minute to read" in site.read("post.html")
+    assert "1 Minute Lesezeit" in site.read("post-de.html")
+    assert "Zum Text springen" in site.read("post-de.html")
 
 
 def test_text_in_the_head_is_plain(build: Build) -> None:

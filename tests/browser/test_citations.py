@@ -50,7 +50,7 @@ def opened(browser: Browser, address: str, **traits: bool) -> Iterator[Page]:
 
 def test_hover_focus_and_escape(browser: Browser, address: str) -> None:
     for page in opened(browser, address):
-        link, preview = page.locator('a[role="doc-biblioref"]'), page.locator("#citation-preview")
+        link, preview = page.locator('a[role="doc-biblioref"]'), page.locator("#research-preview")
         link.hover()
         expect(preview).to_be_visible()
         expect(preview).to_contain_text("Auto-Encoding")
@@ -66,7 +66,7 @@ def test_hover_focus_and_escape(browser: Browser, address: str) -> None:
         page.mouse.move(0, 0)
         link.evaluate("link => link.focus({focusVisible: true})")
         expect(preview).to_be_visible()
-        assert link.get_attribute("aria-describedby") == "citation-preview"
+        assert link.get_attribute("aria-describedby") == "research-preview"
         page.keyboard.press("Enter")
         expect(preview).to_be_hidden()
         page.wait_for_url("**#ref-vae")
@@ -74,7 +74,7 @@ def test_hover_focus_and_escape(browser: Browser, address: str) -> None:
 
 def test_a_first_tap_shows_and_a_second_follows(browser: Browser, address: str) -> None:
     for page in opened(browser, address, has_touch=True):
-        link, preview = page.locator('a[role="doc-biblioref"]'), page.locator("#citation-preview")
+        link, preview = page.locator('a[role="doc-biblioref"]'), page.locator("#research-preview")
         link.tap()
         expect(preview).to_be_visible()
         assert "#" not in page.url
@@ -142,7 +142,7 @@ def test_narrow_dark_and_printed(build: Build, view: View, style: str) -> None:
                 page.goto(address)
                 page.locator(".cite-this-post summary").click()
                 page.locator('a[role="doc-biblioref"]').first.hover()
-                expect(page.locator("#citation-preview")).to_be_visible()
+                expect(page.locator("#research-preview")).to_be_visible()
                 assert page.evaluate("document.documentElement.scrollWidth") <= 320
                 page.evaluate(AXE.read_text(encoding="utf-8"))
                 assert page.evaluate(RUN_AXE) == []

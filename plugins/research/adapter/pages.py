@@ -8,15 +8,16 @@ from jinja2 import Template
 from pelican.generators import Generator
 
 from ..core.part import Target
-from . import contents
+from . import contents, translations
 from .build import Build
 
 
 def use(generators: Iterable[Any]) -> None:
-    """Let `generators` write pages by way of `Page`."""
+    """Let `generators` write pages by way of `Page`, in the languages of the theme."""
     for generator in generators:
         if isinstance(generator, Generator):
             generator.env.template_class = Page
+            translations.install(generator)
 
 
 class Page(Template):

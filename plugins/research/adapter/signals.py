@@ -15,7 +15,7 @@ from pelican.readers import MarkdownReader
 
 from ..core.validation import SettingsError
 from ..parts import PARTS
-from . import content_cache, feeds, pages, readers, reporting
+from . import content_cache, contents, feeds, pages, readers, relations, reporting
 from .build import Build
 from .markdown_reader import Reader
 from .settings import settings_of
@@ -67,7 +67,9 @@ def on_readers_init(readers: Any) -> None:
 
 def on_all_generators_finalized(generators: list[Any]) -> None:
     """Bring every content object to the form in which readers get it."""
+    relations.measure(contents.content_objects(generators))
     Build.of(generators[0].settings).run(generators)
+    relations.relate(generators)
     pages.use(generators)
 
 

@@ -14,7 +14,7 @@ from ..core.diagnostics import Diagnostic, Severity
 from ..core.labels import Labels
 from ..core.part import Collected, Environment, Failure, Part, ReaderExtensions, Resolved, Results
 from ..core.post import Origin, Post
-from ..core.storage.assets import Linked, Script, StyleSheetFile
+from ..core.storage.assets import Linked, StyleSheetFile
 from ..core.validation import checked
 from . import check, reported
 from .context import Context
@@ -181,9 +181,8 @@ class Citations(Part):
         yield from check.check((found.own_files for found in self._cited), cited, self.settings.references)
 
     def assets(self) -> Iterator[Linked]:
-        """Yield the style sheet, and the script that shows a reference beside its citation."""
+        """Yield the style sheet."""
         yield StyleSheetFile(HERE / "output" / "citations.css", marker='class="citation')
-        yield Script(HERE / "output" / "preview" / "preview.js", (), marker='role="doc-biblioref"')
 
     def _style(self, post: Post) -> Style:
         own = FrontMatter.of(post, self.settings.root).style

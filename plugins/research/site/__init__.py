@@ -15,6 +15,8 @@ from . import front, identity, paper, tables
 from .settings import Settings
 
 HERE = Path(__file__).parent
+#: Links to what can be previewed, as markers of a page: numbered things and formulas, citations, footnotes.
+LINKS = ('<a href="#', 'role="doc-biblioref"', 'class="footnote-ref"', 'class="footnote-reference')
 
 
 class Site(Part):
@@ -47,10 +49,13 @@ class Site(Part):
         return Resolved(post.with_html([body, *(text.html for text in post.texts[1:])]))
 
     def assets(self) -> Iterator[Linked]:
-        """Yield the style sheet of tables, and the script that copies the record."""
+        """Yield the style sheets of tables and front matter, the script of the record, and previews."""
         yield StyleSheetFile(HERE / "tables.css", marker="research-align-")
         yield StyleSheetFile(HERE / "front.css", marker='class="paper-')
         yield Script(HERE / "copying" / "copy.js", (), marker='class="citation-record"')
+        if self.settings.previews:
+            yield StyleSheetFile(HERE / "previews" / "previews.css", LINKS)
+            yield Script(HERE / "previews" / "previews.js", (), LINKS)
 
     def finish_page(self, html: str, target: Target) -> str:
         """Return the page of an article with tags in its head by which programs find it."""

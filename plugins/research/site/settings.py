@@ -47,6 +47,8 @@ class Settings(SettingsBase):
     head_metadata: Annotated[bool, Meta(description="True or False")] = True
     #: Whether an article ends with its own record, for readers to cite it by.
     cite_this_post: Annotated[bool, Meta(description="True or False")] = False
+    #: Whether links within a page show what they lead to, when they are pointed at.
+    previews: Annotated[bool, Meta(description="True or False")] = True
     #: Who the authors of the blog are, by their names.
     authors: Authors = field(default_factory=dict)
 

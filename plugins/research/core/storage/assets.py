@@ -22,13 +22,13 @@ COMMENT = re.compile(rb"/\*.*?\*/\n*", re.DOTALL)
 
 
 class Linked(Protocol):
-    """What a page links when its HTML holds `marker`."""
+    """What a page links when its HTML holds `marker`, or one of several."""
 
     #: Scripts stand behind style sheets.
     is_script: ClassVar[bool]
 
     @property
-    def marker(self) -> str:
+    def marker(self) -> str | tuple[str, ...]:
         """The HTML that tells that a page needs it."""
 
     def tag(self, base: str) -> str:
@@ -43,7 +43,7 @@ class StyleSheetFile:
     """A style sheet of this package that a page needs when `marker` stands in its HTML."""
 
     path: Path
-    marker: str
+    marker: str | tuple[str, ...]
     is_script: ClassVar[bool] = False
 
     @cached_property
@@ -75,7 +75,7 @@ class Script:
 
     path: Path
     others: tuple[str, ...]
-    marker: str
+    marker: str | tuple[str, ...]
     #: Of the folder; that in which the modules lie if it is empty.
     name: str = ""
     #: Where what was shortened is stored.
@@ -124,7 +124,11 @@ def digest(content: bytes) -> str:
 
 def linked(html: str, base: str, assets: Iterable[Linked]) -> tuple[str, list[Linked]]:
     """Return the page `html` with links to those of the `assets` that it needs, and these assets."""
-    needed = [asset for asset in assets if asset.marker in html]
+    needed = [asset for asset in assets if _is_needed(asset.marker, html)]
     if not needed:
         return html, []
     return with_head(html, "".join(f"{asset.tag(base)}\n" for asset in needed)), needed
+
+
+def _is_needed(marker: str | tuple[str, ...], html: str) -> bool:
+    return marker in html if isinstance(marker, str) else any(one in html for one in marker)
