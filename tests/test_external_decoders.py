@@ -101,6 +101,46 @@ def with_integer_weights() -> ModelProto:
     return made
 
 
+def of_scikit_learn() -> ModelProto:
+    """Return a decoder as skl2onnx writes regressions of several outputs, whose axes it joins to one."""
+    weights = WEIGHTS[:, : SIDE**2].T.ravel().tolist()
+    nodes = [
+        helper.make_node("Scaler", ["z"], ["halved"], "", "", "ai.onnx.ml", offset=[1.0], scale=[0.5]),
+        helper.make_node("Mul", ["halved", "two"], ["doubled"]),
+        helper.make_node("Add", ["doubled", "one"], ["same"]),
+        helper.make_node(
+            "LinearRegressor", ["same"], ["raised"], "", "", "ai.onnx.ml",
+            coefficients=weights, intercepts=[3.0] * SIDE**2, targets=SIDE**2,
+        ),
+        helper.make_node("Sub", ["raised", "three"], ["logits"]),
+        helper.make_node("Sigmoid", ["logits"], ["grey"]),
+        helper.make_node("Reshape", ["grey", "shape"], ["x"]),
+    ]  # fmt: skip
+    numbers = {"one": np.float32(1), "two": np.float32(2), "three": np.float32(3)}
+    arrays = {**{name: np.array(value) for name, value in numbers.items()}, "shape": np.array([-1, 1])}
+    given, made = ("z", TensorProto.FLOAT, ["n", LATENTS]), ("x", TensorProto.FLOAT, ["n", 1])
+    found = model(nodes, arrays, [given], [made])
+    found.opset_import.add(domain="ai.onnx.ml", version=1)
+    return found
+
+
+def of_keras() -> ModelProto:
+    """Return a decoder without a batch, with an operator that tf2onnx writes and ONNX lacks."""
+    nodes = [
+        helper.make_node("MatMul", ["z", "w"], ["sums"]),
+        helper.make_node("Erfc", ["sums"], ["outside"]),
+        helper.make_node("Erf", ["sums"], ["inside"]),
+        helper.make_node("Add", ["outside", "inside"], ["one"]),
+        helper.make_node("Mul", ["sums", "one"], ["logits"]),
+        helper.make_node("Sigmoid", ["logits"], ["grey"]),
+        helper.make_node("Reshape", ["grey", "shape"], ["x"]),
+    ]
+    arrays = {"w": WEIGHTS[:, : SIDE**2], "shape": np.array([SIDE, SIDE])}
+    return model(
+        nodes, arrays, [("z", TensorProto.FLOAT, [1, LATENTS])], [("x", TensorProto.FLOAT, [SIDE, SIDE])]
+    )
+
+
 DECODERS: dict[str, tuple[int, Callable[[], ModelProto]]] = {
     "images": (1, decoder),
     "rgb": (3, lambda: decoder(3)),
@@ -121,6 +161,8 @@ DECODERS: dict[str, tuple[int, Callable[[], ModelProto]]] = {
     "opset-23": (1, lambda: decoder(opset=23)),
     "weights-as-inputs": (1, with_weights_as_inputs),
     "integer-weights": (1, with_integer_weights),
+    "scikit-learn": (1, of_scikit_learn),
+    "keras": (1, of_keras),
 }
 
 

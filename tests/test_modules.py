@@ -38,6 +38,21 @@ def test_joined_modules_do_what_they_did(tmp_path: Path) -> None:
     assert "A comment" not in joined(entry)
 
 
+def test_modules_that_use_the_same_names_are_kept_apart(tmp_path: Path) -> None:
+    write(tmp_path, base="export const start = () => 1;\nexport const own = 5;\n")
+    write(tmp_path, more="const own = 2;\nexport const start = () => own;\nexport const two = () => own;\n")
+    entry = write(
+        tmp_path,
+        last='import { two } from "./more.js";\nexport const four = 2 * two();\n',
+        entry=(
+            'import { own } from "./base.js";\nimport * as base from "./base.js";\n'
+            'import { four } from "./last.js";\nimport * as more from "./more.js";\n'
+            "console.log(own, base.start(), more.start(), more.two(), four);\n"
+        ),
+    )
+    assert run(joined(entry)) == run(shortened({"entry": joined(entry)})["entry"]) == "5 1 2 2 4\n"
+
+
 def test_what_the_first_module_exports_can_be_imported(tmp_path: Path) -> None:
     entry = write(
         tmp_path,
@@ -73,22 +88,23 @@ def weight(text: str) -> int:
 
 def test_scripts_weigh_little(tmp_path: Path) -> None:
     scripts = [asset for asset in whole(tmp_path).assets() if isinstance(asset, Script)]
-    assert sum(weight(script.shortened[script.path.name]) for script in scripts) < 10_000  # with the page
+    assert sum(weight(script.shortened[script.path.name]) for script in scripts) < 9_500  # with the page
     for script in scripts:
         of_kinds = [text for name, text in script.shortened.items() if name != "conditions.js"]
-        assert sum(map(weight, of_kinds)) < 11_200  # the others come when a figure is near
+        assert sum(map(weight, of_kinds)) < 10_600  # the others come when a figure is near
 
 
 def test_shortened_modules_do_what_they_did(tmp_path: Path) -> None:
     entry = write(
         tmp_path,
-        base="export class Counter {\n  #count = 0;\n  next() {\n    return (this.#count += 1);\n  }\n}\n",
+        base="export class Counter {\n  #count = 0;\n  next() {\n    return (this.#count += 1);\n  }\n"
+        "  async #later() {\n    return this.#count;\n  }\n  last() {\n    return this.#later();\n  }\n}\n",
         entry='import { Counter } from "./base.js";\nconst longName = new Counter();\n'
-        "console.log(longName.next() + longName.next());\n",
+        "console.log(longName.next() + longName.next() + (await longName.last()));\n",
     )
     text = joined(entry)
     short = shortened({"entry": text})["entry"]
-    assert run(short) == run(text) == "3\n"
+    assert run(short) == run(text) == "5\n"
     assert len(short) < len(text)
     assert "longName" not in short
 

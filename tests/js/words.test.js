@@ -8,8 +8,8 @@ test("names in a sentence are filled in", () => {
 });
 
 test("a sentence begins with a capital and leaves out what is empty", () => {
-  assert.equal(sentence("", "at (0, 0)"), "At (0, 0)");
-  assert.equal(sentence("likeliest classes: 3", false, "at 1"), "Likeliest classes: 3, at 1");
+  assert.equal(sentence(["", "at (0, 0)"]), "At (0, 0)");
+  assert.equal(sentence(["likeliest classes: 3", false, "at 1"]), "Likeliest classes: 3, at 1");
   assert.equal(sentence("σ"), "Σ");
   assert.equal(sentence(""), "");
 });

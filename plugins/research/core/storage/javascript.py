@@ -1,13 +1,17 @@
 """Join ES modules into one: a page then makes one request for all of them, and text packs better.
 
 This is no bundler for any JavaScript. It reads the forms that our own modules keep to: imports of
-names or of everything from a relative path, exports of a function, a class or a constant.
+names or of everything from a relative path, exports of a function, a class or a constant, and declarations
+of one name each.
 """
+
+from __future__ import annotations
 
 import json
 import re
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from rjsmin import jsmin
@@ -19,6 +23,8 @@ IMPORT = re.compile(rf'^import (?:({NAMES})|\* as (\w+)) from "(\.{{1,2}}/[^"]+)
 EXPORT = re.compile(r"^export ((?:async )?function|class|const) (\w+)", re.MULTILINE)
 #: What would be left of a form that we do not read.
 UNREAD = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
+#: What a module declares, at the beginning of a line.
+DECLARED = re.compile(r"^(?:(?:async )?function|class|const|let) (\w+)", re.MULTILINE)
 
 
 #: Asks UglifyJS, an npm package, for the shortest names.
@@ -49,35 +55,76 @@ def shortened(texts: Mapping[str, str]) -> dict[str, str]:
 def joined(entry: Path) -> str:
     """Return `entry` and all that it imports as one module, without comments and spaces.
 
-    Each module becomes a function that is called once and returns what it exports, those that are
-    imported first; what `entry` exports, the whole exports. Raises `ValueError` for an import or export of
-    another form.
+    Those that are imported come first. A module that declares a name which stands already becomes a function
+    that is called once and returns what it exports; no module may use a global variable whose name another
+    declares. What `entry` exports, the whole exports. Raises `ValueError` for an import or export of another
+    form.
     """
-    written: dict[Path, str] = {}
-    _write(entry.resolve(), written)
-    exported = ", ".join(_exported(entry.read_text(encoding="utf-8")))
-    last = f"export const {{ {exported} }} = m{len(written) - 1};" if exported else ""
-    return str(jsmin("".join(written.values()) + last))
+    whole = _Whole()
+    last = whole.add(entry.resolve())
+    exported = ", ".join(last.exported)
+    if exported:
+        whole.texts.append(
+            f"export const {{ {exported} }} = {last.name};" if last.name else f"export {{ {exported} }};"
+        )
+    return str(jsmin("".join(whole.texts)))
 
 
-def _write(path: Path, written: dict[Path, str]) -> None:
-    text = path.read_text(encoding="utf-8")
-    names: dict[Path, str] = {}
-    for match in IMPORT.finditer(text):
-        source = (path.parent / match[3]).resolve()
-        if source not in written:
-            _write(source, written)
-        names[source] = f"m{list(written).index(source)}"
-
-    def bound(match: re.Match[str]) -> str:
-        return f"const {match[1] or match[2]} = {names[(path.parent / match[3]).resolve()]};"
-
-    body = EXPORT.sub(r"\1 \2", IMPORT.sub(bound, text))
-    if unread := UNREAD.search(body):
-        raise ValueError(f"{path}: {unread[0]!r} is not of a form that can be joined")
-    exported = ", ".join(_exported(text))
-    written[path] = f"const m{len(written)} = (() => {{\n{body}return {{ {exported} }};\n}})();\n"
+@dataclass(frozen=True)
+class _Module:
+    path: Path
+    exported: Sequence[str]
+    #: The constant that holds what it exports; empty where its names stand in the whole.
+    name: str
 
 
-def _exported(text: str) -> list[str]:
-    return [name for _, name in EXPORT.findall(text)]
+class _Whole:
+    """Modules on their way into one."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+        self._modules: dict[Path, _Module] = {}
+        #: The names that stand in the whole, each with the module that it comes from.
+        self._names: dict[str, tuple[Path, str]] = {}
+
+    def add(self, path: Path) -> _Module:
+        """Append the module at `path`, and before it what it imports, unless it is there."""
+        if path not in self._modules:
+            self._modules[path] = self._append(path)
+        return self._modules[path]
+
+    def _append(self, path: Path) -> _Module:
+        text = path.read_text(encoding="utf-8")
+        bound = [each for match in IMPORT.finditer(text) for each in self._bindings(path, match)]
+        body = EXPORT.sub(r"\1 \2", IMPORT.sub("", text))
+        if unread := UNREAD.search(body):
+            raise ValueError(f"{path}: {unread[0]!r} is not of a form that can be joined")
+        exported = [name for _, name in EXPORT.findall(text)]
+        names = {name: (path, name) for name in DECLARED.findall(body)}
+        names |= {each.name: each.origin for each in bound}
+        if all(self._names.get(name, origin) == origin for name, origin in names.items()):
+            self.texts += [each.text for each in bound if each.name not in self._names]
+            self.texts.append(body)
+            self._names |= names
+            return _Module(path, exported, "")
+        name = f"m{len(self._modules)}"
+        within = "".join(each.text for each in bound) + body
+        self.texts.append(f"const {name} = (() => {{\n{within}return {{ {', '.join(exported)} }};\n}})();\n")
+        return _Module(path, exported, name)
+
+    def _bindings(self, path: Path, match: re.Match[str]) -> Iterator[_Binding]:
+        """Yield what declares the names of an import that do not stand in the whole."""
+        source = self.add((path.parent / match[3]).resolve())
+        if match[2]:
+            value = source.name or f"{{ {', '.join(source.exported)} }}"
+            yield _Binding(match[2], (source.path, "*"), f"const {match[2]} = {value};\n")
+        elif source.name:
+            for name in re.findall(r"\w+", match[1]):
+                yield _Binding(name, (source.path, name), f"const {name} = {source.name}.{name};\n")
+
+
+@dataclass(frozen=True)
+class _Binding:
+    name: str
+    origin: tuple[Path, str]
+    text: str

@@ -4,8 +4,24 @@ import { text } from "node:stream/consumers";
 
 const { minify } = createRequire(import.meta.url)(process.argv[2]);
 
+//: A private name; our modules have no text that looks like one.
+const PRIVATE = /#([a-z_]\w*)/gi;
+
+/** Return `module` with short private names, which UglifyJS leaves as they are. */
+function withShortPrivates(module) {
+  const names = new Map();
+  return module.replace(PRIVATE, (_, name) => {
+    if (!names.has(name)) names.set(name, `#${names.size.toString(36).replace(/^\d/, "_$&")}`);
+    return names.get(name);
+  });
+}
+
 function shortened(module) {
-  const { code, error } = minify(module, { module: true, toplevel: true, compress: { passes: 2 } });
+  const { code, error } = minify(withShortPrivates(module), {
+    module: true,
+    toplevel: true,
+    compress: { passes: 2 },
+  });
   if (error) throw error;
   return code;
 }

@@ -182,7 +182,7 @@ def _read(tensor: Tensor, behind: Additions, batch: int) -> tuple[str, tuple[int
     """Return name and shape, without batch, of what the output `tensor` of the graph becomes."""
     name = behind.add("Cast", behind.inner(tensor.name), to=TensorProto.FLOAT)
     if batch > 1:
-        name = behind.cut(name, 0, 1, 0)
+        name = behind.cut(behind.add("Reshape", name, behind.constant([batch, tensor.size])), 0, 1, 0)
     if not tensor.image:
         behind.add("Reshape", name, behind.constant([1, tensor.size]), output=tensor.name)
         return tensor.name, (tensor.size,)

@@ -9,6 +9,7 @@ from onnx import ModelProto, NodeProto, TensorProto, inliner, numpy_helper
 from ..compile import RefusedError
 from ..compile.strings import nodes_of, quoted
 from ..messages import File
+from .plain import with_plain_operators
 
 
 def opened(file: File, with_weights: bool = True) -> ModelProto:
@@ -39,7 +40,7 @@ def location(tensor: TensorProto) -> str:
 
 
 def simplified(model: ModelProto) -> ModelProto:
-    """Return `model` with its local functions expanded and its constants as initializers.
+    """Return `model` with its local functions expanded, its constants as initializers, in operators of ONNX.
 
     Raises `RefusedError` for functions that call themselves.
     """
@@ -60,7 +61,7 @@ def simplified(model: ModelProto) -> ModelProto:
     inputs = [value for value in graph.input if value.name not in weights]
     del graph.input[:]
     graph.input.extend(inputs)
-    return plain
+    return with_plain_operators(plain)
 
 
 def _tensors(message: object) -> Iterator[TensorProto]:

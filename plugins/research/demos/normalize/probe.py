@@ -54,7 +54,7 @@ def probed(file: File, sizes: Sequence[int] | None) -> dict[str, Any]:
     outputs = [
         {
             "name": value.name,
-            "shape": [int(size) for size in values[0].shape],
+            "shape": _of_examples(values[0].shape, inputs[0]["shape"][0] or 1),
             **_values(np.concatenate([each.ravel()[None] for each in values]).astype(np.float64)),
             "random": not np.array_equal(values[0], repeated, equal_nan=True),
         }
@@ -72,6 +72,15 @@ def probed(file: File, sizes: Sequence[int] | None) -> dict[str, Any]:
 def files_of(file: File) -> list[str]:
     """Return in which files the weights of a graph lie beside it; they are not read."""
     return sorted({location(tensor) for tensor in external_tensors(opened(file, with_weights=False))})
+
+
+def _of_examples(shape: Sequence[int], batch: int) -> list[int]:
+    """Return the `shape` of an output as that of a batch, where a graph has lost or joined its first axis."""
+    if shape and shape[0] == batch:
+        return list(map(int, shape))
+    if batch == 1:
+        return [1, *map(int, shape)]
+    return [batch, prod(shape) // batch]
 
 
 def _described(value: ValueInfoProto) -> dict[str, Any]:

@@ -1,21 +1,19 @@
 // <research-demo>: a figure that stands in the page as a static image, and becomes interactive when it is activated.
 
-import * as controls from "./controls.js";
-import { button, element } from "./controls.js";
-import * as gestures from "./gestures.js";
+import { button, element, toggle } from "./controls.js";
+import { follow, inside, steer } from "./gestures.js";
 import * as interpolation from "./kinds/interpolation.js";
 import * as manifold from "./kinds/manifold.js";
 import * as reconstructions from "./kinds/reconstructions.js";
 import * as samples from "./kinds/samples.js";
 import * as training from "./kinds/training.js";
-import * as latents from "./latents.js";
+import { floats } from "./latents.js";
 import { broken, bytesAt, cancel, Failure, progress } from "./load.js";
 import { modelAt } from "./model.js";
-import * as normals from "./normals.js";
+import { anySeed, normals } from "./normals.js";
 import { Sheet } from "./sheet.js";
 import { Stage } from "./stage.js";
-import * as words from "./words.js";
-import { fill } from "./words.js";
+import { fill, sentence } from "./words.js";
 
 /** Return a module that comes when it is needed. A browser remembers one that failed by its address. */
 const late = (path, attempt) =>
@@ -24,7 +22,7 @@ const late = (path, attempt) =>
   });
 
 // The pad is handed what it shares with the others.
-const shared = { ...controls, ...gestures, ...latents, ...normals, ...words };
+const shared = { anySeed, button, element, floats, follow, inside, normals, sentence, steer, toggle };
 const pad = {
   start: async (stage, attempt) => (await late("./kinds/draw.js", attempt)).start(stage, shared),
 };

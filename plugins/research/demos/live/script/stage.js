@@ -1,9 +1,10 @@
 // What a kind of figure works with: its sheets, a lens that shows one image large, controls, words, and a line that
 // is shown, and spoken once it rests. All of it is made before it is seen.
 import { button, element } from "./controls.js";
+import { labelsOf } from "./latents.js";
 import { latest } from "./latest.js";
 import { cellOrigin } from "./pixels.js";
-import { fill } from "./words.js";
+import { fill, sentence } from "./words.js";
 
 //: Milliseconds of rest before a change is spoken, so that a drag is not.
 const REST = 400;
@@ -60,8 +61,9 @@ export class Stage {
     this.#lens = element("canvas", { className, width, height, role: "img", ariaLabel: name });
   }
 
-  /** Show an image in the lens. */
-  magnify(image) {
+  /** Show in the lens the image that the decoder makes of a latent. */
+  async magnify(latent) {
+    const [image] = await this.sheet.decode(latent);
     this.#lens.getContext("2d").putImageData(image, 0, 0);
   }
 
@@ -83,13 +85,18 @@ export class Stage {
     return value.toLocaleString(this.#lang, form).replace("-", "−");
   }
 
-  /** Return which labels a point is likeliest to have, "" where nothing tells. */
-  likeliest(labels) {
-    return labels ? this.word("likeliest", { labels: labels.join(", ") }) : "";
+  /** Return which labels a latent is likeliest to have, "" where nothing tells. */
+  likeliest(latent) {
+    const { labels } = this.figure;
+    return labels ? this.word("likeliest", { labels: labelsOf(latent, labels).join(", ") }) : "";
   }
 
-  /** Show `text` at once, name the lens by it, and let it be spoken when it has rested; not where `isSilent`. */
-  say(text, isSilent = false) {
+  /**
+   * Show `words`, a text or several to make a sentence of, at once, name the lens by it, and let it be spoken when it
+   * has rested; not where `isSilent`.
+   */
+  say(words, isSilent = false) {
+    const text = sentence(words);
     if (this.#lens) this.#lens.ariaLabel = text;
     if (!this.#line.isConnected) return;
     this.#line.textContent = text;

@@ -5,8 +5,7 @@ import { centred, stroke } from "../pen.js";
 const PAST = 50;
 
 export function start(stage, shared) {
-  const { anySeed, button, element, floats, follow, inside, labelsOf, normals, sentence, steer, toggle } =
-    shared;
+  const { anySeed, button, element, floats, follow, inside, normals, sentence, steer, toggle } = shared;
   const { figure, host, sheet } = stage;
   const { latents, surface } = sheet;
   const [, height, width] = sheet.shape;
@@ -56,9 +55,8 @@ export function start(stage, shared) {
     images.forEach((each, i) => sheet.draw(each, 0, i + 1));
     const [x, y] = [...mean].map((value) => stage.number(value, 1));
     const what = stage.word(shown === example ? "of_example" : "of_drawing");
-    const like = stage.likeliest(figure.labels && labelsOf(mean, figure.labels));
     describe(
-      sentence(what, like, latents === 2 && stage.word("point", { x, y })),
+      sentence([what, stage.likeliest(mean), latents === 2 && stage.word("point", { x, y })]),
       shown === example && seed === figure.seed,
     );
   });

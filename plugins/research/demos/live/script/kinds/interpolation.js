@@ -2,13 +2,12 @@
 // dimension, all others held, which is a traversal.
 import { slider, toggle } from "../controls.js";
 import { inside } from "../gestures.js";
-import { floats, labelsOf, linear, spherical } from "../latents.js";
+import { floats, linear, spherical } from "../latents.js";
 import { normals } from "../normals.js";
-import { sentence } from "../words.js";
 
 export function start(stage) {
   const { figure, sheet } = stage;
-  const { dimensions, labels } = figure;
+  const { dimensions } = figure;
   const { latents: size, rows: count, columns } = sheet;
   const ends = figure.ends ? floats(figure.ends) : normals(figure.seed, 2 * count * size); // begins, then ends
   const [begins, goals] = [ends.subarray(0, count * size), ends.subarray(count * size)];
@@ -21,11 +20,10 @@ export function start(stage) {
   const name = (number) => String(dimensions ? dimensions[number - 1] : number);
   const show = stage.task(async () => {
     const latents = point(row, share);
-    const [image] = await sheet.decode(latents);
-    stage.magnify(image);
+    await stage.magnify(latents);
     sheet.markCell(row, Math.round(share * (columns - 1)));
     const where = stage.word("place", { row: name(row + 1), position: position(share) });
-    stage.say(sentence(where, stage.likeliest(labels && labelsOf(latents, labels))));
+    stage.say([where, stage.likeliest(latents)]);
   });
   const redraw = stage.task(async (isStale) => {
     const all = new Float32Array(count * columns * size);

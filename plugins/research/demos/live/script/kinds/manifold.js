@@ -1,25 +1,23 @@
 // The latent plane: a point of it, by pointer, arrow keys or a slider a dimension, decoded and seen large.
 import { slider } from "../controls.js";
 import { inside } from "../gestures.js";
-import { along, labelsOf } from "../latents.js";
-import { sentence } from "../words.js";
+import { along } from "../latents.js";
 
 //: Steps of a slider across the plane, which are those of the arrow keys.
 const STEPS = 200;
 
 export function start(stage) {
   const { sheet } = stage;
-  const { z1, z2, labels } = stage.figure;
+  const { z1, z2 } = stage.figure;
   const { rows, columns } = sheet;
   const place = [0.5, 0.5]; // from the left and from the top, 0 to 1
   const text = (value) => stage.number(value);
 
   const show = stage.task(async () => {
     const point = Float32Array.of(along(z1, place[0]), along(z2, place[1]));
-    const [image] = await sheet.decode(point);
-    stage.magnify(image);
+    await stage.magnify(point);
     const where = stage.word("point", { x: text(point[0]), y: text(point[1]) });
-    stage.say(sentence(stage.likeliest(labels && labelsOf(point, labels)), where));
+    stage.say([stage.likeliest(point), where]);
   });
   const dimension = (name, axis, values, flip) =>
     slider(name, { max: STEPS, step: 1, text: (at) => text(along(values, flip(at / STEPS))) }, (at) => {

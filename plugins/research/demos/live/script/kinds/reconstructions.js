@@ -1,9 +1,8 @@
 // Test examples: choose one, and sample from the posterior that the encoder found for it.
 import { button, slider } from "../controls.js";
 import { inside } from "../gestures.js";
-import { floats, labelsOf } from "../latents.js";
+import { floats } from "../latents.js";
 import { anySeed, normals } from "../normals.js";
-import { sentence } from "../words.js";
 
 export async function start(stage) {
   const { figure, sheet } = stage;
@@ -19,11 +18,10 @@ export async function start(stage) {
   const chosen = (all) => all.slice(example * size, (example + 1) * size);
   const show = stage.task(async () => {
     const point = chosen(latents());
-    const [image] = await sheet.decode(point);
-    stage.magnify(image);
+    await stage.magnify(point);
     sheet.markCell(...place(example));
     const which = stage.word(multiplier ? "posterior_sample" : "posterior_mean", { example: example + 1 });
-    stage.say(sentence(which, stage.likeliest(figure.labels && labelsOf(point, figure.labels))));
+    stage.say([which, stage.likeliest(point)]);
   });
   const redraw = stage.task(async (isStale) => {
     show();
