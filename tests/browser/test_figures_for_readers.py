@@ -676,7 +676,7 @@ class TestProgress:
             found = activate(visit.page, "samples")
             visit.page.evaluate(COUNT_IMAGES)
             found.get_by_role("button", name="Sample again").click()
-            visit.page.wait_for_function("drawn.length >= 1")
+            visit.page.wait_for_function("() => drawn.length >= 1")
             assert visit.page.evaluate("drawn.length") < 10
             found.get_by_role("button", name="First samples").click()
             until(found, f"figure => ({SHEET_DIFFERENCE})(figure) <= 2")
