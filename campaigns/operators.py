@@ -27,8 +27,8 @@ sys.path[:0] = [str(ROOT / "plugins")]
 from research.demos.bundles.tensors import Signature, Tensor  # noqa: E402
 from research.demos.compile import UnsupportedError  # noqa: E402
 from research.demos.compile.build import rewritten  # noqa: E402
-from research.demos.compile.program import compile_program  # noqa: E402
-from research.demos.compile.quantization import quantize_weights  # noqa: E402
+from research.demos.compile.generation.program import compile_program  # noqa: E402
+from research.demos.compile.quantization.weights import quantize_weights  # noqa: E402
 from research.demos.compile.records import Precision  # noqa: E402
 from research.demos.compile.runtime import run_program  # noqa: E402
 from research.demos.messages import File  # noqa: E402

@@ -18,9 +18,8 @@ from research.demos.compile import compiled as compiling
 from research.demos.compile.build import Made, build
 from research.demos.compile.checks import PARITY, bound_by_decoder, bound_by_encoder
 from research.demos.compile.compiled import Request
-from research.demos.compile.graph import with_col2im
-from research.demos.compile.program import compile_program
-from research.demos.compile.quantization import expand, quantize_weights
+from research.demos.compile.generation.program import compile_program
+from research.demos.compile.quantization.weights import expand, quantize_weights
 from research.demos.compile.records import (
     MAX_RELATIVE_ERROR,
     Bound,
@@ -29,6 +28,7 @@ from research.demos.compile.records import (
     TestExamples,
     Trial,
 )
+from research.demos.compile.rewriting.col2im import with_col2im
 from research.demos.compile.runtime import run_graph, run_program
 from research.demos.messages import File
 from research.demos.normalize.normal import normal_form

@@ -14,10 +14,12 @@ from conftest import Build
 from graphs import decoder, graph, odd_decoder, write_bundle
 from onnx import ModelProto, TensorProto, helper, numpy_helper
 from research.cli import main
-from research.demos.compile import RefusedError, source
-from research.demos.compile.graph import of_one, with_col2im
-from research.demos.compile.program import _c_source
-from research.demos.compile.strings import without_strings
+from research.demos.compile import RefusedError
+from research.demos.compile.generation import source
+from research.demos.compile.generation.program import _c_source
+from research.demos.compile.generation.strings import without_strings
+from research.demos.compile.graph import of_one
+from research.demos.compile.rewriting.col2im import with_col2im
 from research.demos.drawing.inference import decode
 from research.demos.messages import File
 from research.demos.normalize.opening import opened, simplified

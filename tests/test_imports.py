@@ -44,13 +44,16 @@ def may_bring_in(module: str) -> set[str]:
 
 #: Modules that only the worker imports: the other side of ``demos.sandbox``.
 COMPILE = """
-    build checks compatible constants einsum graph program quantization requests roles runtime source strings
+    build checks graph requests runtime
+    rewriting.col2im rewriting.compatible rewriting.constants rewriting.einsum
+    quantization.roles quantization.weights
+    generation.program generation.source generation.strings
 """
 OF_WORKER = {
     f"research.demos.{name}"
     for name in (
         *(f"compile.{each}" for each in COMPILE.split()),
-        *(f"normalize.{each}" for each in "adapters normal opening optimize probe types".split()),
+        *(f"normalize.{each}" for each in "adapters normal opening optimize plain probe types".split()),
     )
 }
 

@@ -1,7 +1,7 @@
 """Compile the graphs of a bundle ahead of time, to WebAssembly of some tens of kilobytes.
 
-``graph`` (rewrite) → ``quantization`` (weights) → ``program`` (C, then WebAssembly) → ``checks``; the
-whole way, with its cache, is ``compiled``.
+``rewriting`` (operators that compile) → ``quantization`` (of weights) → ``generation`` (C, then
+WebAssembly) → ``checks``; the whole way is ``build``, and with its cache ``compiled``.
 """
 
 

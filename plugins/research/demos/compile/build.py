@@ -8,11 +8,11 @@ from onnx import ModelProto
 
 from ..bundles.tensors import Tensor
 from . import RefusedError, checks
-from .compatible import compatible
-from .graph import with_col2im
-from .program import compile_program
-from .quantization import Packed, quantize_weights
+from .generation.program import compile_program
+from .quantization.weights import Packed, quantize_weights
 from .records import Precision, QuantizationCost, Trial
+from .rewriting.col2im import with_col2im
+from .rewriting.compatible import compatible
 from .runtime import run_graph
 
 

@@ -106,5 +106,5 @@ def _key(graph: Graph, given: str) -> str:
 @lru_cache
 def _program() -> list[str]:
     """Return what stands for the program that compiles: the versions of its tools, and our code."""
-    code = (source.read_text(encoding="utf-8") for source in sorted(HERE.glob("*.py")))
+    code = (source.read_text(encoding="utf-8") for source in sorted(HERE.rglob("*.py")))
     return [*(f"{tool} {version(tool)}" for tool in TOOLS), *code]

@@ -10,7 +10,7 @@ from onnx import GraphProto, ModelProto, NodeProto, TensorProto, compose, helper
 
 from ..bundles.tensors import Prior, Signature, Tensor
 from ..compile import RefusedError
-from ..compile.strings import quoted
+from ..compile.generation.strings import quoted
 from .types import graphs_of
 
 Array = npt.NDArray[Any]

@@ -10,8 +10,8 @@ from onnx import ModelProto, TensorProto
 
 from ..bundles.tensors import Signature
 from ..compile import RefusedError, UnsupportedError
+from ..compile.generation.strings import nodes_of, quoted
 from ..compile.runtime import run_graph
-from ..compile.strings import nodes_of, quoted
 from ..messages import File
 from .adapters import adapted
 from .opening import opened, simplified

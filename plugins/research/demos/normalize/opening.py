@@ -7,7 +7,7 @@ from google.protobuf.message import DecodeError
 from onnx import ModelProto, NodeProto, TensorProto, inliner, numpy_helper
 
 from ..compile import RefusedError
-from ..compile.strings import nodes_of, quoted
+from ..compile.generation.strings import nodes_of, quoted
 from ..messages import File
 from .plain import with_plain_operators
 

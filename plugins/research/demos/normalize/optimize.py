@@ -13,7 +13,7 @@ from .types import graphs_of
 
 #: The first opset whose Resize states how coordinates are mapped.
 RESIZE_OPSET = 11
-#: The first opset with Col2Im, which ``compile.graph`` makes of convolutions.
+#: The first opset with Col2Im, which ``compile.rewriting.col2im`` makes of convolutions.
 OPSET = 18
 
 

@@ -9,8 +9,8 @@ import numpy.typing as npt
 from onnx import ValueInfoProto, helper
 
 from ..compile import RefusedError, UnsupportedError
+from ..compile.generation.strings import quoted
 from ..compile.runtime import reason, session
-from ..compile.strings import quoted
 from ..messages import File
 from .opening import external_tensors, location, opened, simplified
 

@@ -18,10 +18,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from onnx import ModelProto, ValueInfoProto
 
-from ...core.processes.confine import outliving_parent
-from . import RefusedError, UnsupportedError, source
-from .graph import of_one, shapes_of, with_inputs
-from .quantization import Packed
+from ....core.processes.confine import outliving_parent
+from .. import RefusedError, UnsupportedError
+from ..graph import of_one, shapes_of, with_inputs
+from ..quantization.weights import Packed
+from . import source
 from .strings import without_strings
 
 if TYPE_CHECKING:

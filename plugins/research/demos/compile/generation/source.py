@@ -2,7 +2,7 @@
 
 import re
 
-from . import RefusedError
+from .. import RefusedError
 
 #: Headers of the C library that emx-onnx-cgen includes.
 HEADERS = "assert ctype errno float inttypes limits math stdbool stddef stdint stdio stdlib string"

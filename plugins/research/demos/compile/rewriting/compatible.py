@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from onnx import ModelProto, NodeProto, helper, numpy_helper
 
+from ..graph import shapes_of
 from .constants import Weights, constant
 from .einsum import products
-from .graph import shapes_of
 
 Shapes = Mapping[str, Sequence[int]]
 

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from onnx import ModelProto, TensorProto, numpy_helper
 
-from .records import Precision
+from ..records import Precision
 from .roles import Role, roles_of
 
 Array = npt.NDArray[Any]

@@ -7,7 +7,7 @@ from typing import Any
 from onnx import AttributeProto, GraphProto, ModelProto, NodeProto, TensorProto, ValueInfoProto
 from onnx import TensorShapeProto as Shape
 
-from . import RefusedError
+from .. import RefusedError
 
 #: Names of operators, of their domains and attributes: they decide what is computed, so they stay.
 OPERATOR = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")

@@ -1,0 +1,1 @@
+"""Generate C from a graph, and WebAssembly from that."""

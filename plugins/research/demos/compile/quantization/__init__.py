@@ -1,0 +1,1 @@
+"""Round weights to what is sent to readers."""
