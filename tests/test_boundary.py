@@ -234,7 +234,7 @@ def test_a_processor_or_directive_that_raises_costs_its_construct(build: Build, 
     texts |= {f"p{number}.rst": REST.format(name=f"p{number}") for number in range(count, count + 3)}
     before = blog(build, NOTHING, texts)
     plain = [before.read(f"post-{name}.html") for name in ("plain", "rest")]
-    site = blog(build, OF_READERS.format(), texts, "LOAD_CONTENT_CACHE = False\n")
+    site = blog(build, OF_READERS.format(), texts, "RESEARCH['cache'] = 'build/other'\n")
     names = (site.root / "names").read_text().split()
     assert site.exit_code == 0
     assert [site.read(f"post-{name}.html") for name in ("plain", "rest")] == plain

@@ -17,6 +17,9 @@ from markdown import Markdown
 from pelican.readers import MarkdownReader
 from pelican.utils import pelican_open
 
+from .build import KEY
+from .readings import KnownReading, NewReading, area
+
 OWN = ("markdown.extensions.", f"{__package__.rpartition('.')[0]}.")
 
 #: What a text must have for a pattern of Markdown to match, by the name that Markdown gives the pattern.
@@ -25,25 +28,46 @@ BLOCK_SIGNS = {"quote": ">", "hashheader": "#", "deflist": ": ", "setextheader":
 
 
 class Reader(MarkdownReader):  # type: ignore[misc]
-    """Reads posts as `MarkdownReader` does."""
+    """Reads posts as `MarkdownReader` does, and files that have not changed from the cache."""
 
     _made_of: Any = None
 
     def read(self, source_path: str) -> tuple[str, dict[str, Any]]:
         """Return the HTML and the front matter of the file at `source_path`."""
+        self._source_path = source_path
+        self._prepare(self.settings["MARKDOWN"])
+        with pelican_open(source_path) as text:
+            key = self._area.key(text) if self._area else ""
+            known = self._area.get(key) if self._area else None
+            reading = KnownReading(known) if known else NewReading(self._parser())
+            self._md = reading
+            content = reading.convert(text)
+        metadata = self._parse_metadata(reading.Meta)
+        if self._area and isinstance(reading, NewReading) and reading.is_lasting:
+            self._area.put(key, reading.stored)
+        return content, metadata
+
+    def _prepare(self, options: dict[str, Any]) -> None:
+        """Begin anew if the `options` of Markdown have changed: a plugin may do that between posts."""
+        if options == self._made_of:
+            return
+        self._made_of = deepcopy(options)
+        build = self.settings.get(KEY)
+        self._area = area(options, self.settings["FORMATTED_FIELDS"], build.cache) if build else None
+        self._shared: Markdown | None = None
+
+    def _parser(self) -> Markdown:
+        """Return a parser that knows of no text: the shared one where there can be one."""
         options = self.settings["MARKDOWN"]
         if not all(isinstance(name, str) and name.startswith(OWN) for name in options["extensions"]):
-            return super().read(source_path)  # type: ignore[no-any-return]
-        if options != self._made_of:
-            self._md, self._made_of = parser(options), deepcopy(options)
-            self._front_matter = self._md.preprocessors["meta"]
-        self._source_path = source_path
-        self._md.reset()
+            return Markdown(**options)
+        if self._shared is None:
+            self._shared = parser(options)
+            self._front_matter = self._shared.preprocessors["meta"]
+        self._shared.reset()
         # Pelican takes it away when it has read the front matter.
-        self._md.preprocessors.register(self._front_matter, "meta", 27)
-        with pelican_open(source_path) as text:
-            content = self._md.convert(text)
-        return content, self._parse_metadata(self._md.Meta)  # type: ignore[attr-defined]
+        self._shared.preprocessors.register(self._front_matter, "meta", 27)
+        return self._shared
 
 
 def parser(options: dict[str, Any]) -> Markdown:

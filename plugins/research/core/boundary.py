@@ -40,9 +40,14 @@ def described(part: str, error: BaseException) -> str:
     )
 
 
+def has_reports(html: str) -> bool:
+    """Say whether there are reports in `html`."""
+    return f"<{ELEMENT} " in html
+
+
 def taken_from(html: str) -> tuple[str, list[str]]:
     """Return `html` without its reports, and their messages."""
-    if f"<{ELEMENT} " not in html:
+    if not has_reports(html):
         return html, []
     return REPORT.sub("", html), [unescape(error) for _, error in REPORT.findall(html)]
 

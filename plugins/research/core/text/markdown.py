@@ -16,6 +16,9 @@ from markdown.preprocessors import Preprocessor
 #: Code; tags and addresses; links, images and their definitions; attributes; references to characters.
 OTHER = ("`", "<", "](", "][", "]:", "{:", "&")
 
+#: The attribute of a parser that says whether a processor has read a file.
+FILES = "research_files"
+
 
 class Paragraphs(Preprocessor):
     """Calls `store` for each paragraph that is text and has one of the `signs`.
@@ -49,6 +52,21 @@ class Paragraphs(Preprocessor):
         for part in takewhile(lambda part: part is not self, self.md.preprocessors):
             if isinstance(part, Paragraphs):
                 yield from part.all_signs
+
+
+def watch_files(md: Markdown) -> None:
+    """Let `md` know of no file that a processor has read."""
+    setattr(md, FILES, False)
+
+
+def note_file(md: Markdown) -> None:
+    """Let `md` know that a processor has read a file, so that what it makes of a text is not cached."""
+    setattr(md, FILES, True)
+
+
+def has_read_files(md: Markdown) -> bool:
+    """Say whether a processor of `md` has read a file since `watch_files`."""
+    return bool(getattr(md, FILES))
 
 
 def spans_cells(found: str) -> bool:

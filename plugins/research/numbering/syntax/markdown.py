@@ -17,6 +17,7 @@ from markdown.preprocessors import Preprocessor
 from markdown.util import ETX, STX
 
 from ...core.boundary import GuardedExtension
+from ...core.text.markdown import note_file
 from ...core.text.placeholders import placeholder
 from ..kinds import BOXES
 from . import fences, includes
@@ -70,6 +71,8 @@ class Includes(Preprocessor):
         if not any("include" in line and "{" in line for line in lines):
             return lines
         found, faults = includes.with_files(lines, self.root)
+        if found != lines:
+            note_file(self.md)
         reports = (placeholder(INCLUDE, "", source=f"{typed}\n{fault}") for typed, fault in faults)
         return [*found, *(line for report in reports for line in ("", self.md.htmlStash.store(report)))]
 
