@@ -118,8 +118,11 @@ campaign-growth: $(VENV)/.dev node_modules/.site  ## measure how build time grow
 campaign-csl: $(VENV)/.dev node_modules/.site  ## run the CSL processor tests: make campaign-csl SUITE=path/to/test-suite
 	$(BIN)/python campaigns/csl.py $(SUITE)
 
-campaign-styles: $(VENV)/.dev node_modules/.site  ## try all installed CSL styles on all types of entries; takes hours
+campaign-styles: $(VENV)/.dev node_modules/.site  ## try all installed CSL styles on all types of entries; takes an hour of a core
 	$(BIN)/python campaigns/styles.py
+
+campaign-adoption: $(VENV)/.dev node_modules/.site  ## build blogs with and without the plugin, and compare: make … BLOGS="a/content b/content"
+	$(BIN)/python campaigns/adoption.py $(BLOGS)
 
 campaign-pandoc: $(VENV)/.dev node_modules/.site  ## compare references with pandoc's: make campaign-pandoc BIB=path/to/refs.bib
 	$(BIN)/python campaigns/pandoc.py items $(BIB)

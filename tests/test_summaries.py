@@ -76,3 +76,9 @@ def test_a_summary_of_the_author_is_kept_and_typeset(build: Build) -> None:
     assert "In short" in summary
     assert r"\(x\)" in summary
     assert "At length" not in summary
+
+
+def test_a_summary_that_the_author_left_empty_is_empty(build: Build) -> None:
+    site = build({"post.md": "Title: Post\nDate: 2026-01-01\nSummary:\n\nAt length, $x$."})
+    assert site.read("feeds/all.atom.xml").count("At length") == 1
+    assert "At length" in site.read("post.html")

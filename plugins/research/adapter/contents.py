@@ -46,7 +46,8 @@ def post(content: Content, markers: Iterable[TitleMarker] = ()) -> Post:
     for marker in markers:
         title = marker(title, source)
     body = str(content._content or "")
-    summary = str(_given_summary(content) or summaries.cut(body, content.settings))
+    given = _given_summary(content)
+    summary = summaries.cut(body, content.settings) if given is None else str(given)
     texts = [Text(body, BODY), Text(summary, SUMMARY), Text(title, TITLE)]
     texts += (Text(html, name) for name, html in _formatted_fields(content))
     return Post(
@@ -82,7 +83,7 @@ def give(content: Content, post: Post) -> None:
         if text.name == BODY:
             content._content = text.html
         elif text.name == SUMMARY:
-            if _given_summary(content):
+            if _given_summary(content) is not None:
                 content._summary = content.metadata["summary"] = text.html
             else:
                 content.get_summary = Summary(content, text.html)
@@ -119,8 +120,8 @@ def title_of(content: Content) -> str:
 
 
 def _given_summary(content: Content) -> Any:
-    """Return the summary that the author wrote, or another plugin made; None where there is none."""
-    return content.metadata.get("summary") or getattr(content, "_summary", None)
+    """Return the summary that the author wrote, if only nothing, or another plugin made; None for none."""
+    return content.metadata.get("summary", getattr(content, "_summary", None))
 
 
 def _source(content: Content) -> Path:

@@ -34,7 +34,7 @@ DELIMITED_SYMBOL = re.compile(
 )
 #: The numbers in braces of a regular expression are no argument; \x05 ends a paragraph (`core.prose`).
 WITH_ARGUMENT = re.compile(
-    r"(?<![\w\\/])\\(?!(?:eq)?ref\{|[a-zA-Z]*[cC]ite)[a-zA-Z]{3,}\*?\{(?![\d,]*\})[^{}\x05]*[{}]"
+    r"(?<![\w\\/])\\(?!(?:eq|c|C|auto|name|v)?ref\*?\{|[a-zA-Z]*[cC]ite)[a-zA-Z]{3,}\*?\{(?![\d,]*\})[^{}\x05]*[{}]"
 )
 ATOM = (
     r"(?:[a-zA-Z]|\d+(?:\.\d+)?|\([a-zA-Z0-9, +-]+\))(?:['!]|[_^](?:\w|\{[^{}]*\}))*(?:\([a-zA-Z0-9, +-]+\))?"
@@ -42,7 +42,7 @@ ATOM = (
 #: Letters, numbers and signs between them, and no words: ``x``, ``f(x) = a + 1``.
 ARITHMETIC = re.compile(rf"\s*[-+]?{ATOM}(?:\s*(?:[-+*/=<>,|]|\\\w+)\s*{ATOM})*\s*")
 #: An index or a power, and words that no formula has.
-SCRIPTED = re.compile(r"(?<![\w$])[a-zA-Z)\]}][_^](?:[a-zA-Z0-9*](?![a-zA-Z_])|\{)")
+SCRIPTED = re.compile(r"(?<![\w$])(?:[a-zA-Z)\]}][_^]|\d+\^)(?:[a-zA-Z0-9*](?![a-zA-Z_])|\{)")
 WORDS = re.compile(r"(?<![\\a-zA-Z{])[a-z]{2,} +[a-z]{2,}")
 #: No command, and no argument of one.
 BARE_WORD = re.compile(r"(?<![\\a-zA-Z{])[a-zA-Z]{2,}(?![a-zA-Z}])")
@@ -53,9 +53,9 @@ SIGN = re.compile(r"[\\_^=+<>{}|\[\]@]")
 WORD = re.compile(r"[^\W\d_]{2,}")
 
 
-def reads_as_tex(text: str) -> bool:
-    """Return whether `text`, which stood between delimiters, reads as a formula."""
-    if DELIMITED_SYMBOL.search(text) or WITH_ARGUMENT.search(text):
+def reads_as_tex(text: str, symbol: re.Pattern[str] = DELIMITED_SYMBOL) -> bool:
+    """Return whether `text`, which stood between delimiters, reads as a formula; `symbol` finds commands."""
+    if symbol.search(text) or WITH_ARGUMENT.search(text):
         return True
     if WORDS.search(text):
         return False

@@ -37,6 +37,8 @@ DOLLAR = (
     rf"|(?<!\w\$)(?P<NAMEspaced>{INSIDE})\$(?![\w$]))"
 )
 DOUBLE_DOLLAR = r"\$(?<![\\$]\$)\$(?!\$)(?P<NAME>.+?)(?<![\\$])\$\$(?!\$)"
+#: No price: nothing but the number is between the dollars.
+NUMBER = re.compile(r"\$(?<!\w\$)-?\d+(?:[.,]\d+)*\$(?!\w)")
 BLANK_LINE = re.compile(r"\n[ \t]*\n")
 
 
@@ -143,7 +145,7 @@ def _reads_as_tex(text: str) -> Callable[[re.Match[str]], bool]:
     return lambda match: (
         not protected.covers(match.start())
         and is_dollar_formula(match)
-        and reads_as_tex(unescape(tex_of(match)))
+        and (reads_as_tex(unescape(tex_of(match))) or NUMBER.match(match.string, match.start()) is not None)
     )
 
 

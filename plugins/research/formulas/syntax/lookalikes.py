@@ -13,7 +13,7 @@ from ...core.diagnostics import Diagnostic, Severity, Source
 from ...core.post import Origin, Post
 from ...core.prose import BREAK, FORMULA, Prose
 from ...core.text.segments import Edit, apply_edits
-from ...core.text.tex import COMMANDS, SHORT_COMMANDS
+from ...core.text.tex import SYMBOL, WITH_ARGUMENT, reads_as_tex
 from ..settings import Settings
 from .find import unmarked
 from .parse import ParsedText
@@ -25,15 +25,6 @@ Report = tuple[int | None, int | None, str]
 #: More characters in one formula are none.
 LONG = 600
 
-#: Commands that count outside of delimiters too.
-LONG_COMMANDS = [name for name in COMMANDS if name not in SHORT_COMMANDS]
-SYMBOL = re.compile(
-    rf"(?<![\w:.\\/%>)}}])\\(?:{'|'.join(sorted(LONG_COMMANDS, key=len, reverse=True))})(?![a-zA-Z\\/:]|\.\w)"
-)
-#: The numbers in braces of a regular expression are no argument.
-WITH_ARGUMENT = re.compile(
-    rf"(?<![\w\\/])\\(?!(?:eq|c|C|auto|name|v)?ref\*?\{{|[a-zA-Z]*[cC]ite)[a-zA-Z]{{3,}}\*?\{{(?![\d,]*\}})[^{{}}{BREAK}]*[{{}}]"
-)
 ENVIRONMENT = re.compile(r"\\?\bbegin\{(?P<name>[a-zA-Z]+\*?)\}")
 ENVIRONMENT_END = re.compile(r"\\?\bend\{(?P<name>[a-zA-Z]+\*?)\}")
 #: docutils takes backslashes away.
@@ -43,15 +34,6 @@ BLANK_LINE = "a blank line ends a formula: take out the blank lines between $$ a
 UNCLOSED = "“$$” opens a formula that nothing closes: write $$ behind it, too"
 ESCAPED = re.compile(rf"\\(?P<sign>[(\[])(?P<tex>[^{BREAK}]{{1,{LONG}}}?)\\[)\]]")
 DOLLARS = re.compile(rf"(?<![\w\\$])\$(?P<tex>[^${BREAK}]{{1,{LONG}}})(?<!\\)\$(?![\w$({{\[/])", re.DOTALL)
-
-ATOM = (
-    r"(?:[a-zA-Z]|\d+(?:\.\d+)?|\([a-zA-Z0-9, +-]+\))(?:['!]|[_^](?:\w|\{[^{}]*\}))*(?:\([a-zA-Z0-9, +-]+\))?"
-)
-#: Letters, numbers and signs between them, and no words: ``x``, ``f(x) = a + 1``.
-ARITHMETIC = re.compile(rf"\s*[-+]?{ATOM}(?:\s*(?:[-+*/=<>,|]|\\\w+)\s*{ATOM})*\s*")
-#: An index or a power, and words that no formula has.
-SCRIPTED = re.compile(r"(?<![\w$])[a-zA-Z)\]}][_^](?:[a-zA-Z0-9*](?![a-zA-Z_])|\{)")
-WORDS = re.compile(r"(?<![\\a-zA-Z{])[a-z]{2,} +[a-z]{2,}")
 
 
 @dataclass(frozen=True)
@@ -126,17 +108,6 @@ def find(prose: Prose, settings: Settings) -> list[Found]:
     return found
 
 
-def reads_as_tex(tex: str) -> bool:
-    """Return whether `tex`, which stood between dollars, reads as a formula and not as prose."""
-    if SYMBOL.search(tex) or WITH_ARGUMENT.search(tex):
-        return True
-    if WORDS.search(tex):
-        return False
-    return bool(SCRIPTED.search(tex)) or (
-        ARITHMETIC.fullmatch(tex) is not None and re.search(r"[a-zA-Z]", tex) is not None
-    )
-
-
 def _of_author(html: str, origins: Sequence[Origin]) -> str:
     """Return `html` without what comes from other files."""
     for origin in origins:
@@ -173,23 +144,32 @@ def _blocks(prose: Prose) -> Iterator[Found]:
         paragraph = prose.masked.find(BREAK, opening.end())
         paragraph = paragraph if paragraph >= 0 else len(prose.masked)
         closing = signs[0] if signs and signs[0].start() < opening.end() + 10 * LONG else None
-        if closing and _is_displayed(prose.masked[opening.start() : closing.end()]):
+        # “$$” behind words on its line is money, unless what follows reads as TeX.
+        line = prose.masked[max(0, opening.start() - LONG) : opening.start()]
+        is_alone = not re.split(f"[\n{BREAK}]", line)[-1].strip()
+        if closing and _is_displayed(prose.masked[opening.start() : closing.end()], is_alone):
             signs.pop(0)
             located = (opening.start(), paragraph)
             if not prose.masked[opening.end() : paragraph].strip():
                 # Displayed formulas, too, had the same sign in the file: what follows it says more.
                 located = prose.paragraphs[bisect_left(prose.paragraphs, (paragraph, 0))]
             yield Found(opening.start(), closing.end(), BLANK_LINE, located)
-        elif _is_displayed(prose.masked[opening.start() : min(paragraph, opening.end() + 10 * LONG)]):
+        elif _is_displayed(
+            prose.masked[opening.start() : min(paragraph, opening.end() + 10 * LONG)], is_alone
+        ):
             yield Found(opening.start(), paragraph, UNCLOSED)
 
 
-def _is_displayed(text: str) -> bool:
-    """Return whether `text`, which begins with ``$$``, is meant to be a displayed formula."""
+def _is_displayed(text: str, is_alone: bool) -> bool:
+    """Return whether `text`, which begins with ``$$``, is meant to be a displayed formula.
+
+    `is_alone` says whether nothing stands before it on its line.
+    """
     tex = text.strip("$ \n" + BREAK)
     if not tex:
         return False
-    return text.startswith("$$\n") or text.endswith("\n$$") or reads_as_tex(tex.replace(BREAK, " "))
+    is_block = is_alone and (text.startswith("$$\n") or text.endswith("\n$$"))
+    return is_block or reads_as_tex(tex.replace(BREAK, " "), SYMBOL)
 
 
 def _dollars(prose: Prose) -> Iterator[Found]:
@@ -198,7 +178,7 @@ def _dollars(prose: Prose) -> Iterator[Found]:
     while match := DOLLARS.search(prose.masked, at):
         at = match.end() - 1
         tex = match["tex"]
-        if not reads_as_tex(tex.replace(FORMULA, " ")):
+        if not reads_as_tex(tex.replace(FORMULA, " "), SYMBOL):
             continue
         at = match.end()
         if FORMULA in tex:
@@ -212,7 +192,7 @@ def _dollars(prose: Prose) -> Iterator[Found]:
 
 def _escaped(prose: Prose) -> Iterator[Found]:
     for match in ESCAPED.finditer(prose.masked):
-        if reads_as_tex(match["tex"]):
+        if reads_as_tex(match["tex"], SYMBOL):
             shown = " ".join(match["tex"].split())
             opening, closing, sign = ("(", ")", "$") if match["sign"] == "(" else ("[", "]", "$$")
             typed = f"\\\\{opening}{shown}\\\\{closing}"

@@ -5,6 +5,8 @@ import re
 UNDEFINED = re.compile(r"Undefined control sequence \\(\w+)")
 OUTSIDE = "a formula cannot reach into the page"
 PHYSICS = 'it is of the package physics: RESEARCH = {"packages": ["physics"]}'
+#: Of ``align`` in ``cases`` and the like, which LaTeX refuses, too.
+NESTED = r"write \begin{aligned} inside of another environment, \begin{gathered} for gather"
 HINTS = {
     **dict.fromkeys("class cssId href style unicode data".split(), OUTSIDE),
     **dict.fromkeys(
@@ -21,7 +23,9 @@ HINTS = {
 
 
 def hint(reason: str) -> str:
-    """Return ``; `` and what to write, if MathJax's `reason` is a command of `HINTS`; otherwise nothing."""
+    """Return ``; `` and what to write, if MathJax's `reason` is a command of `HINTS` or nested alignments."""
     undefined = UNDEFINED.search(reason)
-    found = HINTS.get(undefined[1]) if undefined else None
+    found = (
+        HINTS.get(undefined[1]) if undefined else NESTED if reason.startswith("Erroneous nesting") else None
+    )
     return f"; {found}" if found else ""

@@ -52,6 +52,8 @@ def _edit(link: re.Match[str], target: Target, context: Context) -> Iterator[Edi
     else:
         words = target.shown
         context.report(target, f"[{unescape(text)}]({target.address})")
+        if not target.source and not target.base:  # an empty link to another site, as its author typed it
+            return
     if context.text.is_excerpt:  # stands on other pages than what it refers to
         yield Edit(link.start(), link.end(), words)
     else:
