@@ -448,7 +448,7 @@ def test_without_node_the_page_sets_its_formulas_and_asks_nobody_else(page: Page
     page.goto("https://blog.example/post.html")
     page.wait_for_function("window.MathJax?.startup?.promise")
     page.evaluate("MathJax.startup.promise")
-    assert page.locator("mjx-container > svg:visible").count() == 4
+    assert page.locator("mjx-container > mjx-math:visible").count() == 4
     assert page.locator("code").inner_text() == r"\(code\)"
     assert page.locator("mjx-assistive-mml", has_text="(1)").count()
     assert {urlparse(url).netloc for url in requests} == {"blog.example"}

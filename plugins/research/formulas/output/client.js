@@ -7,7 +7,7 @@ window.MathJax = {
   loader: {
     load: [
       "input/tex-base",
-      "output/svg",
+      "output/chtml",
       "a11y/assistive-mml",
       "ui/safe",
       ...dataset.packages

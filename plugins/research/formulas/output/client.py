@@ -25,12 +25,12 @@ FILES = {
         "core.js",
         "input/tex-base.js",
         "input/tex/extensions/*.js",
-        "output/svg.js",
+        "output/chtml.js",
         "a11y/assistive-mml.js",
         "ui/safe.js",
     ),
-    "@mathjax/mathjax-newcm-font": ("svg.js", "svg/dynamic/*.js"),
-    "@mathjax/mathjax-mhchem-font-extension": ("svg.js",),
+    "@mathjax/mathjax-newcm-font": ("chtml.js", "chtml/dynamic/*.js", "chtml/woff2/*.woff2"),
+    "@mathjax/mathjax-mhchem-font-extension": ("chtml.js", "chtml/woff2/*.woff2"),
 }
 
 
