@@ -97,6 +97,9 @@ campaign-operators: $(VENV)/.dev  ## compile ONNX's tests of operators, and coun
 campaign-graphs: $(VENV)/.dev  ## build blogs with graphs that try to read a secret file, and count leaks
 	$(BIN)/python campaigns/graphs.py
 
+campaign-disks: $(VENV)/.dev node_modules/.site  ## build on full and read-only disks, and compare what is published
+	$(BIN)/python campaigns/disks.py
+
 campaign-damages: $(VENV)/.dev node_modules/.site  ## damage files of a small blog, and count what is not noticed
 	$(BIN)/python campaigns/damages.py
 
@@ -106,17 +109,14 @@ campaign-kills: $(VENV)/.dev node_modules/.site  ## end builds at random moments
 campaign-requests: $(VENV)/.dev node_modules/.dev  ## count what pages with hostile sources ask other hosts for
 	$(BIN)/python campaigns/requests.py
 
-campaign-conformance: $(VENV)/.dev node_modules/.site  ## count what is typeset of other projects' suites: make … KATEX=… MATHJAX=…
-	$(BIN)/python campaigns/conformance.py $(if $(KATEX),--katex $(KATEX)) $(if $(MATHJAX),--mathjax $(MATHJAX))
+conformance: $(VENV)/.dev node_modules/.dev  ## run the test suite of another project: make conformance SUITE=path/to/checkout
+	$(BIN)/python campaigns/conformance.py $(SUITE)
 
 campaign-pixels: $(VENV)/.dev node_modules/.dev  ## compare formulas with what MathJax draws in a page
 	$(BIN)/python campaigns/pixels.py
 
 campaign-growth: $(VENV)/.dev node_modules/.site  ## measure how build time grows with what is left open
 	$(BIN)/python campaigns/growth.py
-
-campaign-csl: $(VENV)/.dev node_modules/.site  ## run the CSL processor tests: make campaign-csl SUITE=path/to/test-suite
-	$(BIN)/python campaigns/csl.py $(SUITE)
 
 campaign-styles: $(VENV)/.dev node_modules/.site  ## try all installed CSL styles on all types of entries; takes an hour of a core
 	$(BIN)/python campaigns/styles.py

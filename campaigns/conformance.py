@@ -1,135 +1,75 @@
-"""How many formulas of other projects' test suites are typeset, of those that MathJax in a page typesets.
+"""Run the test suite of another project: print how much of it we do as it expects, and what differs.
 
-    python campaigns/conformance.py --katex CHECKOUT --mathjax CHECKOUT [--format svg] [--list]
+    python campaigns/conformance.py CHECKOUT…
 
-`--katex` is a checkout of KaTeX, whose screenshot tests are read, `--mathjax` one of MathJax-src, whose tests
-of TeX input are read. The reference is MathJax with the packages that it loads by itself. What is refused on
-purpose is counted apart (docs/formulas.md, “Settings”): commands that reach into the page, references to
-nothing. Prints a table and judges nothing.
+A checkout is known by what lies in it; docs/conformance.md says which there are, where to get them, and what
+we reach. Without one, ONNX's tests of operators are run, which the package onnx brings.
 """
 
 import argparse
-import ast
-import json
-import re
 import subprocess
 import sys
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
-import yaml
-from rich.console import Console
-from rich.table import Table
+HERE = Path(__file__).resolve().parent
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT / "plugins")]
 
-from research.core.processes.node import find_node  # noqa: E402
-from research.formulas.settings import Settings  # noqa: E402
-from research.formulas.syntax.find import Formula  # noqa: E402
-from research.formulas.typesetting.mathjax import typeset_groups  # noqa: E402
+class Suite(NamedTuple):
+    """A test suite, and the campaign that runs it."""
 
-#: Refused on purpose: a formula cannot reach into the page, and a reference has something to refer to.
-ON_PURPOSE = re.compile(
-    r"\\(?:href|class|cssId|style|unicode|U|data|url|html\w*|includegraphics|setOptions|toggle|mathtip|texttip|"
-    r"mmlToken|require|begingroupSandbox|begingroupReset|char|action|tip)(?![a-zA-Z])|<\w+[^>]*>"
+    name: str
+    #: What a checkout of it has, and nothing else does.
+    mark: Path
+    #: The campaign and its arguments, for a checkout.
+    command: Callable[[Path], list[str]]
+
+
+def pandoc(checkout: Path) -> list[str]:
+    """Return the command for the tests of pandoc-citeproc, of which each file is a bibliography."""
+    files = sorted(map(str, (checkout / PANDOC).glob("*.biblatex")))
+    return ["pandoc.py", "items", *files, "--differences"]
+
+
+PANDOC = Path("tests", "biblio2yaml")
+SUITES = (
+    Suite("CSL processor tests", Path("processor-tests", "humans"), lambda at: ["csl.py", str(at)]),
+    Suite("BibLaTeX import of pandoc", PANDOC, pandoc),
+    Suite(
+        "screenshot tests of KaTeX",
+        Path("test", "screenshotter", "ss_data.yaml"),
+        lambda at: ["formulas.py", str(at), "--list"],
+    ),
+    Suite(
+        "TeX tests of MathJax",
+        Path("testsuite", "tests", "input", "tex"),
+        lambda at: ["formulas.py", str(at), "--list"],
+    ),
 )
-NOTHING_TO_REFER_TO = "no formula of this page has the label"
-STRING = r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|`(?:[^`\\$]|\\.)*`"
-CALL = re.compile(rf"tex2mml\(\s*((?:{STRING})(?:\s*\+\s*(?:{STRING}))*)\s*(,\s*false)?", re.DOTALL)
 
 
-def of_katex(checkout: Path) -> Iterator[Formula]:
-    """Yield the formulas of KaTeX's screenshot tests."""
-    data = yaml.safe_load((checkout / "test" / "screenshotter" / "ss_data.yaml").read_text("utf-8"))
-    for case in data.values():
-        tex = case if isinstance(case, str) else case["tex"]
-        macros = {} if isinstance(case, str) else case.get("macros", {})
-        definitions = "".join(rf"\def{name}{{{body}}}" for name, body in macros.items())
-        yield Formula(definitions + tex, not isinstance(case, str) and bool(case.get("display")))
+def command(checkout: Path) -> tuple[str, list[str]]:
+    """Return the name of the suite in `checkout`, and what runs it.
 
-
-def of_mathjax(checkout: Path) -> Iterator[Formula]:
-    """Yield the formulas of MathJax's tests of its TeX input."""
-    for file in sorted((checkout / "testsuite" / "tests" / "input" / "tex").glob("*.test.ts")):
-        for call in CALL.finditer(file.read_text("utf-8")):
-            pieces = re.findall(STRING, call[1], re.DOTALL)
-            tex = "".join(_value(piece) for piece in pieces)
-            yield Formula(tex, display=not call[2])
-
-
-def _value(literal: str) -> str:
-    """Return the value of a string of JavaScript."""
-    literal = re.sub(
-        r"(?<!\\)((?:\\\\)*)\\u\{(\w+)\}", lambda found: found[1] + chr(int(found[2], 16)), literal
-    )
-    quoted = f'"""{literal[1:-1]} """' if literal.startswith("`") else literal.replace("\n", "\\n")
-    value: str = ast.literal_eval(quoted)
-    return value[:-1] if literal.startswith("`") else value
-
-
-def reference(formulas: list[Formula]) -> list[str]:
-    """Return for each of the `formulas` why MathJax in a page does not typeset it; "" where it does."""
-    members = [{"tex": formula.tex, "display": formula.display} for formula in formulas]
-    script = Path(__file__).with_name("reference.mjs")
-    done = subprocess.run(
-        [find_node(), script], input=json.dumps(members), capture_output=True, text=True, check=True
-    )
-    return done.stdout.split("\n")[: len(formulas)]
-
-
-def alone(formulas: list[Formula], theirs: list[str], ours: list[str]) -> list[str]:
-    """Return `theirs`, anew where `ours` alone refuse: macros that a suite defines outlive their formula."""
-    return [
-        reference([formula])[0] if our and not their else their
-        for formula, their, our in zip(formulas, theirs, ours, strict=True)
-    ]
-
-
-def ours(formulas: list[Formula], format: str) -> list[str]:
-    """Return for each of the `formulas` why we do not typeset it; "" where we do."""
-    tex = {"packages": Settings().tex_packages, "tags": "ams"}
-    results = typeset_groups([(formula,) for formula in formulas], {"format": format, "tex": tex})
-    return [result.get("error", "") for (result,) in results]
+    Raises `SystemExit` where it has none of `SUITES`.
+    """
+    for suite in SUITES:
+        if (checkout / suite.mark).exists():
+            return suite.name, suite.command(checkout)
+    known = "".join(f"\n  {suite.name}: {suite.mark.as_posix()}" for suite in SUITES)
+    raise SystemExit(f"{checkout} has no test suite that is known. Known are{known}")
 
 
 def main() -> None:
-    """Measure what the command line says."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--katex", type=Path, help="a checkout of KaTeX")
-    parser.add_argument("--mathjax", type=Path, help="a checkout of MathJax-src")
-    parser.add_argument("--format", choices=("svg", "chtml", "mathml"), default="svg")
-    parser.add_argument(
-        "--list", action="store_true", help="print each formula that we do not typeset, and why"
-    )
-    given = parser.parse_args()
-    if not given.katex and not given.mathjax:
-        parser.error("name a checkout by --katex or --mathjax")
-    suites = {"KaTeX": list(of_katex(given.katex)) if given.katex else []}
-    suites["MathJax"] = list(of_mathjax(given.mathjax)) if given.mathjax else []
-    table = Table("suite", "formulas", "MathJax in a page", "refused on purpose", "the rest", "typeset by us")
-    for name, formulas in suites.items():
-        formulas = list(dict.fromkeys(formulas))
-        here = ours(formulas, given.format)
-        there = alone(formulas, reference(formulas), here)
-        counts: Counter[str] = Counter()
-        for formula, theirs, our in zip(formulas, there, here, strict=True):
-            counts["there"] += not theirs
-            refused = ON_PURPOSE.search(formula.tex) or our.startswith(NOTHING_TO_REFER_TO)
-            on_purpose = bool(not theirs and our and refused)
-            counts["on purpose"] += on_purpose
-            counts["here"] += not theirs and not our
-            if given.list and our and not theirs:
-                Console().print(f"{'on purpose: ' if on_purpose else ''}{formula.tex!r}: {our}", markup=False)
-        rest = counts["there"] - counts["on purpose"]
-        share = f"{counts['here']} ({counts['here'] / rest:.2%})" if rest else "–"
-        table.add_row(
-            name, f"{len(formulas)}", f"{counts['there']}", f"{counts['on purpose']}", f"{rest}", share
-        )
-    Console().print(table)
+    """Run what the command line names."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("checkouts", type=Path, nargs="*", metavar="CHECKOUT")
+    checkouts = parser.parse_args().checkouts
+    found = [command(path.resolve()) for path in checkouts] or [("operators of ONNX", ["operators.py"])]
+    for name, (script, *arguments) in found:
+        print(f"== {name}", flush=True)
+        subprocess.run([sys.executable, str(HERE / script), *arguments], check=True)
 
 
 if __name__ == "__main__":

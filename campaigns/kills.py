@@ -1,12 +1,13 @@
-"""How many processes are alive two seconds after Pelican was ended, at random moments of a build.
+"""What outlives a build that was ended at a random moment: processes, and differences in the next build.
 
     python campaigns/kills.py [--kills 20] [--seed 0]
 
 The build trains the tiny model of the tests and sets formulas. Undisturbed ones show how long it takes,
 from nothing and with the model there; then each of SIGTERM, SIGHUP, SIGINT and SIGKILL ends `--kills`
-builds, of the two kinds in turn, at a moment drawn uniformly from that time. Processes are known by a
-variable of their environment, which they inherit from Pelican however far they went. Prints a table and
-judges nothing.
+builds, of the two kinds in turn, at a moment drawn uniformly from that time. Processes are counted two
+seconds later; they are known by a variable of their environment, which they inherit from Pelican however far
+they went. Then the blog is built again: it differs if it does not publish what an undisturbed build does.
+Prints a table and judges nothing.
 """
 
 import argparse
@@ -29,6 +30,7 @@ from rich.table import Table
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
+import damages  # noqa: E402
 import tiny_model  # noqa: E402
 
 SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGKILL)
@@ -70,6 +72,8 @@ class Kill(NamedTuple):
     alive: int
     #: Their command lines.
     left: tuple[str, ...]
+    #: Whether the next build publishes something else.
+    differs: bool
 
 
 def write_blog(folder: Path, data: Path, models: Path | None) -> None:
@@ -79,6 +83,7 @@ def write_blog(folder: Path, data: Path, models: Path | None) -> None:
     shutil.copy(tiny_model.site(data, epochs=10) / "recipes.toml", folder)
     command = [sys.executable, str(ROOT / "tests" / "tiny_model.py")]
     command += ["--into", str(folder / "models"), "build", "{name}", "--threads", "1"]
+    command += ["--precision", "float32"]  # by default the faster one, which chance decides
     research = {"build_model": command, "models": "models", "cache": "cache"}
     (folder / "pelicanconf.py").write_text(f"{SETTINGS}RESEARCH = {research!r}\n", encoding="utf-8")
     formulas = " ".join(f"$x_{{{number}}} + \\alpha^{{{number}}}$" for number in range(FORMULAS))
@@ -114,8 +119,13 @@ def of_build(folder: Path, pelican: int) -> Iterator[psutil.Process]:
             continue
 
 
-def kill(number: signal.Signals, moment: float, data: Path, models: Path | None) -> Kill | None:
-    """End a build by the signal `number` after `moment` seconds; None if it was done by then."""
+def kill(
+    number: signal.Signals, moment: float, data: Path, models: Path | None, whole: Mapping[str, bytes]
+) -> Kill | None:
+    """End a build by the signal `number` after `moment` seconds; None if it was done by then.
+
+    `whole` is what an undisturbed build publishes, by path.
+    """
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
         folder = Path(name)
         write_blog(folder, data, models)
@@ -131,8 +141,10 @@ def kill(number: signal.Signals, moment: float, data: Path, models: Path | None)
         for process in left:
             process.kill()
         pelican.wait()
+        start(folder, data).wait()
+        differs = damages.files(folder / "output") != whole
     training, setting = (any(word in line for line in before) for word in ("tiny_model.py", "typeset.mjs"))
-    return Kill(len(before), training, setting, len(left), lines)
+    return Kill(len(before), training, setting, len(left), lines, differs)
 
 
 def words(process: psutil.Process) -> str:
@@ -143,8 +155,10 @@ def words(process: psutil.Process) -> str:
         return ""
 
 
-def undisturbed(data: Path, models: Path | None, keep: Path | None = None) -> float:
-    """Return how many seconds a whole build takes; put its models into the folder `keep`."""
+def undisturbed(
+    data: Path, models: Path | None, keep: Path | None = None
+) -> tuple[float, Mapping[str, bytes]]:
+    """Return how many seconds a whole build takes, and what it publishes; put its models into `keep`."""
     with tempfile.TemporaryDirectory() as name:
         write_blog(Path(name), data, models)
         began = time.monotonic()
@@ -153,15 +167,16 @@ def undisturbed(data: Path, models: Path | None, keep: Path | None = None) -> fl
         seconds = time.monotonic() - began
         if keep:
             shutil.copytree(Path(name) / "models", keep)
-        return seconds
+        return seconds, damages.files(Path(name) / "output")
 
 
 def table(found: Mapping[signal.Signals, list[Kill]]) -> Table:
     """Return the table of all kills."""
-    shown = Table("signal", "kills", "training", "setting", "processes", "alive after 2 s")
+    shown = Table("signal", "kills", "training", "setting", "processes", "alive after 2 s", "next differs")
     for number, kills in found.items():
         sums = (sum(kill.training for kill in kills), sum(kill.setting for kill in kills))
-        counts = (sum(kill.children for kill in kills), sum(kill.alive for kill in kills))
+        counts = (sum(one.children for one in kills), sum(one.alive for one in kills))
+        counts += (sum(one.differs for one in kills),)
         shown.add_row(number.name, *map(str, (len(kills), *sums, *counts)))
     return shown
 
@@ -183,11 +198,12 @@ def main() -> None:
         data, models = Path(name) / "data", Path(name) / "models"
         data.mkdir()
         tiny_model.write_data(data)
-        kinds = [(None, undisturbed(data, None, models)), (models, undisturbed(data, models))]
+        kinds = [(None, *undisturbed(data, None, models)), (models, *undisturbed(data, models))]
         for number, kills in found.items():
             while len(kills) < options.kills:
-                there, seconds = kinds[len(kills) % 2]
-                if (one := kill(number, draw.uniform(0, seconds), data, there)) is not None:
+                there, seconds, whole = kinds[len(kills) % 2]
+                moment = draw.uniform(0, seconds)
+                if (one := kill(number, moment, data, there, whole)) is not None:
                     kills.append(one)
                     print(f"{number.name} {len(kills)}: {one}", file=sys.stderr)
     console = Console()
