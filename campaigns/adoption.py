@@ -30,7 +30,7 @@ SETTINGS = """
 
 SITENAME, AUTHOR, TIMEZONE, SITEURL = "A blog", "An author", "UTC", "https://blog.example"
 PATH, OUTPUT_PATH, CACHE_PATH = {content!r}, {output!r}, {cache!r}
-DEFAULT_DATE, STATIC_PATHS, FEED_ALL_ATOM = (2020, 1, 1), [], "feeds/all.xml"
+DEFAULT_DATE, STATIC_PATHS, FEED_ALL_ATOM = (2020, 1, 1), [], None
 CATEGORY_FEED_ATOM = TRANSLATION_FEED_ATOM = AUTHOR_FEED_ATOM = AUTHOR_FEED_RSS = None
 ARTICLE_URL = ARTICLE_SAVE_AS = "{{slug}}.html"
 SLUGIFY_SOURCE, USE_FOLDER_AS_CATEGORY = "basename", False

@@ -16,7 +16,10 @@ from markdown.inlinepatterns import InlineProcessor
 from markdown.postprocessors import Postprocessor
 from markdown.preprocessors import Preprocessor
 from markdown.util import AtomicString
-from pelican.plugins.render_math.pelican_mathjax_markdown_extension import PelicanMathJaxExtension
+from pelican.plugins.render_math.pelican_mathjax_markdown_extension import (
+    PelicanMathJaxCorrectDisplayMath,
+    PelicanMathJaxExtension,
+)
 
 from ...core.boundary import GuardedExtension
 from ...core.text.markdown import Paragraphs, spans_cells
@@ -29,6 +32,7 @@ from .protected import Protected
 
 #: Of raw HTML in running text.
 MATH_ELEMENT = r"<(?P<name>span)\b[^<>]*\bclass\s*=\s*[\"']?(?:[^\"'<>]*\s)?math\b[^<>]*>[^<]*</(?P=name)>"
+HEADINGS = frozenset(f"h{level}" for level in range(1, 7))
 BLOCK_TAG, TEXT_TAG = '<div class="math">', '<span class="math">'
 
 
@@ -59,8 +63,10 @@ class MathExtension(GuardedExtension, PelicanMathJaxExtension):  # type: ignore[
         PelicanMathJaxExtension.extendMarkdown(self, md)
         md.inlinePatterns.deregister("mathjax_displayed")
         md.inlinePatterns.deregister("mathjax_inlined")
-        # Behind code (190), unless formulas look like it, and before escapes (180), as theirs.
         guarded = self.guarded
+        md.treeprocessors.deregister("mathjax_correctdisplayedmath")
+        md.treeprocessors.register(guarded(DisplayedMath(self)), "mathjax_correctdisplayedmath", 15)
+        # Behind code (190), unless formulas look like it, and before escapes (180), as theirs.
         md.inlinePatterns.register(guarded(EscapedDelimiter(self.delimiters.escaped, md)), "math_escape", 184)
         rare = [Rare("math_element", 186, ("<span",), guarded(MathElement(MATH_ELEMENT, md)))]
         if pairs := escapes.pairs_of(self.delimiters.inline, self.delimiters.display):
@@ -193,6 +199,26 @@ class MathProcessor(InlineProcessor):
         return element, m.start(), m.end()
 
 
+class DisplayedMath(PelicanMathJaxCorrectDisplayMath):  # type: ignore[misc]
+    """Takes displayed formulas out of paragraphs; in a heading, which is one line, they are none."""
+
+    def run(self, root: Element) -> Element:
+        """Edit the blocks in `root`; return it."""
+        for block in list(root):
+            if block.tag in HEADINGS:
+                for formula in filter(_is_displayed, block.iter("div")):
+                    _set_in_line(formula)
+            elif block.tag == "p" and any(map(_is_displayed, block)):
+                self._take_apart(root, block)
+        return root
+
+    def _take_apart(self, root: Element, paragraph: Element) -> None:
+        children, at = list(paragraph), list(root).index(paragraph)
+        numbers = [number for number, child in enumerate(children) if _is_displayed(child)]
+        self.correct_html(root, children, numbers, at, paragraph.text)
+        root.remove(paragraph)
+
+
 class MathFences(Preprocessor):
     """A fenced block ``math``: stored as a displayed formula."""
 
@@ -294,6 +320,16 @@ def _delimited(formula: str) -> str:
     r"""Return a `formula` of HTML with ``\(`` and ``\)`` instead of single dollars."""
     is_single = formula.startswith("$") and not formula.startswith("$$")
     return rf"\({formula[1:-1].strip()}\)" if is_single else formula
+
+
+def _is_displayed(element: Element) -> bool:
+    return element.tag == "div" and element.get("class") == "math"
+
+
+def _set_in_line(formula: Element) -> None:
+    formula.tag = "span"
+    if (tex := formula.text or "").startswith(r"\["):
+        formula.text = AtomicString(rf"\({tex[2:-2]}\)")
 
 
 def _block(formula: str) -> str:
