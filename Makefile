@@ -124,6 +124,9 @@ campaign-styles: $(VENV)/.dev node_modules/.site  ## try all installed CSL style
 campaign-adoption: $(VENV)/.dev node_modules/.site  ## build blogs with and without the plugin, and compare: make … BLOGS="a/content b/content"
 	$(BIN)/python campaigns/adoption.py $(BLOGS)
 
+campaign-importing: $(VENV)/.dev node_modules/.site  ## import ten articles from elsewhere, and count what is kept
+	$(BIN)/python campaigns/importing.py
+
 campaign-pandoc: $(VENV)/.dev node_modules/.site  ## compare references with pandoc's: make campaign-pandoc BIB=path/to/refs.bib
 	$(BIN)/python campaigns/pandoc.py items $(BIB)
 	$(BIN)/python campaigns/pandoc.py references $(BIB)

@@ -16,6 +16,7 @@ from typing import Any
 from . import __version__
 from .core.diagnostics import Diagnostic, Severity, in_order
 from .core.validation import SettingsError
+from .importing import commands as importing
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -68,6 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument(
         "--resolver", default=RESOLVER, metavar="URL", help="asked for DOIs; else %(default)s"
     )
+    importing.register(commands)
     commands.add_parser("models", help="train, list, pin and evaluate models")
     command = commands.add_parser("manifest", help="write manifest.json beside the ONNX files of a model")
     command.set_defaults(run=_write_manifest)
