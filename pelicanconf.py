@@ -28,7 +28,14 @@ DEFAULT_DATE_FORMAT = "%-d %B %Y"
 
 PLUGIN_PATHS = ["plugins"]
 PLUGINS = ["research"]
-RESEARCH = {"build_model": [sys.executable, "-m", "model", "build", "{names}"], "cite_this_post": True}
+FONTS = "node_modules/@fontsource/stix-two-text/files/stix-two-text-latin"
+RESEARCH = {
+    "build_model": [sys.executable, "-m", "model", "build", "{names}"],
+    "cite_this_post": True,
+    "text_faces": [
+        f"{FONTS}{more}-400-{style}.woff2" for more in ("", "-ext") for style in ("normal", "italic")
+    ],
+}
 
 MARKDOWN = {
     "extension_configs": {

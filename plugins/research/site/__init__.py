@@ -2,16 +2,19 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from ..core import terms
+from ..core.diagnostics import Diagnostic, Severity
 from ..core.labels import Labels
-from ..core.part import Collected, Part, ReaderExtensions, Resolved, Results, Target
+from ..core.part import Collected, Environment, Part, ReaderExtensions, Resolved, Results, Target
 from ..core.post import TITLE, Post
 from ..core.storage.assets import Linked, Script, StyleSheetFile
 from ..core.text.head import with_head
 from . import front, identity, paper, tables
+from .faces import Faces
 from .settings import Settings
 
 HERE = Path(__file__).parent
@@ -25,13 +28,19 @@ class Site(Part):
     name = "site"
     settings_type = Settings
 
+    def __init__(self, settings: Settings, environment: Environment) -> None:
+        super().__init__(settings, environment)
+        self._characters: set[str] = set()
+
     @classmethod
     def readers(cls, settings: Settings, pelican_settings: Mapping[str, Any]) -> ReaderExtensions:
         """Let the reader of Markdown align the columns of tables by classes."""
         return ReaderExtensions(cls.name, markdown={f"{__name__}.tables": {}})
 
     def collect(self, post: Post) -> Collected:
-        """Return what is wrong in the front matter of `post`."""
+        """Return what is wrong in the front matter of `post`; take note of its characters."""
+        if self.settings.text_faces:
+            self._characters.update(*(text.html for text in post.texts))
         return Collected(diagnostics=tuple(paper.diagnostics(post)))
 
     def resolve(self, post: Post, collected: Collected, results: Results, labels: Labels) -> Resolved:
@@ -50,12 +59,28 @@ class Site(Part):
 
     def assets(self) -> Iterator[Linked]:
         """Yield the style sheets of tables and front matter, the script of the record, and previews."""
+        if fonts := self._fonts():
+            yield Faces(fonts, self._characters, self.environment.cache)
         yield StyleSheetFile(HERE / "tables.css", marker="research-align-")
         yield StyleSheetFile(HERE / "front.css", marker='class="paper-')
         yield Script(HERE / "copying" / "copy.js", (), marker='class="citation-record"')
         if self.settings.previews:
             yield StyleSheetFile(HERE / "previews" / "previews.css", LINKS)
             yield Script(HERE / "previews" / "previews.js", (), LINKS)
+
+    def _fonts(self) -> tuple[Path, ...]:
+        """Return the files of fonts; report what is missing, without which pages have the system's fonts."""
+        fonts: tuple[Path, ...] = self.settings.text_faces
+        place, message = self.settings.root, ""
+        if missing := [path for path in fonts if not path.is_file()]:
+            place = missing[0]
+            message = "RESEARCH['text_faces'] names no file: pages have fonts of the readers' systems"
+        elif fonts and not (find_spec("fontTools") and find_spec("brotli")):
+            needed = 'pip install "pelican-research[chtml]"'
+            message = f"RESEARCH['text_faces'] needs fonttools and brotli to cut fonts down: {needed}"
+        if message:
+            self.environment.report(Diagnostic(place, None, message, Severity.WARNING))
+        return () if message else fonts
 
     def finish_page(self, html: str, target: Target) -> str:
         """Return the page of an article with tags in its head by which programs find it."""

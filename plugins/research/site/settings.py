@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Annotated
 
 from msgspec import Meta
@@ -49,6 +50,10 @@ class Settings(SettingsBase):
     cite_this_post: Annotated[bool, Meta(description="True or False")] = False
     #: Whether links within a page show what they lead to, when they are pointed at.
     previews: Annotated[bool, Meta(description="True or False")] = True
+    #: Files of fonts, which are cut down to the characters of the blog and linked by all pages.
+    text_faces: Annotated[
+        tuple[Path, ...], Meta(description="a list of the paths of fonts, such as ['fonts/serif.woff2']")
+    ] = ()
     #: Who the authors of the blog are, by their names.
     authors: Authors = field(default_factory=dict)
 
