@@ -32,6 +32,7 @@ FONTS = "node_modules/@fontsource/stix-two-text/files/stix-two-text-latin"
 RESEARCH = {
     "build_model": [sys.executable, "-m", "model", "build", "{names}"],
     "cite_this_post": True,
+    "json_feed": "feeds/all.json",
     "text_faces": [
         f"{FONTS}{more}-400-{style}.woff2" for more in ("", "-ext") for style in ("normal", "italic")
     ],

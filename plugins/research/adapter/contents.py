@@ -71,6 +71,7 @@ def publication(content: Any) -> Publication | None:
         date=content.date.date(),
         url=f"{settings['SITEURL']}/{content.url}" if has_address else "",
         site=settings["SITENAME"],
+        root=f"{settings['SITEURL']}/" if has_address else "",
         language=_language(content),
         slug=content.slug,
         metadata=content.metadata,

@@ -15,7 +15,7 @@ from pelican.readers import MarkdownReader
 
 from ..core.validation import SettingsError
 from ..parts import PARTS
-from . import content_cache, contents, feeds, pages, readers, relations, reporting
+from . import content_cache, contents, feeds, json_feed, pages, readers, relations, reporting
 from .build import Build
 from .markdown_reader import Reader
 from .settings import settings_of
@@ -78,12 +78,15 @@ def on_feed_generated(context: Any, feed: Any) -> None:
     pipeline = Build.of(context).pipeline
     for item in feed.items:
         feeds.finish(item, pipeline)
+    if address := context["RESEARCH"].get("json_feed") if "RESEARCH" in context else "":
+        json_feed.write(feed, context, address)
 
 
 def on_finalized(pelican: Any) -> None:
     """Report what is wrong in the sources."""
     build = Build.of(pelican.settings)
     build.watch_sources(pelican.settings)
+    build.pipeline.finish_site(Path(pelican.output_path))
     build.cache.evict()
     for note in build.pipeline.notes(Path(pelican.output_path)):
         console.print(note, highlight=False)

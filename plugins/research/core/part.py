@@ -157,6 +157,9 @@ class Part:
         """Return the page `html` as it is written."""
         return html
 
+    def finish_site(self, output: Path) -> None:
+        """Complete the site below `output`, once all its files are written."""
+
     def notes(self, output: Path) -> Iterator[str]:
         """Yield what an author may want to know of the site that is written below `output`."""
         yield from ()

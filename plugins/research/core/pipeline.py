@@ -64,6 +64,11 @@ class Pipeline:
             html = self._attempt(part, self.root, html, part.finish_excerpt, html)
         return placeholders.without(html)
 
+    def finish_site(self, output: Path) -> None:
+        """Complete the site that is written below `output`."""
+        for part in self.parts:
+            self._attempt(part, self.root, None, part.finish_site, output)
+
     def notes(self, output: Path) -> list[str]:
         """Return what an author may want to know of the site that is written below `output`."""
         found: list[str] = []

@@ -59,6 +59,8 @@ class Publication:
     site: str
     language: str
     slug: str
+    #: What addresses of the site begin with, ending in a slash; empty like `url`.
+    root: str = ""
     #: All of the front matter, keys in lower case.
     metadata: Mapping[str, Any] = field(default_factory=dict, compare=False)
 

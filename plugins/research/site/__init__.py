@@ -13,7 +13,7 @@ from ..core.part import Collected, Environment, Part, ReaderExtensions, Resolved
 from ..core.post import TITLE, Post
 from ..core.storage.assets import Linked, Script, StyleSheetFile
 from ..core.text.head import with_head
-from . import front, identity, paper, tables
+from . import cards, front, identity, paper, tables
 from .faces import Faces
 from .settings import Settings
 
@@ -31,6 +31,8 @@ class Site(Part):
     def __init__(self, settings: Settings, environment: Environment) -> None:
         super().__init__(settings, environment)
         self._characters: set[str] = set()
+        #: By address.
+        self._cards: dict[str, cards.Card] = {}
 
     @classmethod
     def readers(cls, settings: Settings, pelican_settings: Mapping[str, Any]) -> ReaderExtensions:
@@ -84,11 +86,26 @@ class Site(Part):
 
     def finish_page(self, html: str, target: Target) -> str:
         """Return the page of an article with tags in its head by which programs find it."""
-        if not (target.publication and self.settings.head_metadata):
+        post = target.publication
+        if not post:
             return html
-        described = paper.paper(target.publication, self.settings)
-        tags = identity.head(target.publication, described, with_json_ld=identity.JSON_LD not in html)
-        return with_head(html, tags)
+        card = cards.card(html, post, target) if self.settings.social_cards else None
+        tags = ""
+        if card:
+            self._cards[card.address] = card
+            tags = card.tags(post.root)
+        if self.settings.head_metadata:
+            described = paper.paper(post, self.settings)
+            image = post.root + card.address if card else ""
+            tags += identity.head(post, described, identity.JSON_LD not in html, image)
+        return with_head(html, tags) if tags else html
+
+    def finish_site(self, output: Path) -> None:
+        """Draw the images by which articles are shared."""
+        if self._cards:
+            fonts = tuple(path for path in self.settings.text_faces if path.is_file())
+            for found in cards.draw(iter(self._cards.values()), output, fonts, self.environment.cache):
+                self.environment.report(found)
 
     def finish_excerpt(self, html: str) -> str:
         """Return `html` without the record, which is of the page, and with the styles of tables in it."""

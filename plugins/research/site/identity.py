@@ -7,6 +7,7 @@ Guidelines for Webmasters”), others Dublin Core or JSON-LD (schema.org).
 import json
 import re
 from collections.abc import Iterable
+from datetime import datetime
 from html import escape, unescape
 from typing import Any
 from urllib.parse import quote
@@ -20,11 +21,14 @@ JSON_LD = 'type="application/ld+json"'
 SECTION = re.compile(r'\n<details class="cite-this-post">.*?</details>\n', re.DOTALL)
 
 
-def head(post: Publication, paper: Paper, with_json_ld: bool = True) -> str:
-    """Return meta tags for the head of the page of `post`, and JSON-LD, unless the page has some already."""
+def head(post: Publication, paper: Paper, with_json_ld: bool = True, image: str = "") -> str:
+    """Return meta tags for the head of the page of `post`, and JSON-LD, unless the page has some already.
+
+    The `image` is the address of one that stands for the page.
+    """
     day = post.date.isoformat()
     tags = [
-        ("citation_title", _bare(post.title)),
+        ("citation_title", bare(post.title)),
         *(tag for author in paper.authors for tag in _author_tags(author)),
         ("citation_publication_date", day.replace("-", "/")),
         ("citation_journal_title", post.site),
@@ -33,7 +37,7 @@ def head(post: Publication, paper: Paper, with_json_ld: bool = True) -> str:
         ("citation_doi", paper.doi),
         ("citation_abstract", paper.abstract),
         ("citation_keywords", "; ".join(paper.keywords)),
-        ("DC.title", _bare(post.title)),
+        ("DC.title", bare(post.title)),
         *(("DC.creator", author) for author in post.authors),
         ("DC.date", day),
         ("DC.publisher", post.site),
@@ -42,7 +46,7 @@ def head(post: Publication, paper: Paper, with_json_ld: bool = True) -> str:
         ("DC.rights", paper.license_url or paper.license),
     ]
     metas = "".join(f'<meta name="{name}" content="{escape(text)}">\n' for name, text in tags if text)
-    script = f"<script {JSON_LD}>{_json_ld(post, paper)}</script>\n" if with_json_ld else ""
+    script = f"<script {JSON_LD}>{_json_ld(post, paper, image)}</script>\n" if with_json_ld else ""
     return metas + script
 
 
@@ -79,7 +83,7 @@ def bibtex(post: Publication, paper: Paper) -> str:
     """Return the entry of `post` in BibLaTeX, which BibTeX reads as well."""
     fields = {
         "author": " and ".join(f"{{{one.name}}}" if _is_whole(one) else one.name for one in paper.authors),
-        "title": _bare(post.title),
+        "title": bare(post.title),
         "journal": post.site,
         "date": post.date.isoformat(),
         "year": str(post.date.year),
@@ -102,7 +106,7 @@ def csl_json(post: Publication, paper: Paper) -> str:
     item = {
         "id": _key(post),
         "type": "post-weblog",
-        "title": _bare(post.title),
+        "title": bare(post.title),
         "author": [_name(author) for author in paper.authors],
         "container-title": post.site,
         "issued": {"date-parts": [[post.date.year, post.date.month, post.date.day]]},
@@ -118,7 +122,7 @@ def ris(post: Publication, paper: Paper) -> str:
     """Return the record of `post` in the RIS format."""
     lines = [
         ("TY", "BLOG"),
-        ("TI", _bare(post.title)),
+        ("TI", bare(post.title)),
         *(("AU", ", ".join(_name(author).values())) for author in paper.authors),
         ("T2", post.site),
         ("DA", post.date.strftime("%Y/%m/%d")),
@@ -162,17 +166,25 @@ def _braced(text: str) -> str:
     return re.sub(r"([&%$#_])", r"\\\1", bare) if not bare.startswith("http") else bare
 
 
-def _json_ld(post: Publication, paper: Paper) -> str:
+def _json_ld(post: Publication, paper: Paper, image: str) -> str:
     people = [_schema(author) for author in paper.authors]
     data = {
         "@context": "https://schema.org",
-        "@type": "BlogPosting",
-        "headline": _bare(post.title),
+        "@type": ["BlogPosting", "ScholarlyArticle"],
+        "headline": bare(post.title),
         "author": list(people),
         "datePublished": post.date.isoformat(),
         "inLanguage": post.language,
-        "isPartOf": {"@type": "Blog", "name": post.site},
+        "isPartOf": {"@type": "Blog", "name": post.site, **({"url": post.root} if post.root else {})},
+        "publisher": {
+            "@type": "Organization",
+            "name": post.site,
+            **({"url": post.root} if post.root else {}),
+        },
         "url": post.url,
+        "mainEntityOfPage": post.url,
+        "image": image,
+        "description": _plain(post.metadata.get("description") or post.metadata.get("summary")),
     }
     more: dict[str, Any] = {
         "abstract": paper.abstract,
@@ -180,7 +192,7 @@ def _json_ld(post: Publication, paper: Paper) -> str:
         "keywords": list(paper.keywords),
         "identifier": f"https://doi.org/{paper.doi}" if paper.doi else "",
         "funding": {"@type": "Grant", "description": paper.funding} if paper.funding else "",
-        "dateModified": max((day for day, _ in paper.revisions), default=""),
+        "dateModified": max((day for day, _ in paper.revisions), default=_day(post.metadata.get("modified"))),
     }
     data |= {name: value for name, value in more.items() if value}
     data = {name: value for name, value in data.items() if value}
@@ -202,6 +214,15 @@ def _schema(author: Author) -> dict[str, Any]:
     }
 
 
-def _bare(title: str) -> str:
+def _plain(html: Any) -> str:
+    """Return the text of what an author wrote about an article, without markup and typeset formulas."""
+    return "" if "<mjx-" in str(html or "") else " ".join(bare(str(html or "")).split())
+
+
+def _day(value: Any) -> str:
+    return value.date().isoformat() if isinstance(value, datetime) else ""
+
+
+def bare(title: str) -> str:
     """Return a title without its markup."""
     return unescape(re.sub(r"<[^>]*>", "", title))

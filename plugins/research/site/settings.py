@@ -50,6 +50,10 @@ class Settings(SettingsBase):
     cite_this_post: Annotated[bool, Meta(description="True or False")] = False
     #: Whether links within a page show what they lead to, when they are pointed at.
     previews: Annotated[bool, Meta(description="True or False")] = True
+    #: Whether an article with a figure has an image of it and its title, for those who share it.
+    social_cards: Annotated[bool, Meta(description="True or False")] = True
+    #: Where the feed of all posts is published as JSON Feed as well; nowhere if empty.
+    json_feed: Annotated[str, Meta(description="the address of a file, such as 'feeds/all.json'")] = ""
     #: Files of fonts, which are cut down to the characters of the blog and linked by all pages.
     text_faces: Annotated[
         tuple[Path, ...], Meta(description="a list of the paths of fonts, such as ['fonts/serif.woff2']")
