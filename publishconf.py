@@ -12,8 +12,9 @@ from pelicanconf import *  # noqa: F403
 SITEURL = os.environ.get("SITEURL") or SITEURL  # noqa: F405
 RELATIVE_URLS = False
 
-# What search engines read names full addresses.
-DIRECT_TEMPLATES = [*DIRECT_TEMPLATES, "sitemap", "robots"]  # noqa: F405
+# What search engines read names full addresses, and readers cannot search without a server.
+DIRECT_TEMPLATES = [*DIRECT_TEMPLATES, "sitemap", "robots", "search"]  # noqa: F405
+RESEARCH = {**RESEARCH, "search": True}  # noqa: F405
 SITEMAP_SAVE_AS = "sitemap.xml"
 ROBOTS_SAVE_AS = "robots.txt"
 

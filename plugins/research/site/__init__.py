@@ -13,7 +13,7 @@ from ..core.part import Collected, Environment, Part, ReaderExtensions, Resolved
 from ..core.post import TITLE, Post
 from ..core.storage.assets import Linked, Script, StyleSheetFile
 from ..core.text.head import with_head
-from . import cards, front, identity, paper, tables
+from . import cards, front, identity, paper, search, tables
 from .faces import Faces
 from .settings import Settings
 
@@ -101,11 +101,16 @@ class Site(Part):
         return with_head(html, tags) if tags else html
 
     def finish_site(self, output: Path) -> None:
-        """Draw the images by which articles are shared."""
+        """Draw the images by which articles are shared, and index the site for readers who search it."""
         if self._cards:
             fonts = tuple(path for path in self.settings.text_faces if path.is_file())
             for found in cards.draw(iter(self._cards.values()), output, fonts, self.environment.cache):
                 self.environment.report(found)
+        if self.settings.search:
+            try:
+                search.index(output)
+            except search.SearchError as error:
+                self.environment.report(Diagnostic(output, None, str(error), Severity.WARNING))
 
     def finish_excerpt(self, html: str) -> str:
         """Return `html` without the record, which is of the page, and with the styles of tables in it."""

@@ -54,6 +54,8 @@ class Settings(SettingsBase):
     social_cards: Annotated[bool, Meta(description="True or False")] = True
     #: Where the feed of all posts is published as JSON Feed as well; nowhere if empty.
     json_feed: Annotated[str, Meta(description="the address of a file, such as 'feeds/all.json'")] = ""
+    #: Whether Pagefind indexes the site, for a page of the theme to search it.
+    search: Annotated[bool, Meta(description="True or False")] = False
     #: Files of fonts, which are cut down to the characters of the blog and linked by all pages.
     text_faces: Annotated[
         tuple[Path, ...], Meta(description="a list of the paths of fonts, such as ['fonts/serif.woff2']")

@@ -5,7 +5,7 @@ const DELAY = 200; // milliseconds until a preview opens or closes: time to pass
 const LINKS = 'a[href^="#"]:not([role="doc-backlink"], .footnote-backref, .anchor, .headerlink, nav a)';
 const MATTER =
   "figure, table, aside, dd, li, blockquote, .research-theorem, .admonition, mjx-container, math, pre";
-const HEADINGS = "h1, h2, h3, h4, h5, h6";
+const SECTIONS = "h1, h2, h3, h4, h5, h6, section, .section, article, main";
 
 const preview = Object.assign(document.createElement("div"), {
   id: "research-preview",
@@ -46,9 +46,12 @@ function prepare(link) {
 /** Return what is shown of the target of `link`; nothing of a section, of which a preview says nothing. */
 function matter(link) {
   const target = document.getElementById(decodeURIComponent(link.hash.slice(1)));
-  if (!target || target.matches(HEADINGS) || target.contains(link)) return null;
+  if (!target || target.matches(SECTIONS) || target.contains(link)) return null;
   // Of a formula and of a listing, the id may be deep inside.
-  const whole = target.closest("mjx-container") ?? target.closest(MATTER) ?? target.querySelector(MATTER);
+  const whole =
+    target.closest("mjx-container") ??
+    target.closest(MATTER) ??
+    (target.matches("img, svg, video") ? target : target.querySelector(MATTER));
   return whole && !whole.contains(link) && main.contains(whole) ? whole : null;
 }
 
