@@ -79,7 +79,7 @@ def output(tmp_path_factory: pytest.TempPathFactory) -> Path:
     target = shared / "www" / PLACE
     train = [sys.executable, str(ROOT / "tests" / "browser" / "short_training.py")]
     models = str(shared / "models")
-    built = {"build_model": [*train, "--into", models, "build", "{name}"], "models": models}
+    built = {"build_model": [*train, "--into", models, "build", "{names}"], "models": models}
     settings = ["--extra-settings", f"RESEARCH={json.dumps({**pelicanconf.RESEARCH, **built})}"]
     command = [sys.executable, "-m", "pelican", "content", "--fatal", "errors", "-o", str(target)]
     done = subprocess.run([*command, *settings], cwd=ROOT, capture_output=True, text=True, timeout=1500)
