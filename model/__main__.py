@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from . import interrupts
-from .bundles import keys, replacing, store
+from .bundles import archives, keys, replacing, store
 from .bundles.store import BundleStore
 from .errors import ModelError
 from .recipes import validation
@@ -185,6 +185,40 @@ def unpin(options: argparse.Namespace) -> None:
     print(f"{options.name}: {'no longer pinned' if was else 'was not pinned'}")
 
 
+def restore(options: argparse.Namespace) -> list[str]:
+    """Take bundles that are not fresh from a folder or an address where `save` put them; none is trained."""
+    library, bundles = Library(Path.cwd()), BundleStore(options.into)
+    headers = dict(header.split(":", 1) for header in options.header)
+    failed, absent = [], []
+    for name in options.names or library.names:
+        try:
+            inputs = keys.key_inputs(library.recipe(name), library)
+            if store.is_pinned(name, bundles) or store.why_stale(name, inputs, bundles) is None:
+                print(f"{name}: fresh")
+            elif place := archives.restore(name, inputs, bundles, options.source, headers):
+                print(f"{name}: restored from {place}")
+            else:
+                absent.append(name)
+        except ModelError as error:
+            _fail(str(error))
+            failed.append(name)
+    if absent:
+        print(f"not in {options.source}: {', '.join(absent)}")
+    return failed
+
+
+def save(options: argparse.Namespace) -> None:
+    """Pack fresh bundles into a folder, from where `restore` takes them; print each new archive."""
+    library, bundles = Library(Path.cwd()), BundleStore(options.into)
+    for name in options.names or library.names:
+        with suppress(ModelError):  # the data set of a recipe that is not used may be missing
+            inputs = keys.key_inputs(library.recipe(name), library)
+            if store.is_pretrained(name, inputs) or store.why_stale(name, inputs, bundles) is not None:
+                continue
+            if path := archives.save(name, inputs, bundles, options.folder):
+                print(path)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog=PROGRAM, description="Build, list, pin, try and evaluate models.")
     parser.add_argument(
@@ -192,7 +226,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     known = {"build": build, "train": train, "evaluate": evaluate, "list": show, "why": why}
-    for name, command in {**known, "pin": pin, "unpin": unpin}.items():
+    for name, command in {**known, "pin": pin, "unpin": unpin, "restore": restore, "save": save}.items():
         summary = (command.__doc__ or "").partition("\n")[0]
         subparser = commands.add_parser(name, help=summary, description=command.__doc__)
         subparser.set_defaults(run=command)
@@ -204,11 +238,24 @@ def _parser() -> argparse.ArgumentParser:
                 default=bool(os.environ.get(DRAFT_VARIABLE)),
                 help="train stale models for seconds only, apart from the real bundles",
             )
+        elif name in ("restore", "save"):
+            _add_archive_options(subparser, name)
         elif name != "list":
             subparser.add_argument("name", metavar="NAME", help="a recipe")
         if name in ("build", "train", "evaluate"):
             _add_compute_options(subparser, name)
     return parser
+
+
+def _add_archive_options(parser: argparse.ArgumentParser, name: str) -> None:
+    if name == "restore":
+        parser.add_argument("source", metavar="SOURCE", help="a folder, or the address of one")
+        parser.add_argument(
+            "--header", action="append", default=[], metavar="NAME:VALUE", help="sent to the address"
+        )
+    else:
+        parser.add_argument("folder", type=Path, metavar="FOLDER", help="where archives are put")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="recipes; else all")
 
 
 def _add_compute_options(parser: argparse.ArgumentParser, name: str) -> None:

@@ -17,9 +17,9 @@ OPENING = {"onnx", "onnxruntime", "wasmtime", "emx_onnx_cgen", "ziglang", "googl
 
 PACKAGE = ROOT / "plugins" / "research"
 #: What belongs to no part.
-SHARED = {"core", "adapter", "importing", "parts.py", "cli.py", "__init__.py", "__main__.py"}
+SHARED = {"core", "adapter", "importing", "start", "parts.py", "cli.py", "__init__.py", "__main__.py"}
 #: What uses parts by their names.
-KNOW_PARTS = {"parts.py", "cli.py", "importing"}
+KNOW_PARTS = {"parts.py", "cli.py", "importing", "start"}
 #: Readers of formulas, which may name pelican-render-math.
 KNOW_RENDER_MATH = {"formulas/syntax/markdown.py", "formulas/syntax/reading.py"}
 

@@ -69,25 +69,7 @@ class BundleStore:
 
     def manifest(self, name: str) -> dict[str, Any]:
         """Return the manifest of a whole bundle; raise `DamagedError` if there is none."""
-        folder = self.bundle(name)
-        try:
-            manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-            if manifest["sha256"] != with_digest(manifest)["sha256"]:
-                raise DamagedError("its manifest is damaged")
-            damaged = [
-                file
-                for file, stated in manifest["files"].items()
-                if _sha256(folder / file) != stated["sha256"]
-            ]
-        except FileNotFoundError as error:
-            missing = f"{Path(error.filename).name} is missing"
-            raise DamagedError(missing if folder.exists() else "there is no bundle yet") from error
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise DamagedError("its manifest is damaged") from error
-        if damaged:
-            raise DamagedError(f"{', '.join(damaged)} is not the file that the manifest describes")
-        found: dict[str, Any] = manifest
-        return found
+        return whole(self.bundle(name))
 
     def leftovers(self, name: str) -> list[Path]:
         """Return what a killed build left here and no other will use."""
@@ -108,6 +90,25 @@ class BundleStore:
             return saved is not None and bool(manifest["key"] == saved)
         except (OSError, ValueError, KeyError, TypeError):
             return False
+
+
+def whole(folder: Path) -> dict[str, Any]:
+    """Return the manifest of the bundle in `folder`; raise `DamagedError` unless it is whole."""
+    try:
+        manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        if manifest["sha256"] != with_digest(manifest)["sha256"]:
+            raise DamagedError("its manifest is damaged")
+        damaged = [
+            file for file, stated in manifest["files"].items() if _sha256(folder / file) != stated["sha256"]
+        ]
+    except FileNotFoundError as error:
+        missing = f"{Path(error.filename).name} is missing"
+        raise DamagedError(missing if folder.exists() else "there is no bundle yet") from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise DamagedError("its manifest is damaged") from error
+    if damaged:
+        raise DamagedError(f"{', '.join(damaged)} is not the file that the manifest describes")
+    return manifest
 
 
 def why_stale(name: str, inputs: KeyInputs, store: BundleStore) -> str | None:
@@ -157,10 +158,15 @@ def unpin(name: str, store: BundleStore) -> bool:
     return was
 
 
+def is_pretrained(name: str, inputs: KeyInputs) -> bool:
+    """Say whether the package comes with the bundle of these `inputs`."""
+    path = PRETRAINED / name / "manifest.json"
+    return path.is_file() and bool(json.loads(path.read_text(encoding="utf-8"))["key"] == key(inputs))
+
+
 def install_pretrained(name: str, inputs: KeyInputs, store: BundleStore) -> bool:
     """Install the bundle that comes with the package if it is one of these `inputs`; say whether it is."""
-    path = PRETRAINED / name / "manifest.json"
-    if not path.is_file() or json.loads(path.read_text(encoding="utf-8"))["key"] != key(inputs):
+    if not is_pretrained(name, inputs):
         return False
     store.folder.mkdir(parents=True, exist_ok=True)
     with locked(name, store):

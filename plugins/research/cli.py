@@ -1,8 +1,8 @@
-"""Commands for authors: ``check``, ``add``, ``manifest`` and ``models``.
+"""Commands for authors, listed by ``pelican-research --help``; each imports what it needs when it runs.
 
-The first reports errors in the sources of a blog before it is built, the second fetches references into its
-bibliography, the third describes a model that came from elsewhere, the fourth trains models. Each
-imports what it needs when it runs.
+``new`` and ``init`` begin a blog; ``html``, ``devserver``, ``publish`` and others build and show it;
+``check`` reports errors in its sources, ``add`` fetches references into its bibliography, ``manifest``
+describes a model that came from elsewhere, and ``models`` trains models.
 """
 
 import argparse
@@ -14,9 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from . import __version__
+from .adapter import commands as building
 from .core.diagnostics import Diagnostic, Severity, in_order
 from .core.validation import SettingsError
 from .importing import commands as importing
+from .start import commands as start
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -45,7 +47,9 @@ def _parser() -> argparse.ArgumentParser:
 
     parser = argparse.ArgumentParser(prog="pelican-research", description=__doc__)
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
-    commands = parser.add_subparsers(required=True)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    start.register(commands)
+    building.register(commands)
     command = commands.add_parser("check", help="unknown keys, uncited and incomplete entries, dead anchors")
     command.set_defaults(run=_check)
     command.add_argument(

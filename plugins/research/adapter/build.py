@@ -29,6 +29,9 @@ class Build:
         self.parent = parent
         #: Pelican's own list, which `watch_sources` adds to.
         self._static_paths = static_paths
+        #: Of parts, for the next build; the development server forgets it when it must, others at once.
+        self.memory: dict[str, Any] = {}
+        self.keeps_memory = False
         self.begin()
 
     @classmethod
@@ -51,7 +54,11 @@ class Build:
         """Forget the last run; under ``--autoreload`` there are several."""
         base = self.settings.base
         self.cache = Cache(base.cache, self._report_cache)
-        environment = Environment(self.cache, lambda found: self.pipeline.diagnostics.append(found))
+        if not self.keeps_memory:
+            self.memory = {}
+        environment = Environment(
+            self.cache, lambda found: self.pipeline.diagnostics.append(found), self.memory
+        )
         parts = [part(of_part, environment) for part, of_part in self.settings.parts]
         self.pipeline = Pipeline(parts, base.root)
         self._assets: list[Linked] | None = None
@@ -97,9 +104,18 @@ class Build:
         It watches the STATIC_PATHS among others, and a path of these may be that of a file anywhere. They
         are put back when the next run begins.
         """
-        sources = {path for _, settings in self.settings.parts for path in settings.sources}
-        watched = [str(path) for path in sorted(sources | self.pipeline.sources) if path.is_file()]
+        watched = [str(path) for path in sorted(self.sources) if path.is_file()]
         pelican_settings["STATIC_PATHS"] = [*self._static_paths, *watched]
+
+    @property
+    def sources(self) -> set[Path]:
+        """The files that this build draws on beside posts, whether they are there or not."""
+        return self.pipeline.sources.union(*(settings.sources for _, settings in self.settings.parts))
+
+    @property
+    def source_folders(self) -> dict[Path, str]:
+        """Folders with files that this build draws on, and the name of these files."""
+        return dict(found for _, settings in self.settings.parts for found in settings.source_folders)
 
     def _publish_files(self, output: Path) -> None:
         for file in self.pipeline.files.values():

@@ -23,6 +23,12 @@ def settings(file: str) -> PartSettings:
     return settings_of(read_settings(file), PARTS)
 
 
+def named_plugins(file: str) -> list[str] | None:
+    """Return the plugins that the settings `file` names; None where it names none, so that all are used."""
+    named = read_settings(file).get("PLUGINS")
+    return None if named is None else [str(getattr(plugin, "__name__", plugin)) for plugin in named]
+
+
 def check(file: str) -> list[Diagnostic]:
     """Return what is wrong in the sources of the blog that has the settings `file`."""
     pelican = Pelican(read_settings(file))

@@ -95,6 +95,8 @@ class Environment:
     cache: Cache
     #: Takes what is found wrong outside of a single post.
     report: Callable[[Diagnostic], None]
+    #: What a part may use again in the next build of the same process, if nothing but posts has changed.
+    memory: dict[str, Any] = field(default_factory=dict)
 
 
 class Part:

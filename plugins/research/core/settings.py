@@ -41,6 +41,11 @@ class SettingsBase:
         """The files that a build reads beside posts."""
         yield from ()
 
+    @property
+    def source_folders(self) -> Iterator[tuple[Path, str]]:
+        """Folders with files that a build reads, and the name of these files."""
+        yield from ()
+
     def at(self, root: Path) -> Self:
         """Return these settings with every path resolved against `root`."""
         paths = {field.name: _resolved(getattr(self, field.name), root) for field in fields(self)}

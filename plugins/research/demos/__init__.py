@@ -71,7 +71,7 @@ class Demos(Part):
 
     def __init__(self, settings: Settings, environment: Environment) -> None:
         super().__init__(settings, environment)
-        self._models = Models(settings)
+        self._models = Models(settings, environment.memory)
         #: Pages with interactive figures, and what their links begin with.
         self._pages: dict[str, str] = {}
 

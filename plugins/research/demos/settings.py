@@ -1,5 +1,6 @@
 """What a blog may set of demos."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -45,6 +46,11 @@ class Settings(SettingsBase):
         words = " ".join(self.build_model or ())
         if NAME in words and NAMES in words:
             raise SettingsError(f'RESEARCH["build_model"] has {NAME} and {NAMES}: write one of them')
+
+    @property
+    def source_folders(self) -> Iterator[tuple[Path, str]]:
+        """The bundles of models, each replaced as a whole."""
+        yield self.models, "manifest.json"
 
     @property
     def limits(self) -> Limits:

@@ -11,7 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ...core.diagnostics import nearest
 from ...core.processes.children import CANNOT_RUN, supervised
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 EXTRA = ("numpy", "onnx", "onnxruntime", "PIL", "psutil")
 #: What a message repeats of a failed command's output, at most.
 LAST_LINES, LAST_CHARACTERS = 8, 2000
+#: The key in the memory of a process for names of models that were fresh in its last build.
+FRESH = "fresh models"
 
 
 class CannotRunError(DemoError):
@@ -36,15 +38,17 @@ class CannotRunError(DemoError):
 class Models:
     """The bundles that the posts of one build ask for, by name, and the sandbox in which they are opened."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, memory: dict[str, Any] | None = None) -> None:
         self._settings = settings
+        self._memory = {} if memory is None else memory
         self._found: dict[str, Bundle | DemoError] = {}
         #: The models for which the command has run, and why it could not be run for them.
-        self._asked: dict[str, DemoError | None] = {}
+        self._asked: dict[str, DemoError | None] = dict.fromkeys(self._memory.get(FRESH, ()))
         self._sandbox: Sandbox | None = None
 
     def close(self) -> None:
-        """End the sandbox."""
+        """End the sandbox; the next build need not ask again for the bundles that were read."""
+        self._memory[FRESH] = {name for name, found in self._found.items() if isinstance(found, Bundle)}
         if self._sandbox:
             self._sandbox.close()
 

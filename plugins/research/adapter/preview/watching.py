@@ -1,0 +1,77 @@
+"""Which files of a blog have been saved: watched without a gap while the blog is being built."""
+
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from pathlib import Path
+
+import watchfiles
+
+#: For how long an editor may go on writing after the first sign of a change, and how often that is checked.
+DEBOUNCE_MS, STEP_MS = 60, 20
+
+
+class Watcher:
+    """Watches folders with all that is in them, and single files."""
+
+    def __init__(self) -> None:
+        self._changes: queue.SimpleQueue[Path] = queue.SimpleQueue()
+        self._watched: tuple[dict[Path, str], set[Path]] = ({}, set())
+        self._files: frozenset[Path] = frozenset()
+        self._stop = threading.Event()
+
+    def watch(self, folders: Mapping[Path, str], files: Iterable[Path]) -> None:
+        """Watch single `files`, and in `folders` all files whose names match a pattern, and nothing else."""
+        trees = {path.resolve(): pattern for path, pattern in folders.items() if path.is_dir()}
+        self._files = frozenset(path.resolve() for path in files)
+        # Editors replace files, so the folder around a file is what can be watched.
+        around = {path.parent for path in self._files if path.parent.is_dir()}
+        around = {path for path in around if not any(path.is_relative_to(tree) for tree in trees)}
+        watched = (trees, around)
+        if watched == self._watched:
+            return
+        self._watched = watched
+        stop, self._stop = self._stop, threading.Event()
+        for tree, pattern in trees.items():
+            self._start({tree}, partial(_matches, pattern), recursive=True)
+        self._start(around, lambda path: path in self._files, recursive=False)
+        stop.set()
+
+    def wait(self) -> set[Path]:
+        """Return the files that have changed since the last call; wait until there are some."""
+        found = {self._changes.get()}
+        time.sleep(STEP_MS / 1000)
+        return found | self.drain()
+
+    def drain(self) -> set[Path]:
+        """Return the files that have changed since the last call, if any."""
+        found = set()
+        while not self._changes.empty():
+            found.add(self._changes.get())
+        return found
+
+    def _start(self, folders: Iterable[Path], is_wanted: Callable[[Path], bool], recursive: bool) -> None:
+        if not folders:
+            return
+        changes = watchfiles.watch(
+            *folders,
+            debounce=DEBOUNCE_MS,
+            step=STEP_MS,
+            stop_event=self._stop,
+            recursive=recursive,
+            raise_interrupt=False,
+        )
+
+        def follow() -> None:
+            for found in changes:
+                for path in (Path(name) for _, name in found):
+                    if is_wanted(path):
+                        self._changes.put(path)
+
+        threading.Thread(target=follow, daemon=True).start()
+
+
+def _matches(pattern: str, path: Path) -> bool:
+    return path.match(pattern)
