@@ -70,10 +70,11 @@ class Preview:
         if not only_posts:
             build.memory.clear()
 
-        def show(pages: Collection[str]) -> None:
+        def show(pages: Collection[str], is_last: bool) -> None:
             self.state.sources = dict(pelican.pages.sources)
             self.state.diagnostics = [self._line(one) for one in in_order(build.pipeline.diagnostics)]
-            self.state.publish(pages)
+            # Style sheets and images are no pages, and what has changed of them concerns all.
+            self.state.publish(pages, is_all=is_last and bool(changed) and not only_posts)
             if pages:
                 shown = ", ".join(sorted(pages)) if len(pages) < 4 else f"{len(pages)} files"
                 console.print(f"{time.monotonic() - began:.2f} s: {shown}", highlight=False)
@@ -84,8 +85,6 @@ class Preview:
             pelican.run()
         finally:
             signals.readers_init.disconnect(self.memory.attach)
-        if not only_posts:
-            self.state.publish((), is_all=True)
 
     def _fail(self, error: BaseException) -> None:
         reason = error.__context__ if isinstance(error, SystemExit) and error.__context__ else error

@@ -8,8 +8,8 @@ from pelican import Pelican
 from pelican.generators import StaticGenerator
 from pelican.writers import Writer
 
-#: Is told the addresses of the files that have another content now, whenever some have been written.
-Listener = Callable[[Collection[str]], None]
+#: Is told the addresses of files that have another content now, and whether all have been written.
+Listener = Callable[[Collection[str], bool], None]
 
 
 class Pages:
@@ -42,7 +42,7 @@ class Pages:
                 if is_first is first:
                     write()
             changed = [path for path, before in self.before.items() if _content(path) != before]
-            self._listener({path.relative_to(output).as_posix() for path in changed})
+            self._listener({path.relative_to(output).as_posix() for path in changed}, not first)
 
 
 class OrderedWriter(Writer):  # type: ignore[misc]
