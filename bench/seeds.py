@@ -1,11 +1,12 @@
 """What the models of the blog reach on the test set from other seeds, and by how much seeds differ.
 
-    python bench/seeds.py [mnist-vae …] [--seeds 0 1 2] [--images 500]
+    python bench/seeds.py [mnist-vae …] [--seeds 0 1 2] [--images 500] [--save]
 
 Each model is built once a seed, as `python -m model build` does it: the blog's own in its place, others in
 build/seeds. What is fresh is not trained again. The evidence lower bound is that of all test images; the
 bounds with 500 and 5,000 samples exceed it by what they do on `--images` random ones, as in a build.
-`python -m model evaluate` measures them on all, in many minutes. Prints a table and judges nothing.
+`python -m model evaluate` measures them on all, in many minutes. Prints a table and judges nothing; `--save`
+writes a file for each model into docs/results, and the table there.
 """
 
 import argparse
@@ -13,9 +14,10 @@ import dataclasses
 import math
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import mean, stdev
+from typing import Any, NamedTuple
 
 os.environ.setdefault("GOMP_SPINCOUNT", "10000")
 
@@ -28,6 +30,7 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 sys.path.append(str(Path(__file__).resolve().parent.parent))
+from bench import results
 from model import families
 from model.build import Job, build
 from model.bundles.store import BundleStore
@@ -49,8 +52,16 @@ GROUP, GROUPS = 500, 10
 Value = tuple[float, float]
 
 
-def measure(recipe: Recipe, images: int, job: Job) -> list[Value]:
-    """Build `recipe`; return its ELBO and its bounds with 500 and 5,000 samples."""
+class Measured(NamedTuple):
+    """What one seed reaches."""
+
+    #: The ELBO, and the bounds with 500 and 5,000 samples.
+    values: list[Value]
+    manifest: Mapping[str, Any]
+
+
+def measure(recipe: Recipe, images: int, job: Job) -> Measured:
+    """Build `recipe` and measure it."""
     own = recipe == job.library.recipe(recipe.name)
     store = BundleStore(Path("build") / ("models" if own else f"seeds/{recipe.seed}"))
     build(dataclasses.replace(job, recipe=recipe, store=store))
@@ -66,7 +77,7 @@ def measure(recipe: Recipe, images: int, job: Job) -> list[Value]:
     for gap in _bounds(model, elbos.x[chosen], generator, bfloat16) - elbos.bound[chosen]:
         above, error = _value(gap)
         found.append((found[0][0] + above, math.hypot(found[0][1], error)))
-    return found
+    return Measured(found, store.manifest(recipe.name))
 
 
 @torch.no_grad()
@@ -85,18 +96,41 @@ def _value(numbers: Tensor) -> Value:
     return numbers.mean().item(), (numbers.std() / math.sqrt(len(numbers))).item()
 
 
-def rows(base: Recipe, seeds: Sequence[int], images: int, job: Job) -> list[list[str]]:
-    """Return the rows of the table on one model: one per seed, then mean and standard deviation."""
-    found = [measure(replace(base, seed=seed), images, job) for seed in seeds]
-    lines = [
-        [base.name, str(seed), *(f"{value:.2f} ± {error:.2f}" for value, error in values)]
-        for seed, values in zip(seeds, found, strict=True)
-    ]
+def over_seeds(found: Sequence[Measured]) -> list[Value]:
+    """Return mean and standard deviation of each value; of a single seed, the values as they are."""
+    if len(found) == 1:
+        return found[0].values
+    columns = zip(*(one.values for one in found), strict=True)
+    means = [[value for value, _ in column] for column in columns]
+    return [(mean(each), stdev(each)) for each in means]
+
+
+def rows(name: str, seeds: Sequence[int], found: Sequence[Measured]) -> list[list[str]]:
+    """Return the rows of the table on the model `name`: one per seed, then all."""
+    labelled = [(str(seed), one.values) for seed, one in zip(seeds, found, strict=True)]
     if len(seeds) > 1:
-        each = [[value for value, _ in column] for column in zip(*found, strict=True)]
-        lines.append([base.name, "mean", *(f"{mean(column):.2f}" for column in each)])
-        lines.append([base.name, "standard deviation", *(f"{stdev(column):.2f}" for column in each)])
-    return lines
+        labelled.append(("mean ± standard deviation", over_seeds(found)))
+    return [
+        [name, label, *(f"{value:.2f} ± {error:.2f}" for value, error in values)]
+        for label, values in labelled
+    ]
+
+
+def result(name: str, seeds: Sequence[int], found: Sequence[Measured], images: int) -> results.Result:
+    """Return what docs/results says of the model `name`."""
+    elbo, bound_500, bound_5000 = over_seeds(found)
+    manifest = found[0].manifest
+    cpu = mean(one.manifest["seconds"]["train_cpu"] for one in found)
+    return results.Result(
+        name,
+        tuple(seeds),
+        manifest["graphs"]["decoder"]["parameters"],
+        manifest["precision"],
+        elbo,
+        f"{cpu:.0f} CPU s",
+        {500: bound_500, 5000: bound_5000},
+        images,
+    )
 
 
 def main() -> None:
@@ -109,17 +143,24 @@ def main() -> None:
     parser.add_argument("--images", type=int, default=500)
     parser.add_argument("--threads", type=int, help="of training; by default the fastest")
     parser.add_argument("--device", choices=DEVICES, default="auto")
+    parser.add_argument("--precision", choices=("float32", "bfloat16"), help="by default the faster one")
+    parser.add_argument("--save", action="store_true", help="write docs/results and the table there")
     options = parser.parse_args()
     console, library = Console(highlight=False), Library(Path.cwd())
     table = Table("model", "seed", "ELBO", "k = 500", "k = 5,000", title="test set, nats per image")
     with joined(options.device) as workers:
         for name in options.names:
             recipe = library.recipe(name)
-            fixed = {"threads": options.threads}
+            fixed = {"threads": options.threads, "precision": options.precision}
             job = Job(recipe, library, BundleStore(Path("build/models")), console, workers, fixed=fixed)
-            for row in rows(recipe, options.seeds, options.images, job):
+            found = [measure(replace(recipe, seed=seed), options.images, job) for seed in options.seeds]
+            for row in rows(name, options.seeds, found):
                 table.add_row(*row)
+            if options.save:
+                results.save(result(name, options.seeds, found, options.images))
     console.print(table)
+    if options.save:
+        results.main()
 
 
 if __name__ == "__main__":
