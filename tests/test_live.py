@@ -55,6 +55,10 @@ def test_a_figure_names_its_files_by_their_hashes(blog: Build) -> None:
     packed = len(gzip.compress(program.read_bytes())) / 1000
     assert packed < int(found["data-kilobytes"]) < packed + 2  # the description is small
     described = json.loads(site.read(found["data-src"]))
+    # Browsers run no modules of a page that is opened as a file; figures then say so in their language.
+    (disk,) = re.findall(r'<script defer src="\./(research/disk\.\w{10}\.js)">', site.read("post.html"))
+    assert '"de": "Ein Standbild' in site.read(disk)
+    assert "SENTENCES" not in site.read(disk)
     [sheet] = described["sheets"]
     assert (sheet["rows"], sheet["columns"], sheet["latents"]) == (2, 3, 4)
     assert sheet["shape"] == [1, 28, 28]
@@ -71,6 +75,8 @@ def test_the_script_is_put_where_a_figure_is_and_nowhere_else(blog: Build) -> No
             assert (module.parent / imported).exists()
     for page in ("plain.html", "index.html", "feeds/all.atom.xml"):
         assert "research/live." not in site.read(page)
+    assert "research/disk." not in site.read("post.html")
+    for page in ("plain.html", "index.html", "feeds/all.atom.xml"):
         assert '<script type="module"' not in site.read(page)
 
 

@@ -21,6 +21,7 @@ from .bundles.models import Models, require_extra
 from .drawing import figure
 from .errors import DemoError, KeyedError
 from .live import weight
+from .live.disk import FromDisk
 from .settings import Settings
 from .syntax import canonical, fences
 from .syntax.canonical import Block
@@ -144,6 +145,7 @@ class Demos(Part):
             name="live",
             cache=self.environment.cache,
         )
+        yield FromDisk()
 
     def finish_page(self, html: str, target: Target) -> str:
         """Return the page `html`, and note it if a reader will see what it weighs."""

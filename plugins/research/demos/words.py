@@ -9,7 +9,9 @@ from typing import Any
 
 FILE = Path(__file__).with_suffix(".toml")
 #: Used by the build alone; the script does not need them.
-OF_THE_BUILD = frozenset({"static", "missing", "group_member", "accuracy", "epoch", "dimension", "likeliest"})
+OF_THE_BUILD = frozenset(
+    {"static", "disk", "missing", "group_member", "accuracy", "epoch", "dimension", "likeliest"}
+)
 
 
 @dataclass(frozen=True)

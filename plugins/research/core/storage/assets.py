@@ -32,7 +32,7 @@ class Linked(Protocol):
         """The HTML that tells that a page needs it."""
 
     def tag(self, base: str) -> str:
-        """Return the link to it from a page whose links begin with `base`."""
+        """Return the link to it from a page whose links begin with `base`; nothing if that needs none."""
 
     def files(self) -> Iterator[tuple[str, bytes]]:
         """Yield the address and the content of each file that is to be published."""
@@ -127,7 +127,8 @@ def linked(html: str, base: str, assets: Iterable[Linked]) -> tuple[str, list[Li
     needed = [asset for asset in assets if _is_needed(asset.marker, html)]
     if not needed:
         return html, []
-    return with_head(html, "".join(f"{asset.tag(base)}\n" for asset in needed)), needed
+    tags = (asset.tag(base) for asset in needed)
+    return with_head(html, "".join(f"{tag}\n" for tag in tags if tag)), needed
 
 
 def _is_needed(marker: str | tuple[str, ...], html: str) -> bool:

@@ -1,0 +1,8 @@
+// In pages with relative addresses: says why figures are static where such a page is opened as a file.
+if (location.protocol === "file:") {
+  const said = SENTENCES;
+  for (const sentence of document.querySelectorAll(".research-demo-panel > p")) {
+    sentence.textContent = said[sentence.parentElement.lang] ?? said.en;
+    sentence.style.blockSize = "auto"; // it is longer than what the panel has room for otherwise
+  }
+}
