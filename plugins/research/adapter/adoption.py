@@ -16,6 +16,7 @@ from pelican import Pelican, signals
 from pelican.settings import read_settings
 
 from ..core.diagnostics import Source
+from ..core.lazy import lazy_pattern
 from ..core.post import Post
 from ..core.text import placeholders
 from . import contents, sources
@@ -25,22 +26,22 @@ PACKAGE = __package__.rpartition(".")[0]
 OWN_NAMES = ("research", "pelican.plugins.research", PACKAGE)
 #: An element that stands for a construct is one piece, and so is what looks like a citation, a tag, or a word
 #: with the space before it.
-PIECE = re.compile(
+PIECE = lazy_pattern(
     r'\s*<(?P<name>span|div) class="math">[^<]*</(?P=name)>'
     rf"|\s*<{placeholders.ELEMENT} .*?</{placeholders.ELEMENT}>"
     r"|\s*\[[^\[\]<>]*@[^\[\]<>]*\]|\s*<[^<>]*>|\s*[^\s<]+|\s+|<",
     re.DOTALL,
 )
-TAG = re.compile(r"<[^<>]*>")
+TAG = lazy_pattern(r"<[^<>]*>")
 #: What a change is of, by what stands in the new or in the old text.
 KINDS = (
-    ("formula", re.compile(r'class="math|\\(?:eq)?ref\{')),
-    ("MathJax script", re.compile(r"mathjax", re.IGNORECASE)),
-    ("citation", re.compile(r'data-part="citation|class="(?:citation|references)|role="doc-')),
-    ("demo or number", re.compile(r"data-demo|data-part=\"(?:demo|number)")),
-    ("reference", re.compile(r'data-part="|href="#')),
-    ("escape", re.compile(r"&#36;|&#92;")),
-    ("table", re.compile("research-align-")),
+    ("formula", lazy_pattern(r'class="math|\\(?:eq)?ref\{')),
+    ("MathJax script", lazy_pattern(r"mathjax", re.IGNORECASE)),
+    ("citation", lazy_pattern(r'data-part="citation|class="(?:citation|references)|role="doc-')),
+    ("demo or number", lazy_pattern(r"data-demo|data-part=\"(?:demo|number)")),
+    ("reference", lazy_pattern(r'data-part="|href="#')),
+    ("escape", lazy_pattern(r"&#36;|&#92;")),
+    ("table", lazy_pattern("research-align-")),
 )
 #: Characters of a text that are shown.
 MAX_SHOWN = 80

@@ -1,11 +1,11 @@
 """Posts in feeds, outside of the site: what belongs to their pages is left out, and links lead to these."""
 
-import re
 from typing import Any
 
+from ..core.lazy import lazy_pattern
 from ..core.pipeline import Pipeline
 
-FRAGMENT = re.compile(r"(?P<before><a\s(?:[^<>\"']|\"[^\"]*\"|'[^']*')*?\bhref=[\"'])(?=#)")
+FRAGMENT = lazy_pattern(r"(?P<before><a\s(?:[^<>\"']|\"[^\"]*\"|'[^']*')*?\bhref=[\"'])(?=#)")
 
 
 def finish(item: dict[str, Any], pipeline: Pipeline) -> None:

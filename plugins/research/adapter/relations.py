@@ -4,7 +4,6 @@ The attributes are those that themes know from the plugins “neighbors”, “s
 one of these plugins has set stays as it is.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
@@ -12,12 +11,14 @@ from typing import Any
 
 from pelican.generators import ArticlesGenerator
 
+from ..core.lazy import lazy_pattern
+
 WORDS_PER_MINUTE = 220
 #: How many posts are called related, and of how many posts of a tag they are chosen.
 RELATED, FREQUENT = 3, 50
-TAGS = re.compile(r"<[^>]*>")
+TAGS = lazy_pattern(r"<[^>]*>")
 #: A word, or a character of a script that has no spaces between words, of which two count as one.
-WORD = re.compile(
+WORD = lazy_pattern(
     r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{1,2}|(?:(?![\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af])\w)+"
 )
 

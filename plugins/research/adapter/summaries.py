@@ -6,6 +6,7 @@ from typing import Any
 
 from pelican.utils import truncate_html_paragraphs, truncate_html_words
 
+from ..core.lazy import lazy_pattern
 from ..core.text.guarded import substitute
 from ..core.text.placeholders import ID, pattern, placeholder
 from ..core.text.segments import Kind, segments
@@ -14,12 +15,12 @@ PART = "cut"
 #: What stands for a formula while a text is cut: one word.
 WORD = "x"
 
-DEMO = re.compile(r"<figure\b[^<>]*\bdata-demo\b.*?</figure>", re.DOTALL)
+DEMO = lazy_pattern(r"<figure\b[^<>]*\bdata-demo\b.*?</figure>", re.DOTALL)
 
 #: A table of contents, of Markdown or docutils, and docutils' links back to it: they lead to what only the
 #: page of the post has.
-CONTENTS = re.compile(r'<div class="(?:toc|contents)\b[^<>]*>.*?</div>\n?', re.DOTALL)
-BACK = re.compile(r'<a class="toc-backref"[^<>]*>(.*?)</a>', re.DOTALL)
+CONTENTS = lazy_pattern(r'<div class="(?:toc|contents)\b[^<>]*>.*?</div>\n?', re.DOTALL)
+BACK = lazy_pattern(r'<a class="toc-backref"[^<>]*>(.*?)</a>', re.DOTALL)
 
 HIDDEN = pattern(PART, ID)
 #: Characters of HTML that a word takes, tags around it included, in all but odd texts.

@@ -6,6 +6,7 @@ from html import unescape
 from pathlib import Path
 
 from ..core.diagnostics import Diagnostic, Severity, nearest
+from ..core.lazy import lazy_pattern
 from .sources import items
 from .sources.deduplication import duplicate_keys
 from .sources.library import Entry, Library
@@ -16,11 +17,11 @@ XDATA = "xdata"
 NEEDED = {"author": ("author", "editor"), "year": ("issued",), "title": ("title",)}
 #: Fields of names in a .bib file, and signs of names that are not joined by “and”.
 NAME_FIELDS = ("author", "editor", "translator")
-SEMICOLON = re.compile(r";(?![^{}]*\})")
-ENTITY = re.compile(r"&#?\w+;|\\&")
-COMMA_LIST = re.compile(r"[^,{}]+ [^,{}]+(?:, [^,{}]+ [^,{}]+)+")
+SEMICOLON = lazy_pattern(r";(?![^{}]*\})")
+ENTITY = lazy_pattern(r"&#?\w+;|\\&")
+COMMA_LIST = lazy_pattern(r"[^,{}]+ [^,{}]+(?:, [^,{}]+ [^,{}]+)+")
 #: An address that lacks its scheme.
-WITHOUT_SCHEME = re.compile(
+WITHOUT_SCHEME = lazy_pattern(
     r"(?:www\.|[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|edu|io|gov|de|uk|fr)(?:/|$))", re.I
 )
 

@@ -1,16 +1,16 @@
 """What the front matter of a post says about its citations, in the keys of this plugin and of Pandoc."""
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ..core.lazy import lazy_pattern
 from ..core.post import Post
 from .output.overview import ALL, FIELD
 from .syntax.grammar import KEY
 
-MENTION = re.compile(rf"@(?:\*|{KEY})")
+MENTION = lazy_pattern(rf"@(?:\*|{KEY})")
 #: What ``nocite`` has for all entries of the bibliographies.
 EVERYTHING = "*"
 

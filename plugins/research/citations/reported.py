@@ -1,19 +1,19 @@
 """Warnings of text that looks like a citation and is none."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from ..core.diagnostics import Diagnostic, Severity, Source
+from ..core.lazy import lazy_pattern
 from ..core.post import Post
 from ..core.prose import Prose
 from .output.resolve import ParsedText
 from .syntax import lookalikes
 from .syntax.lookalikes import Knows, Signs
 
-BRACKETS = re.compile(r"\[[^\[\]]*+\]")
+BRACKETS = lazy_pattern(r"\[[^\[\]]*+\]")
 #: What a command of LaTeX or a role of MyST has; it begins with its literal, which is quick to find.
-COMMAND = re.compile(r"ite[a-zA-Z:]*\*?[\[{}]")
+COMMAND = lazy_pattern(r"ite[a-zA-Z:]*\*?[\[{}]")
 
 #: Line and column, from 1.
 Location = tuple[int | None, int | None]

@@ -6,7 +6,6 @@ have been read.
 """
 
 import logging
-import re
 import traceback
 from collections.abc import Callable
 from functools import wraps
@@ -20,10 +19,12 @@ from markdown.blockprocessors import BlockProcessor
 from markdown.inlinepatterns import Pattern
 from markdown.postprocessors import Postprocessor
 
+from .lazy import lazy_pattern
+
 logger = logging.getLogger(__name__)
 
 ELEMENT = "research-report"
-REPORT = re.compile(rf'<{ELEMENT} data-part="([^"]*)" data-error="([^"]*)"></{ELEMENT}>\n?')
+REPORT = lazy_pattern(rf'<{ELEMENT} data-part="([^"]*)" data-error="([^"]*)"></{ELEMENT}>\n?')
 #: Behind all other postprocessors.
 LAST = -100
 

@@ -9,8 +9,10 @@ from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 
+from .lazy import lazy_pattern
+
 #: Between lines of dashes, or until the first empty line.
-FRONT_MATTER = re.compile(r"---[ \t]*\n.*?\n(?:---|\.\.\.)[ \t]*\n|(?:[^\n]*\S[^\n]*\n)+", re.DOTALL)
+FRONT_MATTER = lazy_pattern(r"---[ \t]*\n.*?\n(?:---|\.\.\.)[ \t]*\n|(?:[^\n]*\S[^\n]*\n)+", re.DOTALL)
 
 
 class Severity(StrEnum):

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ..core.diagnostics import Diagnostic, line_of, nearest
+from ..core.lazy import lazy_pattern
 from ..core.part import Failure
 from ..core.text.segments import Edit, Kind, apply_edits, segments
 from .bundles.bundle import Bundle
@@ -20,7 +21,7 @@ from .errors import DemoError
 
 # Typographic filters may have put a no-break space before the last word of a paragraph.
 SPACE = r"(?:\s|&nbsp;|&\#160;)*"
-NUMBER = re.compile(
+NUMBER = lazy_pattern(
     rf"\{{\{{{SPACE}(?P<model>[A-Za-z0-9][A-Za-z0-9_-]*)\.(?P<name>[A-Za-z0-9_.-]+)"
     rf"(?::(?P<format>[^{{}}\s]*?))?{SPACE}\}}\}}",
     re.VERBOSE,
@@ -30,8 +31,8 @@ NUMBER = re.compile(
 MAX_DEPTH = 20
 
 # Nor do they spare capitals: “VAE” becomes <span class="caps">VAE</span>.
-BRACES = re.compile(r"\{\{[^{}]*\}\}")
-CAPITALS = re.compile(r'<span class="caps">([^<]*)</span>')
+BRACES = lazy_pattern(r"\{\{[^{}]*\}\}")
+CAPITALS = lazy_pattern(r'<span class="caps">([^<]*)</span>')
 
 
 def models(html: str) -> list[str]:

@@ -9,20 +9,22 @@ from urllib.parse import unquote
 
 import imagesize
 
+from ..core.lazy import lazy_pattern
+
 CLASS = "research-image"
 #: Comments and code as well, in which there are no images of the post.
-IMAGE = re.compile(
+IMAGE = lazy_pattern(
     r"<!--.*?(?:-->|\Z)|<(?:script|style|textarea|template|noscript|iframe|xmp)\b[^<]*+(?:<(?!/)[^<]*+)*+"
     r"|<img\b(?P<attributes>(?:[^<>\"']|\"[^\"]*+\"|'[^']*+')*+)>",
     re.DOTALL | re.IGNORECASE,
 )
-SOURCE = re.compile(r"""(?<![\w-])src\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+))""", re.IGNORECASE)
+SOURCE = lazy_pattern(r"""(?<![\w-])src\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+))""", re.IGNORECASE)
 #: What says how large an image is to be; then nothing is added.
-SIZED = re.compile(r"(?<![\w-])(?:width|height|style|srcset)\s*=", re.IGNORECASE)
-LOADING = re.compile(r"(?<![\w-])loading\s*=", re.IGNORECASE)
-CLASSES = re.compile(r"""(?<![\w-])class\s*=\s*["']""", re.IGNORECASE)
+SIZED = lazy_pattern(r"(?<![\w-])(?:width|height|style|srcset)\s*=", re.IGNORECASE)
+LOADING = lazy_pattern(r"(?<![\w-])loading\s*=", re.IGNORECASE)
+CLASSES = lazy_pattern(r"""(?<![\w-])class\s*=\s*["']""", re.IGNORECASE)
 #: A file of the site; another address is none of ours.
-FILE = re.compile(r"(?:[{|](?:static|attach|filename)[}|])?(?P<path>(?![a-zA-Z][\w+.-]*:|//|[{|])[^?#]+)")
+FILE = lazy_pattern(r"(?:[{|](?:static|attach|filename)[}|])?(?P<path>(?![a-zA-Z][\w+.-]*:|//|[{|])[^?#]+)")
 
 
 def with_sizes(html: str, source: Path) -> str:

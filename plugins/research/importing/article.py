@@ -9,15 +9,16 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from ..core.diagnostics import Diagnostic
+from ..core.lazy import lazy_pattern
 from . import pandoc, tree
 from .blocks import Blocks
 from .front import Front, title_of
 from .inlines import Inlines
 from .report import Report
 
-BIBLIOGRAPHY = re.compile(r"\\(?:bibliography|addbibresource)(?:\[[^\]]*\])?\{(?P<files>[^{}]+)\}")
-KEY = re.compile(r"^\s*@\w+\s*\{\s*(?P<key>[^\s,]+)\s*,", re.MULTILINE)
-ADDRESS = re.compile(r"[a-zA-Z][\w+.-]*:|//")
+BIBLIOGRAPHY = lazy_pattern(r"\\(?:bibliography|addbibresource)(?:\[[^\]]*\])?\{(?P<files>[^{}]+)\}")
+KEY = lazy_pattern(r"^\s*@\w+\s*\{\s*(?P<key>[^\s,]+)\s*,", re.MULTILINE)
+ADDRESS = lazy_pattern(r"[a-zA-Z][\w+.-]*:|//")
 #: Where LaTeX finds an image that is named without its suffix, and what it can be in a page.
 SUFFIXES = (".svg", ".png", ".jpg", ".jpeg", ".webp", ".gif", ".pdf", ".eps")
 NOT_OF_PAGES = (".pdf", ".eps")

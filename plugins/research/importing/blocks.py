@@ -4,20 +4,21 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from ..core.lazy import lazy_pattern
 from ..numbering.kinds import BOXES, FIGURE
 from . import cells, latex, myst, tables, tree
 from .inlines import ASIDES, BEGINS_BLOCK, Inlines
 from .tree import KINDS, LABEL, attributes, box_of, text, walk
 
 #: The id that Quarto puts behind a displayed formula.
-EQUATION_ID = re.compile(r"\{#(?P<id>[^\s{}]+)\}")
-ENVIRONMENT = re.compile(r"\s*\\begin\{(?:equation|align|gather|multline|eqnarray|alignat|flalign)\*?\}")
+EQUATION_ID = lazy_pattern(r"\{#(?P<id>[^\s{}]+)\}")
+ENVIRONMENT = lazy_pattern(r"\s*\\begin\{(?:equation|align|gather|multline|eqnarray|alignat|flalign)\*?\}")
 ADMONITIONS = frozenset(
     "note warning tip important caution danger attention hint error seealso admonition abstract info".split()
 )
-RAW_OPENING = re.compile(r"\A\s*<(?P<name>div|section|aside|details|article)\b(?![^<>]*\smarkdown=)")
+RAW_OPENING = lazy_pattern(r"\A\s*<(?P<name>div|section|aside|details|article)\b(?![^<>]*\smarkdown=)")
 #: As Python-Markdown has it; to pandoc it is text.
-ABBREVIATION = re.compile(r"^\\\*\\\[([^\[\]\n]+)\\\]:", re.MULTILINE)
+ABBREVIATION = lazy_pattern(r"^\\\*\\\[([^\[\]\n]+)\\\]:", re.MULTILINE)
 #: Blocks that only hold others.
 TRANSPARENT = frozenset(
     "cell cell-output cell-output-display output markdown code execute_result display_data stream stdout "

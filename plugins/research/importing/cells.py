@@ -5,13 +5,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..core.lazy import lazy_pattern
 from ..numbering.kinds import FIGURE
 from . import quarto
 from .report import Report
 from .tree import KINDS, walk
 
-OPTION = re.compile(r"^(?:#|//|%%)\| ?(?P<name>[\w.-]+):\s*(?P<value>.*)$")
-LINES = re.compile(r"(?P<name>code-line-numbers|hl_lines|hl-lines|highlight|emphasize-lines)")
+OPTION = lazy_pattern(r"^(?:#|//|%%)\| ?(?P<name>[\w.-]+):\s*(?P<value>.*)$")
+LINES = lazy_pattern(r"(?P<name>code-line-numbers|hl_lines|hl-lines|highlight|emphasize-lines)")
 CAPTIONS = ("lst-cap", "caption", "title", "filename")
 #: Options that caption what a cell shows.
 OUTPUT_CAPTIONS = ("fig-cap", "tbl-cap")

@@ -5,13 +5,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..core.lazy import lazy_pattern
 from . import latex
 from .report import Report
 from .tree import KINDS, attributes, walk
 
 #: Characters that Markdown would read as its own.
-SPECIAL = re.compile(r"([\\`*_\[\]$])|(<)(?=[a-zA-Z/!?])|(&)(?=#?\w+;)")
-BEGINS_BLOCK = re.compile(r"^(#{1,6}|[-+]|:|>|\d+[.)]|!!!|={2,}|~{3,})(?=\s|$)")
+SPECIAL = lazy_pattern(r"([\\`*_\[\]$])|(<)(?=[a-zA-Z/!?])|(&)(?=#?\w+;)")
+BEGINS_BLOCK = lazy_pattern(r"^(#{1,6}|[-+]|:|>|\d+[.)]|!!!|={2,}|~{3,})(?=\s|$)")
 TAGS = {"Strikeout": "del", "Superscript": "sup", "Subscript": "sub", "Underline": "u"}
 MARKS = {"Emph": "*", "Strong": "**"}
 SMALL_CAPS = '<span style="font-variant: small-caps">{}</span>'
@@ -19,10 +20,10 @@ SMALL_CAPS = '<span style="font-variant: small-caps">{}</span>'
 KEPT = ("width", "height", "loading")
 #: Classes of spans that stand beside the text.
 ASIDES = frozenset(("aside", "column-margin", "margin", "marginnote", "sidenote"))
-VIDEO = re.compile(r"\{\{< video (?P<address>\S+\.(?:mp4|webm|ogv))[^{}]*>\}\}")
+VIDEO = lazy_pattern(r"\{\{< video (?P<address>\S+\.(?:mp4|webm|ogv))[^{}]*>\}\}")
 #: Code in text that Quarto and R Markdown execute.
-INLINE_CELL = re.compile(r"\{(?:python|r|julia)\} |r \S+\(")
-SHORTCODE = re.compile(r"\{\{[<{%].*?[>}%]\}\}", re.DOTALL)
+INLINE_CELL = lazy_pattern(r"\{(?:python|r|julia)\} |r \S+\(")
+SHORTCODE = lazy_pattern(r"\{\{[<{%].*?[>}%]\}\}", re.DOTALL)
 
 
 @dataclass

@@ -3,16 +3,17 @@ r"""LaTeX that pandoc does not understand: references, theorems as pandoc writes
 import re
 from typing import TYPE_CHECKING, Any
 
+from ..core.lazy import lazy_pattern
 from .tree import LABEL, text
 
 if TYPE_CHECKING:
     from .inlines import Inlines
 
-REFERENCE = re.compile(
+REFERENCE = lazy_pattern(
     r"\\(?P<name>[cC]?ref|eqref|autoref|nameref|vref|pageref|subref)\*?\s*\{(?P<ids>[^{}]*)\}"
 )
 #: Commands that lay a page out, which a post does not.
-LAYOUT = re.compile(
+LAYOUT = lazy_pattern(
     r"\\(?:maketitle|tableofcontents|centering|noindent|clearpage|newpage|pagebreak|linebreak|smallskip|medskip"
     r"|bigskip|hfill|vfill|hline|toprule|midrule|bottomrule|small|footnotesize|scriptsize|normalsize|large"
     r"|raggedright|protect|sloppy|frenchspacing|listoffigures|listoftables|printbibliography|balance"
@@ -21,14 +22,14 @@ LAYOUT = re.compile(
     r"|setlength\{[^{}]*\}\{[^{}]*\}|setcounter\{[^{}]*\}\{[^{}]*\}|addcontentsline\{[^{}]*\}\{[^{}]*\}\{[^{}]*\})"
     r"(?![a-zA-Z])\s*(?:\[[^\]]*\])?(?:\{\})?"
 )
-APPENDIX = re.compile(r"\\appendix\b|\\begin\{appendi(?:x|ces)\}")
-ALGORITHM = re.compile(r"\\begin\{algorithm\*?\}(?P<inside>.*?)\\end\{algorithm\*?\}", re.DOTALL)
-CAPTION = re.compile(r"\\caption\{(?P<text>(?:[^{}]|\{[^{}]*\})*)\}")
-STEP = re.compile(
+APPENDIX = lazy_pattern(r"\\appendix\b|\\begin\{appendi(?:x|ces)\}")
+ALGORITHM = lazy_pattern(r"\\begin\{algorithm\*?\}(?P<inside>.*?)\\end\{algorithm\*?\}", re.DOTALL)
+CAPTION = lazy_pattern(r"\\caption\{(?P<text>(?:[^{}]|\{[^{}]*\})*)\}")
+STEP = lazy_pattern(
     r"\\(?P<name>State|Statex|Require|Ensure|Input|Output|If|ElsIf|Else|EndIf|For|ForAll|EndFor|While|EndWhile"
     r"|Repeat|Until|Loop|EndLoop|Procedure|EndProcedure|Function|EndFunction|Return|Comment)\b\s*"
 )
-ARGUMENT = re.compile(r"\{(?P<text>(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}")
+ARGUMENT = lazy_pattern(r"\{(?P<text>(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}")
 WORDS = {
     "Require": "**Require:** {}", "Ensure": "**Ensure:** {}", "Input": "**Input:** {}",
     "Output": "**Output:** {}", "If": "**if** {} **then**", "ElsIf": "**else if** {} **then**",
@@ -38,7 +39,7 @@ WORDS = {
 }  # fmt: skip
 OPENS = frozenset("If ElsIf Else For ForAll While Repeat Loop Procedure Function".split())
 CLOSES = frozenset("ElsIf Else EndIf EndFor EndWhile Until EndLoop EndProcedure EndFunction".split())
-NAME = re.compile(r"[A-Z][a-z]+(?: [\d.]+)?\.?")
+NAME = lazy_pattern(r"[A-Z][a-z]+(?: [\d.]+)?\.?")
 
 
 def inline(typed: str, inlines: "Inlines") -> str:

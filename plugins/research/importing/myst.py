@@ -5,20 +5,21 @@ from collections.abc import Callable, Iterator, Sequence
 
 import yaml
 
+from ..core.lazy import lazy_pattern
 from ..numbering.kinds import BOXES
 from .report import Report
 
-OPENING = re.compile(
+OPENING = lazy_pattern(
     r"^(?P<indent>\s*)(?P<fence>`{3,}|:{3,}|~{3,})\{(?P<name>[\w:-]+)\}[ \t]*(?P<argument>.*)$"
 )
-FENCE = re.compile(r"^\s*(?P<fence>`{3,}|~{3,})(?!.*`)")
-OPTION = re.compile(r"^\s*:(?P<name>[\w-]+):[ \t]*(?P<value>.*)$")
-TARGET = re.compile(r"^\((?P<id>[\w:.-]+)\)=\s*$")
-HEADING = re.compile(r"^#{1,6} ")
+FENCE = lazy_pattern(r"^\s*(?P<fence>`{3,}|~{3,})(?!.*`)")
+OPTION = lazy_pattern(r"^\s*:(?P<name>[\w-]+):[ \t]*(?P<value>.*)$")
+TARGET = lazy_pattern(r"^\((?P<id>[\w:.-]+)\)=\s*$")
+HEADING = lazy_pattern(r"^#{1,6} ")
 #: A role, or code, which begins with no name.
-ROLE = re.compile(r"(?:\{(?P<name>[\w:]+)\})?(?P<ticks>`+)(?P<text>[^`]+)(?P=ticks)(?!`)")
-EXPLICIT = re.compile(r"(?P<text>.*?)\s*<(?P<id>[^<>]+)>", re.DOTALL)
-SUBSTITUTION = re.compile(r"\{\{[^{}]+\}\}")
+ROLE = lazy_pattern(r"(?:\{(?P<name>[\w:]+)\})?(?P<ticks>`+)(?P<text>[^`]+)(?P=ticks)(?!`)")
+EXPLICIT = lazy_pattern(r"(?P<text>.*?)\s*<(?P<id>[^<>]+)>", re.DOTALL)
+SUBSTITUTION = lazy_pattern(r"\{\{[^{}]+\}\}")
 CITATIONS = {
     "cite": "",
     "cite:p": "",

@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+from ..core.lazy import lazy_pattern
 from . import myst, quarto
 from .report import Report
 from .tree import walk
@@ -25,10 +26,10 @@ FORMATS = {
     ".myst": MARKDOWN,
 }
 #: Tells that a Markdown file is MyST's.
-MYST = re.compile(r"^(?:`{3,}|:{3,})\{[\w:-]+\}|\{[\w:-]+\}`[^`]+`|^\([\w:.-]+\)=\s*$", re.MULTILINE)
+MYST = lazy_pattern(r"^(?:`{3,}|:{3,})\{[\w:-]+\}|\{[\w:-]+\}`[^`]+`|^\([\w:.-]+\)=\s*$", re.MULTILINE)
 #: A code cell of Quarto or R Markdown has a brace as well, but no option of MyST.
-QUARTO_CELL = re.compile(r"^`{3,}\{(?:python|r|julia|ojs|bash|mermaid|dot)\b", re.MULTILINE)
-FRONT_MATTER = re.compile(r"\A---[ \t]*\n(?P<yaml>.*?)\n(?:---|\.\.\.)[ \t]*\n", re.DOTALL)
+QUARTO_CELL = lazy_pattern(r"^`{3,}\{(?:python|r|julia|ojs|bash|mermaid|dot)\b", re.MULTILINE)
+FRONT_MATTER = lazy_pattern(r"\A---[ \t]*\n(?P<yaml>.*?)\n(?:---|\.\.\.)[ \t]*\n", re.DOTALL)
 #: What pandoc says that no author can act on.
 QUIET = (
     "Not rendering RawInline",

@@ -2,21 +2,23 @@
 
 import re
 
+from ..core.lazy import lazy_pattern
+
 #: A cell: the language without a dot, which Pandoc's Markdown would not read as one.
-CELL = re.compile(
+CELL = lazy_pattern(
     r"^(?P<fence>\s*(?:`{3,}|~{3,})) ?\{(?P<language>[a-zA-Z]\w*)(?P<options>[ ,][^\n]*)?\}[ \t]*$",
     re.MULTILINE,
 )
 #: Its options on the first line, as R Markdown has them.
-OPTION = re.compile(r"""(?P<name>[\w.-]+)\s*=\s*(?P<value>"[^"]*"|'[^']*'|[^\s,]+)|(?P<label>[\w-]+)""")
+OPTION = lazy_pattern(r"""(?P<name>[\w.-]+)\s*=\s*(?P<value>"[^"]*"|'[^']*'|[^\s,]+)|(?P<label>[\w-]+)""")
 #: As cells are called between here and `cells`.
 EXECUTED = "executed"
-REFERENCE = re.compile(r"\\@ref\((?P<id>[\w:.-]+)\)")
-EQUATION = re.compile(r"\(\\#(?P<id>eq:[\w.-]+)\)")
-TABLE_CAPTION = re.compile(
+REFERENCE = lazy_pattern(r"\\@ref\((?P<id>[\w:.-]+)\)")
+EQUATION = lazy_pattern(r"\(\\#(?P<id>eq:[\w.-]+)\)")
+TABLE_CAPTION = lazy_pattern(
     r"^(?P<begin>(?:Table)?: )\(\\#(?P<id>tab:[\w.-]+)\)\s*(?P<caption>.*)$", re.MULTILINE
 )
-TARGET = re.compile(r"^\(\\#(?P<id>[\w:.-]+)\)\s*", re.MULTILINE)
+TARGET = lazy_pattern(r"^\(\\#(?P<id>[\w:.-]+)\)\s*", re.MULTILINE)
 
 
 def as_pandoc(text: str) -> str:

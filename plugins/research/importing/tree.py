@@ -1,9 +1,9 @@
 """Pandoc's tree: its elements, and the kinds that their ids get."""
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ..core.lazy import lazy_pattern
 from ..numbering.kinds import BOXES, FIGURE, LISTING, TABLE, Kinds, tables
 from ..numbering.settings import Settings
 
@@ -15,8 +15,10 @@ SHORT_NAMES = {
     "rem": "remark", "rmk": "remark", "exr": "exercise", "pf": "proof", "alg": "algorithm",
     "solution": "proof", "claim": "proposition", "fact": "proposition", "assumption": "definition",
 }  # fmt: skip
-NEW_THEOREM = re.compile(r"\\newtheorem(?P<star>\*?)\{(?P<name>[^{}]+)\}(?:\[[^\]]*\])?\{(?P<title>[^{}]+)\}")
-LABEL = re.compile(r"\\label\{([^{}]*)\}")
+NEW_THEOREM = lazy_pattern(
+    r"\\newtheorem(?P<star>\*?)\{(?P<name>[^{}]+)\}(?:\[[^\]]*\])?\{(?P<title>[^{}]+)\}"
+)
+LABEL = lazy_pattern(r"\\label\{([^{}]*)\}")
 WITH_ATTRIBUTES = frozenset("Header CodeBlock Div Figure Table Image Link Span Code".split())
 #: An element's attributes in the tree: id, classes, pairs.
 Attributes = tuple[str, list[str], dict[str, str]]

@@ -11,52 +11,53 @@ from dataclasses import dataclass
 from html import escape, unescape
 from urllib.parse import unquote
 
+from ..core.lazy import lazy_pattern
 from ..core.text.segments import Edit, apply_edits
 
 #: What the classes begin with that the style sheet is for.
 PREFIX = "research-note-"
 MARK_CLASS, BLOCK_CLASS = f"{PREFIX}mark", f"{PREFIX}block"
-CLASS = re.compile(r'\bclass="([^"]*)"')
+CLASS = lazy_pattern(r'\bclass="([^"]*)"')
 #: As the readers write blocks in the margin, and as authors do in HTML.
-BLOCK = re.compile(
+BLOCK = lazy_pattern(
     r'<(?:div(?=[^<>]*\sclass="(?:[^"]*\s)?admonition[\s"])|aside)\b'
     r'(?P<attributes>[^<>]*\sclass="(?:[^"]*\s)?margin(?:\s[^"]*)?"[^<>]*)>'
 )
 #: Classes that readers and themes have for other things.
 DROPPED = frozenset(("admonition", "margin", "docutils", "container"))
 #: References to footnotes, as Python-Markdown, docutils and the part of citations write them.
-MARK = re.compile(
+MARK = lazy_pattern(
     r'<a\b(?P<attributes>(?=[^<>]*(?:\sclass="(?:[^"]*\s)?footnote-ref|\srole="doc-noteref"))[^<>]*)>'
     r"(?P<number>[^<]*+(?:<(?!/?a\b)[^<]*+)*+)</a>"
 )
-HREF = re.compile(r'\shref="[^"#]*#([^"]*)"')
-ID = re.compile(r'\sid="([^"]*)"')
-ELEMENT = re.compile(r"<(?P<close>/?)(?P<name>li|aside|table|div)\b(?P<attributes>[^<>]*)>", re.IGNORECASE)
+HREF = lazy_pattern(r'\shref="[^"#]*#([^"]*)"')
+ID = lazy_pattern(r'\sid="([^"]*)"')
+ELEMENT = lazy_pattern(r"<(?P<close>/?)(?P<name>li|aside|table|div)\b(?P<attributes>[^<>]*)>", re.IGNORECASE)
 #: What docutils puts in front of a note: its number, in a cell or in an element.
-LABEL = re.compile(
+LABEL = lazy_pattern(
     r'.*?<td class="label">.*?</td><td>(?:<em>\((?:(?!</em>).)*fn-backref.*?</em>\s*)?'
     r'|\s*<span class="label">.*?</span>\s*(?:<span class="backrefs">.*?</span>\s*)?',
     re.DOTALL,
 )
-CELL_END = re.compile(r"</td></tr>.*\Z", re.DOTALL)
-BACK_LINK = re.compile(
+CELL_END = lazy_pattern(r"</td></tr>.*\Z", re.DOTALL)
+BACK_LINK = lazy_pattern(
     r'(?:\s|&#160;|&nbsp;|\N{NO-BREAK SPACE})*(?:<span class="backlinks">(?:(?!</span>).)*</span>'
     r'|<a\b[^<>]*(?:class="(?:footnote-backref|fn-backref)|role="doc-backlink")[^<>]*>(?:(?!</a>).)*</a>)',
     re.DOTALL,
 )
-ONE_PARAGRAPH = re.compile(r"\s*<p\b[^<>]*>(?P<inside>(?:(?!</?p\b).)*)</p>\s*", re.DOTALL)
-PARAGRAPH = re.compile(r"\A<p\b[^<>]*>")
-BLOCK_TAG = re.compile(
+ONE_PARAGRAPH = lazy_pattern(r"\s*<p\b[^<>]*>(?P<inside>(?:(?!</?p\b).)*)</p>\s*", re.DOTALL)
+PARAGRAPH = lazy_pattern(r"\A<p\b[^<>]*>")
+BLOCK_TAG = lazy_pattern(
     r"<(?:p|[uod]l|pre|table|div|figure|blockquote|h[1-6r]|section|aside|details)\b", re.IGNORECASE
 )
 #: Where no note can stand; what is referred to there stays where it is.
-CLOSED = re.compile(
+CLOSED = lazy_pattern(
     r"<(?P<close>/?)(?P<name>table|figure|h[1-6]|summary|button|aside|nav|label)\b[^<>]*>", re.IGNORECASE
 )
 #: What the text around a reference may be in.
-AROUND = re.compile(r"<(?:p|li|dd|td|blockquote|div|section|article)\b[^<>]*>", re.IGNORECASE)
+AROUND = lazy_pattern(r"<(?:p|li|dd|td|blockquote|div|section|article)\b[^<>]*>", re.IGNORECASE)
 #: A list of which all notes have been moved.
-EMPTY_LIST = re.compile(
+EMPTY_LIST = lazy_pattern(
     r'<div class="footnote">\s*<hr ?/?>\s*<ol>\s*</ol>\s*</div>\s*'
     r'|<section [^<>]*role="doc-endnotes"[^<>]*>\s*<ol>\s*</ol>\s*</section>\s*'
     r'|<aside class="footnote-list[^<>]*>\s*</aside>\s*'

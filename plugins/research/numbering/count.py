@@ -6,14 +6,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from ..core.labels import Label
+from ..core.lazy import lazy_pattern
 from ..core.text.placeholders import ELEMENT
 from ..core.text.segments import Kind, segments
 from .html.find import SECTION_NUMBER, Form, Found
 from .kinds import APPENDIX, THEOREMS, Kinds
 
 #: What of a heading can stand in a link.
-INLINE_TAG = re.compile(rf"</?(?:{ELEMENT}|i|em|b|strong|sub|sup|code)\b")
-TITLE = re.compile(
+INLINE_TAG = lazy_pattern(rf"</?(?:{ELEMENT}|i|em|b|strong|sub|sup|code)\b")
+TITLE = lazy_pattern(
     r'<p class="(?:[^"]*\s)?(?:admonition-title|theorem-title)(?:\s[^"]*)?">(?P<title>.*?)</p>\n?', re.DOTALL
 )
 

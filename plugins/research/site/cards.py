@@ -5,7 +5,6 @@ figure gets none, and neither does one that names an image of its own.
 """
 
 import base64
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from ..core.diagnostics import Diagnostic, Severity
+from ..core.lazy import lazy_pattern
 from ..core.part import Target
 from ..core.post import Publication
 from ..core.storage import files
@@ -27,8 +27,8 @@ from .identity import bare
 if TYPE_CHECKING:
     from PIL import Image, ImageFont
 
-IMAGE = re.compile(r"<img\b(?P<attributes>[^>]*)>")
-SOURCE = re.compile(r'\ssrc="(?P<address>[^"]+)"')
+IMAGE = lazy_pattern(r"<img\b(?P<attributes>[^>]*)>")
+SOURCE = lazy_pattern(r'\ssrc="(?P<address>[^"]+)"')
 SUFFIXES = {".png", ".webp", ".jpg", ".jpeg", ".gif"}
 #: White ink on black, which pages show as ink on paper.
 INK = "research-demo-ink"

@@ -12,13 +12,14 @@ from html import escape, unescape
 from typing import Any
 from urllib.parse import quote
 
+from ..core.lazy import lazy_pattern
 from ..core.post import Publication
 from ..core.terms import Terms
 from ..core.text.guarded import substitute
 from .paper import Author, Paper
 
 JSON_LD = 'type="application/ld+json"'
-SECTION = re.compile(r'\n<details class="cite-this-post">.*?</details>\n', re.DOTALL)
+SECTION = lazy_pattern(r'\n<details class="cite-this-post">.*?</details>\n', re.DOTALL)
 
 
 def head(post: Publication, paper: Paper, with_json_ld: bool = True, image: str = "") -> str:

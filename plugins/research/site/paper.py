@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..core.diagnostics import Diagnostic, Source, line_of
+from ..core.lazy import lazy_pattern
 from ..core.post import Post, Publication
 from .settings import AuthorSettings, Settings
 
-DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?(?P<doi>10\.\d{4,9}/\S+)", re.IGNORECASE)
-REVISION = re.compile(r"(?P<date>\d{4}-\d{2}-\d{2})\s*:\s*(?P<text>.+)")
+DOI = lazy_pattern(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?(?P<doi>10\.\d{4,9}/\S+)", re.IGNORECASE)
+REVISION = lazy_pattern(r"(?P<date>\d{4}-\d{2}-\d{2})\s*:\s*(?P<text>.+)")
 #: Licences by their identifiers (SPDX License List), with their addresses.
 LICENSES = {
     "CC0-1.0": "https://creativecommons.org/publicdomain/zero/1.0/",

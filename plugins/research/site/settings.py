@@ -1,16 +1,16 @@
 """What a blog may set of the site as a whole."""
 
-import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
 
 from msgspec import Meta
 
+from ..core.lazy import lazy_pattern
 from ..core.settings import SettingsBase
 from ..core.validation import SettingsError, shown
 
-ORCID = re.compile(r"(?:https://orcid\.org/)?(?P<digits>\d{4}-\d{4}-\d{4}-\d{3}[\dX])")
+ORCID = lazy_pattern(r"(?:https://orcid\.org/)?(?P<digits>\d{4}-\d{4}-\d{4}-\d{3}[\dX])")
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,5 @@
 """Columns of Markdown's tables aligned by classes: a strict Content Security Policy forbids styles."""
 
-import re
 from typing import Any
 from xml.etree.ElementTree import Element
 
@@ -8,9 +7,10 @@ from markdown import Markdown
 from markdown.treeprocessors import Treeprocessor
 
 from ..core.boundary import GuardedExtension
+from ..core.lazy import lazy_pattern
 
-ALIGNED = re.compile(r'class="research-align-(left|center|right)"')
-STYLE = re.compile(r"text-align: (left|center|right);")
+ALIGNED = lazy_pattern(r'class="research-align-(left|center|right)"')
+STYLE = lazy_pattern(r"text-align: (left|center|right);")
 
 
 def with_styles(html: str) -> str:

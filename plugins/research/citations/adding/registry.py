@@ -14,6 +14,7 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import quote, unquote, urlsplit
 from urllib.request import Request, urlopen
 
+from ...core.lazy import lazy_pattern
 from ..sources.items import ARXIV, DOI
 
 RESOLVER = "https://doi.org"
@@ -22,7 +23,7 @@ AGENT = "pelican-research (bibliography of a blog)"
 #: Seconds, and bytes. An answer with the abstract and all references is of some hundred kilobytes.
 TIMEOUT_SECONDS, MAX_BYTES = 20, 5_000_000
 ARXIV_DOI = "10.48550/arXiv."
-ARXIV_NUMBER = re.compile(
+ARXIV_NUMBER = lazy_pattern(
     rf"(?:arxiv:|https?://(?:www\.)?arxiv\.org/(?:abs|pdf)/)?(?P<number>{ARXIV.pattern})(?:\.pdf)?/?",
     re.IGNORECASE,
 )

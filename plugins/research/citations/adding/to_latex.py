@@ -3,9 +3,10 @@
 import re
 from html import unescape
 
+from ...core.lazy import lazy_pattern
 from ..sources.fields.latex import CONTROLS
 
-TAG = re.compile(r"<(/?)([\w:]+)[^<>]*>")
+TAG = lazy_pattern(r"<(/?)([\w:]+)[^<>]*>")
 #: Tags that are written as commands; other tags are dropped, and their content stays.
 COMMANDS = {
     **{"i": "emph", "em": "emph", "b": "textbf", "sub": "textsubscript", "sup": "textsuperscript"},
@@ -14,7 +15,7 @@ COMMANDS = {
 SPECIAL = {"~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
 SPECIAL |= {char: f"\\{char}" for char in "%&$#_"}
 SPECIAL |= {"\\": "", "{": "", "}": ""}  # BibTeX counts braces behind a backslash too
-WORD = re.compile(r"([^\W_][\w’'-]*)")
+WORD = lazy_pattern(r"([^\W_][\w’'-]*)")
 
 
 def to_latex(text: str, keeps_all: bool | None = None) -> str:

@@ -8,17 +8,18 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from ...core.lazy import lazy_pattern
 from ..syntax.grammar import Citation
 
 #: What Python-Markdown writes for footnotes: their marks in the text, their list, and where its items begin.
-REFERENCE = re.compile(
+REFERENCE = lazy_pattern(
     r'(<sup id="fnref\d*:(?P<id>[^"]+)"><a class="footnote-ref" href="#fn:[^"]*"[^<>]*>)[^<]*(</a></sup>)'
 )
-LIST = re.compile(r'<div class="footnote">\s*<hr ?/?>\s*<ol>\s*(?P<items>.*?)\s*</ol>\s*</div>', re.DOTALL)
-ITEM = re.compile(r'<li id="fn:(?P<id>[^"]+)">')
+LIST = lazy_pattern(r'<div class="footnote">\s*<hr ?/?>\s*<ol>\s*(?P<items>.*?)\s*</ol>\s*</div>', re.DOTALL)
+ITEM = lazy_pattern(r'<li id="fn:(?P<id>[^"]+)">')
 
 
-BACK_LINK = re.compile(r'(<a class="footnote-backref"[^<>]* title="[^"0-9]*)\d+')
+BACK_LINK = lazy_pattern(r'(<a class="footnote-backref"[^<>]* title="[^"0-9]*)\d+')
 
 
 @dataclass(frozen=True)

@@ -1,16 +1,16 @@
 """The notes (for styles that have them) and the reference list at the end of a post."""
 
-import re
 from collections import Counter
 from collections.abc import Container, Iterable, Mapping, Sequence
 from functools import lru_cache
 from html import escape
 
+from ...core.lazy import lazy_pattern
 from ..sources.library import Entry
 from ..styles.typeset import Reference, Style
 from .coins import coins
 
-UNSAFE_IN_ID = re.compile(r"[^\w.:+/-]")
+UNSAFE_IN_ID = lazy_pattern(r"[^\w.:+/-]")
 BACK = "↩\ufe0e"  # an arrow in the script of the text, not a picture of one
 
 

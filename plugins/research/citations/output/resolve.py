@@ -1,6 +1,5 @@
 """One post with citations → the post as it is published, with its reference list."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ...core.diagnostics import Diagnostic, Severity, Source, nearest
+from ...core.lazy import lazy_pattern
 from ...core.post import Text
 from ...core.text.segments import Edit, apply_edits
 from ..sources.library import Entry, Library
@@ -21,7 +21,7 @@ from .footnotes import Numbering
 from .notes import NotesAndReferences, slug
 
 #: The full stop of a note, behind which tags are closed.
-FULL_STOP = re.compile(r"\.(?=(?:</\w+>)*$)")
+FULL_STOP = lazy_pattern(r"\.(?=(?:</\w+>)*$)")
 
 
 class Occurrence(NamedTuple):

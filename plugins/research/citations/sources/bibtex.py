@@ -15,18 +15,20 @@ from pybtex.exceptions import PybtexError
 from pybtex.scanner import PrematureEOF
 from pybtex.utils import CaseInsensitiveDict
 
-START = re.compile(r"@[ \t]*(?P<type>[A-Za-z]\w*)\s*(?P<open>[{(])\s*(?P<key>[^\s,{}()]*)")
-STRING = re.compile(r"@[ \t]*string\s*[{(]", re.IGNORECASE)
-STRING_NAME = re.compile(r"^[ \t]*@[ \t]*string\s*[{(]\s*([^\s=,{}()]+)", re.IGNORECASE | re.MULTILINE)
-WORD_AS_VALUE = re.compile(r"[=#]\s*([A-Za-z][^\s,#{}\"=()]*)")
-LINE_START = re.compile(r"^[ \t]*@[ \t]*[A-Za-z]\w*\s*[{(]", re.MULTILINE)
+from ...core.lazy import lazy_pattern
+
+START = lazy_pattern(r"@[ \t]*(?P<type>[A-Za-z]\w*)\s*(?P<open>[{(])\s*(?P<key>[^\s,{}()]*)")
+STRING = lazy_pattern(r"@[ \t]*string\s*[{(]", re.IGNORECASE)
+STRING_NAME = lazy_pattern(r"^[ \t]*@[ \t]*string\s*[{(]\s*([^\s=,{}()]+)", re.IGNORECASE | re.MULTILINE)
+WORD_AS_VALUE = lazy_pattern(r"[=#]\s*([A-Za-z][^\s,#{}\"=()]*)")
+LINE_START = lazy_pattern(r"^[ \t]*@[ \t]*[A-Za-z]\w*\s*[{(]", re.MULTILINE)
 BRACES = r"\{(?:[^{}]++|\{(?:[^{}]++|\{(?:[^{}]++|\{[^{}]*+\})*+\})*+\})*+\}"
 VALUE = rf'(?:{BRACES}|"(?:[^"{{}}]++|{BRACES})*+"|\d++|(?i:{"|".join(month_names)})\b)'
-USUAL = re.compile(
+USUAL = lazy_pattern(
     rf"@[ \t]*[A-Za-z]\w*\s*\{{\s*[^\s,{{}}()]++\s*"
     rf"(?:,\s*[A-Za-z][\w:.+/-]*+\s*=\s*{VALUE}(?:\s*\#\s*{VALUE})*+\s*)*+,?\s*\}}"
 )
-COMMENT = re.compile(rf"\s*{BRACES}")
+COMMENT = lazy_pattern(rf"\s*{BRACES}")
 MONTHS: MutableMapping[str, str] = CaseInsensitiveDict(month_names)
 #: Longer than any entry. pybtex takes time that grows with the square of an entry's quotation marks.
 MAX_ENTRY_LENGTH = 100_000

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ...core.diagnostics import Diagnostic
+from ...core.lazy import lazy_pattern
 from ..styles import links
 from .fields.dates import SPRING, is_date
 from .fields.latex import CONTROLS, MAX_TEXT_LENGTH
@@ -27,11 +28,11 @@ NAMES = frozenset(
 )
 DATES = frozenset("accessed available-date event-date issued original-date submitted".split())
 #: An id, in JSON or YAML.
-ID = re.compile(r"""\bid["']?[ \t]*:\s*(?:(["'])(?P<quoted>(?:(?!\1).)*+)\1|(?P<plain>[^"'\n,}]+))""")
+ID = lazy_pattern(r"""\bid["']?[ \t]*:\s*(?:(["'])(?P<quoted>(?:(?!\1).)*+)\1|(?P<plain>[^"'\n,}]+))""")
 #: Variables that are read elsewhere, or are for other programs.
 OTHERS = frozenset("id type URL DOI custom categories".split())
 #: A variable of CSL, or one that a program has added.
-VARIABLE = re.compile(r"[A-Za-z][\w-]{0,99}", re.ASCII)
+VARIABLE = lazy_pattern(r"[A-Za-z][\w-]{0,99}", re.ASCII)
 #: Digits of the largest number that is read as one; a larger one stays text.
 MAX_DIGITS = 18
 #: Pairs of a mapping in YAML. “<<” multiplies them, by another factor at each level.
@@ -40,10 +41,10 @@ MAX_PAIRS = 1_000
 NAME_PARTS = "family given non-dropping-particle dropping-particle suffix comma-suffix literal".split()
 DATE_PARTS = "year month day".split()
 SEASONS = "spring summer autumn winter spring summer fall winter".split()
-SURROGATE = re.compile(r"[\ud800-\udfff]")
+SURROGATE = lazy_pattern(r"[\ud800-\udfff]")
 NO_CHARACTER = "holds half a surrogate pair, which is no character"
 #: The tags that CSL-JSON allows in texts, and what reference managers write for them; all else is text.
-TAG = re.compile(
+TAG = lazy_pattern(
     r"<(?P<close>/)?(?P<name>i|em|b|strong|sup|sub|sc|scp|smallcaps|nocase|span|nodecor)"
     r"(?P<attributes>(?:\s+[\w-]+\s*=\s*(?:\"[^\"]*\"|'[^']*'))*)\s*>",
     re.IGNORECASE,

@@ -13,6 +13,7 @@ from typing import Any
 
 from pybtex.bibtex.utils import split_tex_string
 
+from ...core.lazy import lazy_pattern
 from ..styles import links
 from .fields.dates import date_of
 from .fields.keys import localized, series
@@ -142,12 +143,12 @@ PRINTED = frozenset(
         *("addendum", "pages", "pubstate", "year", "editora", "editorb", "editorc"),
     )
 )
-DOI = re.compile(r"10\.\d{4,9}/[^\s\"']+")
-ARXIV = re.compile(r"(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?")
-ARXIV_ADDRESS = re.compile(
+DOI = lazy_pattern(r"10\.\d{4,9}/[^\s\"']+")
+ARXIV = lazy_pattern(r"(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?")
+ARXIV_ADDRESS = lazy_pattern(
     rf"(?://(?:www\.)?arxiv\.org/(?:abs|pdf)/|\b10\.48550/arxiv\.)({ARXIV.pattern})", re.IGNORECASE
 )
-ARXIV_MENTION = re.compile(rf"\barxiv:\s*({ARXIV.pattern})", re.IGNORECASE)
+ARXIV_MENTION = lazy_pattern(rf"\barxiv:\s*({ARXIV.pattern})", re.IGNORECASE)
 #: The addresses that archives have for their numbers.
 EPRINTS = {
     "googlebooks": "https://books.google.com?id={}",
@@ -155,7 +156,7 @@ EPRINTS = {
     "jstor": "https://www.jstor.org/stable/{}",
     "pubmed": "https://pubmed.ncbi.nlm.nih.gov/{}/",
 }
-EPRINT = re.compile(r"[\w./:-]+", re.ASCII)
+EPRINT = lazy_pattern(r"[\w./:-]+", re.ASCII)
 AND = re.compile(r"\s+and\s+")
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ...core.diagnostics import Diagnostic, Severity
+from ...core.lazy import lazy_pattern
 from . import bibtex
 from .bibfile import BibFile, TypeAndFields
 from .cslfile import CslFile
@@ -18,7 +19,7 @@ CSL_SUFFIXES = frozenset((".json", ".yaml", ".yml"))
 
 
 #: The line by which JabRef states the encoding of a file.
-ENCODING = re.compile(rb"(?:\xef\xbb\xbf)?\s*%+\s*Encoding:\s*([\w.-]+)", re.IGNORECASE)
+ENCODING = lazy_pattern(rb"(?:\xef\xbb\xbf)?\s*%+\s*Encoding:\s*([\w.-]+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, eq=False)

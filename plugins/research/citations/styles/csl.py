@@ -17,6 +17,7 @@ from xml.etree import ElementTree
 
 from ...core import terms
 from ...core.diagnostics import nearest
+from ...core.lazy import lazy_pattern
 from ...core.processes.children import exchange
 from ...core.processes.node import NodeError, find_node, package_folder
 from ...core.storage.cache import Cache
@@ -34,22 +35,22 @@ from .typeset import Piece, Reference, Request, StyleError, Typeset
 SCRIPT = Path(__file__).with_name("csl.mjs")
 NAMESPACE = "{http://purl.org/net/xbiblio/csl}"
 #: Where csl.mjs says that a cite begins, which one it is, and where it ends.
-CITE = re.compile("\ue000(-?\\d+)\ue001([^\ue000-\ue002]*)\ue002")
+CITE = lazy_pattern("\ue000(-?\\d+)\ue001([^\ue000-\ue002]*)\ue002")
 #: Stands for a “<” that is text: citeproc-js takes what follows one for a tag.
 LESS_THAN = "\ue010"
 #: Stands for BibTeX's “and others” where CSL has a name, with what the style joins it by.
 OTHERS = "\ue011"
-JOINED_OTHERS = re.compile(rf"(?P<mark>[,;]?)\s*(?:and|&(?:\w+|#38);|\w{{1,3}})?\s*{OTHERS}\.?")
+JOINED_OTHERS = lazy_pattern(rf"(?P<mark>[,;]?)\s*(?:and|&(?:\w+|#38);|\w{{1,3}})?\s*{OTHERS}\.?")
 #: What citeproc-js writes where a style prints nothing, such as the author in a numeric style.
 NOTHING = "[NO_PRINTED_FORM]"
 #: Titles that BibTeX writes with capitals, and styles of CSL want without.
 HEADLINES = ("title", "title-short", "volume-title")
 #: Quotation marks at the ends of tagged text: the processor pairs them first, and then prints the tags.
 MARKS = "[\"'“”‘’]+"
-BEHIND_TAGS = re.compile(rf"((?:<[^/<>][^<>]*>)+)({MARKS})")
-BEFORE_TAGS = re.compile(rf"({MARKS})((?:</[^<>]+>)+)")
+BEHIND_TAGS = lazy_pattern(rf"((?:<[^/<>][^<>]*>)+)({MARKS})")
+BEFORE_TAGS = lazy_pattern(rf"({MARKS})((?:</[^<>]+>)+)")
 #: A tag that the processor took for text; a “<” of ours would be `LESS_THAN`.
-BROKEN_TAG = re.compile(r"&#60;/?(?:(?!&#6[02];).)*&#62;")
+BROKEN_TAG = lazy_pattern(r"&#60;/?(?:(?!&#6[02];).)*&#62;")
 #: Seconds for all posts of a site that are not known yet. A post takes about twenty milliseconds.
 TIMEOUT_SECONDS = 600
 

@@ -6,9 +6,11 @@ from html import escape, unescape
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-WEB = re.compile(r"https?://[^\s<>\"'{}|\\^`]+", re.IGNORECASE)
+from ...core.lazy import lazy_pattern
+
+WEB = lazy_pattern(r"https?://[^\s<>\"'{}|\\^`]+", re.IGNORECASE)
 #: A file of the blog itself, by its path in the content folder.
-OWN_FILE = re.compile(r"/?(?!\.\.?/)[^\s:<>\"'{}|\\^`/]+(?:/(?!\.\.?/)[^\s:<>\"'{}|\\^`/]+)*", re.ASCII)
+OWN_FILE = lazy_pattern(r"/?(?!\.\.?/)[^\s:<>\"'{}|\\^`/]+(?:/(?!\.\.?/)[^\s:<>\"'{}|\\^`/]+)*", re.ASCII)
 
 
 def of(item: Mapping[str, Any]) -> Iterator[str]:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
+from ...core.lazy import lazy_pattern
 from ...core.terms import Terms, list_separator
 from ..sources.fields.keys import ordinal
 from ..sources.library import Entry
@@ -16,8 +17,8 @@ Item = Mapping[str, Any]
 
 #: The longest list of authors in a reference, and what remains of a longer one.
 MAX_AUTHORS, AUTHORS_SHOWN = 10, 7
-SEVERAL = re.compile(r"[-–—,&]|\band\b")
-RANGE = re.compile(r"(?<=\w)\s*(?:-+|–|—)\s*(?=\w)")
+SEVERAL = lazy_pattern(r"[-–—,&]|\band\b")
+RANGE = lazy_pattern(r"(?<=\w)\s*(?:-+|–|—)\s*(?=\w)")
 STANDALONE_TYPES = frozenset(("book", "thesis", "report", "pamphlet", "manuscript", "software", "dataset"))
 
 

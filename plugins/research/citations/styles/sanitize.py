@@ -3,8 +3,10 @@
 import re
 from html import escape, unescape
 
+from ...core.lazy import lazy_pattern
+
 #: A tag, or a “<” that begins none: that would join what follows it into one.
-TAG = re.compile(r"<(?:(/?)(\w+)([^<>]*)>)?")
+TAG = lazy_pattern(r"<(?:(/?)(\w+)([^<>]*)>)?")
 PLAIN = frozenset(("i", "b", "sup", "sub"))
 #: What identifies elements of citeproc-js and `latex` → our classes. Other elements are dropped.
 SPANS = {
@@ -17,7 +19,7 @@ SPANS = {
     "csl-left-margin": "reference-label",
     "csl-right-inline": "reference-text",
 }
-HREF = re.compile(r'href="(https?://[^"\s<>]+)"')
+HREF = lazy_pattern(r'href="(https?://[^"\s<>]+)"')
 
 
 def clean(html: str, links: bool = True) -> str:

@@ -1,10 +1,11 @@
 """Prefixes and suffixes of cites: what an author writes around a key, with Markdown's emphasis."""
 
-import re
 from html import escape
 
-STRONG = re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*")
-EMPHASIS = re.compile(r"(?<![\w*])([*_])(?=\S)(.+?)(?<=\S)\1(?![\w*])")
+from ...core.lazy import lazy_pattern
+
+STRONG = lazy_pattern(r"\*\*(?=\S)(.+?)(?<=\S)\*\*")
+EMPHASIS = lazy_pattern(r"(?<![\w*])([*_])(?=\S)(.+?)(?<=\S)\1(?![\w*])")
 
 
 def to_html(text: str) -> str:

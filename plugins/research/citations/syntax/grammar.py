@@ -8,6 +8,8 @@ import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from ...core.lazy import lazy_pattern
+
 #: CSL's locator types (CSL 1.0.2, appendix I) and the forms in which an author may write them.
 LABELS = {
     "act": "act acts",
@@ -44,10 +46,10 @@ LABEL_OF_FORM = {form: label for label, forms in LABELS.items() for form in form
 KEY = r"\{(?P<braced>[^{}]+)\}|(?P<plain>\w+(?:[:.#$%&\-+?<>~/]+\w+)*)"
 #: Of a person on a server, as in ``@ann@example.org``: no key.
 HANDLE = r"(?![\w.+-]*@\w)"
-CITE = re.compile(
+CITE = lazy_pattern(
     rf"(?P<prefix>.*?)(?<![\w\\@.+])(?P<minus>-?)(?P<at>@@?)(?:{KEY}){HANDLE}(?P<rest>.*)", re.DOTALL
 )
-SEPARATOR = re.compile(r";(?![^{}]*\})")
+SEPARATOR = lazy_pattern(r";(?![^{}]*\})")
 
 NUMBER = r"\(?[\w.:/]*\d[\w.:/]*\)?"
 ROMAN = r"\(?(?:[ivxlcdm]+|[IVXLCDM]+|[A-Z])(?!\w)\)?"
@@ -58,12 +60,12 @@ FORMS = "|".join(
     re.escape(form) if len(form) < 3 else f"(?i:{re.escape(form)})"
     for form in sorted(LABEL_OF_FORM, key=len, reverse=True)
 )
-LABELLED = re.compile(
+LABELLED = lazy_pattern(
     rf"\s*,?\s*(?P<form>{FORMS})(?<!\w(?=\w))\s*(?P<numbers>(?:{NUMBER}|{ROMAN})"
     rf"(?:{JOIN}(?:{NUMBER}|{ROMAN}))*)"
 )
-UNLABELLED = re.compile(rf"\s*,\s*(?P<numbers>{NUMBERS})")
-BRACED = re.compile(rf"\s*,?\s*\{{\s*(?:(?P<form>{FORMS})(?<!\w(?=\w))\s*)?(?P<numbers>[^{{}}]*)\}}")
+UNLABELLED = lazy_pattern(rf"\s*,\s*(?P<numbers>{NUMBERS})")
+BRACED = lazy_pattern(rf"\s*,?\s*\{{\s*(?:(?P<form>{FORMS})(?<!\w(?=\w))\s*)?(?P<numbers>[^{{}}]*)\}}")
 
 
 @dataclass(frozen=True, slots=True)

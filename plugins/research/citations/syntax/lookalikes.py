@@ -8,25 +8,26 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from ...core.lazy import lazy_pattern
 from ...core.prose import BREAK, CODE, CONSTRUCT, FORMULA, LINK, MASKS, Prose
 from .grammar import KEY, SEPARATOR, Citation, parse
 
 BRACKETS = rf"\[(?:[^\[\]{BREAK}]|\[[^\[\]{BREAK}]{{0,200}}\]){{0,1000}}\]"
 BARE = rf"(?<![\w\\@.+/])-?@@?(?:{KEY})(?!\w*@)"
-SCANNED = re.compile(rf"(?P<brackets>{BRACKETS})|{BARE}")
-MENTION = re.compile(BARE)
-SPACED = re.compile(rf"@[ \n]+(?:{KEY})")
-INNER = re.compile(r"(?<=.)\[[^\[\]]*\]", re.DOTALL)
-JOINED = re.compile(r"\s*(?:[,&]|\band\b)\s*(?=-?@)")
-TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
+SCANNED = lazy_pattern(rf"(?P<brackets>{BRACKETS})|{BARE}")
+MENTION = lazy_pattern(BARE)
+SPACED = lazy_pattern(rf"@[ \n]+(?:{KEY})")
+INNER = lazy_pattern(r"(?<=.)\[[^\[\]]*\]", re.DOTALL)
+JOINED = lazy_pattern(r"\s*(?:[,&]|\band\b)\s*(?=-?@)")
+TAG = lazy_pattern(r"</?[a-zA-Z][^<>]*>")
 #: Commands of LaTeX, natbib and BibLaTeX. In reStructuredText a backslash is gone before it is seen.
-COMMAND = re.compile(
+COMMAND = lazy_pattern(
     r"(?P<slash>\\?)(?<![a-zA-Z{])(?P<name>[a-zA-Z]*[cC]ite[a-zA-Z]*)\*?"
     rf"(?P<options>(?:\[[^\[\]{BREAK}]{{0,200}}\]){{0,2}})\{{(?P<keys>[^{{}}{BREAK}]{{0,400}})\}}"
 )
-ROLE = re.compile(rf"\{{cite(?::(?P<kind>[a-z]+))?\}}(?P<keys>{CODE}+)")
-NARRATIVE = re.compile(r"textcite|citet|citeauthor|citename", re.IGNORECASE)
-YEAR = re.compile(r"citeyear|citedate", re.IGNORECASE)
+ROLE = lazy_pattern(rf"\{{cite(?::(?P<kind>[a-z]+))?\}}(?P<keys>{CODE}+)")
+NARRATIVE = lazy_pattern(r"textcite|citet|citeauthor|citename", re.IGNORECASE)
+YEAR = lazy_pattern(r"citeyear|citedate", re.IGNORECASE)
 INSIDE = {CODE: "code or an image", FORMULA: "a formula", LINK: "a link"}
 
 Knows = Callable[[str], bool]

@@ -13,6 +13,7 @@ from markdown.postprocessors import Postprocessor
 from markdown.util import ETX, INLINE_PLACEHOLDER, STX, AtomicString
 
 from ...core.boundary import GuardedExtension
+from ...core.lazy import lazy_pattern
 from ...core.text import placeholders as core
 from ...core.text.markdown import Paragraphs, spans_cells
 from ...core.text.segments import Edit, apply_edits
@@ -32,12 +33,12 @@ STORE_PRIORITY = 13
 
 CITATION = r"\[[^\[\]]{0,1000}?@[^\[\]]{0,1000}\]"
 # What needs no look at what Markdown makes of it: nothing escaped, nothing stored.
-IN_TEXT = re.compile(rf"\[(?<!\\\[)[^\[\]\\{STX}]{{0,1000}}?@[^\[\]\\{STX}]{{0,1000}}\]")
-DEFINITION = re.compile(r"^ {0,3}\[[^\[\]]*@[^\[\]]*\]:", re.MULTILINE)
+IN_TEXT = lazy_pattern(rf"\[(?<!\\\[)[^\[\]\\{STX}]{{0,1000}}?@[^\[\]\\{STX}]{{0,1000}}\]")
+DEFINITION = lazy_pattern(r"^ {0,3}\[[^\[\]]*@[^\[\]]*\]:", re.MULTILINE)
 ESCAPED_BRACKET = r"\\\[(?=[^\[\]]*@)"
 # What Markdown puts in the place of what it has dealt with: here, of a character behind a backslash.
-STASHED = re.compile(INLINE_PLACEHOLDER % r"(\d+)")
-ESCAPED = re.compile(rf"{STX}(\d+){ETX}")
+STASHED = lazy_pattern(INLINE_PLACEHOLDER % r"(\d+)")
+ESCAPED = lazy_pattern(rf"{STX}(\d+){ETX}")
 
 
 class CitationsInText(Paragraphs):

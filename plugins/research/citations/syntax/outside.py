@@ -2,15 +2,17 @@
 
 import re
 
+from ...core.lazy import lazy_pattern
+
 #: A tag with its attributes, an address in angle brackets, a comment.
-TAG = re.compile(
+TAG = lazy_pattern(
     r"<(?:/?[A-Za-z][\w:.-]*(?:\s+[^\s<>\"'=/]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'<>]+))?)*+\s*/?>"
     r"|!--(?:(?!-->).)*+-->|[A-Za-z][A-Za-z0-9+.-]*:[^\s<>]*>)",
     re.DOTALL,
 )
 #: The attributes that attr_list reads behind an element.
-ATTRIBUTES = re.compile(r"\{:[^{}]*\}")
-ADDRESS = re.compile(r"\b[A-Za-z][A-Za-z0-9+.-]*://[^\s<>\[\]]*[/=?&#]\Z")
+ATTRIBUTES = lazy_pattern(r"\{:[^{}]*\}")
+ADDRESS = lazy_pattern(r"\b[A-Za-z][A-Za-z0-9+.-]*://[^\s<>\[\]]*[/=?&#]\Z")
 #: How far back the beginning of a tag is sought, and how many signs may begin it.
 MAX_DISTANCE, MAX_SIGNS = 2_000, 8
 

@@ -6,11 +6,11 @@ The text itself stays inside, for whoever reads it before the placeholder is res
 no reader could replace, as in raw HTML, are found here too.
 """
 
-import re
 from collections.abc import Iterator
 from html import escape, unescape
 from typing import NamedTuple
 
+from ...core.lazy import lazy_pattern
 from ...core.text import placeholders as core
 from ...core.text.guarded import substitute, until
 from ...core.text.segments import Kind, segments
@@ -18,13 +18,13 @@ from .outside import is_in_address
 
 PART = "citation"
 # Brackets with an at sign and no brackets in between; longer ones are no citation.
-RAW = re.compile(r"\[[^\[\]]{0,1000}?(?:@|&#64;)[^\[\]]{0,1000}\]")
+RAW = lazy_pattern(r"\[[^\[\]]{0,1000}?(?:@|&#64;)[^\[\]]{0,1000}\]")
 MARKED = core.pattern(PART, core.SOURCE)
 SIGN = core.sign(PART)
 #: In the tag of a link to another place of the post.
 WITHIN = ' href="#'
 # docutils takes “-@key” for the address of a letter.
-MAILTO = re.compile(r'<a [^<>]*href="mailto:-(?:@|&#64;)[^"]*">(-(?:@|&#64;)[^<]*)</a>')
+MAILTO = lazy_pattern(r'<a [^<>]*href="mailto:-(?:@|&#64;)[^"]*">(-(?:@|&#64;)[^<]*)</a>')
 
 
 class Placeholder(NamedTuple):

@@ -12,13 +12,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import ClassVar, Protocol
 
+from ..lazy import lazy_pattern
 from ..text.head import with_head
 from .cache import Cache
 from .javascript import joined, shortened, shortener
 
 #: Characters of scripts below which their names stay long.
 SMALL = 8000
-COMMENT = re.compile(rb"/\*.*?\*/\n*", re.DOTALL)
+COMMENT = lazy_pattern(rb"/\*.*?\*/\n*", re.DOTALL)
 
 
 class Linked(Protocol):

@@ -16,15 +16,16 @@ from pathlib import Path
 
 from rjsmin import jsmin
 
+from ..lazy import lazy_pattern
 from ..processes.node import NodeError, find_node, package_folder
 
 NAMES = r"\{\s*\w+(?:\s*,\s*\w+)*\s*,?\s*\}"
-IMPORT = re.compile(rf'^import (?:({NAMES})|\* as (\w+)) from "(\.{{1,2}}/[^"]+)";$', re.MULTILINE)
-EXPORT = re.compile(r"^export ((?:async )?function|class|const) (\w+)", re.MULTILINE)
+IMPORT = lazy_pattern(rf'^import (?:({NAMES})|\* as (\w+)) from "(\.{{1,2}}/[^"]+)";$', re.MULTILINE)
+EXPORT = lazy_pattern(r"^export ((?:async )?function|class|const) (\w+)", re.MULTILINE)
 #: What would be left of a form that we do not read.
-UNREAD = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
+UNREAD = lazy_pattern(r"^(?:import|export)\b.*", re.MULTILINE)
 #: What a module declares, at the beginning of a line.
-DECLARED = re.compile(r"^(?:(?:async )?function|class|const|let) (\w+)", re.MULTILINE)
+DECLARED = lazy_pattern(r"^(?:(?:async )?function|class|const|let) (\w+)", re.MULTILINE)
 
 
 #: Asks UglifyJS, an npm package, for the shortest names.

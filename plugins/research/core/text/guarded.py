@@ -7,8 +7,10 @@ closing, and takes time that grows with the square of the text. Here that is kno
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-ENVIRONMENT_OPENING = re.compile(r"\\begin\{([a-zA-Z]+\*?)\}")
-ENVIRONMENT_CLOSING = re.compile(r"\\end\{([a-zA-Z]+\*?)\}")
+from ..lazy import lazy_pattern
+
+ENVIRONMENT_OPENING = lazy_pattern(r"\\begin\{([a-zA-Z]+\*?)\}")
+ENVIRONMENT_CLOSING = lazy_pattern(r"\\end\{([a-zA-Z]+\*?)\}")
 #: Stands for what opens nothing, a character for a character. Markdown and HTML hold none.
 NOTHING = "\0"
 #: Text → what says of a match in it whether it counts.

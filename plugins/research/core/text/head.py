@@ -2,9 +2,11 @@
 
 import re
 
+from ..lazy import lazy_pattern
+
 #: Where the head ends, as far as a theme says so.
 ENDS = (re.compile("</head", re.IGNORECASE), re.compile(r"<body\b", re.IGNORECASE))
-BEGINNING = re.compile(
+BEGINNING = lazy_pattern(
     r"\s*(?:<!doctype[^>]*>\s*)?(?:<html\b[^>]*>\s*)?(?:<head\b[^>]*>\s*)?",
     re.IGNORECASE,
 )

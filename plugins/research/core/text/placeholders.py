@@ -11,15 +11,17 @@ from collections.abc import Mapping
 from functools import cache
 from html import escape
 
+from ..lazy import lazy_pattern
+
 ELEMENT = "research-placeholder"
 PART, SOURCE, ID = "data-part", "data-source", "data-id"
 OPENING, CLOSING = f"<{ELEMENT} ", f"</{ELEMENT}>"
 
 INSIDE = rf"[^<]*+(?:<(?!/?{ELEMENT}\b)[^<]*+)*+"
-ANY = re.compile(rf"<{ELEMENT} [^>]*>({INSIDE})</{ELEMENT}>")
+ANY = lazy_pattern(rf"<{ELEMENT} [^>]*>({INSIDE})</{ELEMENT}>")
 #: As HTML can write the characters of a tag that is to be text.
 LESS, MORE = "(?:&lt;|&#0*60;|&#[xX]0*3[cC];)", "(?:&gt;|&#0*62;|&#[xX]0*3[eE];)"
-ESCAPED = re.compile(rf"{LESS}{ELEMENT} .*?{MORE}(.*?){LESS}/{ELEMENT}{MORE}", re.DOTALL)
+ESCAPED = lazy_pattern(rf"{LESS}{ELEMENT} .*?{MORE}(.*?){LESS}/{ELEMENT}{MORE}", re.DOTALL)
 ESCAPED_SIGN = f";{ELEMENT} "
 
 

@@ -14,6 +14,7 @@ from enum import Enum, auto
 from html import unescape
 from typing import NamedTuple
 
+from ..lazy import lazy_pattern
 from .guarded import Closed
 from .tex import reads_as_prose, reads_as_tex
 
@@ -53,18 +54,18 @@ VOID_ELEMENTS = frozenset("area base br col embed hr img input link meta source 
 MATH_ELEMENTS = frozenset("div p span".split())
 
 # Outside of quotes a tag ends before the next “<”: a search from one without an end does not read all others.
-TAG = re.compile(
+TAG = lazy_pattern(
     r"<!--.*?(?:-->|\Z)|<(?P<close>/?)(?P<name>[a-zA-Z][^\s/>]*+)"
     r"(?P<attributes>(?:[^<>\"']|\"[^\"]*+\"|'[^']*+')*+)>",
     re.DOTALL,
 )
-MATH_CLASS = re.compile(
+MATH_CLASS = lazy_pattern(
     r"""\bclass\s*=\s*(?:"(?:[^"]*\s)?math(?:\s[^"]*)?"|'(?:[^']*\s)?math(?:\s[^']*)?'|math\b)"""
 )
-PANDOC_CLASS = re.compile(r"\bmath (?:inline|display)\b")
+PANDOC_CLASS = lazy_pattern(r"\bmath (?:inline|display)\b")
 # Each branch starts with its literal, the lookbehind after it: so the engine skips to candidates.
 DELIMITED = Closed(
-    re.compile(
+    lazy_pattern(
         r"\\\((?P<inline>.+?)\\\)|\\\[(?P<display>.+?)\\\]"
         r"|\$(?<![\\$]\$)\$(?!\$)(?P<dollars>.+?)(?<![\\$])\$\$(?!\$)"
         r"|\\begin\{(?P<name>[a-zA-Z]+\*?)\}.+?\\end\{(?P=name)\}",

@@ -8,6 +8,8 @@ without a command, are prose.
 
 import re
 
+from ..lazy import lazy_pattern
+
 #: Commands that no path and no regular expression has, as far as one can tell.
 COMMANDS = (
     "alpha beta gamma delta epsilon varepsilon zeta theta vartheta iota kappa lambda sigma varsigma "
@@ -25,32 +27,32 @@ COMMANDS = (
 #: Those that are short enough to be folders count only between delimiters.
 SHORT_COMMANDS = frozenset("le ge ne in notin to gets mathop ce setminus Pr deg gcd".split())
 LONG_COMMANDS = [name for name in COMMANDS if name not in SHORT_COMMANDS]
-SYMBOL = re.compile(
+SYMBOL = lazy_pattern(
     rf"(?<![\w:.\\/%>)}}])\\(?:{'|'.join(sorted(LONG_COMMANDS, key=len, reverse=True))})(?![a-zA-Z\\/:]|\.\w)"
 )
 #: The same between delimiters.
-DELIMITED_SYMBOL = re.compile(
+DELIMITED_SYMBOL = lazy_pattern(
     rf"(?<![:.\\/%])\\(?:{'|'.join(sorted(COMMANDS, key=len, reverse=True))})(?![a-zA-Z\\/:])"
 )
 #: The numbers in braces of a regular expression are no argument; \x05 ends a paragraph (`core.prose`).
-WITH_ARGUMENT = re.compile(
+WITH_ARGUMENT = lazy_pattern(
     r"(?<![\w\\/])\\(?!(?:eq|c|C|auto|name|v)?ref\*?\{|[a-zA-Z]*[cC]ite)[a-zA-Z]{3,}\*?\{(?![\d,]*\})[^{}\x05]*[{}]"
 )
 ATOM = (
     r"(?:[a-zA-Z]|\d+(?:\.\d+)?|\([a-zA-Z0-9, +-]+\))(?:['!]|[_^](?:\w|\{[^{}]*\}))*(?:\([a-zA-Z0-9, +-]+\))?"
 )
 #: Letters, numbers and signs between them, and no words: ``x``, ``f(x) = a + 1``.
-ARITHMETIC = re.compile(rf"\s*[-+]?{ATOM}(?:\s*(?:[-+*/=<>,|]|\\\w+)\s*{ATOM})*\s*")
+ARITHMETIC = lazy_pattern(rf"\s*[-+]?{ATOM}(?:\s*(?:[-+*/=<>,|]|\\\w+)\s*{ATOM})*\s*")
 #: An index or a power, and words that no formula has.
-SCRIPTED = re.compile(r"(?<![\w$])(?:[a-zA-Z)\]}][_^]|\d+\^)(?:[a-zA-Z0-9*](?![a-zA-Z_])|\{)")
-WORDS = re.compile(r"(?<![\\a-zA-Z{])[a-z]{2,} +[a-z]{2,}")
+SCRIPTED = lazy_pattern(r"(?<![\w$])(?:[a-zA-Z)\]}][_^]|\d+\^)(?:[a-zA-Z0-9*](?![a-zA-Z_])|\{)")
+WORDS = lazy_pattern(r"(?<![\\a-zA-Z{])[a-z]{2,} +[a-z]{2,}")
 #: No command, and no argument of one.
-BARE_WORD = re.compile(r"(?<![\\a-zA-Z{])[a-zA-Z]{2,}(?![a-zA-Z}])")
+BARE_WORD = lazy_pattern(r"(?<![\\a-zA-Z{])[a-zA-Z]{2,}(?![a-zA-Z}])")
 LATEX_OPENING = r"\("
-LETTER = re.compile("[a-zA-Z]")
+LETTER = lazy_pattern("[a-zA-Z]")
 #: What prose does not have.
-SIGN = re.compile(r"[\\_^=+<>{}|\[\]@]")
-WORD = re.compile(r"[^\W\d_]{2,}")
+SIGN = lazy_pattern(r"[\\_^=+<>{}|\[\]@]")
+WORD = lazy_pattern(r"[^\W\d_]{2,}")
 
 
 def reads_as_tex(text: str, symbol: re.Pattern[str] = DELIMITED_SYMBOL) -> bool:

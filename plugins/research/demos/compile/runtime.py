@@ -1,6 +1,5 @@
 """Run a graph, by ONNX Runtime or as the compiled program, on the same inputs."""
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -8,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from onnx import ModelProto
 
+from ...core.lazy import lazy_pattern
 from . import UnsupportedError
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 Array = npt.NDArray[np.float32]
 
 #: Codes of errors, and files and functions of ONNX Runtime.
-NOISE = re.compile(
+NOISE = lazy_pattern(
     r"\[ONNXRuntimeError\] : \d+ : \w+ : |(?:/\S+\.(?:cc|h):\d+ )(?:[^\[]*?\) ?)?(?:\[[^\]]*\] )?"
 )
 #: Instructions of WebAssembly that the program may execute for one example.

@@ -1,14 +1,15 @@
 """What a page with figures moves when a reader scrolls through it and presses nothing."""
 
 import gzip
-import re
 from pathlib import Path
 from posixpath import dirname, join, normpath
 from urllib.parse import unquote, urlsplit
 
+from ...core.lazy import lazy_pattern
+
 MARKER = "<research-demo "
 #: What a browser fetches by itself: style sheets, scripts and images.
-FETCHED = re.compile(r'<(?:link rel="stylesheet"[^>]* href|(?:script|img)\b[^>]*? src)="([^"]*)"')
+FETCHED = lazy_pattern(r'<(?:link rel="stylesheet"[^>]* href|(?:script|img)\b[^>]*? src)="([^"]*)"')
 #: Suffixes of what is compressed already.
 PACKED = {".webp", ".png", ".jpg", ".jpeg", ".woff2"}
 #: Kilobytes of models that ``live/script/element.js`` fetches before anyone asks for them.

@@ -1,15 +1,15 @@
 """The reStructuredText directive ``.. demo:: KIND``: keys as options, the caption as its content."""
 
-import re
 from collections.abc import Sequence
 
 from docutils import nodes
 from docutils.parsers.rst import Directive
 
+from ...core.lazy import lazy_pattern
 from . import canonical
 from .grammar import Builder, Keys
 
-FIELD = re.compile(r":(?P<key>[^:]+):(?:\s+(?P<value>.*))?")
+FIELD = lazy_pattern(r":(?P<key>[^:]+):(?:\s+(?P<value>.*))?")
 
 
 class Demo(Directive):

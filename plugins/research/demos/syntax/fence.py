@@ -15,13 +15,14 @@ from markdown.preprocessors import Preprocessor
 from markdown.util import ETX, STX
 
 from ...core.boundary import GuardedExtension
+from ...core.lazy import lazy_pattern
 from . import canonical, fences, grammar
 from .known import known_keys
 
 #: What stands in the text from preprocessor to block processor; Markdown strips STX from sources.
-MARK = re.compile(f"{STX}research-demo:(\\d+){ETX}")
+MARK = lazy_pattern(f"{STX}research-demo:(\\d+){ETX}")
 #: Indented further, it is for Markdown to find the container that it is in.
-MARK_LINE = re.compile(rf"^[ ]{{0,3}}{MARK.pattern}[ ]*$", re.MULTILINE)
+MARK_LINE = lazy_pattern(rf"^[ ]{{0,3}}{MARK.pattern}[ ]*$", re.MULTILINE)
 
 Figures = list[tuple[dict[str, str], str]]
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ...core.diagnostics import Diagnostic, Severity
+from ...core.lazy import lazy_pattern
 
 LANGUAGE = "demo"
 #: Suffixes of Markdown files, as Pelican knows them.
@@ -20,21 +21,21 @@ MARKDOWN = (".md", ".markdown", ".mkd", ".mdown")
 #: One of these stands in the HTML that Markdown makes of a fence.
 RENDERED = ("<code", "```", "~~~")
 #: A text without it has nothing to find.
-SIGN = re.compile(r"(?:`{3}|~{3})[`~ {.]*demo", re.IGNORECASE)
-INFO = re.compile(rf"\.?{LANGUAGE}|\{{\s*\.?{LANGUAGE}\s*\}}", re.IGNORECASE)
-LIKE_INFO = re.compile(rf"[{{.\s]*{LANGUAGE}s?(?=[\s:}}]|$)", re.IGNORECASE)
+SIGN = lazy_pattern(r"(?:`{3}|~{3})[`~ {.]*demo", re.IGNORECASE)
+INFO = lazy_pattern(rf"\.?{LANGUAGE}|\{{\s*\.?{LANGUAGE}\s*\}}", re.IGNORECASE)
+LIKE_INFO = lazy_pattern(rf"[{{.\s]*{LANGUAGE}s?(?=[\s:}}]|$)", re.IGNORECASE)
 
-QUOTE = re.compile(r"(?:[ ]*>[ ]?)*")
-LIST_ITEM = re.compile(r"(?:[*+-]|\d+\.)[ ]+(?=\S)")
-FENCE = re.compile(r"(?P<fence>`{3,}|~{3,})(?P<info>[^`\n]*)")
+QUOTE = lazy_pattern(r"(?:[ ]*>[ ]?)*")
+LIST_ITEM = lazy_pattern(r"(?:[*+-]|\d+\.)[ ]+(?=\S)")
+FENCE = lazy_pattern(r"(?P<fence>`{3,}|~{3,})(?P<info>[^`\n]*)")
 #: What opens a container of indented text, by the block processor of Markdown that reads it.
 OPENERS = {
-    "admonition": re.compile(r"!!![ ]?\w"),
-    "details": re.compile(r"\?\?\?\+?[ ]"),
-    "tabbed": re.compile(r"===[!+]*[ ]+[\"']"),
-    "tab": re.compile(r"===[!+]*[ ]+[\"']"),
-    "deflist": re.compile(r":[ ]{1,3}\S"),
-    "footnote": re.compile(r"\[\^[^\]]+\]:"),
+    "admonition": lazy_pattern(r"!!![ ]?\w"),
+    "details": lazy_pattern(r"\?\?\?\+?[ ]"),
+    "tabbed": lazy_pattern(r"===[!+]*[ ]+[\"']"),
+    "tab": lazy_pattern(r"===[!+]*[ ]+[\"']"),
+    "deflist": lazy_pattern(r":[ ]{1,3}\S"),
+    "footnote": lazy_pattern(r"\[\^[^\]]+\]:"),
 }
 
 

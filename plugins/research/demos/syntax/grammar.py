@@ -15,18 +15,20 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
+from ...core.lazy import lazy_pattern
+
 #: A name that can follow ``data-`` in any markup.
-KEY = re.compile(r"[a-z][a-z0-9_-]*")
+KEY = lazy_pattern(r"[a-z][a-z0-9_-]*")
 #: Keys whose values are prose, and continue on unindented lines.
 PROSE = ("alt", "caption")
 #: Keys that attributes of the canonical form have taken.
-TAKEN = re.compile(r"demo(?:-.*)?")
+TAKEN = lazy_pattern(r"demo(?:-.*)?")
 
-KEY_LINE = re.compile(r"(?P<key>[A-Za-z][\w-]*)\s*:(?P<value>.*)")
+KEY_LINE = lazy_pattern(r"(?P<key>[A-Za-z][\w-]*)\s*:(?P<value>.*)")
 #: Text before a colon that could be meant as a key.
-LIKE_A_KEY = re.compile(r"(?P<key>[^\s:\[][^:]{0,40}?)\s*:(?:\s|$)")
-BLOCK = re.compile(r"[|>](?:[+-]?[1-9]?|[1-9][+-])")
-QUOTED = re.compile(r'"(?P<double>(?:[^"\\]|\\.)*)"|' r"'(?P<single>(?:[^']|'')*)'")
+LIKE_A_KEY = lazy_pattern(r"(?P<key>[^\s:\[][^:]{0,40}?)\s*:(?:\s|$)")
+BLOCK = lazy_pattern(r"[|>](?:[+-]?[1-9]?|[1-9][+-])")
+QUOTED = lazy_pattern(r'"(?P<double>(?:[^"\\]|\\.)*)"|' r"'(?P<single>(?:[^']|'')*)'")
 
 
 @dataclass(frozen=True)

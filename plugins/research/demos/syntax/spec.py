@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from ...core.diagnostics import nearest
+from ...core.lazy import lazy_pattern
 from ..errors import DemoError, KeyedError
 from ..kinds import DemoKind, kinds
 from .canonical import Block
@@ -11,7 +12,7 @@ from .known import COMMON
 from .options import Options, parse
 
 #: Names of models: they are names of folders and words of a command line.
-MODEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+MODEL = lazy_pattern(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
 
 @dataclass(frozen=True)

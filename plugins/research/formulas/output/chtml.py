@@ -8,6 +8,7 @@ from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 from typing import ClassVar
 
+from ...core.lazy import lazy_pattern
 from ...core.storage.assets import digest
 from ...core.storage.cache import Cache
 from ...core.text import placeholders
@@ -19,10 +20,10 @@ from .page import PART, PLACEHOLDER
 FORMAT = "chtml-"
 #: What pages that need the style sheet have in their HTML before formulas are shown.
 MARKER = f'{placeholders.sign(PART)} {placeholders.ID}="{FORMAT}'
-FACE = re.compile(
+FACE = lazy_pattern(
     r'@font-face\{font-family:(?P<family>[^;]+);src:url\("(?P<package>@mathjax/[^/"]+)/(?P<path>[^"]+)"\)[^}]*\}'
 )
-FAMILY = re.compile(r"\bMJX-[\w-]+")
+FAMILY = lazy_pattern(r"\bMJX-[\w-]+")
 #: Rules of a character, and of what were attributes of style.
 UNORDERED = ("mjx-c.", ".mjx-")
 #: One page in so many has what the blog's common files hold.

@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterable
 
 from ...core.diagnostics import Diagnostic
+from ...core.lazy import lazy_pattern
 from ..settings import Macros
 from ..syntax.find import TypesettingError
 from ..typesetting.hints import UNDEFINED, hint
 
-ESCAPED_OR_COMMENT = re.compile(r"\\.|%[^\n]*")
+ESCAPED_OR_COMMENT = lazy_pattern(r"\\.|%[^\n]*")
 
 
 def diagnostic(macros: Macros, error: TypesettingError) -> Diagnostic:

@@ -5,13 +5,14 @@ from collections.abc import Mapping
 from functools import lru_cache
 from urllib.parse import unquote
 
+from ...core.lazy import lazy_pattern
 from ...core.text import placeholders
 from ..syntax.find import TypesetFormula
 
-ID = re.compile(r' id="(mjx-eqn:[^"]*)"')
-LINK = re.compile(r'<a href="#(mjx-eqn[^"]*)">([^<]*)</a>')
+ID = lazy_pattern(r' id="(mjx-eqn:[^"]*)"')
+LINK = lazy_pattern(r'<a href="#(mjx-eqn[^"]*)">([^<]*)</a>')
 GLYPHS = '<svg class="mjx-glyphs" width="0" height="0" aria-hidden="true"><defs>{}</defs></svg>\n'
-TITLE = re.compile(r"<title>.*?</title>", re.DOTALL)
+TITLE = lazy_pattern(r"<title>.*?</title>", re.DOTALL)
 PART = "formula"
 PLACEHOLDER = placeholders.pattern(PART, placeholders.ID)
 

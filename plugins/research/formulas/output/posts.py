@@ -6,6 +6,7 @@ from html import escape
 from typing import Any
 
 from ...core.diagnostics import Diagnostic
+from ...core.lazy import lazy_pattern
 from ...core.text.placeholders import OPENING
 from ...core.text.segments import Edit, apply_edits
 from ..syntax.find import Formula, TypesettingError
@@ -18,10 +19,10 @@ from .page import formula_placeholder
 from .readable import readable
 
 #: Text on either side of a formula, with no space between: no line breaks there.
-BEFORE, AFTER = re.compile(r"[^\s<>&;\\$`]{1,20}\Z"), re.compile(r"[^\s<>&\\$`]{1,20}")
+BEFORE, AFTER = lazy_pattern(r"[^\s<>&;\\$`]{1,20}\Z"), lazy_pattern(r"[^\s<>&\\$`]{1,20}")
 
-NO_BREAK = re.compile(r'<span class="math-nobr">((?:(?!</?span\b).)*)</span>', re.DOTALL)
-ERROR = re.compile(r'<code class="math-error"[^>]*>')
+NO_BREAK = lazy_pattern(r'<span class="math-nobr">((?:(?!</?span\b).)*)</span>', re.DOTALL)
+ERROR = lazy_pattern(r'<code class="math-error"[^>]*>')
 
 Results = Mapping[Any, TypesetGroup | NotTypeset]
 

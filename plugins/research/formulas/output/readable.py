@@ -1,7 +1,8 @@
 """TeX → text that can be read where MathJax has not made any: in the name of a window, without Node.js."""
 
-import re
 import unicodedata
+
+from ...core.lazy import lazy_pattern
 
 #: Names and symbols in turn.
 PAIRS = (
@@ -12,11 +13,11 @@ PAIRS = (
 ).split()
 SYMBOLS = dict(zip(PAIRS[::2], PAIRS[1::2], strict=True))
 BLACKBOARD = {"R": "ℝ", "C": "ℂ", "N": "ℕ", "Z": "ℤ", "Q": "ℚ", "P": "ℙ", "H": "ℍ", "E": "𝔼"}
-DOUBLE_STRUCK = re.compile(r"\\mathbb\s*\{?([A-Z])\}?")
-FRACTION = re.compile(r"\\[dt]?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}")
-COMMAND = re.compile(r"\\([a-zA-Z]+)|\\([^a-zA-Z])")
+DOUBLE_STRUCK = lazy_pattern(r"\\mathbb\s*\{?([A-Z])\}?")
+FRACTION = lazy_pattern(r"\\[dt]?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}")
+COMMAND = lazy_pattern(r"\\([a-zA-Z]+)|\\([^a-zA-Z])")
 SPACES = {",", ":", ";", " ", "quad", "qquad"}
-GROUP_OF_ONE = re.compile(r"\{(\w)\}")
+GROUP_OF_ONE = lazy_pattern(r"\{(\w)\}")
 
 
 def readable(tex: str) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from html import unescape
 
+from ...core.lazy import lazy_pattern
 from ...core.text.guarded import Closed
 from ...core.text.tex import has_prose, is_arithmetic, reads_as_prose, reads_as_tex
 from ..settings import Settings
@@ -38,8 +39,8 @@ DOLLAR = (
 )
 DOUBLE_DOLLAR = r"\$(?<![\\$]\$)\$(?!\$)(?P<NAME>.+?)(?<![\\$])\$\$(?!\$)"
 #: No price: nothing but the number is between the dollars.
-NUMBER = re.compile(r"\$(?<!\w\$)-?\d+(?:[.,]\d+)*\$(?!\w)")
-BLANK_LINE = re.compile(r"\n[ \t]*\n")
+NUMBER = lazy_pattern(r"\$(?<!\w\$)-?\d+(?:[.,]\d+)*\$(?!\w)")
+BLANK_LINE = lazy_pattern(r"\n[ \t]*\n")
 
 
 @dataclass(frozen=True)
@@ -162,4 +163,4 @@ def _branch(pair: tuple[str, str], name: str) -> str:
 
 
 #: Formulas between single dollars in HTML, where nothing is an escape and prices are as likely as formulas.
-IN_DOLLARS = Closed(re.compile(_branch(DOLLARS, "inline"), re.DOTALL), (DOLLARS,), _reads_as_tex)
+IN_DOLLARS = Closed(lazy_pattern(_branch(DOLLARS, "inline"), re.DOTALL), (DOLLARS,), _reads_as_tex)

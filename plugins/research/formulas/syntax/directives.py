@@ -12,9 +12,11 @@ from docutils import nodes
 from docutils.parsers.rst import directives
 from docutils.parsers.rst.directives.body import MathBlock
 
-ENVIRONMENT = re.compile(r"\s*\\begin\{(?:equation|align|gather|multline|flalign|alignat|eqnarray)\*?\}")
+from ...core.lazy import lazy_pattern
+
+ENVIRONMENT = lazy_pattern(r"\s*\\begin\{(?:equation|align|gather|multline|flalign|alignat|eqnarray)\*?\}")
 #: What needs an environment of its own in a line.
-ALIGNED = re.compile(r"&|\\\\")
+ALIGNED = lazy_pattern(r"&|\\\\")
 
 
 class MathDirective(MathBlock):

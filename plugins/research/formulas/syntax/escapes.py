@@ -12,6 +12,7 @@ from markdown import Markdown
 from markdown.postprocessors import Postprocessor
 
 from ...core.diagnostics import Source
+from ...core.lazy import lazy_pattern
 from ...core.text import placeholders
 from ...core.text.segments import Edit
 from ...core.text.tex import reads_as_tex
@@ -21,7 +22,7 @@ PART = "formula-escape"
 NOTE = placeholders.pattern(PART, placeholders.SOURCE)
 SIGN = placeholders.sign(PART)
 #: No line break, and nothing that Markdown has stored.
-PLAIN_END = re.compile(r"\n?[^\n\x02\x03]*\Z")
+PLAIN_END = lazy_pattern(r"\n?[^\n\x02\x03]*\Z")
 #: Markdown leaves none in a text.
 SEPARATOR = "\t"
 SETTINGS = {PARENTHESES: "inline_math", BRACKETS: "display_math"}

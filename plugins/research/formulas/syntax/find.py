@@ -7,27 +7,28 @@ from functools import cached_property, lru_cache
 from html import escape, unescape
 from typing import NamedTuple
 
+from ...core.lazy import lazy_pattern
 from ...core.text.segments import DELIMITED, VERBATIM_ELEMENTS, Kind, Segment, holds_formula, segments
 from .delimiters import IN_DOLLARS, tex_of
 
-DEPENDENT = re.compile(
+DEPENDENT = lazy_pattern(
     r"\\(?:label|(?:eq)?ref|tag|notag|(?:re)?newcommand|(?:re)?newenvironment|def|g?let|"
     r"DeclareMathOperator|DeclarePairedDelimiters?X?(?:PP)?|newtagform|usetagform)(?![A-Za-z])"
     r"|\\begin\{(?:equation|align|gather|multline|flalign|alignat|eqnarray)\}"
 )
 #: Ids of numbered lines, and links to them, as MathJax writes them.
 REFERENCE_ID = "mjx-eqn"
-REFERENCE = re.compile(r"\\(?:eq)?ref\{([^{}]*)\}")
-LABEL = re.compile(r"\\label\s*\{([^{}]*)\}")
+REFERENCE = lazy_pattern(r"\\(?:eq)?ref\{([^{}]*)\}")
+LABEL = lazy_pattern(r"\\label\s*\{([^{}]*)\}")
 #: A formula as readers leave it.
-MARKED = re.compile(r'<(span|div) class="math">(?P<tex>[^<]*)</\1>')
-VERBATIM = re.compile(
+MARKED = lazy_pattern(r'<(span|div) class="math">(?P<tex>[^<]*)</\1>')
+VERBATIM = lazy_pattern(
     rf"<({'|'.join(VERBATIM_ELEMENTS)})(?=[\s>])[^<>]*(?<!/)>[^<]*+(?:<(?!/?\1\b)[^<]*+)*+</\1\s*>",
     re.IGNORECASE,
 )
-TAG_NAME = re.compile(r"<([a-zA-Z]+|!--)")
-MATH_CLASS = re.compile(r"class\s*=\s*(?:\"[^\"]*|'[^']*)?\bmath\b")
-OPENING_TAG = re.compile(r"<(?P<name>\w+)(?:[^>\"']|\"[^\"]*\"|'[^']*')*>")
+TAG_NAME = lazy_pattern(r"<([a-zA-Z]+|!--)")
+MATH_CLASS = lazy_pattern(r"class\s*=\s*(?:\"[^\"]*|'[^']*)?\bmath\b")
+OPENING_TAG = lazy_pattern(r"<(?P<name>\w+)(?:[^>\"']|\"[^\"]*\"|'[^']*')*>")
 
 
 @dataclass(frozen=True)

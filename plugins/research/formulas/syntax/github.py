@@ -3,13 +3,15 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 
+from ...core.lazy import lazy_pattern
+
 #: Code, which is looked over, or a formula; whichever begins first.
-CODE_OR_FORMULA = re.compile(
+CODE_OR_FORMULA = lazy_pattern(
     r"(?<![\\`])(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`)|(?<![\\$])\$`(?P<tex>[^`]+)`\$(?!\d)", re.DOTALL
 )
-FENCE = re.compile(r"(?P<indent>[ \t]*)(?P<fence>`{3,}|~{3,})[ \t]*(?P<info>[^`\n]*?)[ \t]*$")
+FENCE = lazy_pattern(r"(?P<indent>[ \t]*)(?P<fence>`{3,}|~{3,})[ \t]*(?P<info>[^`\n]*?)[ \t]*$")
 #: What opens a container of indented text.
-OPENER = re.compile(r"[ \t]*(?:[*+-][ \t]|\d+\.[ \t]|!!!|\?\?\?|===|:[ \t]|\[\^[^\]]+\]:)")
+OPENER = lazy_pattern(r"[ \t]*(?:[*+-][ \t]|\d+\.[ \t]|!!!|\?\?\?|===|:[ \t]|\[\^[^\]]+\]:)")
 INDENTED_CODE = 4
 MATH = ("math", "{math}", "{.math}")
 

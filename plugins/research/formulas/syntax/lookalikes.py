@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ...core.diagnostics import Diagnostic, Severity, Source
+from ...core.lazy import lazy_pattern
 from ...core.post import Origin, Post
 from ...core.prose import BREAK, FORMULA, Prose
 from ...core.text.segments import Edit, apply_edits
@@ -25,15 +26,15 @@ Report = tuple[int | None, int | None, str]
 #: More characters in one formula are none.
 LONG = 600
 
-ENVIRONMENT = re.compile(r"\\?\bbegin\{(?P<name>[a-zA-Z]+\*?)\}")
-ENVIRONMENT_END = re.compile(r"\\?\bend\{(?P<name>[a-zA-Z]+\*?)\}")
+ENVIRONMENT = lazy_pattern(r"\\?\bbegin\{(?P<name>[a-zA-Z]+\*?)\}")
+ENVIRONMENT_END = lazy_pattern(r"\\?\bend\{(?P<name>[a-zA-Z]+\*?)\}")
 #: docutils takes backslashes away.
-WITHOUT_SLASH = re.compile(r"(?<![\w\\])(?:frac|sqrt|math(?:bb|bf|cal|rm|sf|frak))\{[^{}]*\}")
-DOUBLE = re.compile(r"(?<![\\$])\$\$(?!\$)")
+WITHOUT_SLASH = lazy_pattern(r"(?<![\w\\])(?:frac|sqrt|math(?:bb|bf|cal|rm|sf|frak))\{[^{}]*\}")
+DOUBLE = lazy_pattern(r"(?<![\\$])\$\$(?!\$)")
 BLANK_LINE = "a blank line ends a formula: take out the blank lines between $$ and $$"
 UNCLOSED = "“$$” opens a formula that nothing closes: write $$ behind it, too"
-ESCAPED = re.compile(rf"\\(?P<sign>[(\[])(?P<tex>[^{BREAK}]{{1,{LONG}}}?)\\[)\]]")
-DOLLARS = re.compile(rf"(?<![\w\\$])\$(?P<tex>[^${BREAK}]{{1,{LONG}}})(?<!\\)\$(?![\w$({{\[/])", re.DOTALL)
+ESCAPED = lazy_pattern(rf"\\(?P<sign>[(\[])(?P<tex>[^{BREAK}]{{1,{LONG}}}?)\\[)\]]")
+DOLLARS = lazy_pattern(rf"(?<![\w\\$])\$(?P<tex>[^${BREAK}]{{1,{LONG}}})(?<!\\)\$(?![\w$({{\[/])", re.DOTALL)
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,10 @@ script has nothing to do but to ask another host. Scripts of a theme are its own
 import re
 from collections.abc import Iterable
 
+from ...core.lazy import lazy_pattern
 from ...core.text.segments import Edit, Kind, Segment
 
-MATHJAX_SCRIPT = re.compile(
+MATHJAX_SCRIPT = lazy_pattern(
     r"""<script\b[^>]*(?:\bsrc\s*=[^>]*mathjax|\btype\s*=\s*["']?text/x-mathjax-config)"""
     r"|<script\b[^>]*>(?:(?!</script).)*?(?:mathjaxscript_pelican|MathJax\.Hub|\bMathJax\s*=|/mathjax[@/.\w-]*/)",
     re.IGNORECASE | re.DOTALL,

@@ -8,12 +8,13 @@ import re
 from bisect import bisect_right
 from functools import lru_cache
 
+from ...core.lazy import lazy_pattern
 from ...core.text.segments import VERBATIM_ELEMENTS
 
 #: What a text has that has any of these.
 SIGNS = ("<", "](", "][", "://", "{:", "![", "mailto:")
 VERBATIM = "|".join(sorted(VERBATIM_ELEMENTS))
-PROTECTED = re.compile(
+PROTECTED = lazy_pattern(
     # An element whose text is verbatim, a comment, an address, a tag with its attributes.
     rf"<(?P<name>{VERBATIM})\b(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>(?:[^<]|<(?!/(?P=name)\b))*</(?P=name)\s*>"
     r"|<!--.*?-->"
@@ -28,8 +29,8 @@ PROTECTED = re.compile(
     r"|\b(?:[a-zA-Z][a-zA-Z0-9+.-]*://|mailto:)[^\s<>\"`]*",
     re.DOTALL | re.IGNORECASE,
 )
-OPENING = re.compile(rf"<(?:(!--)|({VERBATIM})\b)", re.IGNORECASE)
-CLOSING = re.compile(rf"-->|</({VERBATIM})\b", re.IGNORECASE)
+OPENING = lazy_pattern(rf"<(?:(!--)|({VERBATIM})\b)", re.IGNORECASE)
+CLOSING = lazy_pattern(rf"-->|</({VERBATIM})\b", re.IGNORECASE)
 
 
 class Protected:

@@ -8,11 +8,12 @@ import re
 from html import escape, unescape
 from pathlib import Path
 
+from ...core.lazy import lazy_pattern
 from ..settings import Settings
 from .delimiters import PARENTHESES, Delimiters, in_latex
 
 MARKDOWN = frozenset((".md", ".markdown", ".mkd", ".mdown"))
-SPAN = re.compile(r"</?span\b[^>]*>")
+SPAN = lazy_pattern(r"</?span\b[^>]*>")
 #: What Typogrify makes of characters, and what TeX had.
 TYPOGRAPHIC = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "--", "—": "---", "\xa0": " "})
 

@@ -1,8 +1,8 @@
 """What to write instead of commands that MathJax does not know or is not let use."""
 
-import re
+from ...core.lazy import lazy_pattern
 
-UNDEFINED = re.compile(r"Undefined control sequence \\(\w+)")
+UNDEFINED = lazy_pattern(r"Undefined control sequence \\(\w+)")
 OUTSIDE = "a formula cannot reach into the page"
 PHYSICS = 'it is of the package physics: RESEARCH = {"packages": ["physics"]}'
 #: Of ``align`` in ``cases`` and the like, which LaTeX refuses, too.

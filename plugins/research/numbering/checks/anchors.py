@@ -7,15 +7,18 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from ...core.diagnostics import Diagnostic, Severity, line_of
+from ...core.lazy import lazy_pattern
 from ...core.post import Post
 
-ID = re.compile(r"""\bid\s*=\s*["']?([^"'\s>]+)""")
-LINK = re.compile(r"""\bhref\s*=\s*["']?(?:[{|]filename[}|](?P<file>[^"'\s>#]+))?#(?P<fragment>[^"'\s>]+)""")
+ID = lazy_pattern(r"""\bid\s*=\s*["']?([^"'\s>]+)""")
+LINK = lazy_pattern(
+    r"""\bhref\s*=\s*["']?(?:[{|]filename[}|](?P<file>[^"'\s>#]+))?#(?P<fragment>[^"'\s>]+)"""
+)
 #: Begins what an empty link gets that `references` has reported.
 UNKNOWN = '<mark class="reference-unknown">'
-TAG_END = re.compile(r"[^<>]*>")
+TAG_END = lazy_pattern(r"[^<>]*>")
 #: An id that a block of ours will have, in Markdown and in reStructuredText.
-BLOCK_ID = re.compile(r"^\s*:?id:\s*(\S+)", re.MULTILINE)
+BLOCK_ID = lazy_pattern(r"^\s*:?id:\s*(\S+)", re.MULTILINE)
 
 
 def dead(posts: Sequence[Post]) -> Iterator[Diagnostic]:

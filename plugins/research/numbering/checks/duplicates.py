@@ -5,20 +5,21 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from ...core.diagnostics import Diagnostic, Severity, Source
+from ...core.lazy import lazy_pattern
 from ...core.post import Post
 from ...core.text.segments import TAG, Kind, segments
 
 #: In tags and perhaps elsewhere; it begins with its literal, which is quick to find.
-ID = re.compile(r"""id=(?<=\sid=)(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+))""")
+ID = lazy_pattern(r"""id=(?<=\sid=)(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+))""")
 #: With its name and its value.
-ATTRIBUTE = re.compile(r"""[\s"'/]([^\s=>"'/]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+))""")
+ATTRIBUTE = lazy_pattern(r"""[\s"'/]([^\s=>"'/]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+))""")
 #: Where authors give ids, in all markups: a list of attributes, an attribute or a key, a target of docutils.
-GIVEN = re.compile(
+GIVEN = lazy_pattern(
     r"""(?P<list>\{[^{}\n]*\})|\b(?:id|name)\s*[=:][ \t]*["']?(?P<id>[^\s"'<>{}]+)"""
     r"""|^\.\.[ ]_(?P<target>[^:\n]+):""",
     re.MULTILINE,
 )
-IN_LIST = re.compile(r"#([^\s}]+)")
+IN_LIST = lazy_pattern(r"#([^\s}]+)")
 
 
 def diagnostics(post: Post) -> Iterator[Diagnostic]:

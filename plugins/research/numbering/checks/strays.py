@@ -1,17 +1,17 @@
 """What stands in a post and does nothing: ids in its text, and code that could not be included."""
 
-import re
 from collections.abc import Iterator
 from html import unescape
 
 from ...core.diagnostics import Diagnostic, Severity, Source
+from ...core.lazy import lazy_pattern
 from ...core.post import Post
 from ...core.text.placeholders import SOURCE, pattern
 from ...core.text.segments import Kind, segments
 from ..kinds import Kinds
 from ..syntax.markdown import INCLUDE
 
-STRAY = re.compile(r"\{:?[ ]?[^{}\n]*#(?P<id>[^\s{}]+)[^{}\n]*\}")
+STRAY = lazy_pattern(r"\{:?[ ]?[^{}\n]*#(?P<id>[^\s{}]+)[^{}\n]*\}")
 
 
 def diagnostics(post: Post, kinds: Kinds) -> Iterator[Diagnostic]:

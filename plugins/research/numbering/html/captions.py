@@ -6,28 +6,29 @@ from html import escape
 from string import ascii_letters
 
 from ...core.labels import Label
+from ...core.lazy import lazy_pattern
 from ...core.text.segments import Edit, apply_edits
 from ..kinds import FIGURE, PROOF, Kinds, tables
 from .elements import ATTRIBUTES, Element, images, is_figure
 from .find import PREFIX, Form, Found
 
 NUMBER_CLASS, SECTION_CLASS = "research-number", "research-section-number"
-PARAGRAPH = re.compile(r"\s*<p\b[^<>]*>")
-CAPTION = re.compile(r'<p class="(?:[^"]*\s)?caption(?:\s[^"]*)?">')
-TITLE = re.compile(
+PARAGRAPH = lazy_pattern(r"\s*<p\b[^<>]*>")
+CAPTION = lazy_pattern(r'<p class="(?:[^"]*\s)?caption(?:\s[^"]*)?">')
+TITLE = lazy_pattern(
     r'<(?P<name>p|h[1-6]) class="(?:[^"]*\s)?(?:admonition-title|theorem-title)(?:\s[^"]*)?">'
     r"(?P<title>.*?)</(?P=name)>",
     re.DOTALL,
 )
-ID = re.compile(r"""\s(?<![\w-])id\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'<>]+)""", re.IGNORECASE)
-CLASS = re.compile(r"""(\sclass\s*=\s*["'])""", re.IGNORECASE)
-IMAGE = re.compile(rf"<img\b{ATTRIBUTES}>", re.IGNORECASE)
-LINE_WITH_ID = re.compile(rf"<(?:p|li|ol|ul|blockquote|pre)\b{ATTRIBUTES}>", re.IGNORECASE)
-TITLE_ATTRIBUTE = re.compile(r"""\s(?<![\w-])title\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'<>]+)""", re.IGNORECASE)
-LAST_PARAGRAPH = re.compile(r"</p>\s*\Z")
+ID = lazy_pattern(r"""\s(?<![\w-])id\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'<>]+)""", re.IGNORECASE)
+CLASS = lazy_pattern(r"""(\sclass\s*=\s*["'])""", re.IGNORECASE)
+IMAGE = lazy_pattern(rf"<img\b{ATTRIBUTES}>", re.IGNORECASE)
+LINE_WITH_ID = lazy_pattern(rf"<(?:p|li|ol|ul|blockquote|pre)\b{ATTRIBUTES}>", re.IGNORECASE)
+TITLE_ATTRIBUTE = lazy_pattern(r"""\s(?<![\w-])title\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'<>]+)""", re.IGNORECASE)
+LAST_PARAGRAPH = lazy_pattern(r"</p>\s*\Z")
 #: Of a table of contents, in which headings are links.
-CONTENTS = re.compile(r'<div class="(?:toc|contents)\b[^<>]*>.*?</div>', re.DOTALL)
-CONTENTS_LINK = re.compile(r'<a [^<>]*?href="#(?P<id>[^"]+)"[^<>]*>')
+CONTENTS = lazy_pattern(r'<div class="(?:toc|contents)\b[^<>]*>.*?</div>', re.DOTALL)
+CONTENTS_LINK = lazy_pattern(r'<a [^<>]*?href="#(?P<id>[^"]+)"[^<>]*>')
 
 
 class Captions:

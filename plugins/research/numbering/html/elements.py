@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from html import unescape
 
+from ...core.lazy import lazy_pattern
+
 ATTRIBUTES = r"(?:[^<>\"']|\"[^\"]*+\"|'[^']*+')*+"
-ATTRIBUTE = re.compile(r"""([^\s=>"'/]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+)))?""")
+ATTRIBUTE = lazy_pattern(r"""([^\s=>"'/]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+)))?""")
 IMAGE = rf"(?:<a\b{ATTRIBUTES}>\s*)?<img\b{ATTRIBUTES}>(?:\s*</a>)?"
 #: A paragraph that holds images and nothing else.
 IMAGES = rf"<(?P<images>p)\b(?P<of_images>{ATTRIBUTES})>\s*(?:{IMAGE}\s*(?:<br\s*/?>\s*)?)++</p>"
@@ -20,7 +22,7 @@ NONE: frozenset[str] = frozenset()
 #: Elements whose inside is none of ours.
 OPAQUE = "script|style|textarea|template|noscript|svg|math|iframe|object|xmp|code"
 NAMES = "figure|figcaption|table|caption|h[1-6]|div|section|video|audio|canvas"
-TOKEN = re.compile(
+TOKEN = lazy_pattern(
     rf"<!--.*?(?:-->|\Z)|<(?:{OPAQUE})(?=[\s>])(?:{ATTRIBUTES})>[^<]*+(?:<(?!/(?:{OPAQUE})\b)[^<]*+)*+"
     rf"|<(?P<pre>pre)\b(?P<of_pre>{ATTRIBUTES})>.*?</pre\s*>"
     rf"|{IMAGES}"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from html import unescape
 
+from ...core.lazy import lazy_pattern
 from ..kinds import APPENDIX, BOXES, FIGURE, LISTING, PROOF, SECTION, TABLE, Kinds
 from .elements import ATTRIBUTES, Element, images, is_figure, parse
 
@@ -14,20 +15,20 @@ CODE_CLASSES = frozenset(("highlight", "codehilite"))
 #: Sections that the build makes, whose headings are not the author's.
 FOREIGN = frozenset("references bibliography footnotes footnote toc contents cite-this-post".split())
 #: What pymdown-extensions writes in front of a caption that it numbers.
-PREFIX = re.compile(r'<span class="caption-prefix">[^<]*</span>\s*')
+PREFIX = lazy_pattern(r'<span class="caption-prefix">[^<]*</span>\s*')
 #: The number that docutils gives to a heading.
-SECTION_NUMBER = re.compile(r'<span class="sectnum">([^<]*)</span>')
-LINE_ID = re.compile(rf"<(?:p|li|ol|ul|blockquote|pre)\b(?P<attributes>{ATTRIBUTES})>", re.IGNORECASE)
-ID = re.compile(r"""(?<![\w-])id\s*=\s*["']?([^\s"'<>]+)""")
-CODE_ID = re.compile(rf"\s*<code\b(?P<attributes>{ATTRIBUTES})>", re.IGNORECASE)
-ANCHOR = re.compile(r"""<(?:span|a)\s[^<>]*?\bid=["']([^"']+)["'][^<>]*>\s*</(?:span|a)>""")
+SECTION_NUMBER = lazy_pattern(r'<span class="sectnum">([^<]*)</span>')
+LINE_ID = lazy_pattern(rf"<(?:p|li|ol|ul|blockquote|pre)\b(?P<attributes>{ATTRIBUTES})>", re.IGNORECASE)
+ID = lazy_pattern(r"""(?<![\w-])id\s*=\s*["']?([^\s"'<>]+)""")
+CODE_ID = lazy_pattern(rf"\s*<code\b(?P<attributes>{ATTRIBUTES})>", re.IGNORECASE)
+ANCHOR = lazy_pattern(r"""<(?:span|a)\s[^<>]*?\bid=["']([^"']+)["'][^<>]*>\s*</(?:span|a)>""")
 #: What an image that is a block of its own stands behind, and in front of.
-BLOCK_BEFORE = re.compile(
+BLOCK_BEFORE = lazy_pattern(
     r"(?:\A|</(?:p|div|table|[uod]l|pre|blockquote|h[1-6]|section|figure)>|<(?:div|section|li|td)\b[^<>]*>|<hr[^<>]*>)"
     r"(?:\s|<span[^<>]*></span>)*\Z",
     re.IGNORECASE,
 )
-BLOCK_AFTER = re.compile(
+BLOCK_AFTER = lazy_pattern(
     r"\s*(?:\Z|</?(?:p|div|table|[uod]l|pre|blockquote|h[1-6]|section|figure|hr|li|td|span)\b)"
 )
 #: What of a figure can have the id that its author meant for the figure.

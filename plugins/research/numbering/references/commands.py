@@ -8,11 +8,12 @@ from collections.abc import Iterator, Sequence
 from html import escape, unescape
 
 from ...core.labels import EQUATION
+from ...core.lazy import lazy_pattern
 from ...core.text.segments import Edit, Kind, segments
 from .context import Context, Target, joined
 
 SIGN = "ref{"
-COMMAND = re.compile(
+COMMAND = lazy_pattern(
     r"(?P<tie>(?:~|&#126;)?)(?P<typed>(?<![\w/\\])\\?(?P<name>[cC]ref|autoref|nameref|vref|eqref|ref)\*?"
     r"\{(?P<ids>[^{}<>]*)\})"
 )

@@ -11,11 +11,12 @@ from urllib.parse import quote, unquote
 
 from ...core.diagnostics import Diagnostic, Severity, Source, nearest
 from ...core.labels import Label, Labels
+from ...core.lazy import lazy_pattern
 from ...core.post import Post, Text
 from ..checks.anchors import UNKNOWN
 from ..kinds import Kinds
 
-OTHER_POST = re.compile(r"[{|]filename[}|](?P<file>[^#]*)#?")
+OTHER_POST = lazy_pattern(r"[{|]filename[}|](?P<file>[^#]*)#?")
 #: How many ids a message names.
 MAX_NAMED = 5
 

@@ -6,21 +6,22 @@ from collections.abc import Iterator, Sequence
 from html import escape, unescape
 
 from ...core.labels import Label
+from ...core.lazy import lazy_pattern
 from ...core.text.segments import Edit
 from ..html.elements import ATTRIBUTES, OPAQUE
 from ..kinds import SECTION
 from .context import Context, Target
 
-LINK = re.compile(
+LINK = lazy_pattern(
     rf"(?P<tag><a\b(?P<attributes>{ATTRIBUTES})>)(?P<text>[^<]*+(?:<(?!/?a\b)[^<]*+)*+)</a\s*>", re.IGNORECASE
 )
-TARGET = re.compile(r"""(?<![\w-])href\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
+TARGET = lazy_pattern(r"""(?<![\w-])href\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
 #: As Markdown makes it of ``[](#id)``; with other attributes it may be some tool's permalink.
-BARE_LINK = re.compile(r"""\s*href=["'][^"']*["'](?:\s+title=["'][^"']*["'])?\s*""")
+BARE_LINK = lazy_pattern(r"""\s*href=["'][^"']*["'](?:\s+title=["'][^"']*["'])?\s*""")
 #: As docutils makes it of ``id_`` and of ```<#id>`__``, whose text is the id.
-DOCUTILS_LINK = re.compile(r'class="reference (?:in|ex)ternal"')
-TEMPLATE = re.compile(r"%s|\{(?:number|name)\}")
-VERBATIM = re.compile(
+DOCUTILS_LINK = lazy_pattern(r'class="reference (?:in|ex)ternal"')
+TEMPLATE = lazy_pattern(r"%s|\{(?:number|name)\}")
+VERBATIM = lazy_pattern(
     rf"<!--.*?(?:-->|\Z)|<(?:{OPAQUE}|pre)(?=[\s>])[^<>]*>[^<]*+(?:<(?!/(?:{OPAQUE}|pre)\b)[^<]*+)*+",
     re.DOTALL | re.IGNORECASE,
 )

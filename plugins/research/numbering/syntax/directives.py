@@ -7,10 +7,12 @@ from typing import Any, ClassVar
 from docutils import nodes
 from docutils.parsers.rst import Directive, directives
 
+from ...core.lazy import lazy_pattern
+
 #: As Sphinx has it: ``text <id>``.
-EXPLICIT = re.compile(r"(?P<text>.*?)\s*<(?P<id>[^<>]+)>", re.DOTALL)
+EXPLICIT = lazy_pattern(r"(?P<text>.*?)\s*<(?P<id>[^<>]+)>", re.DOTALL)
 #: As Pelican has it.
-OTHER_POST = re.compile(r"[{|]filename[}|]")
+OTHER_POST = lazy_pattern(r"[{|]filename[}|]")
 
 
 class Box(Directive):

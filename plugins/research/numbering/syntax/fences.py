@@ -1,11 +1,13 @@
 """Fenced code with an id: ```` ```{.python #lst-bound caption="The bound"} ````."""
 
-import re
+from ...core.lazy import lazy_pattern
 
-OPENING = re.compile(r"(?P<fence>`{3,}|~{3,})[ \t]*(?P<word>[\w+#.-]*)[ \t]*\{(?P<attributes>[^\n]*)\}[ \t]*")
-FENCE = re.compile(r"(?P<fence>`{3,}|~{3,})")
-ID = re.compile(r"(?:^|(?<=\s))#(?P<id>[^\s}]+)[ \t]*")
-CAPTION = re.compile(r"""\b(?:caption|title)\s*=\s*(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)')[ \t]*""")
+OPENING = lazy_pattern(
+    r"(?P<fence>`{3,}|~{3,})[ \t]*(?P<word>[\w+#.-]*)[ \t]*\{(?P<attributes>[^\n]*)\}[ \t]*"
+)
+FENCE = lazy_pattern(r"(?P<fence>`{3,}|~{3,})")
+ID = lazy_pattern(r"(?:^|(?<=\s))#(?P<id>[^\s}]+)[ \t]*")
+CAPTION = lazy_pattern(r"""\b(?:caption|title)\s*=\s*(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)')[ \t]*""")
 
 
 def with_captions(lines: list[str]) -> list[str]:

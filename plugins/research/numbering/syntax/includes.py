@@ -4,11 +4,12 @@ import re
 from pathlib import Path
 
 from ...core.diagnostics import nearest
+from ...core.lazy import lazy_pattern
 from .fences import OPENING, closings
 
-INCLUDE = re.compile(r"""\binclude\s*=\s*(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)')[ \t]*""")
-LINES = re.compile(r"""\blines\s*=\s*(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)')[ \t]*""")
-RANGE = re.compile(r"(?P<first>\d+)(?:\s*[-–]\s*(?P<last>\d+)?)?")
+INCLUDE = lazy_pattern(r"""\binclude\s*=\s*(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)')[ \t]*""")
+LINES = lazy_pattern(r"""\blines\s*=\s*(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)')[ \t]*""")
+RANGE = lazy_pattern(r"(?P<first>\d+)(?:\s*[-–]\s*(?P<last>\d+)?)?")
 
 
 class IncludeError(ValueError):

@@ -17,6 +17,7 @@ from markdown.preprocessors import Preprocessor
 from markdown.util import ETX, STX
 
 from ...core.boundary import GuardedExtension
+from ...core.lazy import lazy_pattern
 from ...core.text.markdown import note_file
 from ...core.text.placeholders import placeholder
 from ..kinds import BOXES
@@ -24,13 +25,13 @@ from . import fences, includes
 
 #: The part that placeholders of faulty includes name.
 INCLUDE = "include"
-CAPTION = re.compile(
+CAPTION = lazy_pattern(
     r"(?:\A|\n):[ \t]+(?P<text>(?:[^\n]|\n(?!\n|:))*?)[ \t]*\{(?P<attributes>[^{}\n]*#[^{}\n]*)\}\s*\Z"
 )
 IMAGE = r"!\[[^\[\]]*\]\([^()\n]*\)(?:\{[^{}\n]*\})?"
-IMAGES = re.compile(rf"\s*(?:(?:{IMAGE}|\[{IMAGE}\]\([^()\n]*\)(?:\{{[^{{}}\n]*\}})?)\s*)+")
+IMAGES = lazy_pattern(rf"\s*(?:(?:{IMAGE}|\[{IMAGE}\]\([^()\n]*\)(?:\{{[^{{}}\n]*\}})?)\s*)+")
 #: Code and raw HTML, which are put back last.
-STORED = re.compile(rf"\s*{STX}[^{STX}{ETX}]*{ETX}\s*")
+STORED = lazy_pattern(rf"\s*{STX}[^{STX}{ETX}]*{ETX}\s*")
 
 
 def makeExtension(**options: Any) -> "NumberingExtension":  # noqa: N802 (Markdown's name for it)

@@ -4,15 +4,16 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from ....core.lazy import lazy_pattern
 from .latex import to_html
 
 MONTHS = dict(zip("jan feb mar apr may jun jul aug sep oct nov dec".split(), range(1, 13), strict=True))
 #: A date of BibLaTeX (ISO 8601-2, level 1): with a time, and with a mark where it is not certain.
-DATE = re.compile(
+DATE = lazy_pattern(
     r"(?P<year>-?\d{1,4})(?:-(?P<month>\d\d?|XX))?(?:-(?P<day>\d\d?|XX))?(?:T[\d:.Z+-]+)?(?P<circa>[~?%]{0,2})"
 )
-MONTH = re.compile(rf"\b({'|'.join(MONTHS)})", re.IGNORECASE)
-DAY = re.compile(r"\b(\d{1,2})\b")
+MONTH = lazy_pattern(rf"\b({'|'.join(MONTHS)})", re.IGNORECASE)
+DAY = lazy_pattern(r"\b(\d{1,2})\b")
 #: BibTeX's fields for the year, by BibLaTeX's for the date.
 YEARS = {"date": "year", "origdate": "origyear"}
 #: The first number of a season, where a date has it in the place of a month.

@@ -2,6 +2,8 @@
 
 import re
 
+from ....core.lazy import lazy_pattern
+
 COUNTRIES = {
     "de": ("German", "Germany"),
     "eu": ("European", "European Union"),
@@ -36,7 +38,7 @@ TEXTS = {
     **{f"patreq{code}": f"{adjective} patent request" for code, (adjective, _) in COUNTRIES.items()},
     **{f"country{code}": country for code, (_, country) in COUNTRIES.items()},
 }
-BIBSTRING = re.compile(r"\\bibstring\s*\{(\w+)\}")
+BIBSTRING = lazy_pattern(r"\\bibstring\s*\{(\w+)\}")
 
 
 def localized(text: str) -> str:

@@ -1,6 +1,6 @@
 """Names of languages in .bib files → tags of BCP 47, as in CSL."""
 
-import re
+from ....core.lazy import lazy_pattern
 
 #: The names that babel and BibLaTeX give to languages (BibLaTeX manual, table 2).
 TAGS = {
@@ -57,7 +57,7 @@ TAGS = {
     }.items()
     for name in names.split()
 }
-TAG = re.compile(r"[a-zA-Z]{2,3}(?:[-_][a-zA-Z0-9]{2,8})*")
+TAG = lazy_pattern(r"[a-zA-Z]{2,3}(?:[-_][a-zA-Z0-9]{2,8})*")
 
 
 def tag_of(name: str) -> str:

@@ -20,27 +20,28 @@ from pylatexenc.latexwalker import (
     LatexWalker,
 )
 
+from ....core.lazy import lazy_pattern
 from . import commands
 
 SPANS = ("smallcaps", "nocase")
-PLAIN = re.compile(r"(?:[^\\{}$~`'&<>\-]|-(?!-))*+")
-MATH = re.compile(
+PLAIN = lazy_pattern(r"(?:[^\\{}$~`'&<>\-]|-(?!-))*+")
+MATH = lazy_pattern(
     r"(?<!\\)\$((?:[^$\\]|\\.)+)\$|\\\(((?:(?!\\[()]).)+)\\\)|\\ensuremath\s*\{([^{}]*)\}", re.DOTALL
 )
 #: What the parser would take for comments, formulas and environments, which fields of BibTeX do not have.
-NOT_FOR_PARSER = re.compile(
+NOT_FOR_PARSER = lazy_pattern(
     r"\\(?P<bracket>[()\[\]])|\\(?:begin|end)\s*\{[^{}]*\}|\\.|(?P<sign>[%$#])", re.DOTALL
 )
-BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
+BRACE = lazy_pattern(r"\\.|[{}]", re.DOTALL)
 # C0 and C1 controls, marks that turn the direction of the text around them, halves of surrogate pairs.
-CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ue000-\uf8ff\ud800-\udfff]")
+CONTROLS = lazy_pattern(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ue000-\uf8ff\ud800-\udfff]")
 #: Stands for the formula of that number while the rest is parsed.
-FORMULA, FORMULAS = 0xE000, re.compile(r"[\ue000-\uf8ff]")
+FORMULA, FORMULAS = 0xE000, lazy_pattern(r"[\ue000-\uf8ff]")
 #: A formula of symbols alone, which Unicode can write.
-SYMBOLS = re.compile(r"(?:[^\\^_{}&$]|\\([a-zA-Z]+)\s*)+")
+SYMBOLS = lazy_pattern(r"(?:[^\\^_{}&$]|\\([a-zA-Z]+)\s*)+")
 #: A word of which braces protect a part, such as “{R}iemannian”: the whole word keeps its case.
 PROTECTED = r'<span class="nocase">((?:[^<]|<(?!/?span))*)</span>'
-PROTECTED_WORD = re.compile(rf"[\w’]*(?:{PROTECTED}[\w’]*)+")
+PROTECTED_WORD = lazy_pattern(rf"[\w’]*(?:{PROTECTED}[\w’]*)+")
 QUOTES = (("“", "”"), ("‘", "’"))
 
 #: Longer than any title; the time of style processors grows with its square.

@@ -5,14 +5,15 @@ import re
 from pybtex.bibtex.utils import split_name_list, split_tex_string
 from pybtex.database import InvalidNameString, Person
 
+from ....core.lazy import lazy_pattern
 from .latex import to_html
 
 Name = dict[str, str]
 OTHERS: Name = {"literal": "others"}
-EXTENDED_NAME = re.compile(r"\s*(?:family|given|prefix|suffix|useprefix)(?:-i)?\s*=")
-ET_AL = re.compile(r"others|et\.?[\s~]+al\.?", re.IGNORECASE)
+EXTENDED_NAME = lazy_pattern(r"\s*(?:family|given|prefix|suffix|useprefix)(?:-i)?\s*=")
+ET_AL = lazy_pattern(r"others|et\.?[\s~]+al\.?", re.IGNORECASE)
 #: The number by which DBLP tells namesakes apart.
-DBLP_NUMBER = re.compile(r"\s+\d{4}$")
+DBLP_NUMBER = lazy_pattern(r"\s+\d{4}$")
 
 
 def names_of(text: str, use_prefix: bool = True) -> list[Name]:

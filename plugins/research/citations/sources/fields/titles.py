@@ -7,8 +7,10 @@ stands in braces. Styles of CSL only ever add capitals, so they take titles as i
 
 import re
 
+from ....core.lazy import lazy_pattern
+
 #: Protected text, such as “U-Net”; tags; and words, which may have parts.
-TOKEN = re.compile(
+TOKEN = lazy_pattern(
     r"(?P<protected><span class=\"nocase\">.*?</span>|\b[A-Z]-[A-Z]\w*)|(?P<tag><[^>]*>)|(?P<entity>&\w+;)"
     r"|(?P<word>[^\W\d_][\w’']*)|(?P<end>[:.?!—]+(?=[\s”’]|$))",
     re.DOTALL,

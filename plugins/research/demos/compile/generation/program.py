@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from onnx import ModelProto, ValueInfoProto
 
+from ....core.lazy import lazy_pattern
 from ....core.processes.confine import outliving_parent
 from .. import RefusedError, UnsupportedError
 from ..graph import of_one, shapes_of, with_inputs
@@ -36,10 +37,10 @@ STACK = 8 << 20
 NAME = "graph"
 
 #: What emx-onnx-cgen reports of an operator that it does not know, and of one that it knows in other forms.
-UNKNOWN = re.compile(r"Unsupported op (?:ai\.onnx\.)?([\w.]+)")
-USED = re.compile(r"op_type=(\w+)")
+UNKNOWN = lazy_pattern(r"Unsupported op (?:ai\.onnx\.)?([\w.]+)")
+USED = lazy_pattern(r"op_type=(\w+)")
 #: The innermost loop of a matrix product. Unrolled whole, the loop around it, along a row, becomes SIMD.
-PRODUCT = re.compile(r"^ *for \(idx_t k = 0; k < (\d+); \+\+k\) \{$", re.MULTILINE)
+PRODUCT = lazy_pattern(r"^ *for \(idx_t k = 0; k < (\d+); \+\+k\) \{$", re.MULTILINE)
 #: Longer ones are left alone: the code would weigh more than it saves.
 MAX_UNROLLED = 32
 

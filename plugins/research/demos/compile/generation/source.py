@@ -2,18 +2,19 @@
 
 import re
 
+from ....core.lazy import lazy_pattern
 from .. import RefusedError
 
 #: Headers of the C library that emx-onnx-cgen includes.
 HEADERS = "assert ctype errno float inttypes limits math stdbool stddef stdint stdio stdlib string"
 #: What may follow a number sign: a directive that reads no file and says nothing to the compiler but how
 #: to unroll a loop.
-DIRECTIVE = re.compile(
+DIRECTIVE = lazy_pattern(
     rf"include <(?:{HEADERS.replace(' ', '|')})\.h>$|(?:define|undef|ifdef|ifndef|if|elif|else|endif)\b"
     r"|pragma clang loop unroll\(full\)$"
 )
 #: Assembly, directives in disguise, and other spellings of a number sign.
-FORBIDDEN = re.compile(
+FORBIDDEN = lazy_pattern(
     r"\b(?:_Pragma|asm|__asm|__asm__|__has_include\w*|__has_embed|__FILE__|__BASE_FILE__|__INCLUDE_LEVEL__)\b"
     r"|__attribute__(?! *\(\(unused\)\))|\.incbin|\?\?[=/'()!<>-]|%:"
 )

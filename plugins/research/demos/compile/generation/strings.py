@@ -7,13 +7,14 @@ from typing import Any
 from onnx import AttributeProto, GraphProto, ModelProto, NodeProto, TensorProto, ValueInfoProto
 from onnx import TensorShapeProto as Shape
 
+from ....core.lazy import lazy_pattern
 from .. import RefusedError
 
 #: Names of operators, of their domains and attributes: they decide what is computed, so they stay.
-OPERATOR = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
-DOMAIN = re.compile(r"[a-z]{0,16}(?:\.[a-z]{1,16}){0,4}")
+OPERATOR = lazy_pattern(r"[A-Za-z][A-Za-z0-9_]{0,63}")
+DOMAIN = lazy_pattern(r"[a-z]{0,16}(?:\.[a-z]{1,16}){0,4}")
 #: Values of attributes, such as ``NOTSET``, ``linear``, or the equation of an Einsum.
-VALUE = re.compile(rb"[A-Za-z0-9_ ,.>-]{0,256}")
+VALUE = lazy_pattern(rb"[A-Za-z0-9_ ,.>-]{0,256}")
 #: Characters of a stranger's name that a message repeats.
 MAX_NAME_LENGTH = 60
 
