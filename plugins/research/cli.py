@@ -17,6 +17,7 @@ from . import __version__
 from .adapter import commands as building
 from .core.diagnostics import Diagnostic, Severity, in_order
 from .core.validation import SettingsError
+from .exporting import commands as exporting
 from .importing import commands as importing
 from .start import commands as start
 
@@ -74,6 +75,7 @@ def _parser() -> argparse.ArgumentParser:
         "--resolver", default=RESOLVER, metavar="URL", help="asked for DOIs; else %(default)s"
     )
     importing.register(commands)
+    exporting.register(commands)
     commands.add_parser("models", help="train, list, pin and evaluate models")
     command = commands.add_parser("manifest", help="write manifest.json beside the ONNX files of a model")
     command.set_defaults(run=_write_manifest)
