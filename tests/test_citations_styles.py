@@ -146,6 +146,17 @@ def test_markup_in_a_bib_file_is_text(tmp_path: Path, style: str) -> None:
     assert "f a<b and <i>c</i>" in unescape(reference)
 
 
+def test_a_cite_of_which_a_style_prints_nothing_has_words(tmp_path: Path) -> None:
+    (tmp_path / "entries.bib").write_text("@misc{a, title={One Title}}\n@misc{b, title={Another}}\n")
+    style = "association-for-computational-linguistics"
+    given = Settings(
+        root=tmp_path, references=(tmp_path / "entries.bib",), citation_style=style, cache=tmp_path
+    )
+    (done,), faults = cite([Document("<p>[@a; @b] and [@b]</p>", tmp_path / "post.md")], given)
+    assert not faults
+    assert text(done.html).startswith("(One Title; Another) and (Another)"), done.html
+
+
 def test_german_titles_keep_their_capitals(tmp_path: Path) -> None:
     assert "Die Grundlage der Relativität Aller Dinge" in listed(tmp_path, "apa", "german")
 

@@ -72,6 +72,39 @@ def test_hover_focus_and_escape(browser: Browser, address: str) -> None:
         page.wait_for_url("**#ref-vae")
 
 
+#: What popular themes do to elements of text, with rules of much weight.
+THEME = """
+body sup { position: relative; top: -0.5em; vertical-align: baseline; font-size: 100%; }
+article div.entry-content ul:not(.a):not(.b) a, article div.entry-content ol a { display: inline-block; }
+div.entry-content ul:not(.a):not(.b) { list-style-type: disc; }
+"""
+
+
+def test_themes_that_style_the_elements_of_text(browser: Browser, address: str) -> None:
+    for page in opened(browser, address):
+        page.evaluate(
+            """theme => {
+              document.head.prepend(Object.assign(document.createElement("style"), {textContent: theme}));
+              const article = document.querySelector(".references").parentElement;
+              article.className = "entry-content";
+              article.parentElement.replaceWith(document.createElement("article"));
+              document.querySelector("article").append(article);
+              const sup = document.createElement("sup");
+              document.querySelector(".citation").append(sup);
+            }""",
+            THEME,
+        )
+        style = "(element, name) => getComputedStyle(element)[name]"
+        superscript = page.locator(".citation sup")
+        assert superscript.evaluate(style, "position") == "static"
+        assert superscript.evaluate(style, "verticalAlign") == "super"
+        assert (
+            page.locator(".references li > a, .reference-links a").first.evaluate(style, "display")
+            == "inline"
+        )
+        assert page.locator(".references li").evaluate(style, "listStyleType") == "none"
+
+
 def test_a_first_tap_shows_and_a_second_follows(browser: Browser, address: str) -> None:
     for page in opened(browser, address, has_touch=True):
         link, preview = page.locator('a[role="doc-biblioref"]'), page.locator("#research-preview")

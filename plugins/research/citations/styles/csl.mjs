@@ -183,7 +183,8 @@ function collapsed(html, plain) {
 }
 
 function printed(html) {
-  return html && html.search(UNPRINTED) < 0 ? html : "";
+  const hasText = html && /[\p{L}\p{N}]/u.test(html.replace(/<[^>]*>/g, ""));
+  return hasText && html.search(UNPRINTED) < 0 ? html : "";
 }
 
 // Half a surrogate pair, as an initial may be, is no character that a page could be written with.

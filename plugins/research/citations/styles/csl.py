@@ -43,6 +43,8 @@ OTHERS = "\ue011"
 JOINED_OTHERS = lazy_pattern(rf"(?P<mark>[,;]?)\s*(?:and|&(?:\w+|#38);|\w{{1,3}})?\s*{OTHERS}\.?")
 #: What citeproc-js writes where a style prints nothing, such as the author in a numeric style.
 NOTHING = "[NO_PRINTED_FORM]"
+TAG, WORD = re.compile("<[^<>]*>"), re.compile(r"\w|&")
+CLOSING = re.compile(r"[)\]]")
 #: Titles that BibTeX writes with capitals, and styles of CSL want without.
 HEADLINES = ("title", "title-short", "volume-title")
 #: Quotation marks at the ends of tagged text: the processor pairs them first, and then prints the tags.
@@ -200,6 +202,7 @@ class CslStyle:
             author, mark, rest = html.partition("\ue000")
             html = author.replace("&#38;", self.terms.conjunction) + mark + rest
         html = self._mended(clean(html.replace(f" {NOTHING}", "").replace(NOTHING, ""), links=False))
+        html = self._with_words(html, cluster, keys, request)
         if len(cluster) == 1:
             # A style without years prints nothing for “-@key”: the year replaces it.
             text = CITE.sub(r"\2", html) or f"({self._names.label(request.entries[first.key]).date})"
@@ -214,6 +217,22 @@ class CslStyle:
             pieces += (Piece(html[at : match.start()]), Piece(match[2], key))
             at = match.end()
         return [piece for piece in (*pieces, Piece(html[at:])) if piece.html]
+
+    def _with_words(self, html: str, cluster: Sequence[Cite], keys: Sequence[str], request: Request) -> str:
+        """Put the default style's words into cites of which the style prints nothing, for lack of a field."""
+        suppressed = {cite.key for cite in cluster if cite.suppress_author}
+
+        def filled(match: re.Match[str]) -> str:
+            key = _key(match, keys, ())
+            if key is None or WORD.search(TAG.sub("", match[2])):
+                return match[0]
+            label = self._names.label(request.entries[key])
+            words = label.date if key in suppressed else label.author or label.date
+            cite = match[2].strip()
+            at = closing.start() if (closing := CLOSING.search(cite)) else len(cite)
+            return f"\ue000{match[1]}\ue001{cite[:at].rstrip()}{words}{cite[at:]}\ue002"
+
+        return CITE.sub(filled, html)
 
     def _note(self, cluster: Sequence[Cite], html: str, keys: Sequence[str], request: Request) -> list[Piece]:
         """Return the pieces of a note, behind the author where the sentence names one."""
