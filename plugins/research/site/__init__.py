@@ -8,6 +8,7 @@ from typing import Any
 
 from ..core import terms
 from ..core.diagnostics import Diagnostic, Severity
+from ..core.extras import installing
 from ..core.labels import Labels
 from ..core.part import Collected, Environment, Part, ReaderExtensions, Resolved, Results, Target
 from ..core.post import TITLE, Post
@@ -78,8 +79,8 @@ class Site(Part):
             place = missing[0]
             message = "RESEARCH['text_faces'] names no file: pages have fonts of the readers' systems"
         elif fonts and not (find_spec("fontTools") and find_spec("brotli")):
-            needed = 'pip install "pelican-research[chtml]"'
-            message = f"RESEARCH['text_faces'] needs fonttools and brotli to cut fonts down: {needed}"
+            needed = "RESEARCH['text_faces'] needs fonttools and brotli to cut fonts down"
+            message = f"{needed}: {installing('chtml')}"
         if message:
             self.environment.report(Diagnostic(place, None, message, Severity.WARNING))
         return () if message else fonts

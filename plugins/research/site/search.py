@@ -10,6 +10,7 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
+from ..core.extras import installing
 from ..core.processes.children import supervised
 
 FOLDER = "pagefind"
@@ -26,7 +27,7 @@ class SearchError(Exception):
 def index(output: Path) -> None:
     """Write the index of the pages below `output` into a folder of it."""
     if not find_spec("pagefind"):
-        raise SearchError("RESEARCH['search'] needs Pagefind: pip install \"pelican-research[search]\"")
+        raise SearchError(f"RESEARCH['search'] needs Pagefind: {installing('search')}")
     shutil.rmtree(output / FOLDER, ignore_errors=True)
     command = [sys.executable, "-m", "pagefind", "--site", str(output), "--exclude-selectors", IGNORED]
     with supervised(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:

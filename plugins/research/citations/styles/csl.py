@@ -17,6 +17,7 @@ from xml.etree import ElementTree
 
 from ...core import terms
 from ...core.diagnostics import nearest
+from ...core.extras import installing
 from ...core.lazy import lazy_pattern
 from ...core.processes.children import exchange
 from ...core.processes.node import NodeError, find_node, package_folder
@@ -151,8 +152,7 @@ class CslStyle:
         try:
             command = [find_node(), str(SCRIPT)]
         except NodeError as error:
-            advice = 'pip install "pelican-research[node]"'
-            raise StyleError(f"a CSL style needs Node.js: {advice}") from error
+            raise StyleError(f"a CSL style needs Node.js: {installing('node')}") from error
         try:
             done = exchange(command, json.dumps(job).encode(), TIMEOUT_SECONDS)
         except subprocess.TimeoutExpired as error:
@@ -282,7 +282,7 @@ def find(name: str, root: Path) -> Path:
 def _folder(package: str) -> Path:
     spec = find_spec(package)
     if not spec or not spec.origin:
-        raise ValueError('styles of CSL are not installed: pip install "pelican-research[styles]"')
+        raise ValueError(f"styles of CSL are not installed: {installing('styles')}")
     return Path(spec.origin).parent
 
 

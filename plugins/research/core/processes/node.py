@@ -5,6 +5,8 @@ import shutil
 from importlib.util import find_spec
 from pathlib import Path
 
+from ..extras import installing
+
 
 class NodeError(Exception):
     """Node.js cannot do its work, through no fault of what it was given."""
@@ -29,7 +31,7 @@ def find_node() -> str:
         places += [str(folder / "bin"), str(folder)]  # Unix, Windows
     program = shutil.which("node", path=os.pathsep.join(places))
     if not program:
-        raise NodeMissingError('setting formulas needs Node.js: pip install "pelican-research[node]"')
+        raise NodeMissingError(f"setting formulas needs Node.js: {installing('node')}")
     return program
 
 

@@ -50,7 +50,7 @@ def sign(part: str) -> str:
 @cache
 def pattern(part: str, attribute: str) -> re.Pattern[str]:
     """Return the pattern of placeholders of `part`: groups ``value``, of the `attribute`, and ``inside``."""
-    return re.compile(rf'{sign(part)} {attribute}="(?P<value>[^"]*)">(?P<inside>{INSIDE})</{ELEMENT}>')
+    return lazy_pattern(rf'{sign(part)} {attribute}="(?P<value>[^"]*)">(?P<inside>{INSIDE})</{ELEMENT}>')
 
 
 def without(html: str) -> str:

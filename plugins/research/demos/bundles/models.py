@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...core.diagnostics import nearest
+from ...core.extras import installing
 from ...core.processes.children import CANNOT_RUN, supervised
 from ..errors import DemoError
 from ..settings import NAME, NAMES, Settings
@@ -131,8 +132,7 @@ def require_extra() -> None:
     missing = [module for module in EXTRA if importlib.util.find_spec(module) is None]
     if missing:
         raise DemoError(
-            f"demos need packages that are not installed ({', '.join(missing)}): "
-            'run pip install "pelican-research[demos]"'
+            f"demos need packages that are not installed ({', '.join(missing)}): run {installing('demos')}"
         )
 
 

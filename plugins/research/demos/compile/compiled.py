@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from ...core.extras import installing
 from ...core.storage.cache import Cache
 from ..bundles.bundle import Graph
 from ..messages import Array, File
@@ -59,8 +60,8 @@ def _require_extra() -> None:
     """Raise `UnsupportedError` unless the packages are installed that graphs are compiled with."""
     if missing := [module for module in EXTRA if find_spec(module) is None]:
         raise UnsupportedError(
-            f"the compiler is not installed ({', '.join(missing)}): run pip install "
-            '"pelican-research[live]", or set RESEARCH = {"live": False}'
+            f"the compiler is not installed ({', '.join(missing)}): run {installing('live')}, "
+            'or set RESEARCH = {"live": False}'
         )
 
 

@@ -8,6 +8,7 @@ from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 from typing import ClassVar
 
+from ...core.extras import installing
 from ...core.lazy import lazy_pattern
 from ...core.storage.assets import digest
 from ...core.storage.cache import Cache
@@ -44,7 +45,7 @@ CREDIT = (
 )
 WHOLE = (
     "readers of formulas in CHTML are sent MathJax's whole fonts, some 200 kB; to cut them down to what"
-    ' this blog uses: pip install "pelican-research[chtml]"'
+    " this blog uses"
 )
 
 
@@ -64,7 +65,7 @@ def style_sheet(
     try:
         maker = FontMaker(cache)
     except PackageNotFoundError:
-        return StyleSheet(used), WHOLE if used else ""
+        return StyleSheet(used), f"{WHOLE}: {installing('chtml')}" if used else ""
     return StyleSheet(used, [[formulas[key] for key in keys] for keys in pages], maker), ""
 
 
