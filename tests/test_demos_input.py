@@ -165,8 +165,8 @@ def test_histories_with_holes_or_of_another_form(build: Build, tmp_path: Path) -
 
 
 def test_a_hole_interrupts_a_line_and_leaves_no_trace_elsewhere() -> None:
-    whole = line_plot([Line("a", ((1, 2), (2, 3)))], "x", "y")
-    assert line_plot([Line("a", ((1, 2), (2, 3), (9, math.nan)))], "x", "y") == whole
+    whole = line_plot([Line("a", ((1, 2), (2, 3)))], "x", "y", "{name}")
+    assert line_plot([Line("a", ((1, 2), (2, 3), (9, math.nan)))], "x", "y", "{name}") == whole
     for least, most in ((0.0, 5e-324), (1e50, 1e50), (-1e99, 1e99), (1.0, 1.0 + 1e-15)):
         found = ticks(least, most)
         assert 2 <= len(found) <= 8

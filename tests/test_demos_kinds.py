@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from research.demos import words
 from research.demos.bundles.bundle import Bundle
 from research.demos.drawing.inference import decode, encode
 from research.demos.drawing.panels import Plot, Sheet
@@ -154,7 +155,9 @@ def test_training_shows_epochs_and_the_bound(tmp_path: Path) -> None:
     assert sheet.labels == ("0", "2")
     images = np.random.default_rng(5).integers(0, 256, (3, 4, 1, 8, 8), np.uint8)
     assert (sheet.images == images[[0, 2], :3]).all()
-    assert "training examples from −150.5 to −110, held-out examples from −140.2 to −108" in plot.svg
+    assert "training examples from −150.5 to −110, held-out examples from −140.2 to −108" in plot.svg(
+        words.of("en")
+    )
 
 
 @pytest.mark.parametrize(

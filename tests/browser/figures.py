@@ -42,6 +42,7 @@ KINDS = (
     "traversals",
     "training",
     "compare",
+    "latents",
 )
 #: Kinds that are shown of a decoder with a condition and without an encoder.
 CONDITIONAL = ("samples", "manifold", "interpolation")
@@ -69,6 +70,7 @@ OPTIONS = {
     "traversals": "rows: 3\ncolumns: 7\nlabel: 1",
     "training": "rows: 3\ncolumns: 5",
     "compare": "rows: 2\ncolumns: 3",
+    "latents": "points: 40",
 }
 POST = "Title: {title}\nSlug: {title}\nDate: 2026-01-01\nSummary: -\n"
 

@@ -214,7 +214,7 @@ class TestInvitation:
     ) -> None:
         with opened(view, live_blog, kind, width=width) as visit:
             found = demo(visit.page, kind)
-            panel, over = found.locator(".research-demo-panel"), found.locator(".research-demo-over").first
+            panel, over = found.locator(".research-demo-panel"), found.locator(".research-demo-over").last
             hint = panel.locator("p").inner_text()
             assert hint.endswith(".")
             assert over.evaluate("over => getComputedStyle(over).outlineStyle") == "solid"

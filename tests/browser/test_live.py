@@ -70,7 +70,7 @@ class TestEveryKind:
             before = [found.bounding_box(), *boxes(found.locator("img"))]
             activate(visit.page, kind)
             assert [found.bounding_box(), *boxes(found.locator("img"))] == before
-            assert boxes(found.locator(".research-demo-over")) == before[1:]
+            assert boxes(found.locator(".research-demo-sheet > .research-demo-over")) == before[1:]
             assert visit.page.evaluate(LAYOUT_SHIFT) == 0
             assert visit.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
@@ -480,6 +480,33 @@ class TestLine:
                 activate(visit.page, kind)
             programs = [url for url in visit.requests if "digits-decoder" in url]
             assert len(programs) == 1
+
+
+def test_codes_are_decoded_where_one_points_and_classes_are_switched(live_blog: Blog, view: View) -> None:
+    with opened(view, live_blog, "latents", has_touch=True) as visit:
+        found = activate(visit.page, "latents")
+        plot, sheet = found.locator(".research-demo-over").all()
+        width = (sheet.bounding_box() or {})["width"]
+        places = []
+        for column in (0, 3):  # the middle of a class is the place of its image
+            sheet.click(position={"x": (column + 0.5) * width / 4, "y": 5})
+            until(found, f"figure => ({LENS_DIFFERENCE})(figure, [0, {column}]) <= 2")
+            places.append(found.locator(".research-demo-ring").bounding_box())
+        assert places[0] != places[1]
+        box = plot.bounding_box()
+        assert box
+        plot.tap(position={"x": 2, "y": box["height"] - 2})
+        expect(said(found)).to_contain_text("at (−")
+        sliders = found.get_by_role("slider").all()
+        assert [float(slider.input_value()) < 5 for slider in sliders] == [True, True]
+        plot.press("ArrowUp")
+        expect(said(found)).to_contain_text("earest test examples")
+        for label in "012":
+            found.get_by_role("button", name=label, exact=True).click()
+        expect(said(found)).to_contain_text("earest test examples: 3, 3, 3")
+        assert plot.locator("xpath=..").locator("path[marker-mid]:visible").count() == 1
+        found.get_by_role("button", name="3", exact=True).click()
+        expect(said(found)).to_have_text(re.compile(r"^At \("))
 
 
 def test_right_to_left_pages(live_blog: Blog, view: View) -> None:

@@ -140,7 +140,7 @@ class Demos(Part):
         yield StyleSheetFile(LIVE / "demos.css", marker='class="research-demo')
         yield Script(
             LIVE / "script" / "element.js",
-            ("worker.js", "kinds/draw.js", "conditions.js"),
+            ("worker.js", "kinds/draw.js", "kinds/latents.js", "conditions.js"),
             marker=weight.MARKER,
             name="live",
             cache=self.environment.cache,

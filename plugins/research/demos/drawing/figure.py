@@ -15,6 +15,8 @@ from pathlib import Path
 from ...core.post import PublishedFile
 from ..syntax.canonical import Block
 from ..words import Words
+from .plot import Plot
+from .scatter import Scatter
 
 #: Images are shown at a whole multiple of their size, the largest that is no wider than this together.
 MAX_WIDTH = 672
@@ -31,6 +33,8 @@ class StaticImage:
     #: What stands before each row of the image, under one heading; empty: nothing.
     labels: tuple[str, ...]
     heading: str
+    #: The name of the sentence that says what it shows; empty: the author's text does.
+    alt: str
     #: White ink on black, which a page may turn round; otherwise colours that stay.
     ink: bool
 
@@ -40,14 +44,7 @@ class StaticImage:
         return PublishedFile(self.path, f"demos/{self.path.name}")
 
 
-@dataclass(frozen=True)
-class Drawing:
-    """Inline SVG."""
-
-    svg: str
-
-
-Part = StaticImage | Drawing
+Part = StaticImage | Plot | Scatter
 
 
 @dataclass(frozen=True)
@@ -92,9 +89,11 @@ def figure(
     images = [part for part in parts if isinstance(part, StaticImage)]
     max_width = MAX_WIDTH // max(1, len(images))
     shown = "".join(
-        part.svg
-        if isinstance(part, Drawing)
-        else _image(part, _alt(part, alt, images, words), is_lazy, max_width, words)
+        _image(part, _alt(part, alt, images, words), is_lazy, max_width, words)
+        if isinstance(part, StaticImage)
+        else part.svg(words)
+        if isinstance(part, Plot)
+        else part.html(words, id, alt)
         for part in parts
     )
     group = f' role="group" aria-label="{escape(alt)}"' if len(images) > 1 else ""
@@ -151,6 +150,8 @@ def _interactive(stage: str, live: Live, words: Words, group: str) -> str:
 
 def _alt(image: StaticImage, alt: str, images: Sequence[StaticImage], words: Words) -> str:
     """Return what `image` shows. The author's description of several images is of all together."""
+    if image.alt:
+        return words[image.alt]
     return alt if len(images) == 1 else words["group_member"].format(model=image.heading)
 
 
@@ -171,4 +172,4 @@ def _image(image: StaticImage, alt: str, lazy: bool, max_width: int, words: Word
 
 def _translated(heading: str, words: Words) -> str:
     """Return the heading of row labels in the language of the page; the name of a model as it is."""
-    return words[heading.lower()] if heading in ("Epoch", "Dimension") else heading
+    return words[heading.lower()] if heading in ("Epoch", "Dimension", "class_means") else heading

@@ -9,15 +9,19 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from ...core.storage.cache import Cache
 from ..bundles.bundle import Bundle
 from ..bundles.conditions import labels_of
 from ..bundles.tensors import Tensor
 from ..syntax.spec import Spec
 from ..words import Words
-from .figure import Drawing, Part, StaticImage
+from .figure import Part, StaticImage
 from .panels import Panel, Sheet
+from .plot import Plot
 from .polarity import is_ink
+from .scatter import Scatter
 
 DESCRIPTION = "description.json"
 #: What draws; another version may draw other pixels or smaller files.
@@ -58,8 +62,10 @@ def drawn(spec: Spec, bundles: Sequence[Bundle], cache: Cache) -> Gallery:
 
 
 def _part(place: Path, stated: dict[str, Any]) -> Part:
-    if "svg" in stated:
-        return Drawing(stated["svg"])
+    if "Plot" in stated:
+        return msgspec.convert(stated["Plot"], Plot)
+    if "Scatter" in stated:
+        return msgspec.convert(stated["Scatter"], Scatter)
     return StaticImage(**stated | {"path": place / stated["path"], "labels": tuple(stated["labels"])})
 
 
@@ -108,7 +114,7 @@ def _draw(spec: Spec, bundles: Sequence[Bundle], folder: Path) -> None:
 
 def _write(folder: Path, stem: str, panel: Panel, ink: bool) -> dict[str, Any]:
     if not isinstance(panel, Sheet):
-        return asdict(panel)
+        return {type(panel).__name__: asdict(panel)}
     from .encoding import compose, encode  # imports Pillow, which a build that draws nothing does without
 
     image = compose(panel)
@@ -122,6 +128,7 @@ def _write(folder: Path, stem: str, panel: Panel, ink: bool) -> dict[str, Any]:
         "height": height,
         "labels": panel.labels,
         "heading": panel.heading,
+        "alt": panel.alt,
         "ink": ink,
     }
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from .inference import Bytes
+from .plot import Plot
+from .scatter import Scatter
 
 
 @dataclass(frozen=True)
@@ -16,6 +18,8 @@ class Sheet:
     labels: tuple[str, ...] = ()
     #: What the labels are, in one word.
     heading: str = ""
+    #: The name of the sentence, in ``words.toml``, that says what it shows; empty: the author's text does.
+    alt: str = ""
 
     @property
     def gap(self) -> int:
@@ -24,11 +28,4 @@ class Sheet:
         return height // 4
 
 
-@dataclass(frozen=True)
-class Plot:
-    """A plot as inline SVG."""
-
-    svg: str
-
-
-Panel = Sheet | Plot
+Panel = Sheet | Plot | Scatter

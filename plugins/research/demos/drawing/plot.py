@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
+from ..words import Words
+
 WIDTH, HEIGHT = 480, 280
 #: The corners of the area that the lines are drawn in.
 LEFT, RIGHT, TOP, BOTTOM = 70, WIDTH - 10, 34, HEIGHT - 54
@@ -26,6 +28,23 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Plot:
+    """Lines, one or more, each with a point that can be drawn.
+
+    The names of the lines, and what the axes are, are names in ``words.toml``.
+    """
+
+    lines: tuple[Line, ...]
+    x: str
+    y: str
+
+    def svg(self, words: Words) -> str:
+        """Return the plot as ``<svg>``, in `words`."""
+        lines = [Line(words[line.name], line.points) for line in self.lines]
+        return line_plot(lines, words[self.x], words[self.y], words["from_to"])
+
+
+@dataclass(frozen=True)
 class Axis:
     """Maps values from `least` to `most` to the segment from `start` to `end` of the drawing."""
 
@@ -39,16 +58,16 @@ class Axis:
         return self.start + (value - self.least) / (self.most - self.least) * (self.end - self.start)
 
 
-def line_plot(lines: Sequence[Line], x: str, y: str) -> str:
+def line_plot(lines: Sequence[Line], x: str, y: str, from_to: str) -> str:
     """Return `lines`, one or more, as ``<svg>``; `x` and `y` say what the axes are.
 
-    Each line has a point that can be drawn.
+    Each line has a point that can be drawn. `from_to` says of a line, in words, where it begins and ends.
     """
     xs, ys = zip(*(point for line in lines for point in line.drawn), strict=True)
     across, up = ticks(min(xs), max(xs)), ticks(min(ys), max(ys))
     x_axis = Axis(across[0], max(*xs, across[-1]), LEFT, RIGHT)
     y_axis = Axis(up[0], max(*ys, up[-1]), BOTTOM, TOP)
-    parts = [f"<title>{escape(_summary(lines, y))}</title>"]
+    parts = [f"<title>{escape(_summary(lines, y, from_to))}</title>"]
     for value in up:
         height = y_axis.at(value)
         parts.append(_stroke(f"M{LEFT} {height:.1f}H{RIGHT}", ' stroke-opacity=".2"'))
@@ -97,11 +116,9 @@ def _curve(line: Line, x: Axis, y: Axis) -> str:
     return "".join(f"M{' '.join(run)}" for run in runs if run)
 
 
-def _summary(lines: Sequence[Line], y: str) -> str:
-    parts = (
-        f"{line.name} from {written(round(line.drawn[0][1], 1))} to {written(round(line.drawn[-1][1], 1))}"
-        for line in lines
-    )
+def _summary(lines: Sequence[Line], y: str, from_to: str) -> str:
+    ends = ((line.name, *(written(round(line.drawn[at][1], 1)) for at in (0, -1))) for line in lines)
+    parts = (from_to.format(name=name, first=first, last=last) for name, first, last in ends)
     return f"{y}: {', '.join(parts)}."
 
 

@@ -12,8 +12,8 @@ from msgspec import Meta
 from ...core.lazy import lazy
 from ..bundles.arrays import check, load
 from ..bundles.bundle import Bundle
-from ..drawing.panels import Panel, Plot, Sheet
-from ..drawing.plot import Line, line_plot
+from ..drawing.panels import Panel, Sheet
+from ..drawing.plot import Line, Plot
 from ..errors import DemoError
 from ..syntax.options import Options as KindOptions
 
@@ -23,7 +23,7 @@ else:
     np = lazy("numpy")
 
 #: Columns of history.csv, with what readers call the examples that they are about.
-BOUNDS = {"train_elbo": "training examples", "validation_elbo": "held-out examples"}
+BOUNDS = {"train_elbo": "training_examples", "validation_elbo": "held_out_examples"}
 
 #: Numbers that are not as large as this can be drawn.
 LIMIT = 1e100
@@ -72,7 +72,7 @@ def bound(bundle: Bundle) -> Plot:
         raise DemoError(f"{path} holds none of the columns {', '.join(BOUNDS)}, or no number in them")
     if not all(abs(value) < LIMIT for line in lines for point in line.drawn for value in point):
         raise DemoError(f"{path} holds numbers of {LIMIT:g} and more, which no plot shows")
-    return Plot(line_plot(lines, x="Epoch", y="Evidence lower bound (nats)"))
+    return Plot(tuple(lines), x="epoch", y="bound")
 
 
 def _value(text: str | None) -> float:

@@ -1,6 +1,6 @@
 // <research-demo>: a figure that stands in the page as a static image, and becomes interactive when it is activated.
 
-import { button, element, toggle } from "./controls.js";
+import { button, element, slider, toggle } from "./controls.js";
 import { follow, inside, steer } from "./gestures.js";
 import * as interpolation from "./kinds/interpolation.js";
 import * as manifold from "./kinds/manifold.js";
@@ -21,16 +21,17 @@ const late = (path, attempt) =>
     throw new Failure("script");
   });
 
-// The pad is handed what it shares with the others.
-const shared = { anySeed, button, element, floats, follow, inside, normals, sentence, steer, toggle };
-const pad = {
-  start: async (stage, attempt) => (await late("./kinds/draw.js", attempt)).start(stage, shared),
-};
+// A kind that comes when it is needed is handed what it shares with the others.
+const shared = { anySeed, button, element, floats, follow, inside, normals, sentence, slider, steer, toggle };
+const lateKind = (name) => ({
+  start: async (stage, attempt) => (await late(`./kinds/${name}.js`, attempt)).start(stage, shared),
+});
 
 const KINDS = {
   compare: samples,
-  draw: pad,
+  draw: lateKind("draw"),
   interpolation,
+  latents: lateKind("latents"),
   manifold,
   reconstructions,
   samples,

@@ -1,0 +1,122 @@
+"""Scatter plots as inline SVG, with a legend: points by class, each in a colour and a shape of its own."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from html import escape
+from itertools import pairwise
+from math import sqrt
+
+from ..words import Words
+
+#: Width and height of the drawing, whose points stand at whole units.
+SIZE = 480
+#: From the middle to where a point may stand at most.
+REACH = 220
+#: Colours that those who confuse red and green tell apart (after Wong 2011), on light and on dark pages.
+COLORS = ("#4477aa", "#d55e00", "#00916a", "#c4669b", "#997700")
+#: Shapes around (0, 0), filled or as outlines: with more classes than colours they tell them apart.
+SHAPES = (
+    ("M-4 0a4 4 0 1 0 8 0a4 4 0 1 0-8 0", True),
+    ("M-4-4h8v8h-8z", True),
+    ("M-5 4l5-9 5 9z", True),
+    ("M0-5l5 5-5 5-5-5z", True),
+    ("M-5-4h10l-5 9z", True),
+    ("M-4-4l8 8M4-4l-8 8", False),
+    ("M0-5v10M-5 0h10", False),
+    ("M-4 0a4 4 0 1 0 8 0a4 4 0 1 0-8 0", False),
+    ("M-4-4h8v8h-8z", False),
+    ("M-5 4l5-9 5 9z", False),
+)
+
+Point = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Group:
+    """The points of a class, in units of the drawing."""
+
+    label: str
+    points: tuple[Point, ...]
+
+
+@dataclass(frozen=True)
+class Scatter:
+    """Points in the plane, around (0, 0), and contours of the standard normal distribution."""
+
+    groups: tuple[Group, ...]
+    #: The coordinate that lies `REACH` units from the middle.
+    extent: float
+    #: What the axes are called.
+    x: str
+    y: str
+    #: The share of the variance that the plane holds; None for all of it.
+    share: float | None = None
+
+    def html(self, words: Words, id: str, alt: str) -> str:
+        """Return plot and legend; `id` is that of the figure, `alt` what the plot shows."""
+        drawn = "".join(self._groups(id))
+        svg = (
+            f'<svg class="research-demo-plot" role="img" viewBox="0 0 {SIZE} {SIZE}" width="{SIZE}" '
+            f'height="{SIZE}"><title>{escape(alt)}</title>{"".join(self._axes())}{drawn}</svg>'
+        )
+        legend = "".join(
+            f"<li>{_symbol(number)}<span>{escape(group.label)}</span></li>"
+            for number, group in enumerate(self.groups)
+        )
+        note = ""
+        if self.share is not None:
+            text = words["discriminants"].format(share=f"{100 * self.share:.0f} %")
+            note = f'<p class="research-demo-note" lang="{words.language}">{escape(text)}</p>'
+        listed = f'<ul class="research-demo-legend">{legend}</ul>' if len(self.groups) > 1 else ""
+        return f'<div class="research-demo-plane" dir="ltr">{svg}{listed}{note}</div>'
+
+    def _axes(self) -> Iterator[str]:
+        """Yield the frame, contours of the prior at whole standard deviations, and the names of both."""
+        middle, unit = SIZE // 2, REACH / self.extent
+        yield f'<path d="M1 1h{SIZE - 2}v{SIZE - 2}h-{SIZE - 2}z" {OUTLINE} stroke-opacity=".4"/>'
+        for deviations in (1, 2, 3):
+            radius = deviations * unit
+            if radius < REACH:
+                yield f'<circle cx="{middle}" cy="{middle}" r="{radius:.1f}" {OUTLINE} stroke-opacity=".4"/>'
+                away = radius * sqrt(0.5) + 9  # on the diagonal, where the names of the axes are not
+                yield _text(f"{deviations} σ", middle - away, middle + away)
+        yield _text(self.x, SIZE - 18, SIZE - 10)
+        yield _text(self.y, 18, 24)
+
+    def _groups(self, id: str) -> Iterator[str]:
+        """Yield the points of each class as one path, at whose corners its shape stands."""
+        for number, group in enumerate(self.groups):
+            marker = f"{id}-class-{number}"
+            yield (
+                f'<marker id="{escape(marker)}" viewBox="-6 -6 12 12" markerWidth="9" markerHeight="9" '
+                f'markerUnits="userSpaceOnUse">{_shape(number)}</marker>'
+            )
+            markers = "".join(
+                f' marker-{place}="url(#{escape(marker)})"' for place in ("start", "mid", "end")
+            )
+            yield f'<path d="{_path(group.points)}" fill="none"{markers}/>'
+
+
+OUTLINE = 'fill="none" stroke="currentColor"'
+
+
+def _shape(number: int) -> str:
+    path, is_filled = SHAPES[number % len(SHAPES)]
+    color = COLORS[number % len(COLORS)]
+    fill = color if is_filled else "none"
+    return f'<path d="{path}" fill="{fill}" stroke="{color}" stroke-width="1.5"/>'
+
+
+def _symbol(number: int) -> str:
+    return f'<svg viewBox="-6 -6 12 12" width="14" height="14" aria-hidden="true">{_shape(number)}</svg>'
+
+
+def _text(text: str, x: float, y: float) -> str:
+    return f'<text x="{x:.0f}" y="{y:.0f}" text-anchor="middle" fill="currentColor">{escape(text)}</text>'
+
+
+def _path(points: Sequence[Point]) -> str:
+    """Return a path through `points`, each written as its distance from the one before."""
+    steps = [(x - before_x, y - before_y) for (before_x, before_y), (x, y) in pairwise(points)]
+    written = "".join(f"{'' if x < 0 else ' '}{x}{'' if y < 0 else ' '}{y}" for x, y in steps)
+    return f"M{points[0][0]} {points[0][1]}l{written.lstrip()}" if points else ""
