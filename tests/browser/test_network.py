@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import brotli
 from playwright.sync_api import Response, Route, expect
 
+from browser.chromium import ROOT
 from browser.conftest import Blog, View
 
 PICTURES = "[...document.images].map(image => [image.src, image.complete && image.naturalWidth > 0])"
@@ -92,7 +93,7 @@ def test_the_blog_can_be_read_from_a_folder_without_a_server(blog: Blog, view: V
         assert not [failure for failure in visit.failures if not failure.endswith(".js")]
 
 
-#: The strictest policy that docs/live.md promises to be enough.
+#: The strictest policy that docs/live.md promises to be enough, and that docs/publishing.md has to copy.
 POLICY = (
     "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; object-src 'none'; base-uri 'none'; "
     "require-trusted-types-for 'script'; trusted-types research-demo"
@@ -100,6 +101,7 @@ POLICY = (
 
 
 def test_no_page_violates_a_strict_policy_or_trusted_types(blog: Blog, view: View) -> None:
+    assert (ROOT / "docs" / "publishing.md").read_text(encoding="utf-8").count(POLICY) == 2
     violations: list[str] = []
 
     def answer(route: Route) -> None:

@@ -104,7 +104,7 @@ def _of(folder: Path, under: PurePosixPath) -> dict[PurePosixPath, bytes]:
 def _theme() -> Path:
     """Return the theme: in a wheel beside the skeleton, in a clone at the top."""
     packed = Path(__file__).with_name("theme")
-    return packed if packed.is_dir() else Path(__file__).parents[3] / "theme"
+    return packed if packed.is_dir() else Path(__file__).resolve().parents[3] / "theme"
 
 
 def _rendered(template: str, answers: Answers) -> str:
