@@ -1,6 +1,6 @@
 """Film the live figure that the README shows, in a real browser: output/ must have been built.
 
-    .venv/bin/python docs/images/live.py
+.venv/bin/python docs/images/live.py
 """
 
 import functools
