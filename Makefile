@@ -70,7 +70,6 @@ lock: $(VENV)/.dev  ## pin anew what pyproject.toml asks for
 	$(COMPILE) --extra chtml --extra live --extra search --extra train --output-file requirements.txt pyproject.toml
 	$(COMPILE) --extra chtml --extra live --extra search --extra train --extra styles --extra dev --output-file requirements-dev.txt pyproject.toml
 	sed -i -e 's/^\(torch==[0-9.]*\)+cpu/\1/' -e '/^pelican-research @/,+1d' -e '/^    #   pelican-research$$/d' requirements.txt requirements-dev.txt
-	cp requirements.txt $(SKELETON)/constraints.txt
 
 bench: $(VENV)/.dev node_modules/.site  ## compare build times with plain Pelican
 	$(BIN)/python bench/build.py

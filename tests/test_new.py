@@ -33,6 +33,7 @@ def test_a_new_blog_is_built_for_an_address_with_a_path(tmp_path: Path) -> None:
         timeout=300,
     )
     assert done.returncode == 0, done.stdout + done.stderr
+    assert (blog / "constraints.txt").read_bytes() == (ROOT / "requirements.txt").read_bytes()
     page = (blog / "output" / "first-post.html").read_text(encoding="utf-8")
     assert "Kingma and Welling (2014)" in page
     assert page.count("<mjx-container") > 10
@@ -65,10 +66,6 @@ def test_each_forge_gets_its_own_workflow(tmp_path: Path) -> None:
         "gitlab": {".gitlab-ci.yml"},
         "none": set(),
     }
-
-
-def test_the_skeleton_has_the_pins_of_the_project() -> None:
-    assert (new.SKELETON / "constraints.txt").read_bytes() == (ROOT / "requirements.txt").read_bytes()
 
 
 def test_the_makefile_has_the_targets_of_quickstart_and_only_commands_that_exist() -> None:

@@ -172,7 +172,8 @@ def test_the_wheel_is_light_and_says_whose_its_parts_are(wheel: Path) -> None:
     names = archive.namelist()
     assert "pelican/plugins/research/py.typed" in names
     start = "pelican/plugins/research/start/"
-    assert {f"{start}theme/templates/base.html", f"{start}skeleton/dot_gitignore"} <= set(names)
+    made_of = ("theme/templates/base.html", "constraints.txt", "skeleton/dot_gitignore")
+    assert {f"{start}{name}" for name in made_of} <= set(names)
     assert not [name for name in names if name.startswith(("tests", "theme"))]
     licenses = {
         name.rpartition("/")[2]: archive.read(name) for name in names if "dist-info/licenses/" in name

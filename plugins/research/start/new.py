@@ -78,7 +78,9 @@ def make(folder: Path, answers: Answers) -> list[Path]:
 def files(answers: Answers) -> Iterator[tuple[PurePosixPath, bytes]]:
     """Yield path and content of each file of a new blog."""
     others = {name for forge, name in FORGES.items() if forge != answers.forge}
-    for path, content in {**_of(SKELETON, PurePosixPath()), **_of(_theme(), PurePosixPath("theme"))}.items():
+    shared = _of(_shared("theme", "theme"), PurePosixPath("theme"))
+    shared[PurePosixPath("constraints.txt")] = _shared("constraints.txt", "requirements.txt").read_bytes()
+    for path, content in {**_of(SKELETON, PurePosixPath()), **shared}.items():
         if path.parts[0] in others:
             continue
         if path.suffix == TEMPLATE:
@@ -101,10 +103,10 @@ def _of(folder: Path, under: PurePosixPath) -> dict[PurePosixPath, bytes]:
     return found
 
 
-def _theme() -> Path:
-    """Return the theme: in a wheel beside the skeleton, in a clone at the top."""
-    packed = Path(__file__).with_name("theme")
-    return packed if packed.is_dir() else Path(__file__).resolve().parents[3] / "theme"
+def _shared(name: str, in_clone: str) -> Path:
+    """Return what new blogs share with this one: in a wheel beside the skeleton, in a clone at the top."""
+    packed = Path(__file__).with_name(name)
+    return packed if packed.exists() else Path(__file__).resolve().parents[3] / in_clone
 
 
 def _rendered(template: str, answers: Answers) -> str:
