@@ -5,6 +5,7 @@ modules that import torch are imported only when there is work to do.
 """
 
 import argparse
+import io
 import os
 import sys
 from contextlib import suppress
@@ -30,6 +31,9 @@ DRAFT_VARIABLE = "PELICAN_RESEARCH_DRAFT"
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command and return its exit status: 0, 1 for an error, 130 for Ctrl-C, 143 for SIGTERM."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # consoles of Windows may lack “→”
     options = _parser().parse_args(arguments)
     with interrupts.stoppable():
         return _run(options)

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from conftest import ROOT, SETTINGS
+from conftest import ROOT, SETTINGS, Build
 
 POST = """Title: Post
 Date: 2026-01-01
@@ -140,3 +140,19 @@ def test_a_linter_of_bibliographies(tmp_path: Path) -> None:
         "which is left out; write its text",
         "references.bib:13: warning: “macro”: “none” is no DOI, such as 10.1126/science.7761831",
     ]
+
+
+def test_a_console_that_lacks_signs_of_a_message_gets_the_others(build: Build) -> None:
+    post = "Title: Post\nDate: 2026-01-01\n\n[@@ψkey], [@@vae]\n"
+    site = build({"post.md": post, "references.bib": BIB}, "", env={"PYTHONIOENCODING": "ascii"})
+    assert site.exit_code == 0, site.log
+    assert "unknown citation key ??key?" in site.log
+    done = subprocess.run(
+        [sys.executable, "-m", "research", "check", "--adopt"],
+        cwd=site.root,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "plugins"), "PYTHONIOENCODING": "ascii"},
+        capture_output=True,
+        encoding="ascii",
+    )
+    assert done.returncode == 0, done.stderr
+    assert "? Kingma" in done.stdout

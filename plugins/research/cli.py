@@ -15,6 +15,7 @@ from typing import Any
 
 from . import __version__
 from .adapter import commands as building
+from .core import streams
 from .core.diagnostics import Diagnostic, Severity, in_order
 from .core.validation import SettingsError
 from .exporting import commands as exporting
@@ -24,6 +25,7 @@ from .start import commands as start
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command that is named; return 1 where there is something to correct."""
+    streams.replace_what_is_missing()
     words = list(sys.argv[1:] if arguments is None else arguments)
     if words[:1] == ["models"]:  # a program of its own, with options of its own
         from .demos.bundles import trainer

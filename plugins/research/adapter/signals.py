@@ -13,6 +13,7 @@ from pelican import signals
 from pelican.log import console
 from pelican.readers import MarkdownReader
 
+from ..core import streams
 from ..core.validation import SettingsError
 from ..parts import PARTS
 from . import content_cache, contents, feeds, json_feed, pages, readers, relations, reporting
@@ -39,6 +40,7 @@ def on_initialized(pelican: Any) -> None:
     A setting that is not understood ends Pelican with one message. Under ``--autoreload`` Pelican reports
     the exception, keeps the settings that it had, and waits for the next change.
     """
+    streams.replace_what_is_missing()
     try:
         settings = settings_of(pelican.settings, PARTS)
     except SettingsError as error:
