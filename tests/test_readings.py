@@ -52,18 +52,18 @@ def test_a_file_is_parsed_again_where_its_reading_would_be_another(build: Build,
     first, texts = built(POSTS | {"/more/counting.py": COUNTING})
     assert texts == ["*s* $x$", "Title: A", "Title: B", "Title: C"]
     again, texts = built({"/code.py": "second = 2\n"})
-    assert texts == ["Title: C"]  # it includes a file
+    assert texts == ["Title: C"]  # it includes that file
     assert again[:2] == first[:2]
     assert "second" in again[2]
     changed, texts = built({"b.md": POSTS["b.md"].replace("$y$", "$z$")})
-    assert texts == ["Title: B", "Title: C"]
+    assert texts == ["Title: B"]
     assert changed[0] == first[0]
     assert changed[1] != first[1]
     _, texts = built({}, "FORMATTED_FIELDS = ['summary', 'math']\n")
     assert texts == ["*s* $x$", "Title: A", "Title: B", "Title: C", "svg"]
-    back, texts = built({"b.md": POSTS["b.md"]})
+    back, texts = built({"b.md": POSTS["b.md"], "/code.py": POSTS["/code.py"]})
     assert texts == ["Title: C"]
-    assert back[:2] == first[:2]
+    assert back == first
     code = (
         "MARKDOWN = {'extension_configs': {'markdown.extensions.toc': {'slugify': lambda text, sign: 'h'}}}\n"
     )
@@ -87,7 +87,7 @@ def imported(path: Path) -> Iterator[Path]:
 def test_all_modules_that_read_decide_readings() -> None:
     names = [name for part in PARTS for name in part.readers(part.settings_type(), {}).markdown]
     found = {ROOT.joinpath(*name.split(".")[1:]).with_suffix(".py") for name in names}
-    assert len(found) == 5
+    assert len(found) > 4
     left = list(found)
     while left:
         new = {*imported(left.pop())} - found

@@ -18,7 +18,7 @@ from pelican.readers import MarkdownReader
 from pelican.utils import pelican_open
 
 from .build import KEY
-from .readings import KnownReading, NewReading, area
+from .readings import KnownReading, NewReading, area, is_current
 
 OWN = ("markdown.extensions.", f"{__package__.rpartition('.')[0]}.")
 
@@ -38,12 +38,13 @@ class Reader(MarkdownReader):  # type: ignore[misc]
         self._prepare(self.settings["MARKDOWN"])
         with pelican_open(source_path) as text:
             key = self._area.key(text) if self._area else ""
-            known = self._area.get(key) if self._area else None
-            reading = KnownReading(known) if known else NewReading(self._parser())
+            known: Any = self._area.get(key) if self._area else None
+            is_known = known and is_current(known)
+            reading = KnownReading(known) if is_known else NewReading(self._parser())
             self._md = reading
             content = reading.convert(text)
         metadata = self._parse_metadata(reading.Meta)
-        if self._area and isinstance(reading, NewReading) and reading.is_lasting:
+        if self._area and isinstance(reading, NewReading) and not reading.has_failed:
             self._area.put(key, reading.stored)
         return content, metadata
 

@@ -1,8 +1,8 @@
 """Readings: what Markdown makes of a file, cached, so that only files that have changed are parsed again.
 
-A reading is cached where nothing but the text and the options decides it: all extensions are named, each is
-known to read no other file, and the options are data. One that reports an exception, or for which one of our
-processors has read a file, is not kept.
+A reading is cached where it is known what decides it: the text, the options, if they are data, and files that
+our processors include. All extensions must be named, and others must read no file. A reading that reports an
+exception is not cached.
 """
 
 import json
@@ -51,14 +51,15 @@ class NewReading:
         return html
 
     @property
-    def is_lasting(self) -> bool:
-        """Whether another build would read the same."""
-        return not markdown.has_read_files(self._md) and not any(map(has_reports, self._html))
+    def has_failed(self) -> bool:
+        """Whether it reports an exception."""
+        return any(map(has_reports, self._html))
 
     @property
     def stored(self) -> dict[str, Any]:
         """What a `KnownReading` is made of."""
-        return {"html": self._html, "meta": self.Meta}
+        files = {str(path): _digest(path) for path in markdown.files_of(self._md)}
+        return {"html": self._html, "meta": self.Meta, "files": files}
 
 
 class KnownReading:
@@ -80,6 +81,11 @@ class KnownReading:
         return next(self._html)
 
 
+def is_current(stored: Mapping[str, Any]) -> bool:
+    """Say whether the files that a reading was made from are what they were."""
+    return all(digest == _digest(Path(path)) for path, digest in stored["files"].items())
+
+
 def area(options: Mapping[str, Any], fields: list[str], cache: Cache) -> Area | None:
     """Return the part of `cache` for readings by `options` of Markdown, in which `fields` hold markup.
 
@@ -93,6 +99,14 @@ def area(options: Mapping[str, Any], fields: list[str], cache: Cache) -> Area | 
     except TypeError:  # an option is code
         return None
     return cache.area("readings", decisive, sys.version, *_installed(), _code(names))
+
+
+def _digest(path: Path) -> str:
+    """Return a digest of the file at `path`; nothing where there is none."""
+    try:
+        return sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return ""
 
 
 def _installed() -> list[str]:

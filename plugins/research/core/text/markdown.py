@@ -9,6 +9,7 @@ as a formula, may hold what looks like another's, such as a citation: then so do
 
 from collections.abc import Iterable, Iterator
 from itertools import takewhile
+from pathlib import Path
 
 from markdown import Markdown
 from markdown.preprocessors import Preprocessor
@@ -16,7 +17,7 @@ from markdown.preprocessors import Preprocessor
 #: Code; tags and addresses; links, images and their definitions; attributes; references to characters.
 OTHER = ("`", "<", "](", "][", "]:", "{:", "&")
 
-#: The attribute of a parser that says whether a processor has read a file.
+#: The attribute of a parser that holds the files which its processors have read.
 FILES = "research_files"
 
 
@@ -56,17 +57,18 @@ class Paragraphs(Preprocessor):
 
 def watch_files(md: Markdown) -> None:
     """Let `md` know of no file that a processor has read."""
-    setattr(md, FILES, False)
+    setattr(md, FILES, [])
 
 
-def note_file(md: Markdown) -> None:
-    """Let `md` know that a processor has read a file, so that what it makes of a text is not cached."""
-    setattr(md, FILES, True)
+def note_file(md: Markdown, path: Path) -> None:
+    """Let `md` know that what it makes of its text depends on the file at `path`, too."""
+    files_of(md).append(path)
 
 
-def has_read_files(md: Markdown) -> bool:
-    """Say whether a processor of `md` has read a file since `watch_files`."""
-    return bool(getattr(md, FILES))
+def files_of(md: Markdown) -> list[Path]:
+    """Return the files that processors of `md` have read since `watch_files`."""
+    found: list[Path] = getattr(md, FILES, [])
+    return found
 
 
 def spans_cells(found: str) -> bool:

@@ -1,6 +1,7 @@
 """Code from files: ```` ```{.python include="model/objectives.py" lines="10-24"} ````."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 from ...core.diagnostics import nearest
@@ -16,10 +17,13 @@ class IncludeError(ValueError):
     """Code that cannot be included; the message says why and what to write instead."""
 
 
-def with_files(lines: list[str], root: Path) -> tuple[list[str], list[tuple[str, str]]]:
+def with_files(
+    lines: list[str], root: Path, note: Callable[[Path], None]
+) -> tuple[list[str], list[tuple[str, str]]]:
     """Return `lines` with the code that fences include, and the faulty ones with what is wrong.
 
-    Paths are relative to `root`. What stands inside of a fence that includes is replaced.
+    Paths are relative to `root`; each is passed to `note`. What stands inside of a fence that includes is
+    replaced.
     """
     found: list[str] = []
     faults: list[tuple[str, str]] = []
@@ -39,7 +43,7 @@ def with_files(lines: list[str], root: Path) -> tuple[list[str], list[tuple[str,
             found.append(line)
             continue
         try:
-            code = _code(line, include, root)
+            code = _code(line, include, root, note)
         except IncludeError as error:
             faults.append((line.strip(), f"{include[0].strip()}: {error}"))
             code = []
@@ -48,10 +52,11 @@ def with_files(lines: list[str], root: Path) -> tuple[list[str], list[tuple[str,
     return found, faults
 
 
-def _code(line: str, include: re.Match[str], root: Path) -> list[str]:
+def _code(line: str, include: re.Match[str], root: Path, note: Callable[[Path], None]) -> list[str]:
     """Return the lines of the file that the opening `line` of a fence names."""
     name = include["double"] or include["single"] or ""
     path = root / name
+    note(path)
     if not name or not path.is_file():
         others = [one.name for one in path.parent.iterdir()] if name and path.parent.is_dir() else []
         raise IncludeError(f"there is no file {name or '“”'} in {root}{nearest(path.name, others)}")

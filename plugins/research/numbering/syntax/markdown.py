@@ -71,9 +71,7 @@ class Includes(Preprocessor):
         """Return `lines` with the code of files."""
         if not any("include" in line and "{" in line for line in lines):
             return lines
-        found, faults = includes.with_files(lines, self.root)
-        if found != lines:
-            note_file(self.md)
+        found, faults = includes.with_files(lines, self.root, lambda path: note_file(self.md, path))
         reports = (placeholder(INCLUDE, "", source=f"{typed}\n{fault}") for typed, fault in faults)
         return [*found, *(line for report in reports for line in ("", self.md.htmlStash.store(report)))]
 
