@@ -215,6 +215,7 @@ def test_encodings(tmp_path: Path) -> None:
         ('{"date-parts": [[2000, 22]]}', {"date-parts": [[2000]], "season": 2}),
         ('{"date-parts": [["2000"]], "season": "Fall"}', {"date-parts": [[2000]], "season": 3}),
         ('{"raw": "2000-05"}', {"date-parts": [[2000, 5]]}),
+        ('{"date-parts": [], "raw": "in spring"}', {"literal": "in spring"}),
         ('[{"year": 2003, "season": 4}]', {"date-parts": [[2003]], "season": 4}),
         ('"1999/2000"', {"date-parts": [[1999], [2000]]}),
     ],

@@ -112,6 +112,7 @@ WORKS = r"""
 @article{less, author={<b>B</b>, Al}, title={If a<b and <i>c</i>}, year=2001, journal={A <b>}}
 @article{german, author={Ä, B}, title={Die Grundlage der Relativität Aller Dinge}, year=1916, langid={german},
   journal={Annalen}}
+@online{page, author={Web, A}, title={A Page}, year=2020, url={https://example.org/a?b=1}}
 """
 
 
@@ -155,6 +156,10 @@ def test_a_cite_of_which_a_style_prints_nothing_has_words(tmp_path: Path) -> Non
     (done,), faults = cite([Document("<p>[@a; @b] and [@b]</p>", tmp_path / "post.md")], given)
     assert not faults
     assert text(done.html).startswith("(One Title; Another) and (Another)"), done.html
+
+
+def test_an_address_in_angle_brackets_is_kept(tmp_path: Path) -> None:
+    assert "<https://example.org/a?b=1>" in text(listed(tmp_path, "aib-studi", "page"))
 
 
 def test_german_titles_keep_their_capitals(tmp_path: Path) -> None:

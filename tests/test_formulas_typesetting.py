@@ -619,8 +619,6 @@ UNKNOWN = [
     r"\scr X",
     r"\vcentcolon=",
     r"\hfill x",
-    r"\mathbbm{1}",
-    r"\mathds{1}",
 ]
 
 
@@ -631,6 +629,14 @@ def test_what_mathjax_does_not_know_is_named(source: Path, settings: Settings) -
     expected = (ROOT / "docs" / "formulas.md").read_text("utf-8")
     for tex in UNKNOWN:
         assert f"`{re.match(r'.[a-zA-Z]+', tex)[0]}`" in expected  # type: ignore[index]
+
+
+def test_letters_of_bbm_and_dsfont_are_those_of_the_font(source: Path, settings: Settings) -> None:
+    texts = (r"\(\mathbbm{1}\)", r"\(\mathds{1}\)", r"\(\mathbb{1}\)", r"\(1\)")
+    _, faults, formulas = typeset(documents(source, *texts), settings)
+    assert not faults
+    bbm, dsfont, blackboard, plain = (formula.outlines for formula in formulas.values())
+    assert bbm == dsfont == blackboard != plain
 
 
 @pytest.mark.parametrize(

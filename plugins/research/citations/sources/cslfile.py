@@ -299,7 +299,7 @@ def _date(value: Any) -> dict[str, Any]:
         traits |= _season_of(value)
         if literal := value.get("literal"):
             return {"literal": _html(literal)}
-        value = value.get("date-parts", value.get("raw", value))
+        value = value.get("date-parts") or value.get("raw") or value
     written = (
         value
         if isinstance(value, list)

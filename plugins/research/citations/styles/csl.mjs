@@ -183,7 +183,7 @@ function collapsed(html, plain) {
 }
 
 function printed(html) {
-  const hasText = html && /[\p{L}\p{N}]/u.test(html.replace(/<[^>]*>/g, ""));
+  const hasText = html && /\S/.test(html.replace(/<[^>]*>/g, ""));
   return hasText && html.search(UNPRINTED) < 0 ? html : "";
 }
 

@@ -44,16 +44,16 @@ OTHERS = "\ue011"
 JOINED_OTHERS = lazy_pattern(rf"(?P<mark>[,;]?)\s*(?:and|&(?:\w+|#38);|\w{{1,3}})?\s*{OTHERS}\.?")
 #: What citeproc-js writes where a style prints nothing, such as the author in a numeric style.
 NOTHING = "[NO_PRINTED_FORM]"
-TAG, WORD = re.compile("<[^<>]*>"), re.compile(r"\w|&")
-CLOSING = re.compile(r"[)\]]")
+TAG, WORD, CLOSING = lazy_pattern("<[^<>]*>"), lazy_pattern(r"\w|&"), lazy_pattern(r"[)\]]")
 #: Titles that BibTeX writes with capitals, and styles of CSL want without.
 HEADLINES = ("title", "title-short", "volume-title")
+FURTHER_TITLES = ("volume-title", "event-title", "original-title", "part-title", "reviewed-title")
 #: Quotation marks at the ends of tagged text: the processor pairs them first, and then prints the tags.
 MARKS = "[\"'“”‘’]+"
 BEHIND_TAGS = lazy_pattern(rf"((?:<[^/<>][^<>]*>)+)({MARKS})")
 BEFORE_TAGS = lazy_pattern(rf"({MARKS})((?:</[^<>]+>)+)")
 #: A tag that the processor took for text; a “<” of ours would be `LESS_THAN`.
-BROKEN_TAG = lazy_pattern(r"&#60;/?(?:(?!&#6[02];).)*&#62;")
+BROKEN_TAG = lazy_pattern(r"&#60;/?(?:i|b|su[bp]|sc|span|div|em|strong)\b(?:(?!&#6[02];).)*&#62;")
 #: Seconds for all posts of a site that are not known yet. A post takes about twenty milliseconds.
 TIMEOUT_SECONDS = 600
 
@@ -353,9 +353,11 @@ def _item(item: Item, key: str, knows_volumes: bool) -> Item:
     variables = {name: value for name, value in item.items() if name not in ("headline", "pdf", "arxiv")}
     if item.get("headline") and is_english(item.get("language", "")):
         variables |= {name: in_sentence_case(item[name]) for name in HEADLINES if item.get(name)}
-    elif volume := item.get("volume-title"):
+    elif item.get("volume-title") or not is_english(item.get("language", "")):
         # The processor knows of other variables that only English titles are written with capitals.
-        variables["volume-title"] = f'<span class="nocase">{volume}</span>'
+        variables |= {
+            name: f'<span class="nocase">{item[name]}</span>' for name in FURTHER_TITLES if item.get(name)
+        }
     return {**_text(variables), "id": key}
 
 

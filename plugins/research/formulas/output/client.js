@@ -20,7 +20,12 @@ window.MathJax = {
   tex: {
     packages: dataset.packages.split(" "),
     tags: dataset.tags,
-    macros: { bm: ["\\boldsymbol{#1}", 1] }, // as in typeset.mjs
+    // as in typeset.mjs
+    macros: {
+      bm: ["\\boldsymbol{#1}", 1],
+      mathbbm: ["\\mathbb{#1}", 1],
+      mathds: ["\\mathbb{#1}", 1],
+    },
     postFilters: window.FormulaSafety.postFilters,
   },
   startup: {

@@ -15,7 +15,7 @@ HINTS = {
         PHYSICS,
     ),
     **dict.fromkeys("unit SI si qtyrange".split(), r"write \units[5]{m}"),
-    **dict.fromkeys("mathbbm mathds".split(), r"write \mathbb{1}"),
+    "bbm": r"write \mathbbm{1}",
     "require": 'packages are named in the settings: RESEARCH = {"packages": […]}',
     "scr": r"write \mathscr",
     "vcentcolon": "write :",

@@ -24,8 +24,12 @@ import * as svg from "./svg.mjs";
 import { literalSigns } from "./text.mjs";
 
 const METRICS = [16, 8, 1280, 1]; // em and ex in px, width of the container in px, scale
-// Of LaTeX's package bm, which MathJax does not have.
-const MACROS = { bm: ["\\boldsymbol{#1}", 1] };
+// Of LaTeX's packages bm, bbm and dsfont; for the fonts of the last two stands the one that MathJax's font has.
+const MACROS = {
+  bm: ["\\boldsymbol{#1}", 1],
+  mathbbm: ["\\mathbb{#1}", 1],
+  mathds: ["\\mathbb{#1}", 1],
+};
 // What the sandbox of the package begingroup does not hold: it, and what is no macro.
 const BEYOND_SANDBOX = /\\(?:\w*group|global|[gx]def|definecolor|newcolumntype|mathtoolsset|\w*tagform)/;
 const SANITIZE = -5.5; // priority of ui/safe
