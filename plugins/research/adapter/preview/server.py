@@ -25,7 +25,7 @@ HEARTBEAT_SECONDS = 15
 
 @dataclass
 class State:
-    """What browsers are told. A version is the number of the last change of a page."""
+    """What is reported to browsers. A version is the number of the last change of a page."""
 
     changed: threading.Condition = field(default_factory=threading.Condition)
     #: Tells this server from the one that ran before it.
@@ -40,7 +40,7 @@ class State:
     sources: Mapping[str, str] = field(default_factory=dict)
 
     def publish(self, pages: Collection[str], is_all: bool = False) -> None:
-        """Tell browsers that `pages` have changed, or all of them."""
+        """Report to browsers that `pages` have changed, or all of them."""
         with self.changed:
             self.version += 1
             self.pages |= dict.fromkeys(pages, self.version)
@@ -128,13 +128,13 @@ class Handler(ComplexHTTPRequestHandler):  # type: ignore[misc]
             return
 
     def _news(self, page: str, seen: str) -> Iterable[str]:
-        state, told = self.state, ""
+        state, sent = self.state, ""
         while not state.is_newer(page, seen):
             found = state.found_for(page)
-            yield f"event: diagnostics\ndata: {found}\n\n" if found != told else ": still here\n\n"
-            told = found
+            yield f"event: diagnostics\ndata: {found}\n\n" if found != sent else ": still here\n\n"
+            sent = found
             with state.changed:
-                if not state.is_newer(page, seen) and state.found_for(page) == told:
+                if not state.is_newer(page, seen) and state.found_for(page) == sent:
                     state.changed.wait(HEARTBEAT_SECONDS)
         yield "event: reload\ndata:\n\n"
 

@@ -8,7 +8,7 @@ from pelican import Pelican
 from pelican.generators import StaticGenerator
 from pelican.writers import Writer
 
-#: Is told the addresses of files that have another content now, and whether all have been written.
+#: Gets the addresses of files that have another content now, and whether all have been written.
 Listener = Callable[[Collection[str], bool], None]
 
 
