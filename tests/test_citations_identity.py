@@ -84,7 +84,9 @@ def test_the_page_of_an_article_says_what_it_is(build: Build) -> None:
     (entry,) = re.findall(r'download="on-bayes.bib" href="data:[^,]*,([^"]*)"', page)
     assert "author = {Ada Lovelace and Grace Hopper}" in unquote(unescape(entry))
     for name, text in (("BibTeX", "@online{"), ("CSL-JSON", '"type": "post-weblog"'), ("RIS", "TY  - BLOG")):
-        (shown,) = re.findall(f'<pre tabindex="0" aria-label="{name}"><code>(.*?)</code>', page, re.DOTALL)
+        (shown,) = re.findall(
+            f'<pre tabindex="0" role="group" aria-label="{name}"><code>(.*?)</code>', page, re.DOTALL
+        )
         assert text in shown
     assert "cite-this-post" not in site.read("feeds/all.atom.xml")
     assert "rft_id=info%3Adoi%2F10.1000%2F1" in page

@@ -18,7 +18,9 @@ def faces(*names: str) -> str:
 
 def test_fonts_have_the_characters_of_the_blog(build: Build) -> None:
     names = ("latin-400-normal", "latin-400-italic", "latin-ext-400-normal", "cyrillic-700-normal")
-    site = build({"post.md": POST, "other.md": OTHER}, faces(*names), "--fatal", "warnings")
+    theme = f"THEME = {str(ROOT / 'theme')!r}\nDIRECT_TEMPLATES = ['index', 'robots']\n"
+    settings = f"{faces(*names)}\n{theme}ROBOTS_SAVE_AS = 'robots.txt'\n"
+    site = build({"post.md": POST, "other.md": OTHER}, settings, "--fatal", "warnings")
 
     assert site.exit_code == 0, site.log
     other, index = site.read("other.html"), site.read("index.html")
@@ -27,6 +29,7 @@ def test_fonts_have_the_characters_of_the_blog(build: Build) -> None:
     )
     assert sheet
     assert sheet[0] in index
+    assert site.read("robots.txt").startswith("User-agent: *")
     preloaded = re.findall(r'<link rel="preload" href="https://blog.example/([^"]+)" as="font"', other)
     rules = site.read(sheet[1]).splitlines()
     traits = r'family:"STIX Two Text";font-style:(\w+);font-weight:(\d+);.*src:url\(([^)]+)\).*range:([^}]+)}'

@@ -7,6 +7,7 @@ figure gets none, and neither does one that names an image of its own.
 import base64
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from html import escape
 from importlib.util import find_spec
 from io import BytesIO
@@ -67,7 +68,7 @@ class Card:
 
 def card(html: str, post: Publication, target: Target) -> Card | None:
     """Return the card of the page `html` of `post`; None where it has no figure that can be drawn."""
-    if not post.root or HAS_OWN in html or not find_spec("PIL"):
+    if not post.root or HAS_OWN in html or not _can_draw():
         return None
     for found in IMAGE.finditer(html):
         source = SOURCE.search(found["attributes"])
@@ -77,9 +78,9 @@ def card(html: str, post: Publication, target: Target) -> Card | None:
     return None
 
 
-def draw(cards: Iterator[Card], output: Path, fonts: tuple[Path, ...], cache: Cache) -> Iterator[Diagnostic]:
+def draw(cards: Iterator[Card], output: Path, fonts: tuple[Path, ...], stored: Cache) -> Iterator[Diagnostic]:
     """Write the `cards` below `output`; yield a warning for a figure that is no image that Pillow reads."""
-    area = cache.area("cards", Path(__file__).read_text("utf-8"))
+    area = stored.area("cards", Path(__file__).read_text("utf-8"))
     for card in cards:
         if not card.figure.is_file():
             continue
@@ -95,6 +96,11 @@ def draw(cards: Iterator[Card], output: Path, fonts: tuple[Path, ...], cache: Ca
                 continue
             area.put(key, drawn)
         files.publish(output / card.address, base64.b64decode(drawn))
+
+
+@cache
+def _can_draw() -> bool:
+    return find_spec("PIL") is not None
 
 
 def _path(address: str, target: Target) -> Path | None:

@@ -62,7 +62,8 @@ class Face:
 class Faces:
     """The style sheet of the faces in `paths`, cut to `characters`; all pages link it."""
 
-    marker = ""
+    #: Of pages: what a theme writes for programs, as robots.txt, has no head.
+    marker = ("</head", "</HEAD", "<body", "<BODY")
     is_script: ClassVar[bool] = False
 
     def __init__(self, paths: Sequence[Path], characters: Iterable[str], cache: Cache) -> None:

@@ -76,7 +76,8 @@ def _record(name: str, file: str, kind: str, text: str, terms: Terms) -> str:
         f'<div class="citation-record" data-copy="{terms.copy}" data-copied="{terms.copied}">\n'
         f'<p><b>{name}</b> <a download="{escape(file)}" href="{address}" '
         f'aria-label="{terms.download} {name}">{terms.download}</a></p>\n'
-        f'<pre tabindex="0" aria-label="{name}"><code>{escape(text, quote=False)}</code></pre>\n</div>\n'
+        f'<pre tabindex="0" role="group" aria-label="{name}"><code>{escape(text, quote=False)}</code></pre>\n'
+        "</div>\n"
     )
 
 
