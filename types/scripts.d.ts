@@ -47,6 +47,8 @@ declare global {
     /** Network Information API, in Chromium. */
     connection?: { saveData: boolean; effectiveType: string };
   }
+  /** Sentences by language, which the build puts into disk.js. */
+  const SENTENCES: Record<string, string>;
   /** In a worker. */
   function postMessage(message: unknown, transfer: Transferable[]): void;
 }

@@ -54,10 +54,10 @@ class Scatter:
 
     def html(self, words: Words, id: str, alt: str) -> str:
         """Return plot and legend; `id` is that of the figure, `alt` what the plot shows."""
-        drawn = "".join(self._groups(id))
+        drawn = "".join((*self._contours(), *self._groups(id), *self._names()))
         svg = (
             f'<svg class="research-demo-plot" role="img" viewBox="0 0 {SIZE} {SIZE}" width="{SIZE}" '
-            f'height="{SIZE}"><title>{escape(alt)}</title>{"".join(self._axes())}{drawn}</svg>'
+            f'height="{SIZE}"><title>{escape(alt)}</title>{drawn}</svg>'
         )
         legend = "".join(
             f"<li>{_symbol(number)}<span>{escape(group.label)}</span></li>"
@@ -70,16 +70,21 @@ class Scatter:
         listed = f'<ul class="research-demo-legend">{legend}</ul>' if len(self.groups) > 1 else ""
         return f'<div class="research-demo-plane" dir="ltr">{svg}{listed}{note}</div>'
 
-    def _axes(self) -> Iterator[str]:
-        """Yield the frame, contours of the prior at whole standard deviations, and the names of both."""
-        middle, unit = SIZE // 2, REACH / self.extent
+    def _contours(self) -> Iterator[str]:
+        """Yield the frame, and contours of the prior at whole standard deviations."""
+        middle = SIZE // 2
         yield f'<path d="M1 1h{SIZE - 2}v{SIZE - 2}h-{SIZE - 2}z" {OUTLINE} stroke-opacity=".4"/>'
-        for deviations in (1, 2, 3):
-            radius = deviations * unit
-            if radius < REACH:
-                yield f'<circle cx="{middle}" cy="{middle}" r="{radius:.1f}" {OUTLINE} stroke-opacity=".4"/>'
-                away = radius * sqrt(0.5) + 9  # on the diagonal, where the names of the axes are not
-                yield _text(f"{deviations} σ", middle - away, middle + away)
+        for radius in self._radii():
+            yield f'<circle cx="{middle}" cy="{middle}" r="{radius:.1f}" {OUTLINE} stroke-opacity=".4"/>'
+
+    def _radii(self) -> Iterator[float]:
+        return (radius for n in (1, 2, 3) if (radius := n * REACH / self.extent) < REACH)
+
+    def _names(self) -> Iterator[str]:
+        """Yield the names of contours and axes, which points do not cover."""
+        for number, radius in enumerate(self._radii(), 1):
+            away = radius * sqrt(0.5) + 9  # on the diagonal, where the names of the axes are not
+            yield _text(f"{number} σ", SIZE // 2 - away, SIZE // 2 + away)
         yield _text(self.x, SIZE - 18, SIZE - 10)
         yield _text(self.y, 18, 24)
 

@@ -23,9 +23,7 @@ const late = (path, attempt) =>
 
 // A kind that comes when it is needed is handed what it shares with the others.
 const shared = { anySeed, button, element, floats, follow, inside, normals, sentence, slider, steer, toggle };
-const lateKind = (name) => ({
-  start: async (stage, attempt) => (await late(`./kinds/${name}.js`, attempt)).start(stage, shared),
-});
+const lateKind = (name) => (attempt) => late(`./kinds/${name}.js`, attempt);
 
 const KINDS = {
   compare: samples,
@@ -170,8 +168,9 @@ class ResearchDemo extends HTMLElement {
     const model = (name, job) =>
       modelAt(resolved(name), name.endsWith(".onnx") ? resolved(runtime) : undefined).load(job);
     // All at the same time.
-    const [figure, decoders] = await Promise.all([
+    const [figure, { start }, decoders] = await Promise.all([
       jsonAt(href, job),
+      typeof KINDS[kind] === "function" ? KINDS[kind](job.attempt) : KINDS[kind],
       Promise.all(
         decoder
           .split(" ")
@@ -193,7 +192,7 @@ class ResearchDemo extends HTMLElement {
       extra,
       explain,
     });
-    await KINDS[kind].start(stage, job.attempt);
+    await start(stage, shared);
     return stage;
   }
 

@@ -34,14 +34,19 @@ class Model {
 
   /** Bring the program here for a job, start it, and return the model. */
   async load(job) {
+    // One that was given up while it started may never have come further.
+    if (job.attempt && !this.#isReady) this.stop(new Failure("worker"));
+    this.#program = this.#fetch(job);
+    // The worker's script comes at the same time.
+    await Promise.all([this.#program, this.#start()]);
+    return this;
+  }
+
+  async #fetch(job) {
     const runtime = this.#runtime;
     const urls = [this.#url, runtime && `${runtime}ort-wasm-simd-threaded.wasm`];
     const [bytes, wasmBinary] = await Promise.all(urls.map((url) => url && bytesAt(url, job)));
-    this.#program = { bytes, runtime, wasmBinary };
-    // One that was given up while it started may never have come further.
-    if (job.attempt && !this.#isReady) this.stop(new Failure("worker"));
-    await this.#start();
-    return this;
+    return { bytes, runtime, wasmBinary };
   }
 
   /** Return the outputs for `inputs`, those of several examples one after the other: see worker.js for `asked`. */
@@ -66,16 +71,26 @@ class Model {
   }
 
   async #open() {
+    let worker;
     try {
-      const worker = new Worker(scriptUrl(), { type: "module" });
-      worker.onmessage = ({ data }) => this.#answer(data);
-      worker.onerror = () => this.stop(new Failure("worker"));
-      this.#worker = worker;
+      worker = new Worker(scriptUrl(), { type: "module" });
     } catch {
       this.#started = null;
       throw new Failure("worker");
     }
-    await this.#ask({ program: this.#program });
+    worker.onmessage = ({ data }) => this.#answer(data);
+    worker.onerror = () => this.stop(new Failure("worker"));
+    this.#worker = worker;
+    let program;
+    try {
+      program = await this.#program;
+    } catch (error) {
+      if (worker === this.#worker) this.stop(error);
+      throw error;
+    }
+    // It may have failed, or been ended, while the program came.
+    if (worker !== this.#worker) throw new Failure("worker");
+    await this.#ask({ program });
     this.#isReady = true;
   }
 
