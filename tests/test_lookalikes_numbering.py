@@ -101,3 +101,63 @@ def test_ids_in_code_and_in_other_attributes_are_no_ids(build: Build) -> None:
     text = 'The id="a", `id="a"`, <span data-id="a">x</span>, <b title="1 id=a">y</b> <i id="a">z</i>.\n'
     site = build({"p.md": FRONT + text}, "", "--fatal", "warnings")
     assert site.exit_code == 0, site.log
+
+
+OTHER_MARKUPS = {
+    "b.rst": """In reST
+#######
+
+:date: 2026-01-02
+
+See :ref:`fig-plam` and :ref:`Fig. %s <fig-plam>`,
+
+:ref:`{filename}none.md#fig-x`.
+
+.. figure:: p.png
+   :alt: P
+   :name: fig-plan
+
+.. theorem::
+""",
+    "c.html": """<html><head><title>Raw</title><meta name="date" content="2026-01-03"></head><body>
+<p>See <a href="#fig-plam"></a> and
+<a href="#fig-plam">Fig. %s</a>, <a href="{filename}none.md"></a>.</p>
+<figure id="fig-plan"><img src="p.png" alt="P"><figcaption>P</figcaption></figure>
+</body></html>
+""",
+    "d.md": """Title: D
+Date: 2026-01-04
+
+| a |
+| --- |
+| 1 |
+{#tbl-row}
+
+| b |
+| --- |
+| 2 |
+: Directly below. {#tbl-below}
+
+As [](#tbl-row) and [](#tbl-below).
+""",
+}
+NO_ID = "nothing in this post has the id “fig-plam”; did you mean “fig-plan”?"
+NO_POST = "leads to no post of this site: check the name of the file"
+
+
+def test_lines_in_other_markups_and_captions_that_touch_tables(build: Build) -> None:
+    site = build(OTHER_MARKUPS, 'MARKDOWN = {"extension_configs": {"markdown.extensions.extra": {}}}\n')
+    assert re.findall(r"(?:b\.rst|c\.html|d\.md):\d.*", site.log) == [
+        f"b.rst:6:11: error: [](#fig-plam): {NO_ID}",
+        f"b.rst:6:40: error: [Fig. %s](#fig-plam): {NO_ID}",
+        f"b.rst:8:25: error: []({{filename}}none.md#fig-x) {NO_POST}",
+        f"c.html:2:18: error: [](#fig-plam): {NO_ID}",
+        f"c.html:3:11: error: [Fig. %s](#fig-plam): {NO_ID}",
+        f"c.html:3:43: error: []({{filename}}none.md) {NO_POST}",
+    ]
+    assert '<mark class="reference-unknown">{filename}none.md</mark>.' in site.read("raw.html")
+    page = site.read("d.html")
+    assert (
+        re.sub("<[^<>]*>", "", page).count("As Table\N{NO-BREAK SPACE}1 and Table\N{NO-BREAK SPACE}2.") == 1
+    )
+    assert '<table id="tbl-row">' in page

@@ -12,6 +12,8 @@ from pathlib import Path
 from .lazy import lazy_pattern
 
 #: Between lines of dashes, or until the first empty line.
+#: Of a post in HTML.
+HEAD = lazy_pattern(r"\s*<.*?<body\b[^<>]*>", re.DOTALL | re.IGNORECASE)
 FRONT_MATTER = lazy_pattern(r"---[ \t]*\n.*?\n(?:---|\.\.\.)[ \t]*\n|(?:[^\n]*\S[^\n]*\n)+", re.DOTALL)
 
 
@@ -130,7 +132,7 @@ class Source:
     @cached_property
     def _body(self) -> int:
         """Where the front matter ends, as far as it can be determined for all kinds of source."""
-        front = FRONT_MATTER.match(self.text)
+        front = HEAD.match(self.text) or FRONT_MATTER.match(self.text)
         return front.end() if front else 0
 
     @cached_property

@@ -40,7 +40,7 @@ class Imported:
 def read(path: Path, name: str) -> Imported:
     """Return the article at `path` as the post `name`; raise `UnreadableArticleError`."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise pandoc.UnreadableArticleError(f"{path} cannot be read: {error}") from error
     report = Report(path, text)
@@ -143,10 +143,20 @@ class _Files:
             self.report.add(
                 f"{file.name} is no image for pages: convert it to SVG or PNG, and name that", address
             )
-        place = f"images/{self.name}/{file.name}"
-        if file.is_file():
-            self.kept[place] = file.read_bytes()
+        content = file.read_bytes() if file.is_file() else None
+        place = self._place(file, content)
+        if content is not None:
+            self.kept[place] = content
         return f"{{static}}/{quote(place)}"
+
+    def _place(self, file: Path, content: bytes | None) -> str:
+        """Return where the image `file` is kept: not where another of its name is."""
+        folder = f"images/{self.name}"
+        place, number = f"{folder}/{file.name}", 1
+        while content is not None and self.kept.get(place, content) != content:
+            number += 1
+            place = f"{folder}/{file.stem}-{number}{file.suffix}"
+        return place
 
     def code(self, name: str, lines: str) -> str:
         """Return the `lines` of the file `name`, as “1-2, 5”; all of them where there are none named."""

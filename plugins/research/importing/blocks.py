@@ -7,7 +7,8 @@ from typing import Any
 from ..core.lazy import lazy_pattern
 from ..numbering.kinds import BOXES, FIGURE
 from . import cells, latex, myst, tables, tree
-from .inlines import ASIDES, BEGINS_BLOCK, Inlines
+from .inlines import ASIDES, BEGINS_BLOCK, Inlines, escaped
+from .report import comment
 from .tree import KINDS, LABEL, attributes, box_of, text, walk
 
 #: The id that Quarto puts behind a displayed formula.
@@ -97,7 +98,7 @@ class Blocks:
     def _paragraph(self, inlines: list[Any], is_last: bool = False) -> Iterator[str]:
         written = self.inlines.text(inlines).strip()
         if written:
-            yield BEGINS_BLOCK.sub(lambda sign: f"\\{sign[0]}", written)
+            yield BEGINS_BLOCK.sub(escaped, written)
             if not is_last:
                 yield ""
 
@@ -180,7 +181,7 @@ class Blocks:
             yield typed if not opening else f'{typed[: opening.end()]} markdown="1"{typed[opening.end() :]}'
         elif form not in ("latex", "tex"):
             self.report.raw(typed)
-            yield f"<!-- {typed} -->"
+            yield comment(typed)
         elif ENVIRONMENT.match(typed):
             yield from self._formula(typed, "")
         elif found := latex.algorithm(typed):
@@ -195,7 +196,7 @@ class Blocks:
                 yield from self.lines(blocks)
             else:
                 self.report.raw(rest)
-                yield f"<!-- {rest.replace('--', '- -')} -->"
+                yield comment(rest)
 
     def _figure(self, content: Any) -> Iterator[str]:
         id, classes, _ = attributes(content[0])

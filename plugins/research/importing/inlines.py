@@ -7,7 +7,7 @@ from typing import Any
 
 from ..core.lazy import lazy_pattern
 from . import latex
-from .report import Report
+from .report import Report, comment
 from .tree import KINDS, attributes, walk
 
 #: Characters that Markdown would read as its own.
@@ -176,7 +176,7 @@ class Inlines:
         if form in ("latex", "tex"):
             return latex.inline(typed, self)
         self.report.raw(typed)
-        return f"<!-- {typed} -->"
+        return comment(typed)
 
     def _cite(self, content: Any) -> str:
         cites = content[0]
@@ -208,6 +208,14 @@ class Inlines:
         if suffix and not suffix.startswith((",", " ")):
             suffix = f", {suffix}"
         return f"{prefix} {sign}{cite['citationId']}{suffix}".strip()
+
+
+def escaped(sign: re.Match[str]) -> str:
+    """Return a sign that would begin a block as one that does not; Markdown escapes some by name alone."""
+    found = sign[0]
+    if found[0].isdigit():
+        return f"{found[:-1]}\\{found[-1]}"
+    return f"&#{ord(found[0])};{found[1:]}" if found[0] in ":=~" else f"\\{found}"
 
 
 def _joined(inlines: Sequence[Any]) -> list[Any]:

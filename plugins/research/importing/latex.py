@@ -4,6 +4,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from ..core.lazy import lazy_pattern
+from .report import comment
 from .tree import LABEL, text
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def inline(typed: str, inlines: "Inlines") -> str:
     if len(blocks) == 1 and blocks[0]["t"] in ("Para", "Plain"):
         return inlines.text(blocks[0]["c"])
     inlines.report.raw(typed)
-    return f"<!-- {typed} -->"
+    return comment(typed)
 
 
 def theorem(blocks: list[Any]) -> tuple[str, str, bool, list[Any]]:

@@ -9,6 +9,11 @@ from ..core.diagnostics import Diagnostic, Severity
 SHOWN = 60
 
 
+def comment(typed: str) -> str:
+    """Return a comment of HTML that says what its author `typed`."""
+    return f"<!-- {typed.replace('--', '- -')} -->"
+
+
 @dataclass
 class Report:
     """The list, in the order of what was found."""

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from .blocks import Blocks
     from .inlines import Inlines
 
+#: Stands for a bar until the row is written.
+BAR = "\ue000"
 RULES = {"AlignLeft": ":---", "AlignRight": "---:", "AlignCenter": ":---:", "AlignDefault": "---"}
 
 
@@ -44,7 +46,19 @@ def _is_plain(row: Any) -> bool:
 
 
 def _cells(row: Any, inlines: "Inlines") -> list[str]:
-    return [inlines.text(cell[4][0]["c"]).replace("|", "\\|") if cell[4] else "" for cell in row[1]]
+    return [
+        inlines.text(_without_bars(cell[4][0]["c"])).replace(BAR, "\\|") if cell[4] else "" for cell in row[1]
+    ]
+
+
+def _without_bars(content: Any) -> Any:
+    """Return the content of a cell, whose bars end no cell: in code they are safe, in TeX they have names."""
+    for node in walk(content):
+        if node["t"] == "Str":
+            node["c"] = node["c"].replace("|", BAR)
+        elif node["t"] == "Math":
+            node["c"][1] = node["c"][1].replace(r"\|", r"\Vert ").replace("|", r"\vert ")
+    return content
 
 
 def _line(cells: list[str]) -> str:

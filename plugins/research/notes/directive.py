@@ -11,7 +11,6 @@ class Margin(Directive):
 
     def run(self) -> list[nodes.Node]:
         """Return the block."""
-        self.assert_has_content()
         block = nodes.container("\n".join(self.content), classes=["admonition", "margin"])
         self.state.nested_parse(self.content, self.content_offset, block)
         return [block]

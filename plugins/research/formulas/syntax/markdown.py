@@ -65,7 +65,7 @@ class MathExtension(GuardedExtension, PelicanMathJaxExtension):  # type: ignore[
         md.inlinePatterns.deregister("mathjax_inlined")
         guarded = self.guarded
         md.treeprocessors.deregister("mathjax_correctdisplayedmath")
-        md.treeprocessors.register(guarded(DisplayedMath(self)), "mathjax_correctdisplayedmath", 15)
+        md.treeprocessors.register(guarded(DisplayedMath(self, md)), "mathjax_correctdisplayedmath", 15)
         # Behind code (190), unless formulas look like it, and before escapes (180), as theirs.
         md.inlinePatterns.register(guarded(EscapedDelimiter(self.delimiters.escaped, md)), "math_escape", 184)
         rare = [Rare("math_element", 186, ("<span",), guarded(MathElement(MATH_ELEMENT, md)))]
@@ -201,6 +201,10 @@ class MathProcessor(InlineProcessor):
 
 class DisplayedMath(PelicanMathJaxCorrectDisplayMath):  # type: ignore[misc]
     """Takes displayed formulas out of paragraphs; in a heading, which is one line, they are none."""
+
+    def __init__(self, extension: MathExtension, md: Markdown) -> None:
+        super().__init__(extension)
+        self.md = md  # reports of exceptions go there
 
     def run(self, root: Element) -> Element:
         """Edit the blocks in `root`; return it."""

@@ -90,7 +90,10 @@ class Context:
         sought = typed if typed in file.text else typed.removesuffix(")")  # a title may stand behind it
         line, column = file.place_of(sought, self._reported[sought], self.text.field)
         self._reported[sought] += 1
-        line = line or file.line_of(target.address)
+        if not line:  # not in Markdown: links are written in other ways
+            key = target.id or target.address
+            line, column = file.place_of(key, self._reported[key], self.text.field)
+            self._reported[key] += 1
         self.diagnostics.append(Diagnostic(self.post.source, line, message, severity, column))
 
     def _fault(self, target: Target, typed: str) -> tuple[str, Severity]:

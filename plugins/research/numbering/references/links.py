@@ -55,7 +55,8 @@ def _edit(link: re.Match[str], target: Target, context: Context) -> Iterator[Edi
         context.report(target, f"[{unescape(text)}]({target.address})")
         if not target.source and not target.base:  # an empty link to another site, as its author typed it
             return
-    if context.text.is_excerpt:  # stands on other pages than what it refers to
+    is_lost = label is None and bool(target.base) and target.source is None  # Pelican has no address for it
+    if context.text.is_excerpt or is_lost:  # an excerpt stands on other pages than what it refers to
         yield Edit(link.start(), link.end(), words)
     else:
         tag = _leading_to(link["tag"], target.href) if label and label.anchor else link["tag"]

@@ -25,7 +25,6 @@ class Box(Directive):
 
     def run(self) -> list[nodes.Node]:
         """Return the box."""
-        self.assert_has_content()
         box = nodes.admonition("\n".join(self.content))
         box["classes"] = [self.name, *self.options.get("class", [])]
         self.add_name(box)
@@ -47,7 +46,6 @@ class Group(Directive):
 
     def run(self) -> list[nodes.Node]:
         """Return the group."""
-        self.assert_has_content()
         group = nodes.container("\n".join(self.content))
         group["classes"] = ["figure", *self.options.get("class", [])]
         self.add_name(group)

@@ -28,6 +28,9 @@ INCLUDE = "include"
 CAPTION = lazy_pattern(
     r"(?:\A|\n):[ \t]+(?P<text>(?:[^\n]|\n(?!\n|:))*?)[ \t]*\{(?P<attributes>[^{}\n]*#[^{}\n]*)\}\s*\Z"
 )
+#: Braces directly below a table, which Python-Markdown would take for a row.
+TABLE_ID = re.compile(r"(?<=\|)[ \t]*\n(?P<text>)\{(?P<attributes>[^{}\n]*#[^{}\n]*)\}\s*\Z")
+TABLE_RULE = re.compile(r"^[^\n]*\|[^\n]*\n[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t:|-]*)?\n?", re.MULTILINE)
 IMAGE = r"!\[[^\[\]]*\]\([^()\n]*\)(?:\{[^{}\n]*\})?"
 IMAGES = lazy_pattern(rf"\s*(?:(?:{IMAGE}|\[{IMAGE}\]\([^()\n]*\)(?:\{{[^{{}}\n]*\}})?)\s*)+")
 #: Code and raw HTML, which are put back last.
@@ -51,13 +54,13 @@ class NumberingExtension(GuardedExtension):
 
     def processors(self, md: Markdown) -> None:
         """Register them: fences before fenced code (25), boxes before admonitions (105), captions before
-        definition lists (25).
+        tables (75).
         """
         md.preprocessors.register(self.guarded(Includes(md, self.root)), "research_includes", 26.5)
         md.preprocessors.register(self.guarded(FenceIds(md)), "research_fence_ids", 26)
         blocks = md.parser.blockprocessors
         blocks.register(self.guarded(BoxProcessor(md.parser)), "research_box", 106)
-        blocks.register(self.guarded(CaptionProcessor(md.parser)), "research_caption", 26)
+        blocks.register(self.guarded(CaptionProcessor(md.parser)), "research_caption", 76)
 
 
 class Includes(Preprocessor):
@@ -89,26 +92,27 @@ class CaptionProcessor(BlockProcessor):
 
     def test(self, parent: Element, block: str) -> bool:
         """Tell whether `block` is the caption of what stands before it, or of images at its beginning."""
-        found = CAPTION.search(block) if "{" in block else None
+        found = _caption(block) if "{" in block else None
         if not found:
             return False
         before = block[: found.start()]
-        return bool(IMAGES.fullmatch(before)) if before else self._captioned(parent) is not None
+        return _may_have_caption(before) if before else self._captioned(parent) is not None
 
     def run(self, parent: Element, blocks: list[str]) -> None:
         """Put the element and its caption together."""
         block = blocks.pop(0)
-        found = CAPTION.search(block)
+        found = _caption(block)
         assert found
         if found.start():
             self.parser.parseBlocks(parent, [block[: found.start()]])
         captioned = self.lastChild(parent)
         assert captioned is not None
-        text, attributes = found["text"].strip(), found["attributes"]
+        text, attributes = (found["text"] or "").strip(), found["attributes"]
         if captioned.tag == "table":
-            caption = Element("caption")
-            caption.text = text
-            captioned.insert(0, caption)
+            if text:
+                caption = Element("caption")
+                caption.text = text
+                captioned.insert(0, caption)
             _give(captioned, attributes)
             return
         parent.remove(captioned)
@@ -148,6 +152,17 @@ class BoxProcessor(AdmonitionProcessor):
         box = self.lastChild(parent)
         if found and found[3] and box is not None:
             _give(box, found[3])
+
+
+def _caption(block: str) -> re.Match[str] | None:
+    """Return the caption that `block` ends with, or the braces alone that stand below a table."""
+    return CAPTION.search(block) or TABLE_ID.search(block)
+
+
+def _may_have_caption(block: str) -> bool:
+    """Return whether `block` is what a caption may stand directly below."""
+    is_stored_or_image = IMAGES.fullmatch(block) or STORED.fullmatch(block)
+    return bool(is_stored_or_image or TABLE_RULE.search(block))
 
 
 def _give(element: Element, attributes: str) -> None:
