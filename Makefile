@@ -90,6 +90,9 @@ bench-train: $(VENV)/.dev node_modules/.site  ## compare training with the VAE e
 bench-models: $(VENV)/.dev node_modules/.site  ## measure the models of the blog over three seeds
 	$(BIN)/python bench/seeds.py
 
+bench-formulas: $(VENV)/.dev node_modules/.dev  ## weigh a page with sixty formulas in each format
+	$(BIN)/python bench/formulas.py
+
 bench-page: html $(VENV)/.dev node_modules/.dev  ## weigh the article as a reader loads it
 	$(BIN)/python bench/page.py $(OUTPUT)/variational-autoencoders.html
 
