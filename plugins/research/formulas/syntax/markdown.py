@@ -223,34 +223,38 @@ class DisplayedMath(PelicanMathJaxCorrectDisplayMath):  # type: ignore[misc]
         root.remove(paragraph)
 
 
-class MathFences(Preprocessor):
-    """A fenced block ``math``: stored as a displayed formula."""
+class MathPreprocessor(Preprocessor):
+    """Stores displayed formulas, unless the post turns formulas off."""
 
     def __init__(self, md: Markdown, extension: MathExtension) -> None:
         super().__init__(md)
         self.extension = extension
 
     def run(self, lines: list[str]) -> list[str]:
+        """Return `lines` with stored formulas."""
+        return lines if self.extension.is_off(self.md) else self.store(lines)
+
+    def store(self, lines: list[str]) -> list[str]:
+        """Return `lines` with stored formulas in place of those that the subclass finds."""
+        raise NotImplementedError
+
+
+class MathFences(MathPreprocessor):
+    """A fenced block ``math``: stored as a displayed formula."""
+
+    def store(self, lines: list[str]) -> list[str]:
         """Return `lines` with stored formulas in place of such blocks."""
-        if self.extension.is_off(self.md):
-            return lines
         return github.without_fences(lines, self._stored)
 
     def _stored(self, tex: str) -> str:
         return self.md.htmlStash.store(_block(tex if tex.startswith(r"\begin") else rf"\[{tex}\]"))
 
 
-class MathBlocks(Preprocessor):
+class MathBlocks(MathPreprocessor):
     """A paragraph that is a displayed formula: stored whole, so that no line of it begins a list."""
 
-    def __init__(self, md: Markdown, extension: MathExtension) -> None:
-        super().__init__(md)
-        self.extension = extension
-
-    def run(self, lines: list[str]) -> list[str]:
+    def store(self, lines: list[str]) -> list[str]:
         """Return `lines` with stored formulas in place of such paragraphs."""
-        if self.extension.is_off(self.md):
-            return lines
         opening, block = self.extension.delimiters.opening, self.extension.delimiters.block
         paragraphs = "\n".join(lines).split("\n\n")
         for number, paragraph in enumerate(paragraphs):

@@ -15,13 +15,17 @@ EXPLICIT = lazy_pattern(r"(?P<text>.*?)\s*<(?P<id>[^<>]+)>", re.DOTALL)
 OTHER_POST = lazy_pattern(r"[{|]filename[}|]")
 
 
-class Box(Directive):
-    """``.. theorem:: Bound`` and its kin: an admonition of that class, its title the argument."""
+class Captioned(Directive):
+    """What has content and, as its argument, a title or caption."""
 
     optional_arguments = 1
     final_argument_whitespace = True
     has_content = True
     option_spec: ClassVar[dict[str, Any]] = {"name": directives.unchanged, "class": directives.class_option}
+
+
+class Box(Captioned):
+    """``.. theorem:: Bound`` and its kin: an admonition of that class, its title the argument."""
 
     def run(self) -> list[nodes.Node]:
         """Return the box."""
@@ -36,13 +40,8 @@ class Box(Directive):
         return [box]
 
 
-class Group(Directive):
+class Group(Captioned):
     """``.. subfigures:: Caption`` and ``.. listing:: Caption``: what they hold, with one caption."""
-
-    optional_arguments = 1
-    final_argument_whitespace = True
-    has_content = True
-    option_spec: ClassVar[dict[str, Any]] = {"name": directives.unchanged, "class": directives.class_option}
 
     def run(self) -> list[nodes.Node]:
         """Return the group."""
