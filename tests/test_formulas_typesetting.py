@@ -184,6 +184,13 @@ def test_a_formula_keeps_its_comma(source: Path, settings: Settings) -> None:
     assert re.sub("<.*?>", "", done.html) == r"a (\(x\)), \(y\)-axis, \(u\)-\(v\) b"
 
 
+def test_lines_may_end_beside_a_formula_where_words_have_no_spaces(source: Path, settings: Settings) -> None:
+    text = r"<p>对于所有的\(x\)，数「\(y\)」成立，にある\(z\)は最小である</p>"
+    (done,), _, _ = typeset(documents(source, text), settings)
+    nobr = re.findall(r'<span class="math-nobr">(.*?)</span>', done.html)
+    assert [re.sub("<.*?>", "", text) for text in nobr] == [r"\(x\)，", r"「\(y\)」"]
+
+
 def test_bad_tex_is_named_with_its_place_and_shown_as_its_source(source: Path, settings: Settings) -> None:
     text = r"<p>\(x^2\) <b>\(\foo + 1\)</b> \(\foo + 1\) \(a &lt; {b\)</p>"
     (done,), faults, formulas = typeset(documents(source, text), settings)

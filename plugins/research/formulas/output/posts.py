@@ -18,8 +18,13 @@ from .client import mark_for_client, mark_in_title, with_macros
 from .page import formula_placeholder
 from .readable import readable
 
+#: Ideographs, kana and syllables of Korean, between which a line may end anywhere.
+UNSPACED = (
+    "\u2e80-\u2fff\u3041-\u30ff\u3105-\u9fff\ua000-\ua4cf\uac00-\ud7ff\uf900-\ufaff\U00020000-\U0003ffff"
+)
 #: Text on either side of a formula, with no space between: no line breaks there.
-BEFORE, AFTER = lazy_pattern(r"[^\s<>&;\\$`]{1,20}\Z"), lazy_pattern(r"[^\s<>&\\$`]{1,20}")
+BEFORE = re.compile(rf"[^\s<>&;\\$`{UNSPACED}]{{1,20}}\Z")
+AFTER = re.compile(rf"[^\s<>&\\$`{UNSPACED}]{{1,20}}")
 
 NO_BREAK = lazy_pattern(r'<span class="math-nobr">((?:(?!</?span\b).)*)</span>', re.DOTALL)
 ERROR = lazy_pattern(r'<code class="math-error"[^>]*>')
