@@ -35,7 +35,7 @@ def test_pins_without_wheels_are_refused_with_the_reason(
     assert bool(said) == bool(reason)
 
 
-def test_a_debian_without_venv_is_told_the_package(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_debian_without_venv_learns_the_name_of_the_package(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "ensurepip", None)
     assert "apt install python3-venv" in bootstrap.why_not()
 

@@ -1,4 +1,4 @@
-"""The development server: what is saved is built, pages are told to reload, and see what is wrong."""
+"""The development server: what is saved is built, pages reload, and show what is wrong."""
 
 import json
 import os

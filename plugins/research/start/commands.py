@@ -49,6 +49,9 @@ def _new(given: argparse.Namespace) -> int:
     except new.AnswerError as error:
         print(error, file=sys.stderr)
         return 1
+    except (EOFError, KeyboardInterrupt):
+        print("\nno blog was made", file=sys.stderr)
+        return 130
     print(f"{given.folder}: {len(written)} files. Next:\n\n  cd {given.folder}")
     print("  pip install -r requirements-train.txt")
     print("  pelican-research devserver" if os.name == "nt" else "  make devserver")

@@ -41,12 +41,9 @@ class Watcher:
 
     def wait(self) -> set[Path]:
         """Return the files that have changed since the last call; wait until there are some."""
-        found = {self._changes.get()}
+        while self._changes.empty():  # on Windows, Ctrl-C does not end a wait without a timeout
+            time.sleep(STEP_MS / 1000)
         time.sleep(STEP_MS / 1000)
-        return found | self.drain()
-
-    def drain(self) -> set[Path]:
-        """Return the files that have changed since the last call, if any."""
         found = set()
         while not self._changes.empty():
             found.add(self._changes.get())
