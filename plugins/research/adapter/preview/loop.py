@@ -19,6 +19,8 @@ from .writing import OrderedPelican, Pages
 
 #: Files beside the settings that decide what is built, as patterns.
 BESIDE = ("*.py", "*.toml")
+#: For how long a browser may load the page that was saved before the rest of the site is written.
+BROWSER_SECONDS = 0.3
 
 
 @dataclass
@@ -78,6 +80,8 @@ class Preview:
             if pages:
                 shown = ", ".join(sorted(pages)) if len(pages) < 4 else f"{len(pages)} files"
                 console.print(f"{time.monotonic() - began:.2f} s: {shown}", highlight=False)
+                if not is_last:  # the browser asks for the page now, and the rest of the site can wait
+                    time.sleep(BROWSER_SECONDS)
 
         pelican.pages = Pages({str(path) for path in changed}, show)
         signals.readers_init.connect(self.memory.attach)
