@@ -341,13 +341,18 @@ def test_a_title_is_text_in_the_name_of_a_window_whatever_the_theme(build: Build
 
 
 def test_without_node_the_name_of_a_window_can_be_read(build: Build, tmp_path: Path) -> None:
-    text = "Title: The $\\beta$-VAE, $p_\\theta(x \\mid z)$\nDate: 2026-01-01\nSlug: post\n\nOf $x$.\n"
+    macros = r"\newcommand{\KL}[2]{D(#1, #2)} \def\half{\frac12} \newcommand\E{\mathbb{E}}"
+    title = r"The $\beta$-VAE, $p_\theta(x \mid z)$, $\KL{q}{p} + \half\E$"
+    text = f"Title: {title}\nDate: 2026-01-01\nSlug: post\nMacros: {macros}\n\nOf $x$.\n"
     blocked = (
         "import importlib.util as util\nfind = util.find_spec\n"
         "util.find_spec = lambda name, package=None: None if 'node' in name else find(name, package)\n"
     )
     site = build({"post.md": text, "/no_node.py": blocked}, "import no_node", env={"PATH": str(tmp_path)})
-    assert "The β-VAE, p_θ(x | z)" in re.findall("<title>(.*?)</title>", site.read("post.html"))[0]
+    assert (
+        "The β-VAE, p_θ(x | z), D(q, p) + 1/2𝔼"
+        in re.findall("<title>(.*?)</title>", site.read("post.html"))[0]
+    )
     assert "math-client" in site.read("post.html")
 
 

@@ -39,18 +39,19 @@ def with_placeholders(parsed: ParsedText, results: Results) -> str:
     """
     edits = list(parsed.removals)
     in_browser = False
+    definitions = "".join(formula.tex for formula in parsed.preamble)
     at = 0
     for (formula, start, end), (group, index) in zip(parsed.occurrences, parsed.groups, strict=True):
         result = results[group]
         if isinstance(result, TypesetGroup):
             html = _shown(formula, result, index, parsed.text.is_title)
         elif result.in_browser and parsed.text.is_title:
-            text = escape(readable(formula.tex))
+            text = escape(readable(formula.tex, definitions))
             html, in_browser = mark_in_title(formula.source, text), True
         elif result.in_browser:
             html, in_browser = mark_for_client(formula.source), True
         elif parsed.text.is_title:
-            html = escape(readable(formula.tex))
+            html = escape(readable(formula.tex, definitions))
         else:
             html = _as_source(formula, "not typeset")
         edit = Edit(start, end, html)
