@@ -58,6 +58,17 @@ def test_posts_have_the_numbers_and_references_of_their_articles(
     assert 'width="300"' in site.read("a-tutorial.html")
 
 
+def test_images_of_one_name_are_kept_apart(tmp_path: Path) -> None:
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "x.png").write_text(folder)
+    (tmp_path / "p.md").write_text("![](a/x.png) ![](b/x.png) ![](a/x.png)\n")
+    assert cli.main(["import", str(tmp_path / "p.md"), "--to", str(tmp_path / "posts")]) == 0
+    post = (tmp_path / "posts" / "p.md").read_text()
+    assert re.findall(r"images/p/(.*?)\)", post) == ["x.png", "x-2.png", "x.png"]
+    assert (tmp_path / "posts" / "images" / "p" / "x-2.png").read_text() == "b"
+
+
 def test_nothing_is_replaced_unasked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "a.md").write_text("mine")
     shutil.copy(ARTICLES / "proofs.md", tmp_path / "a.qmd")
@@ -82,6 +93,8 @@ def test_nothing_is_replaced_unasked(tmp_path: Path, capsys: pytest.CaptureFixtu
         ("a.qmd", "# T\n\n``` {.r}\n1\n```\n\n[a b]{.x}\n\n$$\nx\n$$ {#eq-q}\n\n- @eq-q *a_b* 1*2\n",
          'Title: T\n.*```r\n1\n```\n\n<span class="x">a b</span>\n\n\\$\\$\n.*eq-q.*'
          "- [](#eq-q) *a\\_b* 1\\*2"),
+        ("a.qmd", "1\\. x\n\n| a | b |\n|---|---|\n| $a|b$ | `x|y` c\\|d |\n",
+         "1\\. x\n\n| a | b |\n| --- | --- |\n| $a\\vert b$ | `x|y` c\\|d |"),
         ("a.md", "# T\n\n:::{prf:axiom} X\n:label: ax\nIt is.\n:::\n\n{prf:ref}`ax`\n",
          "It is.\n\n[](#ax)"),
     ],

@@ -1,8 +1,9 @@
 """Commands for authors, listed by ``pelican-research --help``; each imports what it needs when it runs.
 
 ``new`` and ``init`` begin a blog; ``html``, ``devserver``, ``publish`` and others build and show it;
-``check`` reports errors in its sources, ``add`` fetches references into its bibliography, ``manifest``
-describes a model that came from elsewhere, and ``models`` trains models.
+``check`` reports errors in its sources, ``add`` fetches references into its bibliography, ``import`` and
+``export`` convert articles, ``manifest`` describes a model that came from elsewhere, and ``models`` trains
+models.
 """
 
 import argparse

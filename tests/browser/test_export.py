@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from research import cli
 
 from browser.chromium import find_chromium
@@ -20,8 +21,12 @@ def test_figures_of_one_file_are_interactive(live_blog: Blog, view: View, tmp_pa
         assert visit.failures == []
 
 
-def test_a_pdf_has_the_static_images(live_blog: Blog, tmp_path: Path) -> None:
+def test_a_pdf_has_the_static_images(
+    live_blog: Blog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     chromium = find_chromium()
+    for name, value in chromium.environment.items():
+        monkeypatch.setenv(name, value)
     arguments = ["--pdf", "--browser", str(chromium.path), "--to", str(tmp_path)]
     assert cli.main(["export", *arguments, str(live_blog.folder / "samples.html")]) == 0
     printed = (tmp_path / "samples.pdf").read_bytes()

@@ -1,5 +1,5 @@
 """Articles from elsewhere: Quarto, Pandoc's Markdown, MyST, LaTeX and notebooks become posts.
 
-`pandoc` reads a file into pandoc's tree, `tree` gives ids their kinds, `inlines` and `blocks` write the tree
-in our forms, `front` its metadata, and `report` lists what has none.
+`reading` makes pandoc's tree of a file, `tree` gives ids their kinds, `writing` writes it in our forms,
+and `report` lists what has none.
 """

@@ -10,11 +10,12 @@ from urllib.parse import quote, unquote
 
 from ..core.diagnostics import Diagnostic
 from ..core.lazy import lazy_pattern
-from . import pandoc, tree
-from .blocks import Blocks
-from .front import Front, title_of
-from .inlines import Inlines
+from . import tree
+from .reading import pandoc
 from .report import Report
+from .writing.blocks import Blocks
+from .writing.front import Front, title_of
+from .writing.inlines import Inlines
 
 BIBLIOGRAPHY = lazy_pattern(r"\\(?:bibliography|addbibresource)(?:\[[^\]]*\])?\{(?P<files>[^{}]+)\}")
 KEY = lazy_pattern(r"^\s*@\w+\s*\{\s*(?P<key>[^\s,]+)\s*,", re.MULTILINE)
@@ -127,7 +128,7 @@ class _Files:
     path: Path
     name: str
     media: Path
-    kept: dict[str, bytes]
+    files: dict[str, bytes]
     report: Report
     keys: frozenset[str] = frozenset()
 
@@ -146,14 +147,14 @@ class _Files:
         content = file.read_bytes() if file.is_file() else None
         place = self._place(file, content)
         if content is not None:
-            self.kept[place] = content
+            self.files[place] = content
         return f"{{static}}/{quote(place)}"
 
     def _place(self, file: Path, content: bytes | None) -> str:
         """Return where the image `file` is kept: not where another of its name is."""
         folder = f"images/{self.name}"
         place, number = f"{folder}/{file.name}", 1
-        while content is not None and self.kept.get(place, content) != content:
+        while content is not None and self.files.get(place, content) != content:
             number += 1
             place = f"{folder}/{file.stem}-{number}{file.suffix}"
         return place
@@ -198,7 +199,7 @@ class _Files:
         text = "\n".join(texts)
         self.keys = frozenset(KEY.findall(text))
         place = f"{self.name}.bib"
-        self.kept[place] = text.encode()
+        self.files[place] = text.encode()
         return place
 
 

@@ -23,7 +23,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 def _import(given: argparse.Namespace) -> int:
     """Write each post, and print what was not understood; return 1 where a file could not be imported."""
     from . import article
-    from .pandoc import UnreadableArticleError
+    from .reading.pandoc import UnreadableArticleError
 
     failures = 0
     for file in given.files:

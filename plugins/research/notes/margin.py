@@ -83,8 +83,8 @@ def with_blocks(html: str) -> str:
 def _opened(found: re.Match[str]) -> str:
     classes = CLASS.search(found["attributes"])
     assert classes
-    kept = [BLOCK_CLASS, *(name for name in classes[1].split() if name not in DROPPED)]
-    attributes = CLASS.sub(f'class="{" ".join(kept)}"', found["attributes"], count=1)
+    ours = [BLOCK_CLASS, *(name for name in classes[1].split() if name not in DROPPED)]
+    attributes = CLASS.sub(f'class="{" ".join(ours)}"', found["attributes"], count=1)
     role = "" if " role=" in attributes else ' role="note"'
     return found[0].replace(found["attributes"], attributes + role)
 

@@ -2,7 +2,7 @@
 
 import re
 
-from ..core.lazy import lazy_pattern
+from ...core.lazy import lazy_pattern
 
 #: A cell: the language without a dot, which Pandoc's Markdown would not read as one.
 CELL = lazy_pattern(

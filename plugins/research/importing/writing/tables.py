@@ -3,8 +3,8 @@
 import re
 from typing import TYPE_CHECKING, Any
 
-from . import pandoc
-from .tree import walk
+from ..reading import pandoc
+from ..tree import walk
 
 if TYPE_CHECKING:
     from .blocks import Blocks

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator, Sequence
 
 import yaml
 
-from ..core.lazy import lazy_pattern
-from ..numbering.kinds import BOXES
-from .report import Report
+from ...core.lazy import lazy_pattern
+from ...numbering.kinds import BOXES
+from ..report import Report
 
 OPENING = lazy_pattern(
     r"^(?P<indent>\s*)(?P<fence>`{3,}|:{3,}|~{3,})\{(?P<name>[\w:-]+)\}[ \t]*(?P<argument>.*)$"

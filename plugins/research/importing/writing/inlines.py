@@ -5,10 +5,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..core.lazy import lazy_pattern
+from ...core.lazy import lazy_pattern
+from ..report import Report, comment
+from ..tree import KINDS, attributes, walk
 from . import latex
-from .report import Report, comment
-from .tree import KINDS, attributes, walk
 
 #: Characters that Markdown would read as its own.
 SPECIAL = lazy_pattern(r"([\\`*_\[\]$])|(<)(?=[a-zA-Z/!?])|(&)(?=#?\w+;)")
@@ -17,7 +17,7 @@ TAGS = {"Strikeout": "del", "Superscript": "sup", "Subscript": "sub", "Underline
 MARKS = {"Emph": "*", "Strong": "**"}
 SMALL_CAPS = '<span style="font-variant: small-caps">{}</span>'
 #: Attributes of images that a post keeps.
-KEPT = ("width", "height", "loading")
+IMAGE_ATTRIBUTES = ("width", "height", "loading")
 #: Classes of spans that stand beside the text.
 ASIDES = frozenset(("aside", "column-margin", "margin", "marginnote", "sidenote"))
 VIDEO = lazy_pattern(r"\{\{< video (?P<address>\S+\.(?:mp4|webm|ogv))[^{}]*>\}\}")
@@ -64,7 +64,7 @@ class Inlines:
         """Return the list of attributes of an image; empty where it has none."""
         found = [f"#{self.id(id)}"] if id else []
         found += [f".{name}" for name in classes]
-        for name in KEPT:
+        for name in IMAGE_ATTRIBUTES:
             if name in pairs:
                 value = pairs[name]
                 is_plain = value.removesuffix("px").isdigit()

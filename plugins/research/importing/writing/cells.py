@@ -5,11 +5,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..core.lazy import lazy_pattern
-from ..numbering.kinds import FIGURE
-from . import quarto
-from .report import Report
-from .tree import KINDS, walk
+from ...core.lazy import lazy_pattern
+from ...numbering.kinds import FIGURE
+from ..reading import quarto
+from ..report import Report
+from ..tree import KINDS, walk
 
 OPTION = lazy_pattern(r"^(?:#|//|%%)\| ?(?P<name>[\w.-]+):\s*(?P<value>.*)$")
 LINES = lazy_pattern(r"(?P<name>code-line-numbers|hl_lines|hl-lines|highlight|emphasize-lines)")
@@ -50,11 +50,11 @@ def cell(code: str, id: str, classes: Sequence[str], pairs: dict[str, str]) -> C
     options, code = _options(code)
     options = {**pairs, **options}
     caption = next((options[name] for name in OUTPUT_CAPTIONS if name in options), "")
-    kept = {name: value for name, value in options.items() if name == "lst-cap"}
+    caption_of_code = {name: value for name, value in options.items() if name == "lst-cap"}
     label = options.get("label", "")
     if label and caption and not KINDS.kind_of(label):  # of R Markdown
         label = f"{FIGURE}:{label}"
-    return Cell(code, id or options.get("lst-label", ""), classes, kept, label, caption)
+    return Cell(code, id or options.get("lst-label", ""), classes, caption_of_code, label, caption)
 
 
 def lines(cell: Cell, report: Report) -> Iterator[str]:

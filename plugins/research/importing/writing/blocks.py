@@ -4,12 +4,14 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from ..core.lazy import lazy_pattern
-from ..numbering.kinds import BOXES, FIGURE
-from . import cells, latex, myst, tables, tree
+from ...core.lazy import lazy_pattern
+from ...numbering.kinds import BOXES, FIGURE
+from .. import tree
+from ..reading import myst
+from ..report import comment
+from ..tree import KINDS, LABEL, attributes, box_of, text, walk
+from . import cells, latex, tables
 from .inlines import ASIDES, BEGINS_BLOCK, Inlines, escaped
-from .report import comment
-from .tree import KINDS, LABEL, attributes, box_of, text, walk
 
 #: The id that Quarto puts behind a displayed formula.
 EQUATION_ID = lazy_pattern(r"\{#(?P<id>[^\s{}]+)\}")
@@ -329,8 +331,8 @@ class Blocks:
             images = [node for node in walk(blocks) if node["t"] == "Image"]
             yield " ".join(self.inlines.text([image]) for image in images)
         words = self.inlines.text(last["c"]) if is_caption else ""
-        kept = [name for name in classes if name == "unnumbered"]
-        yield from ("", self._caption_line(words, id, kept, "fig"))
+        own = [name for name in classes if name == "unnumbered"]
+        yield from ("", self._caption_line(words, id, own, "fig"))
 
     def _other(self, id: str, classes: list[str], pairs: dict[str, str], blocks: list[Any]) -> Iterator[str]:
         names = [name for name in classes if name not in TRANSPARENT]
@@ -340,13 +342,13 @@ class Blocks:
             )
             typed = next(iter((*names, *pairs)), "")
             self.report.add(f"not understood: a block {{{shown}}}; what it holds is kept", typed)
-        is_kept = bool(names) or (bool(id) and not set(classes) & TRANSPARENT)
-        if is_kept:
+        is_div = bool(names) or (bool(id) and not set(classes) & TRANSPARENT)
+        if is_div:
             given = f' id="{self.inlines.id(id)}"' if id else ""
             given += f' class="{" ".join(names)}"' if names else ""
             yield from (f'<div{given} markdown="1">', "")
         yield from self.lines(blocks)
-        if is_kept:
+        if is_div:
             yield from ("", "</div>")
 
 

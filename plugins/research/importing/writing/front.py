@@ -8,9 +8,9 @@ from typing import Any
 
 import yaml
 
+from ..report import Report
+from ..tree import text, walk
 from .inlines import Inlines
-from .report import Report
-from .tree import text, walk
 
 #: Keys that say how a tool is to show an article, which a theme decides here.
 OF_TOOLS = frozenset(

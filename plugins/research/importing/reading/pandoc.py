@@ -7,10 +7,11 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from ..core.lazy import lazy_pattern
+from ...core.extras import installing
+from ...core.lazy import lazy_pattern
+from ..report import Report
+from ..tree import walk
 from . import myst, quarto
-from .report import Report
-from .tree import walk
 
 TIMEOUT_SECONDS = 120
 #: Ids are the author's alone; HTML stays as it is.
@@ -54,7 +55,7 @@ def program() -> str:
     except (ImportError, OSError):
         found = shutil.which("pandoc")
     if not found:
-        raise UnreadableArticleError('pandoc is not installed: pip install "pypandoc_binary>=1.15"')
+        raise UnreadableArticleError(f"pandoc is not installed: {installing('import')}")
     return found
 
 

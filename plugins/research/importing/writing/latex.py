@@ -3,9 +3,9 @@ r"""LaTeX that pandoc does not understand: references, theorems as pandoc writes
 import re
 from typing import TYPE_CHECKING, Any
 
-from ..core.lazy import lazy_pattern
-from .report import comment
-from .tree import LABEL, text
+from ...core.lazy import lazy_pattern
+from ..report import comment
+from ..tree import LABEL, text
 
 if TYPE_CHECKING:
     from .inlines import Inlines

@@ -1,0 +1,1 @@
+"""A file → pandoc's tree of it."""

@@ -1,0 +1,1 @@
+"""Pandoc's tree → the text of a post."""
