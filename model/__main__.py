@@ -1,7 +1,7 @@
 """The command that builds, lists, pins, tries and evaluates models.
 
 The plugin calls ``build`` at each build of the blog. If all bundles are fresh it must answer at once, so
-modules that import torch are imported only when there is work to do.
+modules that import torch, or that reach the network, are imported only when there is work to do.
 """
 
 import argparse
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from . import interrupts
-from .bundles import archives, keys, replacing, store
+from .bundles import keys, replacing, store
 from .bundles.store import BundleStore
 from .errors import ModelError
 from .recipes import validation
@@ -62,9 +62,10 @@ def build(options: argparse.Namespace) -> list[str]:
     A model that fails does not stop the others, except under torchrun, whose processes must stay together.
     """
     failed = []
+    library = Library(Path.cwd())
     for name in dict.fromkeys(options.names):
         try:
-            _build(name, options)
+            _build(name, library, options)
         except BrokenPipeError:
             raise
         except EXPECTED_ERRORS as error:
@@ -76,8 +77,8 @@ def build(options: argparse.Namespace) -> list[str]:
     return failed
 
 
-def _build(name: str, options: argparse.Namespace) -> None:
-    library, real = Library(Path.cwd()), BundleStore(options.into)
+def _build(name: str, library: Library, options: argparse.Namespace) -> None:
+    real = BundleStore(options.into)
     if store.is_pinned(name, real):
         print(f"{name}: pinned")
         return
@@ -191,6 +192,8 @@ def unpin(options: argparse.Namespace) -> None:
 
 def restore(options: argparse.Namespace) -> list[str]:
     """Take bundles that are not fresh from a folder or an address where `save` put them; none is trained."""
+    from .bundles import archives
+
     library, bundles = Library(Path.cwd()), BundleStore(options.into)
     headers = dict(header.split(":", 1) for header in options.header)
     failed, absent = [], []
@@ -213,6 +216,8 @@ def restore(options: argparse.Namespace) -> list[str]:
 
 def save(options: argparse.Namespace) -> None:
     """Pack fresh bundles into a folder, from where `restore` takes them; print each new archive."""
+    from .bundles import archives
+
     library, bundles = Library(Path.cwd()), BundleStore(options.into)
     for name in options.names or library.names:
         with suppress(ModelError):  # the data set of a recipe that is not used may be missing
