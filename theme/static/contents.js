@@ -7,6 +7,14 @@ for (const link of list?.querySelectorAll("a") ?? []) {
 }
 let current;
 
+// In the margin the list is open. Where the style sheet cannot see to that, this does.
+const margin = matchMedia("(min-width: 79rem)");
+const unfold = () => {
+  for (const folded of list?.querySelectorAll("details") ?? []) folded.open = margin.matches;
+};
+margin.addEventListener("change", unfold);
+unfold();
+
 function mark() {
   const line = innerHeight / 3;
   let found;
