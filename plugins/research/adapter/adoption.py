@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from html import unescape
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from pelican import Pelican, signals
@@ -65,19 +66,24 @@ class Change:
 
 def changes(file: str) -> list[Change]:
     """Return what the plugin would change in the blog that has the settings `file`, by kind and file."""
-    before = {post.source: post for post in _posts(file, with_plugin=False)}
-    found = [
-        change
-        for post in _posts(file, with_plugin=True)
-        if post.source in before
-        for change in _compared(before[post.source], post)
-    ]
+    with TemporaryDirectory() as cache:
+        before = {post.source: post for post in _posts(file, cache, with_plugin=False)}
+        found = [
+            change
+            for post in _posts(file, cache, with_plugin=True)
+            if post.source in before
+            for change in _compared(before[post.source], post)
+        ]
     return sorted(found, key=lambda one: (one.kind, str(one.path), one.line or 0))
 
 
-def _posts(file: str, with_plugin: bool) -> list[Post]:
-    """Return the posts of the blog, with the constructs of all parts marked if the plugin is there."""
+def _posts(file: str, cache: str, with_plugin: bool) -> list[Post]:
+    """Return the posts of the blog, with the constructs of all parts marked if the plugin is there.
+
+    What the plugin caches goes into the folder `cache`.
+    """
     settings = read_settings(file)
+    settings["RESEARCH"] = {**(settings.get("RESEARCH") or {}), "cache": cache}
     others = [name for name in sources.plugins_of(settings) if name not in OWN_NAMES]
     settings["PLUGINS"] = [*others, importlib.import_module(PACKAGE)] if with_plugin else others
     settings["LOAD_CONTENT_CACHE"] = settings["CACHE_CONTENT"] = False
