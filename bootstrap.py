@@ -51,7 +51,8 @@ def make_environment() -> None:
         sys.exit(reason)
     if VENV.exists():
         print(".venv is not whole, so it is made anew", flush=True)
-    venv.create(VENV, with_pip=True, clear=True)
+    # As `python -m venv` does: a copied interpreter may not find its own libraries.
+    venv.create(VENV, with_pip=True, clear=True, symlinks=os.name != "nt")
 
 
 def install_packages(requirements: str) -> None:
