@@ -2,7 +2,7 @@
 
     python bench/compile.py
 
-One decoder is of 256 × 256 RGB images and has some 60,000 parameters, one of 512 × 512, and one has 1 MB of
+One decoder is of 256 × 256 RGB images and has some 80,000 parameters, one of 512 × 512, and one has 1 MB of
 weights in convolutions. Each is compiled without a cache, in a process of its own.
 """
 
@@ -20,7 +20,7 @@ sys.path[:0] = [str(ROOT / "plugins")]
 
 #: Channels of the layers, from 4 × 4 or 8 × 8 pixels to twice as many in each.
 DECODERS = {
-    "256 × 256 RGB, 60k parameters": (4, [40, 32, 24, 20, 16, 12, 3]),
+    "256 × 256 RGB, 80k parameters": (4, [48, 40, 28, 20, 16, 12, 3]),
     "512 × 512 RGB": (4, [32, 24, 20, 16, 12, 12, 8, 3]),
     "28 × 28, 1 MB of convolutions": (7, [104, 104, 1]),
 }

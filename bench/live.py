@@ -353,7 +353,7 @@ def decodes(bench: Bench) -> Iterator[tuple[str, ...]]:
         ):
             program = page.evaluate(PROGRAM)
             rival.evaluate(CLICK, "button")
-            for _ in range(7):
+            for _ in range(21):
                 here.append(page.evaluate(OUR_DECODES, program))
                 there.append(rival.evaluate(DECODES))
         yield name, spread(here, 3), spread(there, 3), f"{median(there) / median(here):.1f}"
