@@ -181,13 +181,16 @@ STRAYS = """| a | b |
 {#tbl-a}
 
 Text {#thm-a} in text, `{#fig-code}` and {#other}.
+
+$$x$$ {#eq-a}
 """
 
 
 def test_ids_that_readers_would_see_are_reported(build: Build) -> None:
     site = build({"p.md": FRONT + STRAYS})
     found = re.findall(r"p\.md:(\d+:\d+): warning: (\{#[^}]*\}) ", site.log)
-    assert found == [("9:6", "{#thm-a}")]
+    assert found == [("9:6", "{#thm-a}"), ("11:7", "{#eq-a}")]
+    assert r"{#eq-a} is shown to readers and gives no id: write \label{eq-a} in an environment" in site.log
     assert '<table id="tbl-a">' in site.read("p.html")
 
 
