@@ -116,7 +116,7 @@ def _cut(contents: Sequence[bytes], characters: Iterable[str]) -> Iterator[tuple
 
     taken: dict[tuple[str, str, int], set[int]] = defaultdict(set)
     for content in contents:
-        font = TTFont(BytesIO(content))
+        font = TTFont(BytesIO(content), recalcTimestamp=False)  # the same bytes at any time
         names, properties = font["name"], font["OS/2"]
         style = "italic" if properties.fsSelection & ITALIC else "normal"
         traits = (names.getDebugName(16) or names.getDebugName(1), style, properties.usWeightClass)
