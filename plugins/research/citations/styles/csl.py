@@ -52,6 +52,8 @@ FURTHER_TITLES = ("volume-title", "event-title", "original-title", "part-title",
 MARKS = "[\"'“”‘’]+"
 BEHIND_TAGS = lazy_pattern(rf"((?:<[^/<>][^<>]*>)+)({MARKS})")
 BEFORE_TAGS = lazy_pattern(rf"({MARKS})((?:</[^<>]+>)+)")
+#: Tags around text that the processor does not look for tags in, such as a number: “1<sup>er</sup>”.
+PRINTED_TAGS = lazy_pattern(r"&#60;(i|b|su[bp])&#62;((?:(?!&#6[02];)[^<>])*)&#60;/\1&#62;")
 #: A tag that the processor took for text; a “<” of ours would be `LESS_THAN`.
 BROKEN_TAG = lazy_pattern(r"&#60;/?(?:i|b|su[bp]|sc|span|div|em|strong)\b(?:(?!&#6[02];).)*&#62;")
 #: Seconds for all posts of a site that are not known yet. A post takes about twenty milliseconds.
@@ -259,6 +261,7 @@ class CslStyle:
         """Replace the stand-ins by what they stand for."""
         if OTHERS in html:
             html = JOINED_OTHERS.sub(rf"\g<mark> {self.terms.et_al}", html)
+        html = PRINTED_TAGS.sub(r"<\1>\2</\1>", html) if "&#60;" in html else html
         return BROKEN_TAG.sub("", html).replace(LESS_THAN, "&lt;")
 
 
