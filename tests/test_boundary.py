@@ -127,7 +127,7 @@ NOW = [""]
 def register():
     from pelican import readers
     from research.core import boundary as reports
-    from research.adapter import markdown_reader, readers as ours
+    from research.adapter.reading import markdown_reader, readers as ours
     names = []
     def sabotaged(call, name):
         if name not in names:

@@ -1,6 +1,6 @@
 from conftest import Build
 from parts import pipeline
-from research.adapter import feeds
+from research.adapter.writing import feeds
 from research.core.settings import SettingsBase
 
 

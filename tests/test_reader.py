@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from markdown.extensions.admonition import AdmonitionExtension
 from pelican.readers import MarkdownReader
 from pelican.settings import DEFAULT_CONFIG
-from research.adapter.markdown_reader import Reader
+from research.adapter.reading.markdown_reader import Reader
 
 PIECES = (
     "Title: t|Summary: *s* [r]|# a|## b #|a\n===|b\n---|> quote| > |- item|1. item|    indented|`code`"

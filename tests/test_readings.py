@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from conftest import Build
-from research.adapter.readings import ROOT, sources
+from research.adapter.reading.readings import ROOT, sources
 from research.parts import PARTS
 
 #: Notes the first words of each text that Markdown parses.

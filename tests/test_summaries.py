@@ -3,7 +3,7 @@ from html import unescape
 
 import pytest
 from conftest import Build
-from research.adapter.summaries import cut
+from research.adapter.reading.summaries import cut
 
 SETTINGS = {"SUMMARY_MAX_LENGTH": 3, "SUMMARY_MAX_PARAGRAPHS": None, "SUMMARY_END_SUFFIX": "…"}
 FORMULA = '<span class="math">\\(a b c d\\)</span>'

@@ -111,7 +111,8 @@ def _check(given: argparse.Namespace) -> int:
     """Print each diagnostic on a line; return 1 where there is one."""
     if given.adopt:
         return _adopt(given)
-    from .adapter import reporting, sources
+    from .adapter import reporting
+    from .adapter.reading import sources
 
     found = in_order(sources.check(given.settings))
     for diagnostic in found:
@@ -154,7 +155,7 @@ def _escaped(text: str, more: str = "") -> str:
 
 def _add(given: argparse.Namespace) -> int:
     """Append each reference, and print its place; return 1 if one could not be fetched."""
-    from .adapter import sources
+    from .adapter.reading import sources
     from .citations.adding.add import add, first_bibliography, place
     from .citations.adding.registry import RegistryError
     from .citations.settings import Settings

@@ -20,8 +20,8 @@ from ..core.diagnostics import Source
 from ..core.lazy import lazy_pattern
 from ..core.post import Post
 from ..core.text import placeholders
-from . import contents, sources
 from .build import Build
+from .reading import contents, sources
 
 PACKAGE = __package__.rpartition(".")[0]
 OWN_NAMES = ("research", "pelican.plugins.research", PACKAGE)

@@ -13,8 +13,9 @@ from ..core.post import Post
 from ..core.storage import files
 from ..core.storage.assets import Linked, linked
 from ..core.storage.cache import Cache
-from . import contents, static_files
+from .reading import contents
 from .settings import PartSettings
+from .writing import static_files
 
 #: Where a run keeps its build: Pelican gives a run no other place that its receivers share.
 KEY = "RESEARCH_BUILD"

@@ -16,10 +16,12 @@ from pelican.readers import MarkdownReader
 from ..core import streams
 from ..core.validation import SettingsError
 from ..parts import PARTS
-from . import content_cache, contents, feeds, json_feed, pages, readers, relations, reporting
+from . import reporting
 from .build import Build
-from .markdown_reader import Reader
+from .reading import content_cache, contents, readers
+from .reading.markdown_reader import Reader
 from .settings import settings_of
+from .writing import feeds, json_feed, pages, relations
 
 logger = logging.getLogger(__name__)
 

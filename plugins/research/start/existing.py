@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..adapter import sources
+from ..adapter.reading import sources
 from ..citations.settings import Settings as Citations
 from . import new
 

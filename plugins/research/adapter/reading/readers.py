@@ -6,8 +6,8 @@ from typing import Any
 from docutils.parsers.rst import directives, roles
 from pelican import signals
 
-from ..core.boundary import guarded_directive, guarded_role
-from ..core.part import ReaderExtensions
+from ...core.boundary import guarded_directive, guarded_role
+from ...core.part import ReaderExtensions
 
 
 def extend(settings: MutableMapping[str, Any], extensions: ReaderExtensions) -> None:

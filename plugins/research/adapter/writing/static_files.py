@@ -5,7 +5,7 @@ from typing import Any
 
 from pelican.contents import Static
 
-from ..core.post import PublishedFile
+from ...core.post import PublishedFile
 
 
 def make_known(static_generator: Any, files: Iterable[PublishedFile]) -> None:

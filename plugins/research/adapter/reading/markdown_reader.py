@@ -17,10 +17,10 @@ from markdown import Markdown
 from pelican.readers import MarkdownReader
 from pelican.utils import pelican_open
 
-from .build import KEY
+from ..build import KEY
 from .readings import KnownReading, NewReading, area, is_current
 
-OWN = ("markdown.extensions.", f"{__package__.rpartition('.')[0]}.")
+OWN = ("markdown.extensions.", f"{__package__.rsplit('.', 2)[0]}.")
 
 #: What a text must have for a pattern of Markdown to match, by the name that Markdown gives the pattern.
 INLINE_SIGNS = {"backtick": "`", "reference": "[", "link": "[", "short_reference": "["}

@@ -7,9 +7,10 @@ from typing import Any
 from jinja2 import Template
 from pelican.generators import Generator
 
-from ..core.part import Target
-from . import contents, translations
-from .build import Build
+from ...core.part import Target
+from ..build import Build
+from ..reading import contents
+from . import translations
 
 
 def use(generators: Iterable[Any]) -> None:

@@ -9,11 +9,11 @@ from pelican.generators import ArticlesGenerator, PagesGenerator
 from pelican.plugins._utils import get_namespace_plugins
 from pelican.settings import read_settings
 
-from ..core.diagnostics import Diagnostic
-from ..parts import PARTS
+from ...core.diagnostics import Diagnostic
+from ...parts import PARTS
+from ..build import Build
+from ..settings import PartSettings, settings_of
 from . import contents
-from .build import Build
-from .settings import PartSettings, settings_of
 
 UNREAD = "Pelican cannot read this file; `pelican --debug` says why"
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from pelican.contents import Article, Content
 
-from ..core.post import BODY, SUMMARY, TITLE, Post, Publication, Text
+from ...core.post import BODY, SUMMARY, TITLE, Post, Publication, Text
 from . import summaries
 
 #: Where Pelican's generators keep content objects. No signal and no list of Pelican's names all.

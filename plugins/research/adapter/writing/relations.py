@@ -11,7 +11,7 @@ from typing import Any
 
 from pelican.generators import ArticlesGenerator
 
-from ..core.lazy import lazy_pattern
+from ...core.lazy import lazy_pattern
 
 WORDS_PER_MINUTE = 220
 #: How many posts are called related, and of how many posts of a tag they are chosen.

@@ -6,10 +6,10 @@ from typing import Any
 
 from pelican.utils import truncate_html_paragraphs, truncate_html_words
 
-from ..core.lazy import lazy_pattern
-from ..core.text.guarded import substitute
-from ..core.text.placeholders import ID, pattern, placeholder
-from ..core.text.segments import Kind, segments
+from ...core.lazy import lazy_pattern
+from ...core.text.guarded import substitute
+from ...core.text.placeholders import ID, pattern, placeholder
+from ...core.text.segments import Kind, segments
 
 PART = "cut"
 #: What stands for a formula while a text is cut: one word.

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from ..core.lazy import lazy_pattern
-from ..core.pipeline import Pipeline
+from ...core.lazy import lazy_pattern
+from ...core.pipeline import Pipeline
 
 FRAGMENT = lazy_pattern(r"(?P<before><a\s(?:[^<>\"']|\"[^\"]*\"|'[^']*')*?\bhref=[\"'])(?=#)")
 

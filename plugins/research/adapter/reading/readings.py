@@ -15,12 +15,12 @@ from typing import Any
 
 from markdown import Markdown
 
-from ..core.boundary import has_reports
-from ..core.storage.cache import Area, Cache
-from ..core.text import markdown
+from ...core.boundary import has_reports
+from ...core.storage.cache import Area, Cache
+from ...core.text import markdown
 
-PACKAGE = __package__.rpartition(".")[0]
-ROOT = Path(__file__).parent.parent
+PACKAGE = __package__.rsplit(".", 2)[0]
+ROOT = Path(__file__).parents[2]
 #: What the names of such extensions begin with, and those of them that read other files.
 DECIDED = ("markdown.extensions.", "pymdownx.", f"{PACKAGE}.")
 READ_FILES = frozenset(("pymdownx.b64", "pymdownx.snippets"))

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from ..core.storage import files
+from ...core.storage import files
 
 VERSION = "https://jsonfeed.org/version/1.1"
 

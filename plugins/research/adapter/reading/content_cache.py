@@ -6,7 +6,7 @@ from collections.abc import MutableMapping
 from pathlib import Path
 from typing import Any
 
-PACKAGE = importlib.import_module(__package__.rpartition(".")[0])
+PACKAGE = importlib.import_module(__package__.rsplit(".", 2)[0])
 PREFIX = "research-"
 
 

@@ -1,0 +1,1 @@
+"""From files to posts: readers, readings from the cache, contents and summaries."""

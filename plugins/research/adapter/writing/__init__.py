@@ -1,0 +1,1 @@
+"""From posts to files: pages, feeds, and what pages say of other pages."""
