@@ -45,7 +45,9 @@ SETTINGS = """
 RESEARCH = {"references": "references.bib", "citation_style": "ours.csl", "formulas": "chtml"}
 """
 #: Folders of the cache: a kind of entry each.
-KINDS = set("citations demos descriptions fonts formulas graphs programs readings scripts sizes".split())
+KINDS = set(
+    "cards citations demos descriptions fonts formulas graphs programs readings scripts sizes".split()
+)
 #: Folders of output/ that the plugin writes.
 PUBLISHED = ("research", "demos")
 
