@@ -235,7 +235,8 @@ def test_tags_and_names_of_csl(tmp_path: Path) -> None:
         "refs.yaml",
     )
     assert entries["a"].item["title"] == (
-        'Quick <span class="smallcaps">Guide</span> v. <i>x</i> a &lt; b &lt;b&gt;un <i>e</i> &lt;u&gt;'
+        'Quick <span class="smallcaps">Guide</span> <span class="nodecor">v.</span> <i>x</i> '
+        "a &lt; b &lt;b&gt;un <i>e</i> &lt;u&gt;"
     )
     assert entries["a"].item["author"] == [
         {"family": "Doe", "given": "J", "suffix": "Jr.", "comma-suffix": True}

@@ -52,8 +52,10 @@ TAG = lazy_pattern(
 TAGS = {
     **{"i": "i", "em": "i", "b": "b", "strong": "b", "sup": "sup", "sub": "sub"},
     **dict.fromkeys(("sc", "scp", "smallcaps"), "smallcaps"),
-    **{"nocase": "nocase", "nodecor": ""},
+    **{"nocase": "nocase", "nodecor": "nodecor"},
 }
+#: Our tags that are classes of a span, by which citeproc-js knows them.
+CLASSES = ("smallcaps", "nocase", "nodecor")
 
 
 class CslFile:
@@ -255,12 +257,12 @@ def _tagged(text: str) -> str:
 def _tags(name: str, attributes: str) -> tuple[str, str]:
     """Return our tags for an element; those of a span without meaning for CSL are empty."""
     if name == "span":
-        is_small = "small-caps" in attributes or "smallcaps" in attributes
-        name = "smallcaps" if is_small else "nocase" if "nocase" in attributes else "nodecor"
+        said = attributes.replace("small-caps", "smallcaps")
+        name = next((each for each in CLASSES if each in said), "")
+        if not name:
+            return "", ""
     ours = TAGS[name]
-    if ours in ("smallcaps", "nocase"):
-        return f'<span class="{ours}">', "</span>"
-    return (f"<{ours}>", f"</{ours}>") if ours else ("", "")
+    return (f'<span class="{ours}">', "</span>") if ours in CLASSES else (f"<{ours}>", f"</{ours}>")
 
 
 def _names(value: Any) -> list[dict[str, Any]]:

@@ -16,6 +16,7 @@ SPANS = {
     "font-weight:normal": "upright",
     "text-decoration:underline": "underline",
     'class="smallcaps"': "smallcaps",
+    'class="nodecor"': "upright",
     "csl-left-margin": "reference-label",
     "csl-right-inline": "reference-text",
 }
