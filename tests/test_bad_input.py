@@ -76,6 +76,6 @@ def test_no_node(build: Build, tmp_path: Path) -> None:
     env = {"PATH": str(tmp_path / "bin"), "PYTHONPATH": str(tmp_path / "site")}
     site = build({"bad.md": HEAD + "See $x$.", "good.md": GOOD}, "", "--fatal", "errors", env=env)
     assert site.exit_code != 0
-    assert re.search(r"bad\.md:4: error: .*pelican-research\[node\]", site.log), site.log
+    assert re.search(r"bad\.md:4: error: .*pip install .*\[node\]", site.log), site.log
     assert r"\(x\)" in site.read("bad.html")
     assert site.exists("good.html")

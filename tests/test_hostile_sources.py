@@ -77,8 +77,8 @@ def test_colors_lines_and_sizes_are_set(tex: str, tmp_path: Path) -> None:
 def test_browsers_that_set_formulas_check_them_too() -> None:
     page = client.link_client("<html><head></head></html>", "./", FormulaSettings())
     addresses = re.findall(r'src="\./([^"]*)"', page)
-    files = {file.address: file.path.read_text(encoding="utf-8") for file in client.files()}
-    safety, script, _ = (files[address] for address in addresses)
+    files = {file.address: file.path for file in client.files()}
+    safety, script, _ = (files[address].read_text(encoding="utf-8") for address in addresses)
     assert "FormulaSafety = " in safety
     assert "postFilters: window.FormulaSafety.postFilters" in script
 

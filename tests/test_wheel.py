@@ -113,7 +113,7 @@ def test_images_need_no_compiler(environment: Path, tmp_path: Path) -> None:
     write_bundle(tmp_path / "build" / "models" / "digits", decoder())
     log = build_blog(environment, tmp_path)
     assert "the figure stays static" in log
-    assert '[live]"' in log
+    assert 'pip install "pelican-research[live] @ file:' in log
     assert "<img" in (tmp_path / "output" / "demo.html").read_text()
 
 

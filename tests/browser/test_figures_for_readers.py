@@ -18,6 +18,7 @@ from browser.figures import INK, KINDS, SHEET_DIFFERENCE, Blog, activate, boxes,
 
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 THEME = (ROOT / "theme" / "static" / "style.css").read_text(encoding="utf-8")
+PANEL = ".research-demo-panel :is(button, input)"
 SCREENS = {"phone": (320, 640), "large phone": (412, 915), "tablet": (820, 1180)}
 #: Counts what each live region of the page says: texts that differ from what it said before.
 LISTEN = """() => {
@@ -601,8 +602,8 @@ class TestSmall:
                 figure.get_by_role("button").click()
                 expect(said(figure)).to_be_visible()
                 panel = box_of(figure.locator(".research-demo-panel"))
-                controls = figure.locator(".research-demo-panel :is(button, input)").all()
-                for one, box in zip(controls, boxes(figure.locator(":is(button, input)")), strict=True):
+                controls = figure.locator(PANEL).all()
+                for one, box in zip(controls, boxes(figure.locator(PANEL)), strict=True):
                     assert min(box["width"], box["height"]) >= 44
                     assert one.get_attribute("type") != "range" or box["width"] >= 120
                     assert box["x"] >= panel["x"]

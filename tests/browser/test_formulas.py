@@ -430,7 +430,7 @@ def test_without_node_a_title_knows_the_macros_of_its_post(page: Page, build: Bu
     assert spoken("a", "h1") == ["12", "|x|"]
     assert spoken("a", ".math-client") == ["12", "|x|", "12", "|x|", "13", "|x|"]  # and the next post's title
     assert "Command" not in page.locator("body").inner_text()
-    assert page.title() == "Of and x – A blog"
+    assert page.title() == "Of 1/2 and x – A blog"
     assert sorted(spoken("archives", ".math-client")) == sorted(["12", "13", "|x|", "|x|"])
     assert page.locator("[data-mjx-error]").count() == 0
 

@@ -27,8 +27,8 @@ PUBLISHED = re.compile(
 #: Links in the head to what a file alone has no use for.
 DROPPED = frozenset("alternate prev next preload modulepreload prefetch search manifest".split())
 LAZY = re.compile(r"""\sloading\s*=\s*["']?lazy["']?""", re.IGNORECASE)
-#: Modules that ask for others by name, and how often they ask again.
-LATE = ("kinds/draw.js", "conditions.js")
+#: Modules that the script of figures asks for when they are needed, and how often it asks again.
+LATE = ("kinds/*.js", "conditions.js")
 ATTEMPTS = 4
 BOOT = Path(__file__).with_name("boot.js")
 
@@ -86,9 +86,8 @@ class OneFile:
         """Keep what the script in `file` asks for when it needs it."""
         if "worker.js" in code:
             self.files["worker.js"] = encoded(file.with_name("worker.js"))
-        for name in LATE:
-            if (late := file.parent / name).is_file():
-                self.modules[name] = as_data(late)
+        for late in (found for pattern in LATE for found in file.parent.glob(pattern)):
+            self.modules[late.relative_to(file.parent).as_posix()] = as_data(late)
 
     def _link(self, tag: str) -> str:
         kinds = set(_value(tag, "rel").lower().split())

@@ -11,6 +11,8 @@ import watchfiles
 
 #: For how long an editor may go on writing after the first sign of a change, and how often that is checked.
 DEBOUNCE_MS, STEP_MS = 60, 20
+#: For how long nothing may happen until a new watch says that it has begun.
+BEGIN_MS = 100
 
 
 class Watcher:
@@ -34,9 +36,13 @@ class Watcher:
             return
         self._watched = watched
         stop, self._stop = self._stop, threading.Event()
-        for tree, pattern in trees.items():
-            self._start({tree}, partial(_matches, pattern), recursive=True)
-        self._start(around, lambda path: path in self._files, recursive=False)
+        begun = [
+            self._start({tree}, partial(_matches, pattern), recursive=True) for tree, pattern in trees.items()
+        ]
+        if around:
+            begun.append(self._start(around, lambda path: path in self._files, recursive=False))
+        for each in begun:  # the old watch ends when there is no gap any more in which a save were lost
+            each.wait()
         stop.set()
 
     def wait(self) -> set[Path]:
@@ -49,25 +55,32 @@ class Watcher:
             found.add(self._changes.get())
         return found
 
-    def _start(self, folders: Iterable[Path], is_wanted: Callable[[Path], bool], recursive: bool) -> None:
-        if not folders:
-            return
+    def _start(
+        self, folders: Iterable[Path], is_wanted: Callable[[Path], bool], recursive: bool
+    ) -> threading.Event:
+        """Follow `folders` in a thread of its own; return an event that says when that has begun."""
+        begun = threading.Event()
         changes = watchfiles.watch(
             *folders,
             debounce=DEBOUNCE_MS,
             step=STEP_MS,
             stop_event=self._stop,
+            rust_timeout=BEGIN_MS,
+            yield_on_timeout=True,
             recursive=recursive,
             raise_interrupt=False,
         )
 
         def follow() -> None:
             for found in changes:
+                begun.set()
                 for path in (Path(name) for _, name in found):
                     if is_wanted(path):
                         self._changes.put(path)
+            begun.set()
 
         threading.Thread(target=follow, daemon=True).start()
+        return begun
 
 
 def _matches(pattern: str, path: Path) -> bool:
