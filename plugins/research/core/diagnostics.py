@@ -11,9 +11,9 @@ from pathlib import Path
 
 from .lazy import lazy_pattern
 
-#: Between lines of dashes, or until the first empty line.
-#: Of a post in HTML.
+#: What stands before the text of a post in HTML.
 HEAD = lazy_pattern(r"\s*<.*?<body\b[^<>]*>", re.DOTALL | re.IGNORECASE)
+#: Between lines of dashes, or until the first empty line.
 FRONT_MATTER = lazy_pattern(r"---[ \t]*\n.*?\n(?:---|\.\.\.)[ \t]*\n|(?:[^\n]*\S[^\n]*\n)+", re.DOTALL)
 
 

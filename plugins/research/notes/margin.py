@@ -12,7 +12,7 @@ from html import escape, unescape
 from urllib.parse import unquote
 
 from ..core.lazy import lazy_pattern
-from ..core.text.segments import Edit, apply_edits
+from ..core.text.segments import Edit, apply_edits, is_inside
 
 #: What the classes begin with that the style sheet is for.
 PREFIX = "research-note-"
@@ -115,7 +115,7 @@ def moved(page: str) -> str:
     for mark, note in zip(marks, notes, strict=True):
         if not note:
             continue
-        if _is_inside(mark.start(), closed) or _has_any(starts, note):
+        if is_inside(mark.start(), closed) or _has_any(starts, note):
             edits += _numbered(page, mark, note)
             continue
         edits.append(Edit(*mark.span(), _button(mark, note)))
@@ -203,11 +203,6 @@ def _closed(page: str) -> Iterator[tuple[int, int]]:
                 pass
             if not names:
                 yield start, tag.end()
-
-
-def _is_inside(at: int, spans: Sequence[tuple[int, int]]) -> bool:
-    place = bisect_right(spans, (at, at))
-    return place > 0 and at < spans[place - 1][1]
 
 
 def _has_any(starts: Sequence[int], note: Note) -> bool:

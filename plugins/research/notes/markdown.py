@@ -2,12 +2,11 @@
 
 import re
 from typing import Any
-from xml.etree.ElementTree import Element
 
 from markdown import Markdown
-from markdown.extensions.admonition import AdmonitionProcessor
 
 from ..core.boundary import GuardedExtension
+from ..core.text.markdown import Box
 
 
 def makeExtension(**options: Any) -> "NotesExtension":  # noqa: N802 (Markdown's name for it)
@@ -26,14 +25,10 @@ class NotesExtension(GuardedExtension):
         md.parser.blockprocessors.register(processor, "research_margin", 106.5)
 
 
-class MarginProcessor(AdmonitionProcessor):
+class MarginProcessor(Box):
     """A block in the margin."""
 
     RE = re.compile(r'(?:^|\n)!!! ?(margin(?: +[\w\-]+)*)(?: +"(.*?)")? *(?:\n|$)')
-
-    def test(self, parent: Element, block: str) -> bool:
-        """Tell whether `block` begins a block in the margin, or goes on with one."""
-        return ("!!!" in block or block.startswith(" ")) and super().test(parent, block)
 
     def get_class_and_title(self, match: re.Match[str]) -> tuple[str, str | None]:
         """Return the classes and the title that its author gave to it."""

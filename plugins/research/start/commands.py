@@ -6,7 +6,8 @@ import sys
 from dataclasses import fields, replace
 from pathlib import Path
 
-from . import new, origin
+from ..core import extras
+from . import new
 
 HELP = {
     "title": "the title of the blog",
@@ -55,7 +56,7 @@ def _new(given: argparse.Namespace) -> int:
     print(f"{given.folder}: {len(written)} files. Next:\n\n  cd {given.folder}")
     print("  pip install -r requirements-train.txt")
     print("  pelican-research devserver" if os.name == "nt" else "  make devserver")
-    if folder := origin.folder():
+    if folder := extras.folder(extras.origin() or {}):
         print(
             f"\nrequirements.txt names {folder}, which only this machine has: change that before you publish."
         )

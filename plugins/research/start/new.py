@@ -15,7 +15,8 @@ from urllib.parse import urlsplit
 
 from jinja2 import Environment, StrictUndefined
 
-from . import origin
+from .. import __version__
+from ..core import extras
 
 SKELETON = Path(__file__).with_name("skeleton")
 TEMPLATE, DOT = ".jinja", "dot_"
@@ -89,6 +90,12 @@ def files(answers: Answers) -> Iterator[tuple[PurePosixPath, bytes]]:
             yield path, content
 
 
+def requirement(names: str) -> str:
+    """Return the requirement, with the extras `names`, by which pip finds this version again (PEP 508)."""
+    at = extras.address(extras.origin() or {})
+    return f"{extras.NAME}[{names}] @ {at}" if at else f"{extras.NAME}[{names}]=={__version__}"
+
+
 def _of(folder: Path, under: PurePosixPath) -> dict[PurePosixPath, bytes]:
     """Return the files of `folder` by the paths that they get below `under`."""
     found = {}
@@ -113,4 +120,4 @@ def _rendered(template: str, answers: Answers) -> str:
     environment = Environment(undefined=StrictUndefined, keep_trailing_newline=True, autoescape=False)
     values = {name: json.dumps(value, ensure_ascii=False) for name, value in vars(answers).items()}
     today = datetime.date.today().isoformat()
-    return environment.from_string(template).render(values, today=today, requirement=origin.requirement)
+    return environment.from_string(template).render(values, today=today, requirement=requirement)

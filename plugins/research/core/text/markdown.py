@@ -10,8 +10,10 @@ as a formula, may hold what looks like another's, such as a citation: then so do
 from collections.abc import Iterable, Iterator
 from itertools import takewhile
 from pathlib import Path
+from xml.etree.ElementTree import Element
 
 from markdown import Markdown
+from markdown.extensions.admonition import AdmonitionProcessor
 from markdown.preprocessors import Preprocessor
 
 #: Code; tags and addresses; links, images and their definitions; attributes; references to characters.
@@ -53,6 +55,14 @@ class Paragraphs(Preprocessor):
         for part in takewhile(lambda part: part is not self, self.md.preprocessors):
             if isinstance(part, Paragraphs):
                 yield from part.all_signs
+
+
+class Box(AdmonitionProcessor):
+    """A kind of admonition, which costs next to nothing where a text has none."""
+
+    def test(self, parent: Element, block: str) -> bool:
+        """Tell whether `block` begins a box, or goes on with one."""
+        return ("!!!" in block or block.startswith(" ")) and super().test(parent, block)
 
 
 def watch_files(md: Markdown) -> None:

@@ -9,7 +9,8 @@ Tags are read as the HTML Standard tokenizes them (section 13.2.5), less its err
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum, auto
 from html import unescape
 from typing import NamedTuple
@@ -167,3 +168,9 @@ def _end_of_element(html: str, opening: re.Match[str]) -> int:
             if not depth:
                 return at
     return len(html)
+
+
+def is_inside(at: int, spans: Sequence[tuple[int, int]]) -> bool:
+    """Say whether the offset `at` is in one of the `spans`, (start, end) in the order of the text."""
+    place = bisect_right(spans, (at, at))
+    return place > 0 and at < spans[place - 1][1]

@@ -1,13 +1,12 @@
 """Links that leave it to us to find words: empty ones, and templates such as ``[Fig. %s](#fig-plane)``."""
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from html import escape, unescape
 
 from ...core.labels import Label
 from ...core.lazy import lazy_pattern
-from ...core.text.segments import Edit
+from ...core.text.segments import Edit, is_inside
 from ..html.elements import ATTRIBUTES, OPAQUE
 from ..kinds import SECTION
 from .context import Context, Target
@@ -33,7 +32,7 @@ def edits(html: str, context: Context) -> Iterator[Edit]:
     verbatim = [one.span() for one in VERBATIM.finditer(html)] if found else []
     for link in found:
         address = TARGET.search(link["attributes"])
-        if address and not _is_inside(link.start(), verbatim):
+        if address and not is_inside(link.start(), verbatim):
             yield from _edit(link, context.target(unescape(address[1] or address[2] or "")), context)
 
 
@@ -94,8 +93,3 @@ def _from_template(template: str, label: Label, context: Context) -> str:
 def _leading_to(tag: str, href: str) -> str:
     """Return the opening `tag` of a link with the address `href`."""
     return TARGET.sub(lambda address: f'href="{escape(href)}"', tag, count=1)
-
-
-def _is_inside(at: int, spans: Sequence[tuple[int, int]]) -> bool:
-    place = bisect_right(spans, (at, at))
-    return place > 0 and at < spans[place - 1][1]

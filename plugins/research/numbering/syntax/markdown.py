@@ -11,14 +11,13 @@ from xml.etree.ElementTree import Element, SubElement
 
 from markdown import Markdown
 from markdown.blockprocessors import BlockProcessor
-from markdown.extensions.admonition import AdmonitionProcessor
 from markdown.extensions.attr_list import get_attrs_and_remainder
 from markdown.preprocessors import Preprocessor
 from markdown.util import ETX, STX
 
 from ...core.boundary import GuardedExtension
 from ...core.lazy import lazy_pattern
-from ...core.text.markdown import note_file
+from ...core.text.markdown import Box, note_file
 from ...core.text.placeholders import placeholder
 from ..kinds import BOXES
 from . import fences, includes
@@ -133,17 +132,13 @@ class CaptionProcessor(BlockProcessor):
         return None
 
 
-class BoxProcessor(AdmonitionProcessor):
+class BoxProcessor(Box):
     """A theorem or its kin: an admonition whose first line may have attributes, as ``{#thm-bound}``."""
 
     RE = re.compile(
         rf'(?:^|\n)!!! ?((?:{"|".join(BOXES)})(?: +[\w\-]+)*)(?: +"(.*?)")?'
         r" *(?:\{([^{}\n]*)\})? *(?:\n|$)"
     )
-
-    def test(self, parent: Element, block: str) -> bool:
-        """Tell whether `block` begins a box, or goes on with one."""
-        return ("!!!" in block or block.startswith(" ")) and super().test(parent, block)
 
     def run(self, parent: Element, blocks: list[str]) -> None:
         """Append the box, or go on with the last one."""
