@@ -89,7 +89,7 @@ def test_every_cite_links_to_its_work_and_back(tmp_path: Path) -> None:
 def test_what_was_set_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = published("[@vae]", "apa", tmp_path)
     monkeypatch.setenv("PATH", "")
-    monkeypatch.setattr(csl, "find_node", None)
+    monkeypatch.setattr(csl, "node_command", None)
     assert published("[@vae]", "apa", tmp_path) == first
 
 

@@ -14,12 +14,13 @@ import pytest
 from conftest import ROOT
 from fontTools.ttLib import TTFont
 from parts import Document, typeset
+from research.core.processes import node
 from research.formulas.output import fonts
 from research.formulas.output.chtml import StyleSheet
 from research.formulas.output.page import insert_formulas
 from research.formulas.settings import Settings
 from research.formulas.syntax.find import Formula, TypesetFormula
-from research.formulas.typesetting import mathjax as node
+from research.formulas.typesetting import mathjax
 
 SOURCE = "Title: Post\n\nFirst a line, then $x^2$.\n\nThen $\\foo + 1$, and again $\\foo + 1$.\n"
 
@@ -609,7 +610,7 @@ def test_six_hundred_varied_formulas_are_set(format: str, tmp_path: Path) -> Non
     assert len(set(VARIED)) > 600
     how = {"format": format, "tex": {"packages": Settings().tex_packages, "tags": "ams"}}
     groups = [(Formula(tex, display=True),) for tex in VARIED]
-    results = node.typeset_groups(groups, how)
+    results = mathjax.typeset_groups(groups, how)
     refused = {
         tex: result["error"] for tex, (result,) in zip(VARIED, results, strict=True) if "error" in result
     }
@@ -692,7 +693,7 @@ LENGTHS = re.compile(r' (?:width|height|depth|voffset|lspace|rspace)="([^"]*)"')
 def test_mathml_is_mathml_core() -> None:
     how = {"format": "mathml", "tex": {"packages": Settings().tex_packages, "tags": "ams"}}
     groups = [(Formula(tex, display=True),) for tex in VARIED]
-    for (formula,), (result,) in zip(groups, node.typeset_groups(groups, how), strict=True):
+    for (formula,), (result,) in zip(groups, mathjax.typeset_groups(groups, how), strict=True):
         (math,) = re.findall("<math.*</math>", result["html"])
         assert {*re.findall(r"<(\w+)", math)} <= CORE_ELEMENTS, formula.tex
         tags = re.findall(r"<\w+((?: [\w-]+=\"[^\"]*\")+)", math)

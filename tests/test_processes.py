@@ -15,7 +15,7 @@ import pytest
 import tiny_model
 from conftest import ROOT, SETTINGS
 from research.core.processes import children as processes
-from research.formulas.typesetting.mathjax import find_node
+from research.core.processes.node import LIFELINE, find_node, node_command
 from test_model_build import command, environment
 
 from model.training.checkpoints import DIGEST
@@ -206,8 +206,7 @@ for (;;);
 
 @pytest.mark.parametrize("fork", [False, True], ids=["", "with a fork"])
 def test_busy_javascript_ends_with_its_parent(tmp_path: Path, fork: bool) -> None:
-    lifeline = (ROOT / "plugins" / "research" / "core" / "processes" / "lifeline.mjs").as_uri()
-    (tmp_path / "busy.mjs").write_text(BUSY.replace("LIFELINE", lifeline), encoding="utf-8")
+    (tmp_path / "busy.mjs").write_text(BUSY.replace("LIFELINE", LIFELINE.as_uri()), encoding="utf-8")
     parent = f"""
 import os, subprocess, sys, time
 node = subprocess.Popen([{find_node()!r}, "busy.mjs"], stdin=subprocess.PIPE)
@@ -234,6 +233,29 @@ time.sleep(1000)
         for child in below:
             if child.is_running():
                 child.kill()
+
+
+LOADING = """
+import './endless.mjs';
+import {job} from 'LIFELINE';
+"""
+
+
+def test_a_script_that_is_still_loading_ends_with_its_parent(tmp_path: Path) -> None:
+    (tmp_path / "loading.mjs").write_text(LOADING.replace("LIFELINE", LIFELINE.as_uri()), encoding="utf-8")
+    (tmp_path / "endless.mjs").write_text("process.stdout.write('loading\\n'); for (;;);", encoding="utf-8")
+    command = node_command(tmp_path / "loading.mjs")
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin
+        assert process.stdout
+        process.stdin.write(b"{}\n")
+        process.stdin.flush()
+        assert process.stdout.readline() == b"loading\n"
+        process.stdin.close()
+        try:
+            assert process.wait(timeout=TOO_LONG) == -signal.SIGKILL
+        finally:
+            process.kill()
 
 
 @pytest.mark.parametrize("blow", SIGNALS, ids=lambda blow: blow.name)

@@ -20,7 +20,7 @@ from ...core.diagnostics import nearest
 from ...core.extras import installing
 from ...core.lazy import lazy_pattern
 from ...core.processes.children import exchange
-from ...core.processes.node import NodeError, find_node, package_folder
+from ...core.processes.node import NodeError, node_command, package_folder
 from ...core.storage.cache import Cache
 from ..sources.fields.languages import is_english
 from ..sources.fields.titles import in_sentence_case
@@ -152,7 +152,7 @@ class CslStyle:
             "posts": jobs,
         }
         try:
-            command = [find_node(), str(SCRIPT)]
+            command = node_command(SCRIPT)
         except NodeError as error:
             raise StyleError(f"a CSL style needs Node.js: {installing('node')}") from error
         try:

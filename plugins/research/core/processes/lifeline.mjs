@@ -2,7 +2,8 @@
 // is the job. Nothing else is written; when the connection ends, so has the parent, and this process is
 // killed, in the middle of whatever JavaScript is at work: a thread of its own watches.
 //
-//   import {job} from '../../core/processes/lifeline.mjs';   // before imports that take time
+//   node --import lifeline.mjs script.mjs                    // at work before the script is loaded
+//   import {job} from '../../core/processes/lifeline.mjs';   // in the script
 import { once } from "node:events";
 import { Socket } from "node:net";
 import { isMainThread, parentPort, Worker } from "node:worker_threads";
@@ -12,7 +13,7 @@ const INTERVAL = 250; // ms from one look at who the parent is to the next
 export const job = isMainThread ? JSON.parse(await firstLine()) : watch();
 
 async function firstLine() {
-  const watcher = new Worker(new URL(import.meta.url));
+  const watcher = new Worker(new URL(import.meta.url), { execArgv: [] });
   const [line] = await once(watcher, "message");
   watcher.unref();
   return line;

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from ..extras import installing
 
+LIFELINE = Path(__file__).with_name("lifeline.mjs")
+
 
 class NodeError(Exception):
     """Node.js cannot do its work, through no fault of what it was given."""
@@ -33,6 +35,15 @@ def find_node() -> str:
     if not program:
         raise NodeMissingError(f"setting formulas needs Node.js: {installing('node')}")
     return program
+
+
+def node_command(script: Path) -> list[str]:
+    """Return the command that runs a `script` whose first import is `lifeline.mjs`.
+
+    Node.js evaluates that before it loads the script and what that imports, so that a process whose parent
+    ends meanwhile ends too. Raises `NodeMissingError` where there is no Node.js.
+    """
+    return [find_node(), "--import", LIFELINE.as_uri(), str(script)]
 
 
 def package_folder(package: str, script: Path) -> Path:

@@ -9,7 +9,7 @@ from threading import Timer
 from typing import IO, Any
 
 from ...core.processes.children import write_job
-from ...core.processes.node import NodeEndedError, find_node, package_folder
+from ...core.processes.node import NodeEndedError, node_command, package_folder
 from ..syntax.find import Formula
 
 SCRIPT = Path(__file__).parent / "script" / "typeset.mjs"
@@ -44,7 +44,7 @@ def typeset_groups(groups: Sequence[tuple[Formula, ...]], how: dict[str, Any]) -
     """
     members = [[{"tex": formula.tex, "display": formula.display} for formula in group] for group in groups]
     job = json.dumps({**how, "groups": members}).encode()
-    command = [find_node(), str(SCRIPT)]
+    command = node_command(SCRIPT)
     pipe = subprocess.PIPE
     with (
         tempfile.TemporaryFile() as messages,
