@@ -402,7 +402,7 @@ def test_a_process_that_dies_is_started_once_more(
 def test_packages_that_are_not_installed_are_named(
     source: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(node, "SCRIPT", tmp_path / "typeset.mjs")
+    monkeypatch.setattr(mathjax, "SCRIPT", tmp_path / "typeset.mjs")
     (done,), (fault,), _ = typeset(documents(source, r"\(x\)"), settings)
     assert "npm ci" in fault.message
     assert r"\(x\)</code>" in done.html
@@ -416,7 +416,7 @@ def test_a_process_that_hangs_is_ended(
     program.write_text(f"#!/bin/sh\necho $$ > {tmp_path}/pid\nexec sleep 1000\n")
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{program.parent}{os.pathsep}{os.environ['PATH']}")
-    monkeypatch.setattr(node, "TIMEOUT_SECONDS", 0.2)
+    monkeypatch.setattr(mathjax, "TIMEOUT_SECONDS", 0.2)
     _, (fault,), _ = typeset(documents(source, r"\(a\)"), settings)
     assert "Node.js ended with code -9" in fault.message
     with pytest.raises(ProcessLookupError):
