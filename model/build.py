@@ -5,7 +5,7 @@ import json
 import os
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -122,7 +122,10 @@ def _data(job: Job) -> Data:
         return data
     test = data.test[:DRAFT_TEST]
     validation = test if data.validation is data.test else data.validation[:DRAFT_TEST]
-    return Data(data.train[:DRAFT_TRAIN], validation, test, data.split, data.classes, data.polarity)
+    density = None if data.log_density is None else data.log_density[:DRAFT_TEST]
+    return replace(
+        data, train=data.train[:DRAFT_TRAIN], validation=validation, test=test, log_density=density
+    )
 
 
 def _shortened(job: Job) -> Recipe:
@@ -150,11 +153,13 @@ def _fill(job: Job, inputs: keys.KeyInputs, folder: Path) -> None:
         differences = verify.verify(state.model, graphs)
         clock.append(time.monotonic())
         chosen = DRAFT_IW if job.draft else evaluate.IW_EXAMPLES
-        metrics = evaluate.evaluate(state.model.to(workers.device), data.test.images, chosen=chosen)
+        metrics = evaluate.evaluate(
+            state.model.to(workers.device), data.test.images, chosen=chosen, log_density=data.log_density
+        )
         state.model.cpu()
         clock.append(time.monotonic())
     _write_model(folder, recipe, state, graphs, metrics)
-    _write_images(folder, recipe, state, data.test[:TEST_EXAMPLES])
+    _write_examples(folder, recipe, state, data.test[:TEST_EXAMPLES])
     seconds = {
         "train": state.history[-1].seconds,
         "train_cpu": cpu,
@@ -188,25 +193,28 @@ def _write_model(
         csv.writer(file, lineterminator="\n").writerows([Row._fields, *state.history])
 
 
-def _write_images(folder: Path, recipe: Recipe, state: State, test: Examples) -> None:
+def _write_examples(folder: Path, recipe: Recipe, state: State, test: Examples) -> None:
+    of_points = state.model.is_of_points
+    name, x = ("points", test.images) if of_points else ("images", test.images.float() / 255)
     arrays = {
-        "images": test.images.numpy(),  # (N, C, H, W)
+        name: test.images.numpy(),  # (N, C, H, W), or (N, D)
         "labels": test.labels.numpy(),  # (N,)
-        **_posterior_arrays(state.model, test.images.float() / 255),
+        **_posterior_arrays(state.model, x),
     }
     numpy.savez_compressed(folder / "test_items.npz", allow_pickle=False, **arrays)
     epochs = sorted(state.epoch_samples)
-    numpy.savez_compressed(
-        folder / "epochs.npz",
-        epochs=numpy.array(epochs, dtype=numpy.int64),  # (E,)
-        latents=train.latents(recipe, state.model).numpy(),  # (K, Z)
-        images=torch.stack([state.epoch_samples[epoch] for epoch in epochs]).numpy(),  # (E, K, C, H, W)
-    )
+    samples = {
+        "epochs": numpy.array(epochs, dtype=numpy.int64),  # (E,)
+        "latents": train.latents(recipe, state.model).numpy(),  # (K, Z)
+        # (E, K, C, H, W), or (E, K, D)
+        name: torch.stack([state.epoch_samples[epoch] for epoch in epochs]).numpy(),
+    }
+    numpy.savez_compressed(folder / "epochs.npz", allow_pickle=False, **samples)
 
 
 @torch.no_grad()
 def _posterior_arrays(model: Model, x: Tensor) -> dict[str, numpy.typing.NDArray[Any]]:
-    """Return the posterior parameters of the images x, (N, C, H, W); nothing if the model has none."""
+    """Return the posterior parameters of x, (N, C, H, W) or (N, D); nothing if the model has none."""
     found = model.posterior_parameters(x)
     if found is None:
         return {}

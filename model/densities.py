@@ -20,6 +20,14 @@ def log_likelihood(x: Tensor, logits: Tensor) -> Tensor:
     return log_bernoulli(x, logits).flatten(-3).sum(dim=-1)
 
 
+def log_normal_likelihood(x: Tensor, mean: Tensor, log_scale: Tensor) -> Tensor:
+    """Return log p(x | z) of points, N(mean, exp(log_scale)² I), appendix C.2 with one variance for all.
+
+    `x` is (B, D); `mean` the same, or (K, B, D) for K samples of z. Returns (B,) or (K, B).
+    """
+    return log_normal(x, mean, 2 * log_scale).sum(dim=-1)
+
+
 def log_normal(z: Tensor, mean: Tensor, log_variance: Tensor) -> Tensor:
     """Return log N(z; mean, exp(log_variance)) of each element; shapes broadcast."""
     return -0.5 * (math.log(2 * math.pi) + log_variance + (z - mean) ** 2 * torch.exp(-log_variance))

@@ -9,8 +9,8 @@ from torch import Tensor, nn
 
 from .errors import ModelError
 
-#: Channels, height and width of an image.
-Shape = tuple[int, int, int]
+#: Channels, height and width of an image; the number of dimensions of a point.
+Shape = tuple[int, ...]
 
 
 class ElboTerms(NamedTuple):
@@ -48,13 +48,13 @@ class PosteriorSamples(NamedTuple):
 
 
 class Model(nn.Module, ABC):
-    """A generative model p(x, z) of binary images x, with a recognition model q(z | x)."""
+    """A generative model p(x, z) of binary images or points x, with a recognition model q(z | x)."""
 
     #: The number of independent standard normal numbers that the decoder maps to an image.
     latents: int
     shape: Shape
-    #: Those numbers (B, Z) → logits of the pixels (B, C, H, W), a deterministic function. Where z is not
-    #: standard normal itself, they are the noise from which z is computed.
+    #: Those numbers (B, Z) → logits of the pixels (B, C, H, W), or means of points (B, D), a deterministic
+    #: function. Where z is not standard normal itself, they are the noise from which z is computed.
     decoder: nn.Module
     #: The largest allowed difference between PyTorch and ONNX Runtime, relative to values beyond 1.
     tolerance: float = 1e-5
@@ -62,6 +62,20 @@ class Model(nn.Module, ABC):
     thresholds: bool = False
     #: Images (B, C, H, W) → mean and log variance (B, Z) of q(z | x). None where a model has none.
     encoder: nn.Module | None
+
+    @property
+    def is_of_points(self) -> bool:
+        """Whether x is a point and not an image."""
+        return len(self.shape) == 1
+
+    @property
+    def scale(self) -> float | None:
+        """The standard deviation of p(x | z) of points; None where the model states none."""
+        return None
+
+    def mean_of(self, decoded: Tensor) -> Tensor:
+        """Return the mean of p(x | z), given what the decoder returns: of pixels, the sigmoid of logits."""
+        return decoded if self.is_of_points else decoded.sigmoid()
 
     @property
     def device(self) -> torch.device:

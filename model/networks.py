@@ -60,7 +60,7 @@ class Conditional(nn.Module):
 
 
 class Decoder(nn.Module):
-    """The generative model p(x | z): independent Bernoulli pixels, given as their logits."""
+    """The generative model p(x | z): Bernoulli pixels, given as their logits, or the means of a point."""
 
     def __init__(
         self, spec: Dense | Convolutional, shape: Shape, latents: int, mean_intensity: float
@@ -88,7 +88,7 @@ class Decoder(nn.Module):
             nn.init.constant_(_bias(self.pixels), math.log(mean_intensity / (1 - mean_intensity)))
 
     def forward(self, z: Tensor) -> Tensor:  # (B, Z)
-        """Return the logits of the pixels, (B, C, H, W)."""
+        """Return the logits of the pixels, (B, C, H, W), or means (B, D)."""
         logits: Tensor = self.arrange(self.pixels(self.hidden(z)))
         return logits.float()
 
@@ -196,6 +196,8 @@ def _downward(spec: Convolutional, shape: Shape) -> nn.Sequential:
 
 def quarter(shape: Shape) -> tuple[int, int]:
     """Return a quarter of an image's height and width; raise `ModelError` if they are not whole."""
+    if len(shape) == 1:
+        raise ModelError("convolutional networks and patches are for images; points need dense networks")
     _, height, width = shape
     if height % 4 or width % 4:
         raise ModelError(

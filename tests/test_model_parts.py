@@ -16,6 +16,7 @@ from torch import Tensor, distributions, nn
 from model import densities, objectives
 from model.bundles import export, verify
 from model.data.examples import Examples, binarize
+from model.data.specs import GeneratedData
 from model.errors import ModelError
 from model.evaluation import evaluate
 from model.families import build
@@ -216,7 +217,7 @@ def test_no_posterior_is_wider_than_the_prior() -> None:
 
 
 def test_untrained_decoder_paints_the_mean_grey() -> None:
-    image = export.pixels(model())(torch.zeros(1, 3))
+    image = export.mean_decoder(model())(torch.zeros(1, 3))
     assert abs(image.mean().item() - 0.3) < 0.1
 
 
@@ -243,8 +244,10 @@ def test_networks_of_a_page_are_small(name: str, most: int) -> None:
 @pytest.mark.parametrize("name", READY.names)
 def test_a_step_of_each_recipe_can_be_taken(name: str) -> None:
     recipe = READY.recipe(name)
-    model, maximized = build(recipe.model, (1, 28, 28), 0.1), objectives.objective(recipe.objective)
-    x = (torch.rand((2, 1, 28, 28), generator=random()) < 0.3).float()
+    is_of_points = isinstance(READY.dataset(recipe.data), GeneratedData)
+    shape = (2,) if is_of_points else (1, 28, 28)
+    model, maximized = build(recipe.model, shape, 0.1), objectives.objective(recipe.objective)
+    x = (torch.rand((2, *shape), generator=random()) < 0.3).float()
     estimate = maximized(model, x, 1, random())
     torch.autograd.backward(-estimate.objective.mean())
     assert all(value.grad is not None and value.grad.isfinite().all() for value in model.parameters())
@@ -305,7 +308,9 @@ def test_few_inputs_may_differ_by_what_rounding_makes_of_them(
     vae, generator = model(), random()
     z = torch.cat([torch.randn((count, 3), generator=generator) for count in verify.BATCHES])
     with torch.no_grad():
-        brightness = export.pixels(vae)(z).sum(dim=(1, 2, 3)).sort().values[-1 - steep :][:2].mean().item()
+        brightness = (
+            export.mean_decoder(vae)(z).sum(dim=(1, 2, 3)).sort().values[-1 - steep :][:2].mean().item()
+        )
     vae.encoder = Step(brightness, 0)
     graphs = export.graphs(vae, ABOUT)
     vae.encoder = Step(brightness, height)

@@ -148,7 +148,7 @@ def test_wrong_values_are_refused_with_file_line_and_what_to_write(
         ("[recipe.own]\nepochs = 3", r"recipes.toml:1: unknown table \[recipe\]"),
         ("\nepochs = 3", r"recipes.toml:2: unknown table \[epochs\]"),
         ("[recipes]\nown = 3", r"recipes.toml:2: “own” is no table; write \[recipes.NAME\]"),
-        ("[data.own]\nsize = [8, 8]", "must have one of the keys folder, file and dataset"),
+        ("[data.own]\nsize = [8, 8]", "must have one of the keys folder, file, dataset and generator"),
     ],
 )
 def test_files_of_another_form_are_refused(tmp_path: Path, text: str, message: str) -> None:

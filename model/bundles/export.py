@@ -14,20 +14,20 @@ from ..models import Model
 OPSET = 20
 
 
-class _Pixels(nn.Module):
-    """The decoder with intensities in [0, 1] instead of logits."""
+class _Mean(nn.Module):
+    """The decoder with the mean of p(x | z): of pixels, intensities in [0, 1] instead of logits."""
 
-    def __init__(self, decoder: nn.Module) -> None:
+    def __init__(self, model: Model) -> None:
         super().__init__()
-        self.decoder = decoder
+        self.decoder, self.mean_of = model.decoder, model.mean_of
 
     def forward(self, z: Tensor) -> Tensor:
-        return torch.sigmoid(self.decoder(z))
+        return self.mean_of(self.decoder(z))
 
 
-def pixels(model: Model) -> nn.Module:
-    """Return the decoder as it is exported: z (B, Z) → mean of p(x | z) (B, C, H, W)."""
-    return _Pixels(model.decoder)
+def mean_decoder(model: Model) -> nn.Module:
+    """Return the decoder as it is exported: z (B, Z) → mean of p(x | z), (B, C, H, W) or (B, D)."""
+    return _Mean(model)
 
 
 def graphs(model: Model, about: Mapping[str, str]) -> dict[str, bytes]:
@@ -36,7 +36,7 @@ def graphs(model: Model, about: Mapping[str, str]) -> dict[str, bytes]:
     `about` goes into their metadata; its “name” is the model's.
     """
     z, x = torch.zeros(2, model.latents), torch.zeros(2, *model.shape)
-    found = {"decoder": _graph(pixels(model), z, "z", ("x",), about)}
+    found = {"decoder": _graph(mean_decoder(model), z, "z", ("x",), about)}
     if model.exported_encoder is not None:
         found["encoder"] = _graph(model.exported_encoder, x, "x", ("mean", "log_variance"), about)
     return found

@@ -43,6 +43,7 @@ class Run:
 def manifest(recipe: Recipe, model: Model, run: Run) -> dict[str, Any]:
     """Return manifest.json of a bundle, without the list of files."""
     data, workers = run.data, run.workers
+    polarity = {"polarity": data.polarity} if data.polarity else {}
     return {
         "format": store.FORMAT,
         "name": recipe.name,
@@ -57,7 +58,7 @@ def manifest(recipe: Recipe, model: Model, run: Run) -> dict[str, Any]:
             "shape": list(data.test.shape),
             "split": data.split,
             "classes": list(data.classes),
-            "polarity": data.polarity,
+            **polarity,
             "sha256": run.inputs["data"],
             "preprocessing": run.inputs["preprocessing"],
         },
@@ -74,16 +75,18 @@ def manifest(recipe: Recipe, model: Model, run: Run) -> dict[str, Any]:
             "allowed_outliers": verify.ALLOWED_OUTLIERS,
             "largest_difference": dict(run.differences),
         },
-        "graphs": _graphs(recipe, model, data.polarity),
+        "graphs": _graphs(recipe, model, data),
     }
 
 
-def _graphs(recipe: Recipe, model: Model, polarity: str) -> dict[str, Any]:
-    images, latents = ["batch", *model.shape], ["batch", model.latents]
-    meaning = INK if polarity == "ink" else INTENSITIES[model.shape[0]]
+def _graphs(recipe: Recipe, model: Model, data: Data) -> dict[str, Any]:
+    latents = ["batch", model.latents]
     z = _tensor("z", latents, None, "a latent vector; under the prior its elements are standard normal")
-    decoded = _tensor("x", images, [0, 1], f"mean of p(x | z), {meaning}")
-    found = {"decoder": _graph("decoder", model.decoder, z, decoded)}
+    given = _points(model, data) if model.is_of_points else _images(model, data)
+    decoded = given | {"meaning": f"mean of p(x | z), {given['meaning']}"}
+    found = {
+        "decoder": _graph("decoder", model.decoder, z, decoded) | {"likelihood": _likelihood(model)},
+    }
     if model.exported_encoder is not None:
         is_learnt = isinstance(recipe.model, VAE) and isinstance(recipe.model.prior, Couplings)
         approximate = ", by the diagonal of the Jacobian of the prior's couplings" if is_learnt else ""
@@ -91,9 +94,25 @@ def _graphs(recipe: Recipe, model: Model, polarity: str) -> dict[str, Any]:
         log_variance = _tensor(
             "log_variance", latents, None, f"logarithms of the variances of q(z | x){approximate}"
         )
-        given = _tensor("x", images, [0, 1], meaning)
         found["encoder"] = _graph("encoder", model.exported_encoder, given, mean, log_variance)
     return found
+
+
+def _likelihood(model: Model) -> dict[str, Any]:
+    """Return what p(x | z) is around its mean, the output of the decoder."""
+    return {"kind": "bernoulli"} if model.scale is None else {"kind": "normal", "scale": model.scale}
+
+
+def _images(model: Model, data: Data) -> dict[str, Any]:
+    meaning = INK if data.polarity == "ink" else INTENSITIES[model.shape[0]]
+    return _tensor("x", ["batch", *model.shape], [0, 1], meaning)
+
+
+def _points(model: Model, data: Data) -> dict[str, Any]:
+    """Return what is stated of points; their range is that of plots, with the origin in its middle."""
+    most = round(1.05 * float(data.train.images.abs().max()), 2)
+    stated = _tensor("x", ["batch", *model.shape], [-most, most], "the coordinates of a point")
+    return {**stated, "kind": "points"}
 
 
 def _graph(name: str, module: nn.Module, given: dict[str, Any], *results: dict[str, Any]) -> dict[str, Any]:
@@ -106,7 +125,7 @@ def _graph(name: str, module: nn.Module, given: dict[str, Any], *results: dict[s
     }
 
 
-def _tensor(name: str, shape: Sequence[object], limits: list[int] | None, meaning: str) -> dict[str, Any]:
+def _tensor(name: str, shape: Sequence[object], limits: list[float] | None, meaning: str) -> dict[str, Any]:
     return {"name": name, "shape": shape, "dtype": "float32", "range": limits, "meaning": meaning}
 
 

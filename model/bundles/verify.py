@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from ..errors import ModelError
 from ..models import Model
-from .export import pixels
+from .export import mean_decoder
 
 #: Inputs that may differ by more: steep networks magnify rounding errors, and units with thresholds may be on
 #: in one and off in the other.
@@ -29,7 +29,7 @@ def verify(model: Model, graphs: Mapping[str, bytes]) -> dict[str, float]:
     inputs.
     """
     generator = torch.Generator().manual_seed(0)
-    decoder = pixels(model)
+    decoder = mean_decoder(model)
     z = [torch.randn((count, model.latents), generator=generator) for count in BATCHES]
     with torch.no_grad():
         x = [decoder(batch) for batch in z]  # images like those that the encoder was trained on

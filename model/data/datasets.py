@@ -7,10 +7,11 @@ from ..recipes.library import Library
 from .arrays import Arrays
 from .download import Finder
 from .folder import Folder
+from .generated import Generated
 from .idx import Idx
 from .module import Module
 from .source import Source, Split
-from .specs import ArrayData, FolderData, IdxData, ModuleData
+from .specs import ArrayData, FolderData, GeneratedData, IdxData, ModuleData
 
 
 def source(name: str, library: Library) -> "Dataset":
@@ -25,6 +26,8 @@ def source(name: str, library: Library) -> "Dataset":
             found = Module(spec, name, root)
         case IdxData():
             found = Idx(spec, Finder(name, spec, root))
+        case GeneratedData():
+            return Dataset(name, Generated(spec), None)
     return Dataset(name, found, "photograph" if spec.polarity == "photograph" else "ink")
 
 
@@ -34,8 +37,9 @@ class Dataset:
 
     name: str
     source: Source
-    #: “ink” for strokes on a plain background, which figures draw in the page's foreground color.
-    polarity: str
+    #: “ink” for strokes on a plain background, which figures draw in the page's foreground color; None for
+    #: points.
+    polarity: str | None
 
     def sha256(self) -> dict[str, str]:
         """Return the hashes of its files."""

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from ..errors import ModelError
+from ..models import Shape
 from ..recipes.library import Library
 from ..recipes.specs import Recipe
 from .datasets import source
@@ -19,19 +20,18 @@ MIN_EXAMPLES = 2
 
 @dataclass(frozen=True)
 class Examples:
-    """Images and their labels, in the order of the data set."""
+    """Images or points and their labels, in the order of the data set."""
 
-    images: Tensor  # (N, C, H, W) uint8
+    images: Tensor  # (N, C, H, W) uint8; of points (N, D) float32
     labels: Tensor  # (N,) int32
 
     def __len__(self) -> int:
         return len(self.images)
 
     @property
-    def shape(self) -> tuple[int, int, int]:
-        """Channels, height and width of an image."""
-        channels, height, width = self.images.shape[1:]
-        return channels, height, width
+    def shape(self) -> Shape:
+        """Channels, height and width of an image; dimensions of a point."""
+        return tuple(self.images.shape[1:])
 
     def __getitem__(self, part: slice | Tensor) -> "Examples":
         return Examples(self.images[part], self.labels[part])
@@ -52,8 +52,10 @@ class Data:
     split: str = ""
     #: What the labels stand for, in their order, if that is known.
     classes: tuple[str, ...] = ()
-    #: “ink” or “photograph”.
-    polarity: str = "ink"
+    #: “ink” or “photograph”; None for points.
+    polarity: str | None = "ink"
+    #: The log densities (N,) of the test examples, in nats, where the distribution of the data is known.
+    log_density: Tensor | None = None
 
 
 def load(recipe: Recipe, library: Library) -> Data:
@@ -71,13 +73,19 @@ def load(recipe: Recipe, library: Library) -> Data:
             f"out, and {len(test)} for test; it needs at least {MIN_EXAMPLES} of each"
         )
     _check_varied(recipe.data, train.images)
-    about = (split.rule, split.classes, dataset.polarity)
+    log_density = None if split.log_density is None else torch.from_numpy(split.log_density)
+    about = (split.rule, split.classes, dataset.polarity, log_density)
     if recipe.held_out:
         order = torch.randperm(len(train), generator=torch.Generator().manual_seed(0))
         held_out, others = order[: recipe.held_out].sort().values, order[recipe.held_out :].sort().values
         return Data(train[others], train[held_out], test, *about)
     validation = _examples(split.validation) if split.validation else test
     return Data(train, validation, test, *about)
+
+
+def observed(images: Tensor, generator: torch.Generator) -> Tensor:
+    """Return x as a likelihood has it: images binarized, points as they are."""
+    return images if images.is_floating_point() else binarize(images, generator)
 
 
 def binarize(images: Tensor, generator: torch.Generator) -> Tensor:

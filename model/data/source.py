@@ -9,13 +9,16 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Bytes = NDArray[numpy.uint8]
+    Floats = NDArray[numpy.float32]
+    Values = Bytes | Floats
     Labels = NDArray[numpy.int32]
 
 
 class LabelledImages(NamedTuple):
-    """Images and their labels, in the order in which they are used."""
+    """Images or points and their labels, in the order in which they are used."""
 
-    images: "Bytes"  # (N, C, H, W); one channel, 0 the background of strokes, or three, RGB
+    #: (N, C, H, W); one channel, 0 the background of strokes, or three, RGB. Points are (N, D) floats.
+    images: "Values"
     labels: "Labels"  # (N,); all 0 where there are none
 
     def select(self, chosen: Sequence[int]) -> "LabelledImages":
@@ -35,6 +38,8 @@ class Split:
     classes: tuple[str, ...] = ()
     #: Images to watch training on, where the data set has some beside the test set.
     validation: LabelledImages | None = None
+    #: The log densities (N,) of the test examples, in nats, where the distribution of the data is known.
+    log_density: "Floats | None" = None
 
 
 class Source(Protocol):

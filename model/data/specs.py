@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, field
 
-from ..recipes.specs import Flag, Fraction, Pair, Spec, Text
+from ..recipes.specs import CountOrZero, Flag, Fraction, Pair, Positive, Spec, Text
 
 #: “light-ink” and “dark-ink” are strokes on a plain background, drawn in the page's foreground color.
 Polarity = Annotated[
@@ -93,11 +93,26 @@ class IdxData(Spec, frozen=True):
     polarity: Polarity = "light-ink"
 
 
-DataSpec = FolderData | ArrayData | ModuleData | IdxData
+class GeneratedData(Spec, frozen=True):
+    """Points in the plane, drawn by a seeded generator; their density is known."""
+
+    generator: Annotated[
+        Literal["two-moons", "pinwheel", "eight-gaussians"],
+        Meta(description="“two-moons”, “pinwheel” or “eight-gaussians”"),
+    ]
+    #: The standard deviation around the curves, arms or centers.
+    noise: Positive = 0.1
+    #: Points for training and for test.
+    counts: Pair = (10_000, 2000)
+    seed: CountOrZero = 0
+
+
+DataSpec = FolderData | ArrayData | ModuleData | IdxData | GeneratedData
 #: The key by which a table says what it describes.
 KINDS: Mapping[str, type[DataSpec]] = {
     "folder": FolderData,
     "file": ArrayData,
     "dataset": ModuleData,
     "files": IdxData,
+    "generator": GeneratedData,
 }

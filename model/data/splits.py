@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ..errors import ModelError
 
 if TYPE_CHECKING:
-    from .source import Bytes
+    from .source import Values
 
 #: Names of folders and arrays, in lower case, by what they hold.
 TRAIN = ("train", "training", "trn", "tr")
@@ -45,7 +45,7 @@ def by_folders(names: Sequence[str]) -> dict[str, str] | None:
     return {name: parts[top] for name, top in tops.items()}
 
 
-def by_content(images: "Bytes", fraction: float) -> list[bool]:
+def by_content(images: "Values", fraction: float) -> list[bool]:
     """Say of each image whether it is for test: equal images are on the same side, whatever their names."""
     return [int.from_bytes(digest[:8], "big") < fraction * 2**64 for digest in _digests(images)]
 
@@ -55,7 +55,7 @@ def content_rule(fraction: float) -> str:
     return f"for test: images whose SHA-256 is in the lowest {fraction:.0%} of all values"
 
 
-def check_duplicates(train: "Bytes", test: "Bytes", names: tuple[Sequence[str], Sequence[str]]) -> None:
+def check_duplicates(train: "Values", test: "Values", names: tuple[Sequence[str], Sequence[str]]) -> None:
     """Raise `ModelError` if an image is both in the training set and in the test set."""
     first = {
         hashlib.sha256(image.tobytes()).digest(): name for image, name in zip(train, names[0], strict=True)
@@ -70,7 +70,7 @@ def check_duplicates(train: "Bytes", test: "Bytes", names: tuple[Sequence[str], 
         )
 
 
-def _digests(images: "Bytes") -> Iterator[bytes]:
+def _digests(images: "Values") -> Iterator[bytes]:
     return (hashlib.sha256(image.tobytes()).digest() for image in images)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from ..bundles.export import pixels
+from ..bundles.export import mean_decoder
 from ..data.examples import Data
 from ..errors import ModelError
 from ..models import Model
@@ -129,7 +129,7 @@ def _bfloat16_effect(model: Model, x: Tensor, group: int, used: bool) -> Metric:
 @torch.no_grad()
 def _samples(model: Model, count: int, generator: torch.Generator) -> Tensor:
     """Return `count` means of p(x | z), z sampled from the prior, as uint8."""
-    decode = pixels(model)
+    decode = mean_decoder(model)
     noise = torch.randn((count, model.latents), generator=generator)
     parts = (decode(z.to(model.device)) for z in torch.split(noise, GROUP))
     return torch.cat([(part * 255).round().to(torch.uint8).cpu() for part in parts])

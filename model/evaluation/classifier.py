@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from ..data.examples import Examples
+from ..models import Shape
 
 #: Three epochs of 60,000 images; as many steps for any data set.
 STEPS = 900
@@ -32,7 +33,7 @@ class Embedding(NamedTuple):
 class Classifier(nn.Module):
     """Three convolutions of stride 2, a layer of features, and a logit for each label."""
 
-    def __init__(self, shape: tuple[int, int, int], labels: int, features: int = 64) -> None:
+    def __init__(self, shape: Shape, labels: int, features: int = 64) -> None:
         super().__init__()
         channels, height, width = shape
         posterior_parameters = -(-height // 8) * -(-width // 8)

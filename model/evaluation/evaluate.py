@@ -1,4 +1,4 @@
-"""Evaluates a model on test images under dynamic binarization."""
+"""Evaluates a model on test images under dynamic binarization, or on test points."""
 
 import math
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from ..data.examples import binarize
+from ..data.examples import observed
 from ..models import Model
 from ..objectives import importance_weighted_bound
 
@@ -18,6 +18,8 @@ IW_EXAMPLES = 500
 CPU_BATCH = 100
 #: The same on a GPU.
 GPU_BATCH = 2000
+#: Axes of a batch of points.
+POINTS_NDIM = 2
 #: A unit is active if the variance of its posterior mean over the data is above this (Burda et al., 2015).
 ACTIVE_VARIANCE = 0.01
 
@@ -36,7 +38,7 @@ class Metric:
 class PerExampleElbo(NamedTuple):
     """The ELBO of each of N images, and its terms."""
 
-    x: Tensor  # (N, C, H, W), binarized
+    x: Tensor  # (N, C, H, W), binarized, or points (N, D)
     likelihood: Tensor  # (N,), E[log p(x | z)]
     divergence: Tensor  # (N,), D_KL(q(z | x) || p(z))
     means: Tensor  # (N, Z), of q(z | x)
@@ -48,9 +50,15 @@ class PerExampleElbo(NamedTuple):
 
 
 def evaluate(
-    model: Model, images: Tensor, samples: int = 500, chosen: int = IW_EXAMPLES
+    model: Model,
+    images: Tensor,
+    samples: int = 500,
+    chosen: int = IW_EXAMPLES,
+    log_density: Tensor | None = None,
 ) -> dict[str, Metric]:
     """Return the metrics of `model` on `images`, (N, C, H, W) uint8, computed on the device of the model.
+
+    Points are (N, D), float32, with their `log_density` (N,) where the distribution of the data is known.
 
     The importance-weighted bound needs `samples` decodings per image, so it is estimated as the ELBO of all
     images plus its gap on `chosen` random ones, as its meaning says; with N of them it is the bound itself.
@@ -71,20 +79,29 @@ def evaluate(
     )
     how = "" if len(some) == len(images) else f", its gap above the ELBO on {len(some)} random ones"
     name, meaning = weighted_name(samples)
-    return table(lower, {name: Metric(bound, error, f"{meaning}{how}")})
+    return table(lower, {name: Metric(bound, error, f"{meaning}{how}")}) | of_data(log_density)
+
+
+def of_data(log_density: Tensor | None) -> dict[str, Metric]:
+    """Return what no bound exceeds on average: the log density of the test examples, where that is known."""
+    meaning = "log density of the test examples in the distribution that they were drawn from"
+    return {} if log_density is None else {"log_density": mean(log_density, meaning)}
 
 
 @torch.no_grad()
 def per_example_elbos(model: Model, images: Tensor, generator: torch.Generator) -> PerExampleElbo:
-    """Return the ELBOs of `images`, (N, C, H, W) uint8, binarized once, from four samples of z."""
-    x = torch.cat([binarize(batch, generator) for batch in torch.split(images, 1000)])
+    """Return the ELBOs of `images`, (N, C, H, W) uint8, binarized once, from four samples of z.
+
+    Points are (N, D), float32.
+    """
+    x = torch.cat([observed(batch, generator) for batch in torch.split(images, 1000)])
     parts = [_parts(model, batch, generator) for batch in torch.split(x, 500)]
     return PerExampleElbo(x, *(torch.cat(part) for part in zip(*parts, strict=True)))
 
 
 def weighted_name(samples: int) -> tuple[str, str]:
     """Return the name and the meaning of the bound with so many samples."""
-    meaning = f"importance-weighted bound, {samples} samples, Burda et al. (2015), eq. 8, test images"
+    meaning = f"importance-weighted bound, {samples} samples, Burda et al. (2015), eq. 8, test examples"
     return f"iw_bound_{samples}", meaning
 
 
@@ -93,13 +110,16 @@ def table(lower: PerExampleElbo, bounds: Mapping[str, Metric]) -> dict[str, Metr
     *_, tightest = bounds.values()
     assert tightest.standard_error is not None
     bits = math.log(2) * lower.x[0].numel()
+    what = "pixel and color channel, in bits"
+    if lower.x.ndim == POINTS_NDIM:
+        what = "coordinate, in bits; of densities, it may be below 0"
     return {
-        "elbo": mean(lower.bound, "evidence lower bound, Kingma and Welling (2013), eq. 10, test images"),
+        "elbo": mean(lower.bound, "evidence lower bound, Kingma and Welling (2013), eq. 10, test examples"),
         **bounds,
         "bits_per_dimension": Metric(
             -tightest.value / bits,
             tightest.standard_error / bits,
-            "the negative of that bound per pixel and color channel, in bits",
+            f"the negative of that bound per {what}",
             "bits",
         ),
         "reconstruction": mean(
@@ -109,7 +129,7 @@ def table(lower: PerExampleElbo, bounds: Mapping[str, Metric]) -> dict[str, Metr
         "active_units": Metric(
             int((lower.means.var(dim=0) > ACTIVE_VARIANCE).sum()),
             None,
-            f"latents whose posterior mean has a variance above {ACTIVE_VARIANCE} over the test images",
+            f"latents whose posterior mean has a variance above {ACTIVE_VARIANCE} over the test examples",
             "units",
         ),
     }

@@ -21,7 +21,7 @@ from ..recipes.library import Library
 from ..recipes.specs import Recipe
 from ..training.compute import cores
 from ..training.workers import SINGLE_PROCESS, Workers
-from . import assess
+from . import assess, evaluate
 from .classifier import classifier
 from .evaluate import Metric
 
@@ -55,7 +55,8 @@ def report(
         metrics = assess.bounds(
             model, data.test.images, samples, lambda images: progress.advance(task, images), bfloat16
         )
-        if int(data.train.labels.max()) > 0:
+        metrics |= evaluate.of_data(data.log_density)
+        if int(data.train.labels.max()) > 0 and not model.is_of_points:
             progress.update(task, description="training a classifier")
             metrics |= assess.quality(model, data, classifier(data.train, place.classifiers))
     _write(recipe, place, metrics, time.monotonic() - began)

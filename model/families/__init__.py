@@ -14,6 +14,8 @@ from .vae import VariationalAutoencoder
 
 def build(spec: Architecture | Custom, shape: Shape, mean_intensity: float) -> Model:
     """Return the untrained model of `spec` for images of `shape`, with their mean intensity in [0, 1]."""
+    if len(shape) == 1 and not isinstance(spec, VAE | Custom):
+        raise ModelError(f"models of points are of the family “vae”, not “{spec.__struct_config__.tag}”")
     match spec:
         case VAE():
             return VariationalAutoencoder(spec, shape, mean_intensity)

@@ -4,11 +4,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from ..densities import kl_divergence, log_likelihood, log_normal
+from ..densities import kl_divergence, log_likelihood, log_normal, log_normal_likelihood
+from ..errors import ModelError
 from ..models import ElboTerms, Model, PosteriorSamples, Shape, normal
 from ..networks import Decoder, Encoder
 from ..priors import CouplingPrior
-from ..recipes.specs import VAE, Couplings
+from ..recipes.specs import VAE, Couplings, Normal
 
 
 class Recognition(Encoder):
@@ -52,14 +53,26 @@ class NoiseEncoder(nn.Module):
 
 
 class VariationalAutoencoder(Model):
-    """p(z) standard normal or learnt, p(x | z) Bernoulli, q(z | x) = N(mean, diag(exp(log_variance)))."""
+    """p(z) standard normal or learnt, q(z | x) = N(mean, diag(exp(log_variance))).
+
+    p(x | z) is Bernoulli for images, and normal for points.
+    """
 
     encoder: Recognition
     decoder: nn.Module
 
     def __init__(self, spec: VAE, shape: Shape, mean_intensity: float) -> None:
         super().__init__()
+        if isinstance(spec.likelihood, Normal) is not (len(shape) == 1):
+            raise ModelError(
+                "a normal likelihood is for points, and a Bernoulli likelihood for images: write "
+                f'likelihood = {{ kind = "{"normal" if len(shape) == 1 else "bernoulli"}" }} in the model'
+            )
         self.latents, self.shape = spec.latents, shape
+        self.log_scale: Tensor | None = None
+        if isinstance(spec.likelihood, Normal):
+            log_scale = torch.tensor(spec.likelihood.scale).log()
+            self.log_scale = nn.Parameter(log_scale, requires_grad=spec.likelihood.learnt)
         self.encoder = Recognition(spec.encoder, shape, spec.latents)
         self.decoder = Decoder(spec.decoder, shape, spec.latents, mean_intensity)
         if isinstance(spec.prior, Couplings):
@@ -77,6 +90,11 @@ class VariationalAutoencoder(Model):
         """The network of p(x | z)."""
         return self.decoder.network if isinstance(self.decoder, PriorDecoder) else self.decoder
 
+    @property
+    def scale(self) -> float | None:
+        """The standard deviation of p(x | z) of points."""
+        return None if self.log_scale is None else self.log_scale.exp().item()
+
     def terms(self, x: Tensor, generator: torch.Generator) -> ElboTerms:
         """Return the terms of the ELBO, the divergence in closed form where the prior is standard normal.
 
@@ -85,7 +103,7 @@ class VariationalAutoencoder(Model):
         """
         mean, log_variance = self.encoder(x)  # (B, Z), (B, Z)
         z = mean + torch.exp(0.5 * log_variance) * normal(mean.shape, x, generator)
-        likelihood = log_likelihood(x, self.network(z))
+        likelihood = self._log_likelihood(x, self.network(z))
         if not isinstance(self.decoder, PriorDecoder):
             return ElboTerms(likelihood, kl_divergence(mean, log_variance))
         log_posterior = log_normal(z, mean.detach(), log_variance.detach())
@@ -100,10 +118,9 @@ class VariationalAutoencoder(Model):
         z = mean + torch.exp(0.5 * log_variance) * noise  # (K, B, Z)
         if path_gradient_only:
             mean, log_variance = mean.detach(), log_variance.detach()
-        logits = self.network(z.flatten(0, 1)).unflatten(0, (samples, -1))  # (K, B, C, H, W)
-        return PosteriorSamples(
-            log_likelihood(x, logits), self._log_prior(z), log_normal(z, mean, log_variance), (z,)
-        )
+        decoded = self.network(z.flatten(0, 1)).unflatten(0, (samples, -1))  # (K, B, …)
+        likelihood = self._log_likelihood(x, decoded)
+        return PosteriorSamples(likelihood, self._log_prior(z), log_normal(z, mean, log_variance), (z,))
 
     def means(self, x: Tensor) -> Tensor:
         """Return the means of q(z | x)."""
@@ -113,6 +130,12 @@ class VariationalAutoencoder(Model):
     def networks(self) -> list[nn.Module]:
         """Return the networks of a step."""
         return [self.network, self.encoder]
+
+    def _log_likelihood(self, x: Tensor, decoded: Tensor) -> Tensor:
+        """Return log p(x | z) given what the decoder returns, (B,) or (K, B)."""
+        if self.log_scale is None:
+            return log_likelihood(x, decoded)
+        return log_normal_likelihood(x, decoded, self.log_scale)
 
     def _log_prior(self, z: Tensor) -> Tensor:
         """Return log p(z) by latent, in the shape of z."""

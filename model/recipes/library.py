@@ -71,7 +71,8 @@ class Library:
         origin = Origin(((document, (DATA, name)),))
         kinds = [kind for key, kind in KINDS.items() if key in table]
         if len(kinds) != 1:
-            raise origin.error((), f"[data.{name}] must have one of the keys folder, file and dataset")
+            keys = "folder, file, dataset and generator"
+            raise origin.error((), f"[data.{name}] must have one of the keys {keys}")
         version = modules.version(table["dataset"], self.root) if "dataset" in table else None
         return convert({**table, "version": version} if version else table, kinds[0], origin)
 

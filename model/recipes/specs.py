@@ -101,9 +101,23 @@ class Couplings(Spec, frozen=True, tag_field="kind", tag="couplings"):
     hidden: Count = 32
 
 
+class Bernoulli(Spec, frozen=True, tag_field="kind", tag="bernoulli"):
+    """p(x | z) of images: independent binary pixels."""
+
+
+class Normal(Spec, frozen=True, tag_field="kind", tag="normal"):
+    """p(x | z) of points: independent normal coordinates with one standard deviation for all."""
+
+    #: The standard deviation, or where learning begins.
+    scale: Positive = 0.1
+    #: Whether it is learnt.
+    learnt: Flag = True
+
+
 Encoder = Dense | Convolutional | Patches
 Decoder = Dense | Convolutional
 Prior = StandardNormal | Couplings
+Likelihood = Bernoulli | Normal
 
 
 class Elbo(Spec, frozen=True, tag_field="name", tag="elbo"):
@@ -145,6 +159,7 @@ class VAE(Spec, frozen=True, tag_field="family", tag="vae"):
     #: The generative network p(x | z).
     decoder: Decoder
     prior: Prior = StandardNormal()
+    likelihood: Likelihood = Bernoulli()
 
 
 class TwoLayers(Spec, frozen=True, tag_field="family", tag="two-layers"):

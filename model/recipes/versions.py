@@ -13,7 +13,7 @@ BUNDLE = 1
 #: Each family of models, by its name in recipes.
 FAMILIES = {"vae": 1, "two-layers": 1, "ladder": 1, "helmholtz": 1}
 #: How each kind of data set becomes arrays, by the name of its class.
-DATA = {"Folder": 1, "Arrays": 1, "Module": 1, "Idx": 1}
+DATA = {"Folder": 1, "Arrays": 1, "Module": 1, "Idx": 1, "Generated": 1}
 
 
 def versions(model: Architecture | Custom, data: str) -> dict[str, int]:

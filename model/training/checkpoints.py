@@ -49,7 +49,7 @@ class State:
     step: nn.Module
     optimizer: torch.optim.AdamW
     history: list[Row] = field(default_factory=list)
-    #: By epoch: images decoded from the same latents; (K, C, H, W) uint8.
+    #: By epoch: images decoded from the same latents, (K, C, H, W) uint8, or points, (K, D).
     epoch_samples: dict[int, Tensor] = field(default_factory=dict)
 
 

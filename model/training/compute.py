@@ -63,7 +63,9 @@ def _measured(recipe: Recipe, data: Data, workers: Workers, fixed: dict[str, Any
     if workers.kind != "cpu":
         return Choice(fixed.get("threads") or 1, fixed.get("precision") or "bfloat16")
     threads = [fixed["threads"]] if fixed.get("threads") else sorted({1, max(1, cores() // workers.size)})
-    precisions = [fixed["precision"]] if fixed.get("precision") else ["float32", "bfloat16"]
+    # bfloat16 has two or three digits, too few for coordinates.
+    usual = ["float32"] if data.train.images.is_floating_point() else ["float32", "bfloat16"]
+    precisions = [fixed["precision"]] if fixed.get("precision") else usual
     candidates = [Choice(count, precision) for precision in precisions for count in threads]
     if len(candidates) == 1:
         return candidates[0]

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import torch
 from torch import Tensor, nn
 
-from ..data.examples import Data, binarize
+from ..data.examples import Data, observed
 from ..errors import ModelError
 from ..families import build
 from ..models import Model
@@ -184,14 +184,21 @@ def _on_cpu(recipe: Recipe, data: Data, model: Model) -> Model:
 
 
 def _mean_intensity(images: Tensor) -> float:
-    """Return the mean of `images` in [0, 1], a part at a time: all of them as floats would be large."""
+    """Return the mean of `images` in [0, 1], a part at a time: all of them as floats would be large.
+
+    Points have no intensity: theirs is taken as 0.5, whose logit is 0.
+    """
+    if images.is_floating_point():
+        return 0.5
     parts = torch.stack([part.float().sum() for part in torch.split(images, 1000)])
     return parts.double().sum().item() / images.numel() / 255
 
 
 def _targets(recipe: Recipe, images: Tensor, generator: torch.Generator) -> Tensor:
-    """Return what a step learns from: gray levels in [0, 1], or binary samples of them."""
-    return images.float() / 255 if recipe.continuous_targets else binarize(images, generator)
+    """Return what a step learns from: gray levels in [0, 1], or binary samples of them; points."""
+    if recipe.continuous_targets and not images.is_floating_point():
+        return images.float() / 255
+    return observed(images, generator)
 
 
 @torch.no_grad()
@@ -208,11 +215,11 @@ def _validate(recipe: Recipe, model: Model, images: Tensor, workers: Workers) ->
 
 @torch.no_grad()
 def _decoded(recipe: Recipe, model: Model) -> Tensor:
-    """Return the images of `latents`; (K, C, H, W) uint8."""
+    """Return the images of `latents`, (K, C, H, W) uint8, or points, (K, D)."""
     z = latents(recipe, model).to(model.device)
     with torch.compiler.set_stance("force_eager"):
-        images: Tensor = model.decoder(z).sigmoid()
-    return (images * 255).round().to(torch.uint8).cpu()
+        decoded = model.mean_of(model.decoder(z)).cpu()
+    return decoded if model.is_of_points else (decoded * 255).round().to(torch.uint8)
 
 
 def _generator(recipe: Recipe, epoch: int) -> torch.Generator:

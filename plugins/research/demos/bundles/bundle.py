@@ -73,9 +73,9 @@ class Bundle:
 
     name: str
     folder: Path
-    #: Latents (B, Z) → images (B, C, H, W).
+    #: Latents (B, Z) → images (B, C, H, W), or points (B, 2).
     decoder: Graph
-    #: Images (B, C, H, W) → mean and log variance of the posterior (B, Z).
+    #: Images or points → mean and log variance of the posterior (B, Z).
     encoder: Graph | None
     #: manifest.json.
     manifest: Mapping[str, Any]
@@ -112,7 +112,8 @@ class Bundle:
     def image(self) -> tuple[int, int, int]:
         """Channels, height and width of images."""
         shape = self.decoder.outputs[0].image
-        assert shape
+        if shape is None:
+            raise DemoError(f"“{self.name}” is a model of points, which the kind points shows, not of images")
         return shape
 
     def file(self, name: str, what_for: str) -> Path:
@@ -281,9 +282,9 @@ def _graph(folder: Path, manifest: Mapping[str, Any], name: str) -> Graph:
 
 def _signature(graph: Mapping[str, Any], name: str) -> Signature:
     if name == "encoder":
-        return Signature((_images(graph["inputs"][0]),), tuple(map(_numbers, graph["outputs"])))
+        return Signature((_examples(graph["inputs"][0]),), tuple(map(_numbers, graph["outputs"])))
     prior = Prior(**graph.get("prior", {}))
-    return Signature(tuple(map(_numbers, graph["inputs"])), (_images(graph["outputs"][0]),), prior)
+    return Signature(tuple(map(_numbers, graph["inputs"])), (_examples(graph["outputs"][0]),), prior)
 
 
 def _numbers(stated: Mapping[str, Any]) -> Tensor:
@@ -299,7 +300,10 @@ def _numbers(stated: Mapping[str, Any]) -> Tensor:
     )
 
 
-def _images(stated: Mapping[str, Any]) -> Tensor:
+def _examples(stated: Mapping[str, Any]) -> Tensor:
+    """Return an input or output that is images or points."""
+    if stated.get("kind") == "points":
+        return replace(_numbers(stated), is_points=True)
     tensor, layout = _numbers(stated), stated.get("layout", "CHW")
     shape = tensor.shape
     channels, height, width = stated.get("image") or ((shape[-1], *shape[:-1]) if layout == "HWC" else shape)

@@ -11,6 +11,8 @@ MAX_SIZE = 65536
 MAX_NUMBERS = 1 << 24
 #: Channels of images: grey, RGB, and RGB with opacity.
 CHANNELS = (1, 3, 4)
+#: Coordinates of a point.
+POINT = 2
 #: Sliders that a figure has room for.
 MAX_CONTROLS = 8
 
@@ -36,6 +38,8 @@ class Tensor(Struct, frozen=True):
     #: Of a further input of a decoder, what readers choose: one of the `labels`, or a number for each.
     control: Literal["class", "vector"] | UnsetType = UNSET
     labels: tuple[str, ...] | UnsetType = UNSET
+    #: What an example is, where it is no image: a point in the plane.
+    kind: Literal["points"] | UnsetType = UNSET
 
     def __post_init__(self) -> None:
         _, *sizes = self.shape or (None,)
@@ -51,6 +55,16 @@ class Tensor(Struct, frozen=True):
     def size(self) -> int:
         """How many numbers one example has."""
         return math.prod(size for size in self.shape[1:] if isinstance(size, int))
+
+
+def check_examples(tensor: Tensor, place: str) -> None:
+    """Raise `ValueError` that names `place` unless the examples of `tensor` are images or points."""
+    if tensor.kind is UNSET:
+        image_of(tensor, place)
+    elif tensor.size != POINT:
+        raise ValueError(f"{place}: points have {POINT} coordinates, not {tensor.size}")
+    elif not tensor.range:
+        raise ValueError(f"{place}.range: write the least and the greatest coordinate that plots show")
 
 
 def image_of(tensor: Tensor, place: str) -> tuple[int, int, int]:
@@ -110,29 +124,42 @@ class Graph(Struct, frozen=True):
     parameters: int | UnsetType = UNSET
 
 
+class Likelihood(Struct, frozen=True):
+    """p(x | z) around its mean, which is what the decoder returns."""
+
+    kind: Literal["bernoulli", "normal"]
+    #: The standard deviation of a normal one.
+    scale: Annotated[float, Meta(gt=0)] | UnsetType = UNSET
+
+    def __post_init__(self) -> None:
+        if self.kind == "normal" and self.scale is UNSET:
+            raise ValueError("likelihood.scale: write the standard deviation")
+
+
 class Decoder(Graph, frozen=True, kw_only=True):
-    """Latents to images; figures use the first output."""
+    """Latents to images or points; figures use the first output."""
 
     inputs: Annotated[list[Tensor], Meta(min_length=1)]
     outputs: Annotated[list[Tensor], Meta(min_length=1)]
     prior: Prior | UnsetType = UNSET
     #: Whether images are white on black and inverted where the page is light.
     polarity: Literal["ink", "photograph"] | UnsetType = UNSET
+    likelihood: Likelihood | UnsetType = UNSET
 
     def __post_init__(self) -> None:
-        image_of(self.outputs[0], "outputs[0]")
+        check_examples(self.outputs[0], "outputs[0]")
         for number, condition in enumerate(self.inputs[1:], start=1):
             _check_condition(condition, f"inputs[{number}]")
 
 
 class Encoder(Graph, frozen=True, kw_only=True):
-    """Images to the mean and the logarithm of the variance of the posterior."""
+    """Images or points to the mean and the logarithm of the variance of the posterior."""
 
     inputs: tuple[Tensor]
     outputs: Annotated[list[Latents], Meta(min_length=1)]
 
     def __post_init__(self) -> None:
-        image_of(self.inputs[0], "inputs[0]")
+        check_examples(self.inputs[0], "inputs[0]")
         if "mean" not in [output.name for output in self.outputs]:
             raise ValueError("outputs: one of them must have the name mean")
 

@@ -24,6 +24,8 @@ class Tensor:
     #: Of a further input: what readers choose; “class” is one of `labels`, “vector” a number each.
     control: Literal["class", "vector"] | None = None
     labels: tuple[str, ...] = ()
+    #: Whether examples are points in the plane, whose coordinates plots show within the range.
+    is_points: bool = False
 
     @property
     def size(self) -> int:
