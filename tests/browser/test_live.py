@@ -1,6 +1,7 @@
 """Interactive figures: by mouse, finger and keyboard, at a strict host, and on a bad connection."""
 
 import re
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -379,6 +380,42 @@ class TestLine:
             assert not [url for url in visit.requests if "training" in url and url.endswith(".json")]
             with visit.page.expect_request("**/*-training.*.json"):
                 demo(visit.page, "training").hover()
+
+    def test_a_finger_on_the_button_has_the_figure_fetched_and_one_beside_it_has_not(
+        self, live_blog: Blog, view: View
+    ) -> None:
+        with opened(view, live_blog, "samples", has_touch=True) as visit:
+            found = demo(visit.page, "samples")
+            tools = visit.page.context.new_cdp_session(visit.page)
+            send = partial(tools.send, "Input.dispatchTouchEvent")
+            for place in (found.locator("img"), found.get_by_role("button")):
+                box = place.bounding_box()
+                assert box
+                assert not found.get_attribute("data-approached")
+                send({"type": "touchStart", "touchPoints": [{"x": box["x"] + 30, "y": box["y"] + 15}]})
+                send({"type": "touchCancel", "touchPoints": []})
+            expect(found.get_by_role("button")).to_have_text("Try it yourself (loaded)")
+            expect(found).to_have_attribute("data-approached", "")
+
+    def test_controls_are_laid_out_before_the_button_is_pressed(self, live_blog: Blog, view: View) -> None:
+        with opened(view, live_blog, "manifold") as visit:
+            found = demo(visit.page, "manifold")
+            expect(found.get_by_role("button")).to_have_text("Try it yourself (loaded)")
+            slider = found.locator("input").first.element_handle()
+            assert slider
+            place = slider.bounding_box()
+            assert place
+            assert place["width"] >= 120
+            assert not slider.is_visible()
+            expect(found.get_by_role("slider")).to_have_count(0)
+            found.get_by_role("button").focus()
+            visit.page.keyboard.press("Tab")
+            assert not found.evaluate(
+                "figure => figure.querySelector('[inert]').contains(document.activeElement)"
+            )
+            activate(visit.page, "manifold")
+            assert slider.is_visible()
+            expect(found.locator("[inert]")).to_have_count(0)
 
     def test_what_is_fetched_before_it_is_asked_for_is_bounded(self, live_blog: Blog, view: View) -> None:
         with opened(view, live_blog, "all") as visit:

@@ -118,9 +118,17 @@ class ResearchDemo extends HTMLElement {
     addEventListener("scroll", rest, { passive: true });
     // A page that is scrolled below a pointer that rests, or by a finger, asks for nothing.
     this.addEventListener("pointermove", ({ movementX, movementY, pointerType }) => {
-      if (pointerType !== "touch" && (movementX || movementY)) this.#prefetch(Infinity);
+      if (pointerType !== "touch" && (movementX || movementY)) this.#approach();
     });
-    this.addEventListener("focusin", () => this.#prefetch(Infinity));
+    this.addEventListener("focusin", () => this.#approach());
+    // A finger that comes down on the button presses it, a tenth of a second later.
+    this.#button.addEventListener("pointerdown", () => this.#approach());
+  }
+
+  /** Fetch the figure for a reader who is at it, and needs no demonstration: a press would wait for its next frame. */
+  #approach() {
+    this.dataset.approached = "";
+    this.#prefetch(Infinity);
   }
 
   #prefetch(budget) {
@@ -131,7 +139,11 @@ class ResearchDemo extends HTMLElement {
     spent += cost;
     fetched.add(decoder);
     this.#prepare().then(
-      () => this.#isOffered && this.#offer(),
+      (stage) => {
+        if (!this.#isOffered) return;
+        this.#offer();
+        stage.rehearse();
+      },
       () => {}, // said when somebody asks for it
     );
   }

@@ -34,6 +34,13 @@ export class Stage {
   #failed = new Map();
   #again;
 
+  /** Put it into the page out of sight: to find fonts, shape words and make controls takes a browser longest. */
+  rehearse() {
+    this.panel.append(
+      element("div", { className: "research-demo-rehearsal", inert: true }, ...this.#children),
+    );
+  }
+
   /** Put all that has been made into the page. The hint stands in the line until something else is said. */
   attach() {
     this.sheets.forEach((sheet) => sheet.attach());
