@@ -107,9 +107,8 @@ class Site:
 Build = Callable[..., Site]
 
 
-@pytest.fixture
-def build(tmp_path: Path) -> Build:
-    """Return a function that writes a blog and builds it.
+def builder(root: Path) -> Build:
+    """Return a function that writes a blog into `root` and builds it.
 
     ``build({"post.md": "Title: …", "references.bib": "…"}, settings="TYPOGRIFY = True")`` puts the
     files into content/ (a name that starts with ``/`` goes beside it), appends `settings` to the
@@ -124,24 +123,30 @@ def build(tmp_path: Path) -> Build:
         env: Mapping[str, str] | None = None,
     ) -> Site:
         for name, text in content.items():
-            path = tmp_path / name[1:] if name.startswith("/") else tmp_path / "content" / name
+            path = root / name[1:] if name.startswith("/") else root / "content" / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(text.encode() if isinstance(text, str) else text)
-        (tmp_path / "content").mkdir(exist_ok=True)
-        (tmp_path / "pelicanconf.py").write_text(SETTINGS + settings, encoding="utf-8")
+        (root / "content").mkdir(exist_ok=True)
+        (root / "pelicanconf.py").write_text(SETTINGS + settings, encoding="utf-8")
         # Pelican's log is as wide as it thinks the terminal is: wide, so that lines stay whole.
         done = subprocess.run(
             [sys.executable, "-m", "pelican", "-s", "pelicanconf.py", *arguments],
-            cwd=tmp_path,
+            cwd=root,
             env={**os.environ, "COLUMNS": "1000", **(env or {})},
             capture_output=True,
             text=True,
             timeout=300,
         )
         log = "\n".join(line.rstrip() for line in (done.stdout + done.stderr).splitlines())
-        return Site(tmp_path, done.returncode, log)
+        return Site(root, done.returncode, log)
 
     return run
+
+
+@pytest.fixture
+def build(tmp_path: Path) -> Build:
+    """Return the `builder` of a blog of the test's own."""
+    return builder(tmp_path)
 
 
 @pytest.fixture(scope="session")

@@ -61,7 +61,7 @@ if name.startswith("bad"):
 """
 BUILD_MODEL = f'RESEARCH["build_model"] = [{sys.executable!r}, "command.py", "{{name}}"]\n'
 #: Still images are what these tests are about; waking them has its own.
-STILL = 'RESEARCH = {"live": False}\n'
+STILL = 'RESEARCH = {"live": False, "about_figures": False}\n'
 
 
 @pytest.fixture

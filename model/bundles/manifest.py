@@ -1,9 +1,11 @@
 """The manifest of a bundle: what it was made from and how, and how to use its graphs."""
 
+import os
 import platform
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -63,6 +65,7 @@ def manifest(recipe: Recipe, model: Model, run: Run) -> dict[str, Any]:
             "preprocessing": run.inputs["preprocessing"],
         },
         "seed": recipe.seed,
+        "date": _date(),
         "versions": {"python": platform.python_version(), **_versions()},
         "device": _device(workers),
         "processes": workers.size,
@@ -143,6 +146,13 @@ def _versions() -> dict[str, str | None]:
         except PackageNotFoundError:
             found[package] = None
     return found
+
+
+def _date() -> str:
+    """Return the day of the training, or that of SOURCE_DATE_EPOCH, as reproducible-builds.org has it."""
+    stated = os.environ.get("SOURCE_DATE_EPOCH")
+    moment = datetime.fromtimestamp(int(stated), UTC) if stated else datetime.now(UTC)
+    return moment.date().isoformat()
 
 
 def _commit() -> str | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequenc
 from pathlib import Path
 from typing import Any
 
-from pelican.generators import StaticGenerator
+from pelican.generators import PagesGenerator, StaticGenerator
 
 from ..core.diagnostics import Diagnostic, Severity
 from ..core.part import Environment, ReaderExtensions, Target
@@ -15,7 +15,7 @@ from ..core.storage.assets import Linked, linked
 from ..core.storage.cache import Cache
 from .reading import contents
 from .settings import PartSettings
-from .writing import static_files
+from .writing import generated, static_files
 
 #: Where a run keeps its build: Pelican gives a run no other place that its receivers share.
 KEY = "RESEARCH_BUILD"
@@ -83,10 +83,14 @@ class Build:
         """Let all content objects of `generators` pass the parts."""
         found = list(contents.content_objects(generators))
         posts = self.pipeline.run(self.posts(found))
+        pages = self.pipeline.pages(contents.site(generators[0].settings))
         for generator in generators:
             if isinstance(generator, StaticGenerator):
                 static_files.make_known(generator, self.pipeline.files.values())
+                static_files.make_known(generator, generated.files(pages))
                 self._publish_files(Path(generator.output_path))
+            elif isinstance(generator, PagesGenerator):
+                generated.add(generator, pages)
         for content, post in zip(found, posts, strict=True):
             contents.give(content, post)
 

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from .diagnostics import Diagnostic
 from .labels import Label, Labels
-from .post import Post, Publication, PublishedFile
+from .post import GeneratedPage, Post, Publication, PublishedFile, Site
 from .settings import SettingsBase
 from .storage.assets import Linked
 from .storage.cache import Cache
@@ -150,6 +150,10 @@ class Part:
     def preview(self, post: Post) -> Post:
         """Return `post` with what `resolve` would replace marked, for a comparison; nothing is computed."""
         return post
+
+    def pages(self, site: Site) -> Iterator[GeneratedPage]:
+        """Yield the pages that the part adds to `site`; called once all posts have passed the parts."""
+        yield from ()
 
     def assets(self) -> Iterator[Linked]:
         """Yield the style sheets and scripts of the part: a page links those that it needs."""

@@ -13,7 +13,7 @@ from . import boundary
 from .diagnostics import Diagnostic
 from .labels import Labels
 from .part import Collected, Failure, Part, Resolved, Results, Target
-from .post import Post, PublishedFile
+from .post import GeneratedPage, Post, PublishedFile, Site
 from .storage.assets import Linked
 from .text import placeholders
 
@@ -74,6 +74,13 @@ class Pipeline:
         found: list[str] = []
         for part in self.parts:
             found += self._attempt(part, self.root, [], lambda part=part: list(part.notes(output)))
+        return found
+
+    def pages(self, site: Site) -> list[GeneratedPage]:
+        """Return the pages that the parts add to `site`."""
+        found: list[GeneratedPage] = []
+        for part in self.parts:
+            found += self._attempt(part, self.root, [], lambda part=part: list(part.pages(site)))
         return found
 
     def assets(self) -> list[Linked]:

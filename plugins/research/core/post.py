@@ -117,3 +117,28 @@ class PublishedFile:
     path: Path
     #: Where in the output it goes; posts link to it as ``{static}/ADDRESS``.
     address: str
+
+
+@dataclass(frozen=True)
+class GeneratedPage:
+    """A page that no author wrote, which the theme shows as it shows pages."""
+
+    title: str
+    html: str
+    #: Where in the output it goes; posts link to it as ``{static}/ADDRESS``.
+    address: str
+    #: One line, for search engines.
+    description: str
+    #: The template of the theme that shows it; where the theme has none of that name, that of pages does.
+    template: str
+
+
+@dataclass(frozen=True)
+class Site:
+    """What a generated page may say of the site that it is on."""
+
+    name: str
+    author: str
+    #: What addresses of the site begin with, ending in a slash; empty where its address is not known.
+    root: str
+    language: str

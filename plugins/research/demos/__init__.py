@@ -6,14 +6,14 @@ cached) → ``compile`` and ``live`` (what an interactive figure needs) → the 
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..core.diagnostics import Diagnostic, Severity
 from ..core.labels import Labels
 from ..core.part import Collected, Environment, Failure, Part, ReaderExtensions, Resolved, Results, Target
-from ..core.post import Post
+from ..core.post import GeneratedPage, Post, Site
 from ..core.storage.assets import Linked, Script, StyleSheetFile
 from ..core.text.segments import Edit, apply_edits
 from . import numbers, words
@@ -22,12 +22,14 @@ from .drawing import figure
 from .errors import DemoError, KeyedError
 from .live import weight
 from .live.disk import FromDisk
+from .provenance import about
 from .settings import Settings
 from .syntax import canonical, fences
 from .syntax.canonical import Block
 from .syntax.directive import Demo
 
 if TYPE_CHECKING:
+    from .provenance.facts import ShownModel
     from .syntax.spec import Spec
 
 LIVE = Path(__file__).parent / "live"
@@ -73,6 +75,8 @@ class Demos(Part):
     def __init__(self, settings: Settings, environment: Environment) -> None:
         super().__init__(settings, environment)
         self._models = Models(settings, environment.memory)
+        #: The models of figures, by name, each with the networks that readers get of it.
+        self._shown: dict[str, ShownModel] = {}
         #: Pages with interactive figures, and what their links begin with.
         self._pages: dict[str, str] = {}
 
@@ -106,7 +110,15 @@ class Demos(Part):
 
                 settings, cache = self.settings, self.environment.cache
                 spec, said = request.spec, words.of(request.language)
-                yield request, _attempt(figures.drawn, spec, said, self._models, settings, cache)
+                drawn = _attempt(figures.drawn, spec, said, self._models, settings, cache)
+                self._note(drawn)
+                yield request, drawn
+
+    def _note(self, drawn: Any) -> None:
+        """Take note of the models that a figure shows."""
+        for model in () if _failed(drawn) else drawn.models:
+            before = self._shown.get(model.bundle.name, model)
+            self._shown[model.bundle.name] = replace(model, networks={**before.networks, **model.networks})
 
     def close(self) -> None:
         """End the process in which graphs are opened."""
@@ -123,7 +135,9 @@ class Demos(Part):
         for text in post.texts:
             shown = text.html
             if text.is_body:
-                shown = apply_edits(shown, [_edit(demo, results) for demo in collected.constructs])
+                shown = apply_edits(
+                    shown, [_edit(demo, results, self.settings) for demo in collected.constructs]
+                )
             elif text.is_excerpt:
                 blocks = canonical.blocks(shown, post.source)
                 shown = apply_edits(shown, [Edit(block.start, block.end, "") for block in blocks])
@@ -132,8 +146,21 @@ class Demos(Part):
             html.append(shown)
         diagnostics += (one for demo in collected.constructs for one in _diagnostics(demo, post, results))
         drawn = (results.get(demo.request) for demo in collected.constructs)
-        files = tuple(file for figure in drawn if figure and not _failed(figure) for file in figure.files)
+        figures = [figure for figure in drawn if figure and not _failed(figure)]
+        files = tuple(file for figure in figures for file in figure.files)
+        if self.settings.about_figures or self.settings.model_cards:
+            files += tuple(file for figure in figures for file in figure.graphs)
         return Resolved(post.with_html(html), tuple(diagnostics), files)
+
+    def pages(self, site: Site) -> Iterator[GeneratedPage]:
+        """Yield the card of each model that a post shows."""
+        if not self.settings.model_cards:
+            return
+        from .provenance import card  # imports numpy
+
+        for name, model in self._shown.items():
+            address = self.settings.model_cards.format(name=name)
+            yield card.page(model, words.of(site.language), site, address, "")
 
     def assets(self) -> Iterator[Linked]:
         """Yield the style sheet of figures, and the script that activates them."""
@@ -152,6 +179,10 @@ class Demos(Part):
         if weight.MARKER in html:
             self._pages[target.page] = target.base
         return html
+
+    def finish_excerpt(self, html: str) -> str:
+        """Return `html` without what is said of figures on their pages alone."""
+        return about.without(html)
 
     def notes(self, output: Path) -> Iterator[str]:
         """Yield what each page with figures weighs."""
@@ -182,15 +213,22 @@ def _checked(block: Block, id: str) -> "Spec":
     return checked
 
 
-def _edit(demo: PostDemo, results: Results) -> Edit:
+def _edit(demo: PostDemo, results: Results, settings: Settings) -> Edit:
     drawn = results.get(demo.request)
     if drawn is None or _failed(drawn):
         html = figure.missing(demo.block, demo.id, demo.words)
     else:
         assert demo.request
-        alt, said = demo.request.spec.alt, demo.words
+        spec, said = demo.request.spec, demo.words
         is_lazy = demo.index > 0
-        html = figure.figure(demo.block, demo.id, alt, drawn.parts, is_lazy, said, drawn.live, drawn.is_draft)
+        note = (
+            about.about(spec.options, drawn.models, said, settings.model_cards)
+            if settings.about_figures
+            else ""
+        )
+        html = figure.figure(
+            demo.block, demo.id, spec.alt, drawn.parts, is_lazy, said, drawn.live, drawn.is_draft, note
+        )
     return Edit(demo.block.start, demo.block.end, html)
 
 

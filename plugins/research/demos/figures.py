@@ -14,6 +14,8 @@ from .drawing import gallery
 from .drawing.figure import Live, Part, StaticImage
 from .errors import DemoError, KeyedError
 from .live.activation import LiveModel, fallback_model, live, live_model
+from .provenance import facts
+from .provenance.facts import ShownModel
 from .settings import Settings
 from .syntax.spec import Spec
 from .words import Words
@@ -28,8 +30,13 @@ class Figure:
     live: Live | None = None
     #: Why it cannot be what was asked for, and what it is instead.
     warning: str = ""
-    #: Whether one of its models is a draft.
-    is_draft: bool = False
+    #: What it shows, in the order of the block.
+    models: tuple[ShownModel, ...] = ()
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether one of its models is a draft."""
+        return any(model.bundle.manifest.get("draft") is True for model in self.models)
 
     @property
     def files(self) -> tuple[PublishedFile, ...]:
@@ -37,22 +44,26 @@ class Figure:
         images = tuple(part.published for part in self.parts if isinstance(part, StaticImage))
         return (*images, *(self.live.files if self.live else ()))
 
+    @property
+    def graphs(self) -> tuple[PublishedFile, ...]:
+        """The files of its models that readers may take away."""
+        found = (files for model in self.models for files in facts.published(model.bundle).values())
+        return tuple(file for files in found for file in files)
+
 
 def drawn(spec: Spec, words: Words, models: Models, settings: Settings, cache: Cache) -> Figure:
-    """Return the figure `spec`, in `words`, which says of itself whether it shows a draft.
+    """Return the figure `spec`, in `words`.
 
     Raises `DemoError` where a model cannot be had, or lacks what the kind needs.
     """
-    bundles = _bundles(spec, models, settings, cache)
-    is_draft = any(bundle.manifest.get("draft") is True for bundle in bundles)
-    return replace(_drawn(spec, bundles, words, settings, cache), is_draft=is_draft)
+    bundles = [_bundle(name, models, settings) for name in spec.models]
+    found = _drawn(spec, [_prepared(bundle, spec, cache) for bundle in bundles], words, settings, cache)
+    networks = [model.networks for model in found.models] or [{} for _ in bundles]
+    return replace(found, models=tuple(map(ShownModel, bundles, networks)))
 
 
-def _bundles(spec: Spec, models: Models, settings: Settings, cache: Cache) -> list[Bundle]:
-    return [
-        conditioned(normalized(_bundle(name, models, settings), cache), spec.condition)
-        for name in spec.models
-    ]
+def _prepared(bundle: Bundle, spec: Spec, cache: Cache) -> Bundle:
+    return conditioned(normalized(bundle, cache), spec.condition)
 
 
 def _drawn(spec: Spec, bundles: Sequence[Bundle], words: Words, settings: Settings, cache: Cache) -> Figure:
@@ -63,7 +74,8 @@ def _drawn(spec: Spec, bundles: Sequence[Bundle], words: Words, settings: Settin
     if len(active) < len(found):
         return Figure(gallery.drawn(spec, bundles, cache).parts, None, "; ".join(reasons))
     drawing = gallery.drawn(spec, [model.bundle for model in active], cache)
-    return Figure(drawing.parts, live(spec, active, drawing, words, cache), "; ".join(reasons))
+    shown = tuple(ShownModel(model.bundle, model.networks) for model in active)
+    return Figure(drawing.parts, live(spec, active, drawing, words, cache), "; ".join(reasons), shown)
 
 
 def _bundle(name: str, models: Models, settings: Settings) -> Bundle:

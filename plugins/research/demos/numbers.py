@@ -116,7 +116,7 @@ def _written(found: "re.Match[str]", known: Mapping[str, Any]) -> str:
     if isinstance(value, float) and not math.isfinite(value):
         raise DemoError(f"the bundle of “{found['model']}” states {value} as “{name}”")
     if found["format"] is None:
-        text = _rounded(value, known.get(f"{name}.standard_error"))
+        text = rounded(value, known.get(f"{name}.standard_error"))
     else:
         try:
             text = format(value, unescape(found["format"]))
@@ -128,7 +128,7 @@ def _written(found: "re.Match[str]", known: Mapping[str, Any]) -> str:
     return f"{shown} (draft)" if known.get("draft") is True else shown
 
 
-def _rounded(value: Any, standard_error: Any) -> str:
+def rounded(value: Any, standard_error: Any) -> str:
     """Return `value` to the first digit that its standard error touches, else to three digits or more.
 
     Raises `DemoError` for a standard error that is none.

@@ -1,5 +1,6 @@
 """What a blog may set of demos."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,8 @@ from ..core.validation import SettingsError
 
 #: In `Settings.build_model`: the name of the model; a word that becomes one for each model of the build.
 NAME, NAMES = "{name}", "{names}"
+
+ADDRESS = re.compile(r"(?:[\w./-]|\{name\})+")
 
 Word = Annotated[str, Meta(min_length=1)]
 Command = Annotated[
@@ -39,6 +42,12 @@ class Settings(SettingsBase):
     graph_gigabytes: Amount = 4
     #: Whether readers can activate figures in the page; otherwise these stay static images.
     live: Annotated[bool, Meta(description="True or False")] = True
+    #: Whether each figure has a note that says where it comes from.
+    about_figures: Annotated[bool, Meta(description="True or False")] = True
+    #: Where the page of each model that is shown is written; empty for no such pages.
+    model_cards: Annotated[
+        str, Meta(description="an address with {name}, such as 'models/{name}.html', or ''")
+    ] = "models/{name}.html"
 
     def validate(self) -> None:
         """Raise `SettingsError` for a value that cannot be, or not beside another."""
@@ -46,6 +55,11 @@ class Settings(SettingsBase):
         words = " ".join(self.build_model or ())
         if NAME in words and NAMES in words:
             raise SettingsError(f'RESEARCH["build_model"] has {NAME} and {NAMES}: write one of them')
+        if self.model_cards and not (NAME in self.model_cards and ADDRESS.fullmatch(self.model_cards)):
+            raise SettingsError(
+                f'RESEARCH["model_cards"] is {self.model_cards!r}: write an address with {NAME} for the name '
+                f'of the model, such as "models/{NAME}.html", or "" for no pages of models'
+            )
 
     @property
     def source_folders(self) -> Iterator[tuple[Path, str]]:

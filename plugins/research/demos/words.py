@@ -27,6 +27,11 @@ class Words:
         word: str = self.table[name]
         return word
 
+    def of(self, table: str, name: str) -> str:
+        """Return the word `name` of one of the tables of the language."""
+        word: str = self.table[table][name]
+        return word
+
     def of_figure(self, kind: str) -> dict[str, str]:
         """Return what the script needs for a figure of `kind` before its description is loaded."""
         own = {

@@ -15,7 +15,7 @@ from ..core.processes.children import supervised
 
 FOLDER = "pagefind"
 FORMULAS, LISTS = "mjx-tex, mjx-assistive-mml", ".references, .citation-notes, .cite-this-post, .contents"
-IGNORED = f"{FORMULAS}, {LISTS}, .research-demo-panel"
+IGNORED = f"{FORMULAS}, {LISTS}, .research-demo-panel, .research-about"
 #: User interfaces of Pagefind's own, and a worker whose address no strict policy trusts.
 UNUSED = "pagefind-*"
 

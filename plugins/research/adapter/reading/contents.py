@@ -1,13 +1,13 @@
 """The content objects of a Pelican run: which there are, and how their texts are taken and set."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from pelican.contents import Article, Content
 
-from ...core.post import BODY, SUMMARY, TITLE, Post, Publication, Text
+from ...core.post import BODY, SUMMARY, TITLE, Post, Publication, Site, Text
 from . import summaries
 
 #: Where Pelican's generators keep content objects. No signal and no list of Pelican's names all.
@@ -75,6 +75,17 @@ def publication(content: Any) -> Publication | None:
         language=_language(content),
         slug=content.slug,
         metadata=content.metadata,
+    )
+
+
+def site(settings: Mapping[str, Any]) -> Site:
+    """Return what pages may say of the site that has Pelican's `settings`."""
+    address = settings["SITEURL"]
+    return Site(
+        name=settings["SITENAME"],
+        author=str(settings.get("AUTHOR") or ""),
+        root=f"{address}/" if address.startswith("http") else "",
+        language=settings["DEFAULT_LANG"],
     )
 
 

@@ -202,6 +202,7 @@ class Manifest(Struct, frozen=True):
     recipe: dict[str, object] | UnsetType = UNSET
     data: dict[str, object] | UnsetType = UNSET
     seed: int | UnsetType = UNSET
+    date: str | UnsetType = UNSET
     versions: dict[str, object] | UnsetType = UNSET
     device: str | UnsetType = UNSET
     threads: int | UnsetType = UNSET

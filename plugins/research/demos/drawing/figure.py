@@ -59,8 +59,6 @@ class Live:
     runtime: tuple[PublishedFile, ...]
     #: How many controls the decoder's further inputs have.
     controls: int = 0
-    #: How far the images are from those of the original model, in words.
-    accuracy: str = ""
     #: Of all files, as they are sent.
     kilobytes: int = 0
     #: Of the files that an activation waits for, as the page counts them.
@@ -81,10 +79,11 @@ def figure(
     words: Words,
     live: Live | None = None,
     is_draft: bool = False,
+    note: str = "",
 ) -> str:
-    """Return the figure that has the `id`, with its `parts`; numbering gives it its number.
+    """Return the figure that has the `id`, with its `parts` and a `note` behind its caption.
 
-    All but the first figure of a page are loaded lazily.
+    Numbering gives it its number. All but the first figure of a page are loaded lazily.
     """
     images = [part for part in parts if isinstance(part, StaticImage)]
     max_width = MAX_WIDTH // max(1, len(images))
@@ -106,7 +105,7 @@ def figure(
         inner = f'<div class="research-demo-stage"{group}>{shown}</div>'
     if is_draft:
         inner = f'<p class="research-demo-draft">{words["draft"]}</p>\n{inner}'
-    return _framed(block, id, attributes, inner)
+    return _framed(block, id, attributes, inner, note)
 
 
 def missing(block: Block, id: str, words: Words) -> str:
@@ -115,12 +114,12 @@ def missing(block: Block, id: str, words: Words) -> str:
     return _framed(block, id, {}, f'<div class="research-demo-stage">{note}</div>')
 
 
-def _framed(block: Block, id: str, data: Mapping[str, str], inner: str) -> str:
+def _framed(block: Block, id: str, data: Mapping[str, str], inner: str, note: str = "") -> str:
     classes = f"research-demo {block.attributes.get('class', '')}".rstrip()
     attributes = {"class": classes, "id": id, **data}
     attributes |= {name: value for name, value in block.attributes.items() if name != "class"}
     names = "".join(f' {name}="{escape(value)}"' for name, value in attributes.items())
-    return f"<figure{names}>\n{inner}\n<figcaption>{block.caption}</figcaption>\n</figure>"
+    return f"<figure{names}>\n{inner}\n<figcaption>{block.caption}{note}</figcaption>\n</figure>"
 
 
 def _interactive(stage: str, live: Live, words: Words, group: str) -> str:
@@ -137,10 +136,9 @@ def _interactive(stage: str, live: Live, words: Words, group: str) -> str:
     said = json.dumps(words.of_figure(live.kind), separators=(",", ":"), ensure_ascii=False)
     programs = "".join(f' data-{network}="{name}"' for network, name in names.items())
     controls = f' data-controls="{live.controls}"' if live.controls else ""
-    accuracy = f' title="{escape(live.accuracy)}"' if live.accuracy else ""
     return (
         f'<research-demo class="research-demo-stage" data-kind="{live.kind}" '
-        f'data-kilobytes="{live.kilobytes}" data-bytes="{live.bytes}"{controls}{programs}{group}{accuracy} '
+        f'data-kilobytes="{live.kilobytes}" data-bytes="{live.bytes}"{controls}{programs}{group} '
         f'data-words="{escape(said)}" data-src="{{static}}/{live.description.address}">{stage}'
         # The sliders run from left to right as the images do, wherever text runs to.
         f'<div class="research-demo-panel" lang="{words.language}" dir="ltr"><p>{words["static"]}</p></div>'

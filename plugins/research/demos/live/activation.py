@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,7 @@ from ..bundles.examples import FILE, posteriors, read
 from ..bundles.tensors import Tensor
 from ..compile import UnsupportedError
 from ..compile.compiled import Request, compiled
-from ..compile.records import MAX_LOSS_OF_ENCODERS, QuantizationCost, TestExamples
+from ..compile.records import MAX_LOSS_OF_ENCODERS, Compiled, TestExamples
 from ..drawing.figure import Live
 from ..drawing.gallery import Gallery
 from ..errors import DemoError
@@ -45,8 +45,8 @@ class LiveModel:
     programs: Mapping[str, Path]
     #: What runs them in the page where they are not compiled but ONNX.
     runtime: tuple[PublishedFile, ...] = ()
-    #: What quantization costs the decoder; None where it is not quantized.
-    cost: QuantizationCost | None = None
+    #: What was measured of the networks that are compiled.
+    networks: Mapping[str, Compiled] = field(default_factory=dict)
 
 
 def live_model(spec: Spec, bundle: Bundle, cache: Cache) -> LiveModel:
@@ -72,7 +72,7 @@ def live_model(spec: Spec, bundle: Bundle, cache: Cache) -> LiveModel:
     return LiveModel(
         replace(bundle, **quantized, digest=digest),
         {name: network.program for name, network in found.items()},
-        cost=found["decoder"].quantization,
+        networks=found,
     )
 
 
@@ -110,8 +110,7 @@ def live(spec: Spec, models: Sequence[LiveModel], drawing: Gallery, words: Words
     described = _published(drawing.described(words, cache), "-".join((*spec.models, kind.name)))
     runtimes = [model.runtime for model in models if model.runtime and kind.needs_decoder]
     controls = _controls(models[0].bundle) if kind.needs_decoder else 0
-    accuracy = _accuracy(models, words) if kind.needs_decoder else ""
-    found = Live(kind.name, described, programs, runtimes[0] if runtimes else (), controls, accuracy)
+    found = Live(kind.name, described, programs, runtimes[0] if runtimes else (), controls)
     awaited = (described, *programs.get("decoder", ()), *found.runtime)
     return replace(found, kilobytes=_kilobytes(found.files, cache), bytes=sum(map(_size, awaited)))
 
@@ -119,15 +118,6 @@ def live(spec: Spec, models: Sequence[LiveModel], drawing: Gallery, words: Words
 def _controls(bundle: Bundle) -> int:
     """Return how many controls the further inputs of the decoder have."""
     return sum(1 if tensor.control == "class" else tensor.size for tensor in bundle.decoder.conditions)
-
-
-def _accuracy(models: Sequence[LiveModel], words: Words) -> str:
-    """Return in `words` how far images are from those of the original models."""
-    costs = [model.cost for model in models if model.cost]
-    if not costs:
-        return ""
-    mean, largest = (max(getattr(cost, name) for cost in costs) for name in ("mean_error", "largest_error"))
-    return words["accuracy"].format(mean=f"{255 * mean:.2g}", largest=f"{255 * largest:.2g}")
 
 
 def _files(bundle: Bundle) -> str:
