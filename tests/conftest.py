@@ -45,9 +45,15 @@ CATEGORY_FEED_ATOM = TRANSLATION_FEED_ATOM = AUTHOR_FEED_ATOM = AUTHOR_FEED_RSS 
 #: Folders and files of tests that share what takes long to make.
 TOGETHER = (
     "tests/browser/",
+    "tests/test_cache.py",
+    "tests/test_compile.py",
+    "tests/test_fuzz.py",
+    "tests/test_lookalikes_citations.py",
     "tests/test_model_build.py",
     "tests/test_model_evaluate.py",
+    "tests/test_model_killed.py",
     "tests/test_model_workers.py",
+    "tests/test_provenance.py",
     "tests/test_wheel.py",
 )
 

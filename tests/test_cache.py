@@ -10,7 +10,7 @@ from pathlib import Path
 
 import damages
 import pytest
-from conftest import ROOT, Build
+from conftest import ROOT, Build, builder
 from research.core.storage.cache import DAY_SECONDS, MAX_AGE_SECONDS, Cache
 from research.core.storage.files import publish
 
@@ -23,12 +23,21 @@ def published(root: Path) -> dict[str, bytes]:
     return {name: content for name, content in found.items() if name not in TIMED}
 
 
-@pytest.fixture
-def blog(build: Build, tmp_path: Path) -> dict[str, bytes]:
-    """A blog that has been built; what was published."""
-    damages.write_models(tmp_path)
-    site = build(damages.CONTENT, damages.SETTINGS, "--fatal", "warnings")
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a blog that has been built."""
+    folder = tmp_path_factory.mktemp("built")
+    damages.write_models(folder)
+    site = builder(folder)(damages.CONTENT, damages.SETTINGS, "--fatal", "warnings")
     assert site.exit_code == 0, site.log
+    return folder
+
+
+@pytest.fixture
+def blog(built: Path, tmp_path: Path) -> dict[str, bytes]:
+    """Copy that blog; return what was published."""
+    shutil.copytree(built, tmp_path, dirs_exist_ok=True)
+    shutil.rmtree(tmp_path / "build" / "cache" / "readings")  # of posts in another folder
     return published(tmp_path)
 
 
@@ -36,6 +45,7 @@ def test_damaged_entries_and_published_files_are_made_anew(
     build: Build, tmp_path: Path, blog: dict[str, bytes]
 ) -> None:
     cache, output = tmp_path / "build" / "cache", tmp_path / "output"
+    assert build({}, damages.SETTINGS).exit_code == 0
     assert {path.name for path in cache.iterdir() if path.is_dir()} == damages.KINDS
     whole = damages.files(cache)
     for damage in damages.DAMAGES.values():
