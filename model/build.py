@@ -197,7 +197,8 @@ def _write_examples(folder: Path, recipe: Recipe, state: State, test: Examples) 
     of_points = state.model.is_of_points
     name, x = ("points", test.images) if of_points else ("images", test.images.float() / 255)
     arrays = {
-        name: test.images.numpy(),  # (N, C, H, W), or (N, D)
+        # Without the labels that a conditional model reads below its images.
+        name: (test.images if of_points else test.images[:, :, : state.model.shape[1]]).numpy(),
         "labels": test.labels.numpy(),  # (N,)
         **_posterior_arrays(state.model, x),
     }

@@ -63,6 +63,9 @@ class Model(nn.Module, ABC):
     #: Images (B, C, H, W) → mean and log variance (B, Z) of q(z | x). None where a model has none.
     encoder: nn.Module | None
 
+    #: The number of labels that the decoder takes one of, as a one-hot code behind the latents; 0: none.
+    classes: int = 0
+
     @property
     def is_of_points(self) -> bool:
         """Whether x is a point and not an image."""
@@ -86,6 +89,14 @@ class Model(nn.Module, ABC):
     def exported_encoder(self) -> nn.Module | None:
         """Images → mean and log variance of the decoder's input; the mean decodes to a reconstruction."""
         return self.encoder
+
+    @property
+    def joint(self) -> tuple[nn.Module, nn.Module] | None:
+        """The networks of q(z | x) and of p(x, z) where z is not the decoder's input; None where it is.
+
+        Images → mean and log variance of z (B, Z); z → logits of the pixels (B, C, H, W), log p(z) by latent.
+        """
+        return None
 
     @abstractmethod
     def sample_posterior(

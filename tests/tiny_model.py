@@ -20,6 +20,7 @@ from model.recipes.specs import VAE, Convolutional, Dense, Recipe
 
 if TYPE_CHECKING:
     from model.data.examples import Data
+    from model.recipes.specs import Architecture
 
 COUNTS = (600, 100)
 SHAPE = (1, 8, 8)
@@ -83,11 +84,11 @@ def site(bars: Path, more: str = "", **changes: Any) -> Path:
     return folder
 
 
-def load(held_out: int = 0) -> "Data":
-    """Return the data set in the folder that BARS names."""
+def load(held_out: int = 0, model: "Architecture" = TINY.model) -> "Data":
+    """Return the data set in the folder that BARS names, as a `model` reads it."""
     from model.data import examples
 
-    recipe = msgspec.structs.replace(TINY, held_out=held_out)
+    recipe = msgspec.structs.replace(TINY, held_out=held_out, model=model)
     return examples.load(recipe, Library(site(Path(os.environ["BARS"]))))
 
 

@@ -21,48 +21,60 @@ class _Mean(nn.Module):
         super().__init__()
         self.decoder, self.mean_of = model.decoder, model.mean_of
 
-    def forward(self, z: Tensor) -> Tensor:
-        return self.mean_of(self.decoder(z))
+    def forward(self, z: Tensor, y: Tensor | None = None) -> Tensor:
+        return self.mean_of(self.decoder(z) if y is None else self.decoder(z, y))
 
 
 def mean_decoder(model: Model) -> nn.Module:
-    """Return the decoder as it is exported: z (B, Z) → mean of p(x | z), (B, C, H, W) or (B, D)."""
+    """Return the decoder as it is exported: z (B, Z) → mean of p(x | z), (B, C, H, W) or (B, D).
+
+    That of a model with classes takes a one-hot code (B, classes) too.
+    """
     return _Mean(model)
 
 
 def graphs(model: Model, about: Mapping[str, str]) -> dict[str, bytes]:
     """Return the graphs “decoder”, z → x, and “encoder”, x → mean, log_variance, where there is one.
 
+    Where the prior is learnt, “recognition” is x → mean, log_variance of z itself, and “joint” is z → logits,
+    log_prior: by them the bound can be computed.
+
     `about` goes into their metadata; its “name” is the model's.
     """
     z, x = torch.zeros(2, model.latents), torch.zeros(2, *model.shape)
-    found = {"decoder": _graph(mean_decoder(model), z, "z", ("x",), about)}
+    given = {"z": z, "y": torch.zeros(2, model.classes)} if model.classes else {"z": z}
+    found = {"decoder": _graph(mean_decoder(model), given, ("x",), about)}
     if model.exported_encoder is not None:
-        found["encoder"] = _graph(model.exported_encoder, x, "x", ("mean", "log_variance"), about)
+        found["encoder"] = _graph(model.exported_encoder, {"x": x}, ("mean", "log_variance"), about)
+    if model.joint:
+        recognition, joint = model.joint
+        found["recognition"] = _graph(recognition, {"x": x}, ("mean", "log_variance"), about)
+        found["joint"] = _graph(joint, {"z": z}, ("logits", "log_prior"), about)
     return found
 
 
 def _graph(
-    module: nn.Module, example: Tensor, source: str, results: tuple[str, ...], about: Mapping[str, str]
+    module: nn.Module, examples: Mapping[str, Tensor], results: tuple[str, ...], about: Mapping[str, str]
 ) -> bytes:
     # The exporter warns of packages that are not used here, and of changes in its next version.
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)
+    batch = torch.export.Dim("batch")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         program = torch.onnx.export(
             module,
-            (example,),
+            tuple(examples.values()),
             dynamo=True,
             verbose=False,
             opset_version=OPSET,
-            input_names=[source],
+            input_names=list(examples),
             output_names=list(results),
-            dynamic_shapes=({0: torch.export.Dim("batch")},),
+            dynamic_shapes=tuple({0: batch} for _ in examples),
         )
     assert program is not None
     graph = _with_fp16_initializers(_without_traces(program.model_proto))
     graph.producer_name, graph.producer_version = "pelican-research", "1"
-    graph.graph.name = f"{about['name']}: {source} → {', '.join(results)}"
+    graph.graph.name = f"{about['name']}: {', '.join(examples)} → {', '.join(results)}"
     onnx.helper.set_model_props(graph, dict(about))
     onnx.checker.check_model(graph, full_check=True)
     content: bytes = graph.SerializeToString(deterministic=True)

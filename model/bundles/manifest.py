@@ -57,7 +57,7 @@ def manifest(recipe: Recipe, model: Model, run: Run) -> dict[str, Any]:
             "name": recipe.data,
             "train": len(data.train),
             "test": len(data.test),
-            "shape": list(data.test.shape),
+            "shape": list(model.shape),
             "split": data.split,
             "classes": list(data.classes),
             **polarity,
@@ -87,8 +87,9 @@ def _graphs(recipe: Recipe, model: Model, data: Data) -> dict[str, Any]:
     z = _tensor("z", latents, None, "a latent vector; under the prior its elements are standard normal")
     given = _points(model, data) if model.is_of_points else _images(model, data)
     decoded = given | {"meaning": f"mean of p(x | z), {given['meaning']}"}
+    taken = [z, _label(model.classes, data)] if model.classes else [z]
     found = {
-        "decoder": _graph("decoder", model.decoder, z, decoded) | {"likelihood": _likelihood(model)},
+        "decoder": _graph("decoder", model.decoder, taken, decoded) | {"likelihood": _likelihood(model)},
     }
     if model.exported_encoder is not None:
         is_learnt = isinstance(recipe.model, VAE) and isinstance(recipe.model.prior, Couplings)
@@ -97,7 +98,9 @@ def _graphs(recipe: Recipe, model: Model, data: Data) -> dict[str, Any]:
         log_variance = _tensor(
             "log_variance", latents, None, f"logarithms of the variances of q(z | x){approximate}"
         )
-        found["encoder"] = _graph("encoder", model.exported_encoder, given, mean, log_variance)
+        found["encoder"] = _graph("encoder", model.exported_encoder, [given], mean, log_variance)
+    if model.joint:
+        found |= _joint(model.joint, z, given)
     return found
 
 
@@ -118,12 +121,36 @@ def _points(model: Model, data: Data) -> dict[str, Any]:
     return {**stated, "kind": "points"}
 
 
-def _graph(name: str, module: nn.Module, given: dict[str, Any], *results: dict[str, Any]) -> dict[str, Any]:
+def _joint(networks: tuple[nn.Module, nn.Module], z: dict[str, Any], image: dict[str, Any]) -> dict[str, Any]:
+    """Return what is stated of the graphs of q(z | x) and p(x, z), where the prior is learnt."""
+    recognition, joint = networks
+    latents = z["shape"]
+    mean = _tensor("mean", latents, None, "mean of q(z | x), exactly")
+    log_variance = _tensor("log_variance", latents, None, "logarithms of the variances of q(z | x), exactly")
+    code = _tensor("z", latents, None, "a latent vector z, not the noise that the prior makes it from")
+    logits = _tensor("logits", image["shape"], None, "the mean of p(x | z), of Bernoulli pixels its logits")
+    log_prior = _tensor("log_prior", latents, None, "log p(z), attributed to the latents")
+    return {
+        "recognition": _graph("recognition", recognition, [image], mean, log_variance),
+        "joint": _graph("joint", joint, [code], logits, log_prior),
+    }
+
+
+def _label(classes: int, data: Data) -> dict[str, Any]:
+    """Return the input for a label, which readers choose."""
+    y = _tensor("y", ["batch", classes], [0, 1], "the label, a one-hot code")
+    names = list(data.classes) if len(data.classes) == classes else [str(n) for n in range(classes)]
+    return y | {"control": "class", "labels": names}
+
+
+def _graph(
+    name: str, module: nn.Module, given: list[dict[str, Any]], *results: dict[str, Any]
+) -> dict[str, Any]:
     return {
         "file": f"{name}.onnx",
         "opset": export.OPSET,
         "parameters": parameters(module),
-        "inputs": [given],
+        "inputs": given,
         "outputs": list(results),
     }
 

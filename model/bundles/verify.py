@@ -19,6 +19,11 @@ ALLOWED_OUTLIERS = 3
 OUTLIER_TOLERANCE = 1e-3
 #: Batch sizes that are compared; the second shows that any size works.
 BATCHES = (1000, 7)
+#: How far logits and log densities may be apart, which are not squeezed into [0, 1].
+LOG_TOLERANCE = 1e-4
+
+#: The inputs of a graph, for a batch.
+Inputs = tuple[Tensor, ...]
 
 
 def verify(model: Model, graphs: Mapping[str, bytes]) -> dict[str, float]:
@@ -30,16 +35,27 @@ def verify(model: Model, graphs: Mapping[str, bytes]) -> dict[str, float]:
     """
     generator = torch.Generator().manual_seed(0)
     decoder = mean_decoder(model)
-    z = [torch.randn((count, model.latents), generator=generator) for count in BATCHES]
+    z = [_latents(model, count, generator) for count in BATCHES]
     with torch.no_grad():
-        x = [decoder(batch) for batch in z]  # images like those that the encoder was trained on
+        x = [(decoder(*batch),) for batch in z]  # images like those that the encoder was trained on
     outliers = math.inf if model.thresholds else OUTLIER_TOLERANCE
     found = {"decoder": _difference("decoder", decoder, graphs["decoder"], z, (model.tolerance, outliers))}
     if model.exported_encoder is not None:
         found["encoder"] = _difference(
             "encoder", model.exported_encoder, graphs["encoder"], x, (model.tolerance, OUTLIER_TOLERANCE)
         )
+    if model.joint:
+        recognition, joint = model.joint
+        limits = (LOG_TOLERANCE, OUTLIER_TOLERANCE)
+        found["recognition"] = _difference("recognition", recognition, graphs["recognition"], x, limits)
+        found["joint"] = _difference("joint", joint, graphs["joint"], z, limits)
     return found
+
+
+def _latents(model: Model, count: int, generator: torch.Generator) -> Inputs:
+    """Return what the decoder takes: latents (N, Z), and where there are classes codes (N, classes)."""
+    z = torch.randn((count, model.latents), generator=generator)
+    return (z, torch.eye(model.classes)[torch.arange(count) % model.classes]) if model.classes else (z,)
 
 
 def session(graph: bytes) -> onnxruntime.InferenceSession:
@@ -53,21 +69,22 @@ def session(graph: bytes) -> onnxruntime.InferenceSession:
         raise ModelError(f"ONNX Runtime cannot load the exported graph: {error}") from error
 
 
-def run(graph: onnxruntime.InferenceSession, batch: Tensor) -> list[Tensor]:
-    """Return the outputs of `graph` for `batch`."""
-    results = graph.run(None, {graph.get_inputs()[0].name: batch.numpy()})
+def run(graph: onnxruntime.InferenceSession, *batch: Tensor) -> list[Tensor]:
+    """Return the outputs of `graph` for the inputs of a `batch`."""
+    names = [each.name for each in graph.get_inputs()]
+    results = graph.run(None, {name: each.numpy() for name, each in zip(names, batch, strict=True)})
     return [torch.from_numpy(numpy.asarray(result)) for result in results]
 
 
 @torch.no_grad()
 def _difference(
-    name: str, module: nn.Module, graph: bytes, batches: Sequence[Tensor], allowances: tuple[float, float]
+    name: str, module: nn.Module, graph: bytes, batches: Sequence[Inputs], allowances: tuple[float, float]
 ) -> float:
     exported = session(graph)
     found: list[Tensor] = []
     for batch in batches:
-        expected = module(batch)
-        for theirs, ours in zip(run(exported, batch), _tuple(expected), strict=True):
+        expected = module(*batch)
+        for theirs, ours in zip(run(exported, *batch), _tuple(expected), strict=True):
             if theirs.shape != ours.shape:
                 raise ModelError(f"the exported {name} gives {tuple(theirs.shape)}, not {tuple(ours.shape)}")
             relative = (theirs - ours).abs() / ours.abs().clamp(min=1)

@@ -1,7 +1,7 @@
 """From arrays to tensors: all images in memory, one byte per value."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy
 import torch
@@ -10,8 +10,9 @@ from torch import Tensor
 from ..errors import ModelError
 from ..models import Shape
 from ..recipes.library import Library
-from ..recipes.specs import Recipe
+from ..recipes.specs import ConditionalVAE, Recipe
 from .datasets import source
+from .labelled import with_labels
 from .source import LabelledImages
 
 #: The smallest set for which a standard error is defined.
@@ -32,6 +33,10 @@ class Examples:
     def shape(self) -> Shape:
         """Channels, height and width of an image; dimensions of a point."""
         return tuple(self.images.shape[1:])
+
+    def labelled(self, classes: int) -> "Examples":
+        """Return the examples with their labels, of so many `classes`, below the images."""
+        return Examples(with_labels(self.images, self.labels, classes), self.labels)
 
     def __getitem__(self, part: slice | Tensor) -> "Examples":
         return Examples(self.images[part], self.labels[part])
@@ -59,9 +64,23 @@ class Data:
 
 
 def load(recipe: Recipe, library: Library) -> Data:
-    """Return the data set of `recipe`, `held_out` random training examples of it set apart.
+    """Return the data set of `recipe` as its model reads it: a conditional one gets labels with the images.
 
     Raises `ModelError` if it cannot be had, is too small, or holds nothing that can be learnt.
+    """
+    data = load_images(recipe, library)
+    if not isinstance(recipe.model, ConditionalVAE):
+        return data
+    classes = recipe.model.classes
+    train, test = data.train.labelled(classes), data.test.labelled(classes)
+    validation = test if data.validation is data.test else data.validation.labelled(classes)
+    return replace(data, train=train, validation=validation, test=test)
+
+
+def load_images(recipe: Recipe, library: Library) -> Data:
+    """Return the data set of `recipe`, `held_out` random training examples of it set apart.
+
+    Raises `ModelError` as `load` does.
     """
     dataset = source(recipe.data, library)
     split = dataset.read()

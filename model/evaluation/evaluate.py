@@ -38,10 +38,11 @@ class Metric:
 class PerExampleElbo(NamedTuple):
     """The ELBO of each of N images, and its terms."""
 
-    x: Tensor  # (N, C, H, W), binarized, or points (N, D)
+    x: Tensor  # (N, C, H, W), binarized, as the model reads them, or points (N, D)
     likelihood: Tensor  # (N,), E[log p(x | z)]
     divergence: Tensor  # (N,), D_KL(q(z | x) || p(z))
     means: Tensor  # (N, Z), of q(z | x)
+    pixels: int  # of an image, in all channels
 
     @property
     def bound(self) -> Tensor:
@@ -96,7 +97,8 @@ def per_example_elbos(model: Model, images: Tensor, generator: torch.Generator) 
     """
     x = torch.cat([observed(batch, generator) for batch in torch.split(images, 1000)])
     parts = [_parts(model, batch, generator) for batch in torch.split(x, 500)]
-    return PerExampleElbo(x, *(torch.cat(part) for part in zip(*parts, strict=True)))
+    likelihood, divergence, means = (torch.cat(part) for part in zip(*parts, strict=True))
+    return PerExampleElbo(x, likelihood, divergence, means, math.prod(model.shape))
 
 
 def weighted_name(samples: int) -> tuple[str, str]:
@@ -109,7 +111,7 @@ def table(lower: PerExampleElbo, bounds: Mapping[str, Metric]) -> dict[str, Metr
     """Return the metrics of a model, given its importance-weighted `bounds`, the tightest last."""
     *_, tightest = bounds.values()
     assert tightest.standard_error is not None
-    bits = math.log(2) * lower.x[0].numel()
+    bits = math.log(2) * lower.pixels
     what = "pixel and color channel, in bits"
     if lower.x.ndim == POINTS_NDIM:
         what = "coordinate, in bits; of densities, it may be below 0"

@@ -15,7 +15,7 @@ from safetensors.torch import load_file
 
 from ..bundles import store
 from ..bundles.store import BundleStore
-from ..data.examples import load
+from ..data.examples import load, load_images
 from ..families import build
 from ..recipes.library import Library
 from ..recipes.specs import Recipe
@@ -56,6 +56,7 @@ def report(
             model, data.test.images, samples, lambda images: progress.advance(task, images), bfloat16
         )
         metrics |= evaluate.of_data(data.log_density)
+        data = data if data.test.shape == model.shape else load_images(recipe, library)
         if int(data.train.labels.max()) > 0 and not model.is_of_points:
             progress.update(task, description="training a classifier")
             metrics |= assess.quality(model, data, classifier(data.train, place.classifiers))

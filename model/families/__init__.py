@@ -5,7 +5,8 @@ from pathlib import Path
 from ..errors import ModelError
 from ..models import Model, Shape
 from ..recipes import modules
-from ..recipes.specs import VAE, Architecture, Custom, Helmholtz, Ladder, TwoLayers
+from ..recipes.specs import VAE, Architecture, ConditionalVAE, Custom, Helmholtz, Ladder, TwoLayers
+from .conditional import ConditionalAutoencoder
 from .helmholtz import HelmholtzMachine
 from .ladder import LadderAutoencoder
 from .two_layers import TwoLayerAutoencoder
@@ -25,6 +26,8 @@ def build(spec: Architecture | Custom, shape: Shape, mean_intensity: float) -> M
             return LadderAutoencoder(spec, shape, mean_intensity)
         case Helmholtz():
             return HelmholtzMachine(spec, shape, mean_intensity)
+        case ConditionalVAE():
+            return ConditionalAutoencoder(spec, shape, mean_intensity)
         case Custom():
             return _custom(spec, shape, mean_intensity)
 

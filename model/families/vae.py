@@ -52,6 +52,18 @@ class NoiseEncoder(nn.Module):
         return noise, log_variance + 2 * log_determinant
 
 
+class Joint(nn.Module):
+    """p(x, z) with a learnt prior."""
+
+    def __init__(self, prior: CouplingPrior, network: Decoder) -> None:
+        super().__init__()
+        self.prior, self.network = prior, network
+
+    def forward(self, z: Tensor) -> tuple[Tensor, Tensor]:  # (B, Z)
+        """Return the logits of the pixels, (B, C, H, W), and log p(z) by latent, (B, Z)."""
+        return self.network(z), self.prior.log_density(z)
+
+
 class VariationalAutoencoder(Model):
     """p(z) standard normal or learnt, q(z | x) = N(mean, diag(exp(log_variance))).
 
@@ -84,6 +96,13 @@ class VariationalAutoencoder(Model):
         if isinstance(self.decoder, PriorDecoder):
             return NoiseEncoder(self.encoder, self.decoder.prior)
         return self.encoder
+
+    @property
+    def joint(self) -> tuple[nn.Module, nn.Module] | None:
+        """The networks of q(z | x) and p(x, z), where the prior is learnt."""
+        if not isinstance(self.decoder, PriorDecoder) or self.is_of_points:
+            return None
+        return self.encoder, Joint(self.decoder.prior, self.decoder.network)
 
     @property
     def network(self) -> nn.Module:

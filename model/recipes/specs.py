@@ -162,6 +162,20 @@ class VAE(Spec, frozen=True, tag_field="family", tag="vae"):
     likelihood: Likelihood = Bernoulli()
 
 
+class ConditionalVAE(Spec, frozen=True, tag_field="family", tag="conditional-vae"):
+    """A variational autoencoder whose generative network is given the label (Kingma et al., 2014)."""
+
+    trained_by: ClassVar[tuple[type[ObjectiveSpec], ...]] = (Elbo, ImportanceWeighted)
+    #: The number of dimensions of z.
+    latents: Count
+    #: The number of labels of the data set.
+    classes: Annotated[int, Meta(ge=2, le=1000, description="a whole number from 2 to 1000")]
+    #: The recognition network q(z | x).
+    encoder: Encoder
+    #: The generative network p(x | z, y).
+    decoder: Decoder
+
+
 class TwoLayers(Spec, frozen=True, tag_field="family", tag="two-layers"):
     """Two layers of normal latents, the lower conditioned on the upper (Burda et al., 2015, section 5)."""
 
@@ -203,7 +217,7 @@ class Helmholtz(Spec, frozen=True, tag_field="family", tag="helmholtz"):
     units: Widths = (200, 200, 10)
 
 
-Architecture = VAE | TwoLayers | Ladder | Helmholtz
+Architecture = VAE | TwoLayers | Ladder | Helmholtz | ConditionalVAE
 
 
 class Recipe(Spec, frozen=True):

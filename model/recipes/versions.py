@@ -11,7 +11,7 @@ TRAINING = 1
 #: Export, evaluation and the files of a bundle.
 BUNDLE = 1
 #: Each family of models, by its name in recipes.
-FAMILIES = {"vae": 1, "two-layers": 1, "ladder": 1, "helmholtz": 1}
+FAMILIES = {"vae": 1, "two-layers": 1, "ladder": 1, "helmholtz": 1, "conditional-vae": 1}
 #: How each kind of data set becomes arrays, by the name of its class.
 DATA = {"Folder": 1, "Arrays": 1, "Module": 1, "Idx": 1, "Generated": 1}
 
