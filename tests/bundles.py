@@ -15,6 +15,7 @@ from onnx import TensorProto, helper, numpy_helper
 from research.core.storage.cache import Cache
 from research.demos.bundles import bundle
 from research.demos.bundles.bundle import Bundle
+from research.demos.bundles.exact import exact
 from research.demos.bundles.normal import normalized
 from research.demos.sandbox import Sandbox
 
@@ -35,11 +36,22 @@ def read(folder: Path) -> Bundle:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as cache:
         made = normalized(bundle.read(folder, SANDBOX), Cache(Path(cache)))
         # The cache goes, what was made in it stays beside the bundle.
-        for name in ("decoder", "encoder"):
-            if graph := getattr(made, name):
-                stored = folder.with_name(f".{folder.name}.{name}.onnx")
-                stored.write_bytes(graph.path.read_bytes())
-                made = replace(made, **{name: replace(graph, path=stored)})
+        return _beside(made, folder, "")
+
+
+def read_exact(folder: Path) -> Bundle:
+    """Return the bundle in `folder` as a build computes the bound by it."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as place:
+        cache = Cache(Path(place))
+        return _beside(exact(normalized(bundle.read(folder, SANDBOX), cache), cache), folder, ".exact")
+
+
+def _beside(made: Bundle, folder: Path, suffix: str) -> Bundle:
+    for name in ("decoder", "encoder"):
+        if graph := getattr(made, name):
+            stored = folder.with_name(f".{folder.name}.{name}{suffix}.onnx")
+            stored.write_bytes(graph.path.read_bytes())
+            made = replace(made, **{name: replace(graph, path=stored)})
     return made
 
 

@@ -184,4 +184,5 @@ def _stated(name: str, graph: ModelProto) -> dict[str, Any]:
         ],
         "outputs": [tensor(value) for value in graph.graph.output],
         **({"polarity": "ink"} if name == "decoder" and _is_grey(graph) else {}),
+        **({"likelihood": {"kind": "bernoulli"}} if name == "decoder" else {}),
     }

@@ -44,7 +44,7 @@ def may_bring_in(module: str) -> set[str]:
 
 #: Modules that only the worker imports: the other side of ``demos.sandbox``.
 COMPILE = """
-    build checks graph requests runtime
+    build checks graph requests runtime terms
     rewriting.col2im rewriting.compatible rewriting.constants rewriting.einsum
     quantization.roles quantization.weights
     generation.program generation.source generation.strings
@@ -53,14 +53,17 @@ OF_WORKER = {
     f"research.demos.{name}"
     for name in (
         *(f"compile.{each}" for each in COMPILE.split()),
-        *(f"normalize.{each}" for each in "adapters normal opening optimize plain probe types".split()),
+        *(
+            f"normalize.{each}"
+            for each in "adapters logits normal opening optimize plain probe types".split()
+        ),
     )
 }
 
 #: What answers for a fresh release, without torch.
 LIGHT = {"model", "model.__main__", "model.errors", "model.bundles.keys", "model.bundles.store"}
 LIGHT |= {module for module in modules() if module.startswith(("model.data", "model.recipes"))}
-LIGHT -= {"model.data.examples"}
+LIGHT -= {"model.data.examples", "model.data.labelled"}
 
 
 #: Imports modules, each with none of ours there before it, and prints which heavy ones are new after it.

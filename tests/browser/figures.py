@@ -43,11 +43,13 @@ KINDS = (
     "training",
     "compare",
     "latents",
+    "conditional",
+    "posterior",
 )
 #: Kinds that are shown of a decoder with a condition and without an encoder.
 CONDITIONAL = ("samples", "manifold", "interpolation")
 #: What a kind shows where it is not the model of digits.
-MODELS = {"manifold": "plane", "compare": "digits plane"}
+MODELS = {"manifold": "plane", "compare": "digits plane", "conditional": "conditional"}
 #: A folder below the server's root, since blogs often lie in one.
 PLACE = "a/blog"
 
@@ -71,6 +73,8 @@ OPTIONS = {
     "training": "rows: 3\ncolumns: 5",
     "compare": "rows: 2\ncolumns: 3",
     "latents": "points: 40",
+    "conditional": "columns: 5",
+    "posterior": "label: 1\nexamples: 4\npoints: 20",
 }
 POST = "Title: {title}\nSlug: {title}\nDate: 2026-01-01\nSummary: -\n"
 
@@ -145,6 +149,7 @@ def write_models(folder: Path) -> None:
         epochs=epochs,
     )
     write_bundle(folder / "plane", decoder(2))
+    write_bundle(folder / "digits-plane", decoder(2), encoder(2), test_items=examples)
     write_bundle(folder / "heavy", decoder(700))
     write_bundle(folder / "odd", odd_decoder())
     write_bundle(folder / "colour", decoder(4, channels=3, side=8))
@@ -189,6 +194,7 @@ def live_blog(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Blog]:
     posts |= {f"german-{kind}": "Lang: de\n\n" + figure(kind) for kind in ("draw", "samples")}
     posts |= {f"conditional-{kind}": figure(kind, "conditional") for kind in CONDITIONAL}
     posts["odd-draw"] = figure("draw", "odd-digits")
+    posts["posterior-plane"] = figure("posterior", "digits-plane")
     posts["arabic"] = "Lang: ar\n\n" + figure("manifold")
     (folder / "node_modules").symlink_to(ROOT / "node_modules")
     for name, body in posts.items():

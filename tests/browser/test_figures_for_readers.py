@@ -229,7 +229,7 @@ class TestInvitation:
             if kind in ("samples", "compare"):
                 found.get_by_role("button").first.click()
             else:
-                cursors = {"draw": "crosshair", "manifold": "crosshair"}
+                cursors = {"draw": "crosshair", "manifold": "crosshair", "posterior": "crosshair"}
                 pointed = found.locator(".research-demo-pad") if kind == "draw" else over
                 cursor = pointed.evaluate("over => getComputedStyle(over).cursor")
                 assert cursor == cursors.get(kind, "pointer")
@@ -529,7 +529,7 @@ class TestSpeech:
             controls = [*found.get_by_role("slider").all(), *found.get_by_role("application").all()]
             page.evaluate(LISTEN)
             for control in controls:
-                if kind == "draw":
+                if kind in ("draw", "posterior"):
                     found.get_by_role("button", name="Pen down").click()
                 control.focus()
                 heard = 0

@@ -1,5 +1,6 @@
 """Interactive figures: by mouse, finger and keyboard, at a strict host, and on a bad connection."""
 
+import io
 import re
 from functools import partial
 from pathlib import Path
@@ -9,6 +10,7 @@ import numpy as np
 import onnx
 import pytest
 from graphs import RNG
+from PIL import Image
 from playwright.sync_api import expect
 from research.demos.compile.runtime import run_graph, run_program
 
@@ -544,6 +546,106 @@ def test_codes_are_decoded_where_one_points_and_classes_are_switched(live_blog: 
         assert plot.locator("xpath=..").locator("path[marker-mid]:visible").count() == 1
         found.get_by_role("button", name="3", exact=True).click()
         expect(said(found)).to_have_text(re.compile(r"^At \("))
+
+
+#: The numbers of the table of terms: log p(x | z), the divergence with a minus, the bound, and its mean.
+TERMS = """figure => [...figure.querySelectorAll(".research-demo-terms td:last-child")]
+    .map(({textContent}) => parseFloat(textContent.replaceAll("−", "-")))"""
+#: Where the sample stands in the plot, less the middle of the posterior.
+SAMPLE = """figure => {
+    const group = figure.querySelector(".research-demo-posterior")
+    const [ring, circle] = ["ellipse", "circle"].map(name => group.querySelector(name))
+    return ["cx", "cy"].map(name => circle.getAttribute(name) - ring.getAttribute(name))
+}"""
+
+
+def test_a_posterior_is_taken_in_hand(live_blog: Blog, view: View) -> None:
+    with opened(view, live_blog, "posterior-plane") as visit:
+        page, found = visit.page, demo(visit.page, "posterior")
+        static = np.array(found.evaluate(TERMS))
+        activate(page, "posterior")
+        # The page has computed what the build has written, to the second digit.
+        assert np.abs(np.array(found.evaluate(TERMS)) - static).max() < 0.011
+        found.get_by_role("button", name="New ε").click()
+        until(found, f"figure => ({TERMS})(figure)[0] !== {static[0]}")
+        reached, spread, bound, mean = found.evaluate(TERMS)
+        assert spread == pytest.approx(static[1], abs=0.011)
+        assert reached + spread == pytest.approx(bound, abs=0.011)
+        assert mean == pytest.approx(static[3], abs=0.011)
+        expect(said(found)).to_contain_text(f"divergence {-spread:.1f}")
+        found.get_by_role("button", name="ε = 0").click()
+        until(found, f"figure => ({SAMPLE})(figure).every(value => Math.abs(value) < 0.11)")
+        found.get_by_role("slider", name="ε₁").fill("1.5")
+        until(found, f"figure => ({SAMPLE})(figure)[0] > 1")
+        assert abs(found.evaluate(SAMPLE)[1]) < 0.11
+        found.locator(".research-demo-plane .research-demo-over").scroll_into_view_if_needed()
+        box = found.locator(".research-demo-plane .research-demo-over").bounding_box()
+        assert box
+        page.mouse.click(box["x"] + 2, box["y"] + box["height"] / 2)  # far to the left: at three σ
+        until(found, f"figure => ({SAMPLE})(figure)[0] < -1")
+        expect(found.get_by_role("slider", name="ε₁")).to_have_value("-3")
+
+
+def test_a_posterior_is_shown_step_by_step(live_blog: Blog, view: View) -> None:
+    with opened(view, live_blog, "posterior-plane") as visit:
+        found = activate(visit.page, "posterior")
+        ring, sample = (
+            found.locator(f".research-demo-posterior {name}").first for name in ("ellipse", "circle")
+        )
+        shown = [ring, sample, found.locator(".research-demo-terms")]
+        found.get_by_role("button", name="Step by step").click()
+        for count in range(4):
+            for at, each in enumerate(shown):
+                expect(each).to_be_visible(visible=at < count)
+            if count < 3:
+                found.get_by_role("button", name="Next step").click()
+        expect(found.get_by_role("button", name="Step by step")).to_have_count(1)
+
+
+def png() -> bytes:
+    """Return a dark bar on a light ground, wider than high."""
+    ground = np.full((40, 60, 3), 235, np.uint8)
+    ground[5:35, 27:33] = 20
+    file = io.BytesIO()
+    Image.fromarray(ground).save(file, "PNG")
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("kind", ["draw", "posterior"])
+def test_an_image_of_the_readers_own_is_read_and_never_sent(live_blog: Blog, view: View, kind: str) -> None:
+    with opened(view, live_blog, kind) as visit:
+        page, found = visit.page, activate(visit.page, kind)
+        with page.expect_file_chooser() as chooser:
+            found.get_by_role("button", name="Your image").click()
+        chooser.value.set_files({"name": "notes.txt", "mimeType": "text/plain", "buffer": b"no image"})
+        expect(said(found)).to_contain_text("no image that this browser can read")
+        asked = len(visit.requests)
+        with page.expect_file_chooser() as chooser:
+            found.get_by_role("button", name="Your image").click()
+        chooser.value.set_files({"name": "bar.png", "mimeType": "image/png", "buffer": png()})
+        expect(said(found)).to_contain_text("Your image stays in this page: nothing is sent")
+        pixels = found.evaluate(
+            """figure => [...figure.querySelector("canvas").getContext("2d").getImageData(0, 0, 28, 28).data]
+                .filter((_, i) => i % 4 === 0)"""
+        )
+        ink = np.array(pixels).reshape(28, 28)
+        assert ink[10:18, 13:15].min() > 200
+        assert ink[:, :8].max() == ink[:, 20:].max() == ink[:4].max() == 0
+        sent = [url for url in visit.requests[asked:] if "-encoder." not in url and "worker" not in url]
+        assert not sent
+        # The same by the clipboard, in the place of what is there.
+        found.get_by_role("button", name="Clear").click()
+        until(found, f"figure => !({INK})(figure)[0]")
+        page.evaluate(
+            """bytes => {
+                const data = new DataTransfer()
+                data.items.add(new File([new Uint8Array(bytes)], "bar.png", {type: "image/png"}))
+                document.activeElement.dispatchEvent(
+                    new ClipboardEvent("paste", {clipboardData: data, bubbles: true, cancelable: true}))
+            }""",
+            list(png()),
+        )
+        until(found, f"figure => ({INK})(figure)[0] > 1000")
 
 
 def test_right_to_left_pages(live_blog: Blog, view: View) -> None:

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from .syntax.spec import Spec
 
 LIVE = Path(__file__).parent / "live"
+#: Kinds whose scripts come when a figure of them is near.
+LATE_KINDS = ("conditional", "draw", "latents", "posterior")
 
 
 @dataclass(frozen=True)
@@ -167,7 +169,7 @@ class Demos(Part):
         yield StyleSheetFile(LIVE / "demos.css", marker='class="research-demo')
         yield Script(
             LIVE / "script" / "element.js",
-            ("worker.js", "kinds/draw.js", "kinds/latents.js", "conditions.js"),
+            ("worker.js", "conditions.js", *(f"kinds/{kind}.js" for kind in LATE_KINDS)),
             marker=weight.MARKER,
             name="live",
             cache=self.environment.cache,

@@ -7,6 +7,7 @@ from ..core.post import PublishedFile
 from ..core.storage.cache import Cache
 from .bundles.bundle import Bundle
 from .bundles.conditions import conditioned
+from .bundles.exact import exact
 from .bundles.models import Models
 from .bundles.normal import normalized
 from .compile import UnsupportedError
@@ -63,7 +64,8 @@ def drawn(spec: Spec, words: Words, models: Models, settings: Settings, cache: C
 
 
 def _prepared(bundle: Bundle, spec: Spec, cache: Cache) -> Bundle:
-    return conditioned(normalized(bundle, cache), spec.condition)
+    found = conditioned(normalized(bundle, cache), spec.condition)
+    return exact(found, cache) if spec.kind.is_exact else found
 
 
 def _drawn(spec: Spec, bundles: Sequence[Bundle], words: Words, settings: Settings, cache: Cache) -> Figure:

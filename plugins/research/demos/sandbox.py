@@ -24,6 +24,7 @@ PACKAGES = ("emx_onnx_cgen", "google", "numpy", "onnx", "onnxruntime", "wasmtime
 NOTICE_SECONDS = 5
 DOING = {
     "normalize": "Simplifying",
+    "logits": "Simplifying",
     "run": "Running",
     "decode": "Rendering images of",
     "compile": "Compiling and checking",
@@ -80,6 +81,13 @@ class Sandbox:
         """
         answer = self._ask("normalize", path, files, codes, {"signature": signature.stated()})
         return answer.blobs[0]
+
+    def logits(self, path: Path, file: File) -> bytes:
+        """Return the decoder `file`, in its normal form, with logits in the place of probabilities.
+
+        Raises `DemoError` if it cannot be read.
+        """
+        return self._ask("logits", path, [file], [], {}).blobs[0]
 
     def run(self, path: Path, file: File, inputs: Array, outputs: Sequence[str]) -> list[Array]:
         """Return the `outputs` of the graph `file`, in its normal form, for `inputs` (N, …).

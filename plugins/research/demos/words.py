@@ -11,7 +11,8 @@ FILE = Path(__file__).with_suffix(".toml")
 #: Used by the build alone; the script does not need them.
 OF_THE_BUILD = frozenset(
     "static disk missing group_member accuracy epoch dimension likeliest bound training_examples "
-    "held_out_examples from_to class_means discriminants".split()
+    "held_out_examples from_to label bound_of_draw mean_of_draws steps exact class_means "
+    "discriminants".split()
 )
 
 

@@ -83,6 +83,9 @@ class Bundle:
     digest: str
     #: Where the graphs are opened.
     sandbox: "Sandbox" = field(compare=False, repr=False)
+    #: The same of z itself, and z → logits and log p(z), where the decoder's input is another.
+    recognition: Graph | None = None
+    joint: Graph | None = None
     #: The numbers of the decoder's further inputs.
     condition: tuple[float, ...] = ()
 
@@ -176,6 +179,8 @@ def _read(folder: Path, name: str, sandbox: "Sandbox") -> Bundle:
         manifest=manifest,
         digest=hashlib.sha256(content.encode()).hexdigest(),
         sandbox=sandbox,
+        recognition=graphs.get("recognition"),
+        joint=graphs.get("joint"),
     )
 
 
@@ -281,10 +286,11 @@ def _graph(folder: Path, manifest: Mapping[str, Any], name: str) -> Graph:
 
 
 def _signature(graph: Mapping[str, Any], name: str) -> Signature:
-    if name == "encoder":
+    if name in ("encoder", "recognition"):
         return Signature((_examples(graph["inputs"][0]),), tuple(map(_numbers, graph["outputs"])))
-    prior = Prior(**graph.get("prior", {}))
-    return Signature(tuple(map(_numbers, graph["inputs"])), (_examples(graph["outputs"][0]),), prior)
+    given, prior = tuple(map(_numbers, graph["inputs"])), Prior(**graph.get("prior", {}))
+    others = map(_numbers, graph["outputs"][1:]) if name == "joint" else ()
+    return Signature(given, (_examples(graph["outputs"][0]), *others), prior)
 
 
 def _numbers(stated: Mapping[str, Any]) -> Tensor:

@@ -41,6 +41,15 @@ def _of(tensor: Tensor, text: str) -> Iterator[float]:
         yield from (float(at == chosen) for at in range(tensor.size))
 
 
+def with_class(bundle: Bundle, at: int, label: int) -> tuple[float, ...]:
+    """Return the condition of `bundle` with its further input `at`, a label, set to the class `label`."""
+    tensors = bundle.decoder.conditions
+    begin = sum(tensor.size for tensor in tensors[:at])
+    size = tensors[at].size
+    code = (float(label),) if size == 1 else tuple(float(each == label) for each in range(size))
+    return (*bundle.condition[:begin], *code, *bundle.condition[begin + size :])
+
+
 def labels_of(tensor: Tensor) -> Sequence[str]:
     """Return the names of the classes of a condition, numbers where it has none."""
     return tensor.labels or [str(number) for number in range(tensor.size)]

@@ -29,11 +29,27 @@ def normalized(bundle: Bundle, cache: Cache) -> Bundle:
 
     Raises `DemoError` for a graph that cannot be run.
     """
-    encoder = bundle.encoder and _normal(bundle, "encoder", bundle.encoder, cache)
-    return replace(bundle, decoder=_normal(bundle, "decoder", bundle.decoder, cache), encoder=encoder)
+    encoder = bundle.encoder and normal(bundle, "encoder", bundle.encoder, cache)
+    return replace(bundle, decoder=normal(bundle, "decoder", bundle.decoder, cache), encoder=encoder)
 
 
-def _normal(bundle: Bundle, role: str, graph: Graph, cache: Cache) -> Graph:
+def logits(bundle: Bundle, cache: Cache) -> Graph:
+    """Return the decoder of `bundle`, in its normal form, with logits where it gives probabilities.
+
+    Raises `DemoError` for one that cannot be read.
+    """
+    graph, name = bundle.decoder, f"{bundle.name}-logits.onnx"
+    area = cache.area("graphs", *_program())
+    key = area.key(["logits", hashlib.sha256(graph.path.read_bytes()).hexdigest()])
+
+    def write(folder: Path) -> None:
+        (folder / name).write_bytes(bundle.sandbox.logits(graph.path, graph.read()))
+
+    return replace(graph, path=area.folder(key, write) / name)
+
+
+def normal(bundle: Bundle, role: str, graph: Graph, cache: Cache) -> Graph:
+    """Return `graph` in its normal form; raise `DemoError` if it cannot be run."""
     # Messages name the file.
     name = f"{bundle.name}-{role}.onnx"
     prior = graph.signature.prior

@@ -142,9 +142,9 @@ class Decoder(Graph, frozen=True, kw_only=True):
     inputs: Annotated[list[Tensor], Meta(min_length=1)]
     outputs: Annotated[list[Tensor], Meta(min_length=1)]
     prior: Prior | UnsetType = UNSET
+    likelihood: Likelihood | UnsetType = UNSET
     #: Whether images are white on black and inverted where the page is light.
     polarity: Literal["ink", "photograph"] | UnsetType = UNSET
-    likelihood: Likelihood | UnsetType = UNSET
 
     def __post_init__(self) -> None:
         check_examples(self.outputs[0], "outputs[0]")
@@ -164,6 +164,16 @@ class Encoder(Graph, frozen=True, kw_only=True):
             raise ValueError("outputs: one of them must have the name mean")
 
 
+class Joint(Graph, frozen=True, kw_only=True):
+    """Latents to the logits of images and to log p(z) of each latent, where the prior is learnt."""
+
+    inputs: tuple[Latents]
+    outputs: tuple[Tensor, Latents]
+
+    def __post_init__(self) -> None:
+        image_of(self.outputs[0], "outputs[0]")
+
+
 def _check_condition(tensor: Tensor, place: str) -> None:
     if tensor.control is UNSET:
         raise ValueError(f"{place}.control: write class for one of several labels, or vector for numbers")
@@ -180,6 +190,9 @@ class Graphs(Struct, frozen=True):
 
     decoder: Decoder
     encoder: Encoder | UnsetType = UNSET
+    #: Of z itself, where the input of the decoder is another.
+    recognition: Encoder | UnsetType = UNSET
+    joint: Joint | UnsetType = UNSET
 
 
 class File(Struct, frozen=True):

@@ -49,6 +49,15 @@ class Prior:
 
 
 @dataclass(frozen=True)
+class Likelihood:
+    """p(x | z): independent pixels, whose means the decoder gives."""
+
+    kind: Literal["bernoulli", "normal"] = "bernoulli"
+    #: The standard deviation of normal pixels.
+    scale: float = 1.0
+
+
+@dataclass(frozen=True)
 class Signature:
     """What goes into a graph and comes out."""
 

@@ -10,7 +10,7 @@ from ..bundles.tensors import Tensor
 from . import RefusedError, checks
 from .generation.program import compile_program
 from .quantization.weights import Packed, quantize_weights
-from .records import Precision, QuantizationCost, Trial
+from .records import MAX_NATS_OF_PROGRAM, Precision, QuantizationCost, Trial
 from .rewriting.col2im import with_col2im
 from .rewriting.compatible import compatible
 from .runtime import run_graph
@@ -25,6 +25,8 @@ class Made:
     precision: Precision
     quantization: QuantizationCost
     parity: float
+    #: The largest difference of a term of the bound from that of the full graph; None: not measured.
+    nats: float | None = None
 
 
 def build(full: ModelProto, outputs: Sequence[Tensor], trial: Trial, tools: Path | None = None) -> Made:
@@ -37,8 +39,9 @@ def build(full: ModelProto, outputs: Sequence[Tensor], trial: Trial, tools: Path
     for is_exact in (False, True):
         program = compile_program(quantized, weights, tools, is_exact)
         parity = checks.parity(program, quantized, trial.inputs, outputs)
-        if parity <= checks.PARITY:
-            return Made(program, quantized, precision, cost, parity)
+        nats = checks.program_nats(program, full, trial, outputs)
+        if parity <= checks.PARITY and (nats or 0) <= MAX_NATS_OF_PROGRAM:
+            return Made(program, quantized, precision, cost, parity, nats)
     raise RefusedError(f"the compiled program errs by {parity:.2g} of its output")
 
 

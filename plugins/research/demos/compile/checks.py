@@ -48,12 +48,17 @@ def quantization(
             count += errors.size
     deviation = float(np.std(np.concatenate([output.ravel() for output in expected]))) / width
     loss = full_bound - trial.bound(quantized) if trial.bound and full_bound is not None else None
+    nats = None
+    if trial.terms:
+        difference = trial.terms(list(expected)) - trial.terms(run_graph(quantized, inputs))
+        nats = _finite(float(np.abs(difference).max(initial=0)))
     return QuantizationCost(
         largest_error=_finite(largest),
         mean_error=_finite(total / max(1, count)),
         relative_error=_finite(sqrt(squares / max(1, count)) / max(deviation, 1e-12)),
         visible_share=visible / max(1, count),
         loss=loss,
+        nats=nats,
     )
 
 
@@ -72,6 +77,19 @@ def parity(program: bytes, quantized: ModelProto, inputs: Array, outputs: Sequen
     expected = run_graph(quantized, tried)
     pairs = zip(expected, found, strict=True)
     return max(float(np.abs(a - b).max() / max(np.abs(a).max(), 1.0)) for a, b in pairs)
+
+
+def program_nats(program: bytes, full: ModelProto, trial: Trial, outputs: Sequence[Tensor]) -> float | None:
+    """Return the largest difference, in nats, of a term of the bound between `program` and the graph `full`.
+
+    None where the trial asks for no terms.
+    """
+    if not trial.terms:
+        return None
+    inputs = affordable(full, trial.inputs)
+    shapes = [output.image or (output.size,) for output in outputs]
+    found, expected = run_program(program, inputs, shapes), run_graph(full, inputs)
+    return _finite(float(np.abs(trial.terms(found) - trial.terms(expected)).max(initial=0)))
 
 
 def bound_by_decoder(examples: TestExamples) -> Bound:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -13,6 +13,7 @@ from typing import Any
 from ...core.extras import installing
 from ...core.storage.cache import Cache
 from ..bundles.bundle import Graph
+from ..bundles.tensors import Likelihood
 from ..messages import Array, File
 from ..sandbox import Sandbox
 from . import RefusedError, UnsupportedError
@@ -35,6 +36,9 @@ class Request:
     #: The decoder by which the bound of an encoder is measured.
     decoder: File | None = None
     max_loss: float = MAX_LOSS
+    #: What the terms of the bound are by, where the program must keep them; then `examples` are images, and
+    #: for an encoder noise (N, Z).
+    likelihood: Likelihood | None = None
 
 
 def compiled(
@@ -67,7 +71,8 @@ def _require_extra() -> None:
 
 def _compile(graph: Graph, request: Request, folder: Path, sandbox: Sandbox) -> None:
     files = [graph.read(), *([request.decoder] if request.decoder else [])]
-    more = {"signature": graph.signature.stated(), "max_loss": request.max_loss}
+    likelihood = asdict(request.likelihood) if request.likelihood else None
+    more = {"signature": graph.signature.stated(), "max_loss": request.max_loss, "likelihood": likelihood}
     report: Mapping[str, Any]
     try:
         answer = sandbox.compile(graph.path, files, [request.inputs, *request.examples], more)
@@ -93,8 +98,10 @@ def _checked(graph: Graph, report: Any, blobs: Sequence[bytes]) -> Mapping[str, 
     return found
 
 
-def _read(report: Mapping[str, Any]) -> tuple[Precision, QuantizationCost, float]:
-    return Precision(report["precision"]), QuantizationCost(**report["quantization"]), float(report["parity"])
+def _read(report: Mapping[str, Any]) -> tuple[Precision, QuantizationCost, float, float | None]:
+    cost = QuantizationCost(**report["quantization"])
+    nats = None if report["nats"] is None else float(report["nats"])
+    return Precision(report["precision"]), cost, float(report["parity"]), nats
 
 
 def _key(graph: Graph, given: str) -> str:

@@ -29,6 +29,10 @@ MAX_ERROR = 0.25
 MAX_LOSS = 0.05
 #: The same for encoders, which in a page read what readers draw: nobody sees the difference there.
 MAX_LOSS_OF_ENCODERS = 0.25
+#: Where figures show the bound itself, no term of it, of any example, differs by more nats than this…
+MAX_NATS = 0.003
+#: …nor does it in the compiled program, which sums in another order.
+MAX_NATS_OF_PROGRAM = 0.004
 
 
 class Precision(StrEnum):
@@ -67,6 +71,10 @@ class TestExamples:
 Bound = Callable[["ModelProto"], float]
 
 
+#: The terms of the bound, (N, K) nats, as the outputs of a network for the inputs of its trial have them.
+Terms = Callable[["list[Array]"], "Array"]
+
+
 @dataclass(frozen=True)
 class Trial:
     """What a network is tried on."""
@@ -80,6 +88,8 @@ class Trial:
     is_image: bool = True
     #: What quantization may take away from it.
     max_loss: float = MAX_LOSS
+    #: What must stay exact, if figures show the bound itself.
+    terms: Terms | None = None
 
 
 @dataclass(frozen=True)
@@ -96,11 +106,14 @@ class QuantizationCost:
     visible_share: float
     #: By how much the evidence lower bound falls, in nats; None where it cannot be measured.
     loss: float | None
+    #: The largest difference of a term of the bound of an example, in nats; None where it may differ.
+    nats: float | None = None
 
     def is_small(self, trial: Trial) -> bool:
         """Return whether readers may be sent the quantized graph."""
         return (
             self.relative_error <= MAX_RELATIVE_ERROR
+            and (self.nats or 0) <= MAX_NATS
             and (self.loss or 0) <= trial.max_loss
             and (not trial.is_image or self.visible_share <= MAX_VISIBLE_SHARE)
             and (not trial.is_image or self.largest_error <= MAX_ERROR)
@@ -119,3 +132,5 @@ class Compiled:
     quantization: QuantizationCost
     #: Largest difference between the program and ``quantized``, in parts of the largest output.
     parity: float
+    #: Largest difference of a term of the bound between the program and the full graph; None: not measured.
+    nats: float | None = None

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..bundles.tensors import signature
+from ..bundles.tensors import Likelihood, signature
 from ..messages import Array, pack, unpack
+from ..normalize.logits import with_logits
 from ..normalize.normal import normal_form
 from ..normalize.opening import opened
 from ..normalize.probe import files_of, probed
-from . import checks
+from . import checks, terms
 from .build import build
-from .records import Bound, TestExamples, Trial
+from .records import Bound, Terms, TestExamples, Trial
 from .runtime import run_session, session
 
 if TYPE_CHECKING:
@@ -31,6 +32,12 @@ def normalize(given: Mapping[str, Any], blobs: Sequence[bytes]) -> Answer:
     prior = priors[0] if priors else None
     model = normal_form(file, signature(given["signature"]), codes[0] if codes else None, prior)
     return None, [model.SerializeToString()]
+
+
+def logits(given: Mapping[str, Any], blobs: Sequence[bytes]) -> Answer:
+    """Return a decoder in its normal form with logits in the place of probabilities."""
+    [file], _ = unpack(given, blobs)
+    return None, [with_logits(opened(file)).SerializeToString()]
 
 
 def run(given: Mapping[str, Any], blobs: Sequence[bytes]) -> Answer:
@@ -62,13 +69,19 @@ def compile(given: Mapping[str, Any], blobs: Sequence[bytes]) -> Answer:
     image = stated.inputs[0] if stated.inputs[0].image else stated.outputs[0]
     trial = Trial(
         arrays[0],
-        _bound(arrays[1:], others, image.range),
+        None if given["likelihood"] else _bound(arrays[1:], others, image.range),
         image.range,
-        bool(stated.outputs[0].image),
+        bool(stated.outputs[0].image) and not given["likelihood"],
         given["max_loss"],
+        _terms(arrays[1:], others, given["likelihood"]),
     )
     made = build(full, stated.outputs, trial, Path(given["tools"]))
-    report = {"precision": made.precision, "quantization": asdict(made.quantization), "parity": made.parity}
+    report = {
+        "precision": made.precision,
+        "quantization": asdict(made.quantization),
+        "parity": made.parity,
+        "nats": made.nats,
+    }
     return report, [made.program, made.quantized.SerializeToString()]
 
 
@@ -86,6 +99,7 @@ def files(given: Mapping[str, Any], blobs: Sequence[bytes]) -> Answer:
 
 HANDLERS: Mapping[str, Callable[[Mapping[str, Any], Sequence[bytes]], Answer]] = {
     "normalize": normalize,
+    "logits": logits,
     "run": run,
     "decode": decode,
     "compile": compile,
@@ -98,6 +112,21 @@ HANDLERS: Mapping[str, Callable[[Mapping[str, Any], Sequence[bytes]], Answer]] =
 @lru_cache(1)
 def _session(content: bytes) -> "InferenceSession":
     return session(content)
+
+
+def _terms(
+    arrays: Sequence[Array], others: Sequence["ModelProto"], likelihood: Mapping[str, Any] | None
+) -> Terms | None:
+    """Return the terms of the bound by which a graph is judged; None where they need not be exact.
+
+    `arrays` are images, and of an encoder the noise by which its decoder, the one of `others`, is judged.
+    """
+    if not likelihood:
+        return None
+    stated = Likelihood(**likelihood)
+    if not others:
+        return terms.by_decoder(arrays[0], stated)
+    return terms.by_encoder(arrays[0], arrays[1], others[0], stated)
 
 
 def _bound(

@@ -15,8 +15,10 @@ from pathlib import Path
 from ...core.post import PublishedFile
 from ..syntax.canonical import Block
 from ..words import Words
+from .intervals import Intervals
 from .plot import Plot
 from .scatter import Scatter
+from .terms import Terms
 
 #: Images are shown at a whole multiple of their size, the largest that is no wider than this together.
 MAX_WIDTH = 672
@@ -44,7 +46,7 @@ class StaticImage:
         return PublishedFile(self.path, f"demos/{self.path.name}")
 
 
-Part = StaticImage | Plot | Scatter
+Part = StaticImage | Plot | Scatter | Intervals | Terms
 
 
 @dataclass(frozen=True)
@@ -170,4 +172,4 @@ def _image(image: StaticImage, alt: str, lazy: bool, max_width: int, words: Word
 
 def _translated(heading: str, words: Words) -> str:
     """Return the heading of row labels in the language of the page; the name of a model as it is."""
-    return words[heading.lower()] if heading in ("Epoch", "Dimension", "class_means") else heading
+    return words[heading.lower()] if heading in ("Epoch", "Dimension", "Label", "class_means") else heading

@@ -18,12 +18,16 @@ from ..bundles.tensors import Tensor
 from ..syntax.spec import Spec
 from ..words import Words
 from .figure import Part, StaticImage
+from .intervals import Intervals
 from .panels import Panel, Sheet
 from .plot import Plot
 from .polarity import is_ink
 from .scatter import Scatter
+from .terms import Terms
 
 DESCRIPTION = "description.json"
+#: What is drawn as text, and not as an image.
+DRAWN: tuple[type[Plot | Scatter | Intervals | Terms], ...] = (Plot, Scatter, Intervals, Terms)
 #: What draws; another version may draw other pixels or smaller files.
 PACKAGES = ("numpy", "onnxruntime", "pillow")
 
@@ -62,10 +66,9 @@ def drawn(spec: Spec, bundles: Sequence[Bundle], cache: Cache) -> Gallery:
 
 
 def _part(place: Path, stated: dict[str, Any]) -> Part:
-    if "Plot" in stated:
-        return msgspec.convert(stated["Plot"], Plot)
-    if "Scatter" in stated:
-        return msgspec.convert(stated["Scatter"], Scatter)
+    for kind in DRAWN:
+        if kind.__name__ in stated:
+            return msgspec.convert(stated[kind.__name__], kind)
     return StaticImage(**stated | {"path": place / stated["path"], "labels": tuple(stated["labels"])})
 
 

@@ -31,6 +31,16 @@ def decode(bundle: Bundle, latents: Floats) -> Bytes:
     return images
 
 
+def outputs(bundle: Bundle, latents: Floats) -> list[Floats]:
+    """Return all that the decoder makes of `latents` (N, Z), as it is."""
+    graph = bundle.decoder
+    names = [output.name for output in graph.outputs]
+    found = bundle.sandbox.run(graph.path, graph.read(), latents, names)
+    if len(found) != len(names) or any(len(each) != len(latents) for each in found):
+        raise DemoError(f"{graph.path} gives no outputs for each of {len(latents)} inputs")
+    return found
+
+
 def encode(bundle: Bundle, images: Bytes) -> Floats:
     """Return the means (N, Z) of the posteriors of `images` (N, C, H, W)."""
     return _encode(bundle, images, "mean")

@@ -19,6 +19,11 @@ def packed(values: NDArray[Any]) -> str:
     return base64.b64encode(values.astype("<f4").tobytes()).decode("ascii")
 
 
+def packed_bytes(values: NDArray[Any]) -> str:
+    """Return `values`, bytes, in base64."""
+    return base64.b64encode(values.tobytes()).decode("ascii")
+
+
 def short(values: NDArray[Any], digits: int = 5) -> list[Any]:
     """Return `values` as lists of numbers with so many significant `digits`."""
     numbers: list[Any] = np.vectorize(lambda value: float(f"{value:.{digits}g}"), otypes=[float])(

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 
 from .inference import Bytes
+from .intervals import Intervals
 from .plot import Plot
 from .scatter import Scatter
+from .terms import Terms
 
 
 @dataclass(frozen=True)
@@ -28,4 +30,4 @@ class Sheet:
         return height // 4
 
 
-Panel = Sheet | Plot | Scatter
+Panel = Sheet | Plot | Scatter | Intervals | Terms

@@ -40,6 +40,20 @@ class Group:
 
 
 @dataclass(frozen=True)
+class Ellipse:
+    """A posterior with independent dimensions, and a sample of it, in the coordinates of a plot."""
+
+    x: float
+    y: float
+    #: Standard deviations.
+    across: float
+    up: float
+    #: The sample.
+    z1: float
+    z2: float
+
+
+@dataclass(frozen=True)
 class Scatter:
     """Points in the plane, around (0, 0), and contours of the standard normal distribution."""
 
@@ -51,10 +65,12 @@ class Scatter:
     y: str
     #: The share of the variance that the plane holds; None for all of it.
     share: float | None = None
+    #: The posterior of one example, which lies on the points.
+    ellipse: Ellipse | None = None
 
     def html(self, words: Words, id: str, alt: str) -> str:
         """Return plot and legend; `id` is that of the figure, `alt` what the plot shows."""
-        drawn = "".join((*self._contours(), *self._groups(id), *self._names()))
+        drawn = "".join((*self._contours(), *self._groups(id), *self._posterior(), *self._names()))
         svg = (
             f'<svg class="research-demo-plot" role="img" viewBox="0 0 {SIZE} {SIZE}" width="{SIZE}" '
             f'height="{SIZE}"><title>{escape(alt)}</title>{drawn}</svg>'
@@ -87,6 +103,24 @@ class Scatter:
             yield _text(f"{number} σ", SIZE // 2 - away, SIZE // 2 + away)
         yield _text(self.x, SIZE - 18, SIZE - 10)
         yield _text(self.y, 18, 24)
+
+    def _posterior(self) -> Iterator[str]:
+        """Yield the ellipses at one and two σ, the way from the mean to the sample, and the sample."""
+        if not (found := self.ellipse):
+            return
+        scale, middle = REACH / self.extent, SIZE // 2
+        x, y = middle + scale * found.x, middle - scale * found.y
+        to_x, to_y = middle + scale * found.z1, middle - scale * found.z2
+        rings = "".join(
+            f'<ellipse cx="{x:.1f}" cy="{y:.1f}" rx="{n * scale * found.across:.1f}" '
+            f'ry="{n * scale * found.up:.1f}" {OUTLINE}/>'
+            for n in (1, 2)
+        )
+        yield (
+            f'<g class="research-demo-posterior" stroke-width="2">{rings}'
+            f'<path d="M{x:.1f} {y:.1f}L{to_x:.1f} {to_y:.1f}" {OUTLINE}/>'
+            f'<circle cx="{to_x:.1f}" cy="{to_y:.1f}" r="6"/></g>'
+        )
 
     def _groups(self, id: str) -> Iterator[str]:
         """Yield the points of each class as one path, at whose corners its shape stands."""

@@ -29,6 +29,10 @@ class DemoKind:
     #: Which networks the page needs beside the description and the static image.
     needs_decoder: bool
     needs_encoder: bool
+    #: Whether it shows the bound: then networks are those of z and log p, and keep each term of it.
+    is_exact: bool
+    #: Whether readers choose what further inputs of the decoder are.
+    has_condition_controls: bool
 
 
 @cache
@@ -44,5 +48,7 @@ def kinds() -> dict[str, DemoKind]:
             getattr(kind, "describe", None),
             getattr(kind, "NEEDS_DECODER", True),
             getattr(kind, "NEEDS_ENCODER", False),
+            getattr(kind, "IS_EXACT", False),
+            getattr(kind, "HAS_CONDITION_CONTROLS", True),
         )
     return found

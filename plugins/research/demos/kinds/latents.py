@@ -107,19 +107,28 @@ def _shown(options: Options, bundle: Bundle) -> tuple[Codes, Plane, Floats, floa
 def render(options: Options, bundle: Bundle) -> list[Panel]:
     """Draw the plot, and what the decoder makes of the middle of each class."""
     given, found, places, extent = _shown(options, bundle)
-    units = np.rint(SIZE // 2 + places * [1, -1] * REACH / extent).astype(int)  # (N, 2)
     labels = np.unique(given.labels)
-    names = bundle.manifest.get("data", {}).get("classes") or []
-    groups = tuple(
-        Group(_name(int(label), names), tuple(_in_short_steps(units[given.labels == label])))
-        for label in labels
-    )
     middles = np.stack([places[given.labels == label].mean(axis=0) for label in labels])
     images = decode(bundle, (found.base + middles @ found.axes.T).astype(np.float32))
     letter = "z" if bundle.latents == 2 else "d"
     share = None if bundle.latents == 2 else found.share
-    scatter = Scatter(groups, extent, f"{letter}₁", f"{letter}₂", share)
+    scatter = Scatter(_groups(given, places, extent, bundle), extent, f"{letter}₁", f"{letter}₂", share)
     return [scatter, Sheet(images[None], heading="class_means", alt="class_means")]
+
+
+def groups(options: Options, bundle: Bundle) -> tuple[tuple[Group, ...], float]:
+    """Return the codes by class in units of the drawing, and the largest coordinate of the plot."""
+    given, _, places, extent = _shown(options, bundle)
+    return _groups(given, places, extent, bundle), extent
+
+
+def _groups(given: Codes, places: Floats, extent: float, bundle: Bundle) -> tuple[Group, ...]:
+    units = np.rint(SIZE // 2 + places * [1, -1] * REACH / extent).astype(int)  # (N, 2)
+    names = bundle.manifest.get("data", {}).get("classes") or []
+    return tuple(
+        Group(_name(int(label), names), tuple(_in_short_steps(units[given.labels == label])))
+        for label in np.unique(given.labels)
+    )
 
 
 def _name(label: int, names: Any) -> str:

@@ -24,6 +24,7 @@ from ..errors import DemoError
 from ..messages import Array
 from ..syntax.spec import Spec
 from ..words import Words
+from .exact import exact_decoder_request, exact_encoder_request
 from .fallback import runtime
 
 if TYPE_CHECKING:
@@ -56,13 +57,13 @@ def live_model(spec: Spec, bundle: Bundle, cache: Cache) -> LiveModel:
     """
     digest = _files(bundle)
     sandbox = bundle.sandbox
-    tried = compiled(bundle.decoder, lambda: _decoder_request(bundle), digest, cache, sandbox)
-    found = {"decoder": tried}
+    of_decoder, of_encoder = _decoder_request, _encoder_request
+    if spec.kind.is_exact:
+        digest, of_decoder, of_encoder = f"{digest} exact", exact_decoder_request, exact_encoder_request
+    found = {"decoder": compiled(bundle.decoder, lambda: of_decoder(bundle), digest, cache, sandbox)}
     if spec.kind.needs_encoder:
         encoder = _encoder(spec, bundle)
-        found["encoder"] = compiled(
-            encoder, lambda: _encoder_request(bundle, encoder), digest, cache, sandbox
-        )
+        found["encoder"] = compiled(encoder, lambda: of_encoder(bundle, encoder), digest, cache, sandbox)
     quantized = {
         name: replace(getattr(bundle, name), path=network.quantized, data={})
         for name, network in found.items()
@@ -109,7 +110,7 @@ def live(spec: Spec, models: Sequence[LiveModel], drawing: Gallery, words: Words
     }
     described = _published(drawing.described(words, cache), "-".join((*spec.models, kind.name)))
     runtimes = [model.runtime for model in models if model.runtime and kind.needs_decoder]
-    controls = _controls(models[0].bundle) if kind.needs_decoder else 0
+    controls = _controls(models[0].bundle) if kind.needs_decoder and kind.has_condition_controls else 0
     found = Live(kind.name, described, programs, runtimes[0] if runtimes else (), controls)
     awaited = (described, *programs.get("decoder", ()), *found.runtime)
     return replace(found, kilobytes=_kilobytes(found.files, cache), bytes=sum(map(_size, awaited)))

@@ -128,6 +128,10 @@ def quantization(models: Sequence[ShownModel], words: Words) -> str:
     found = [model.networks["decoder"] for model in models if "decoder" in model.networks]
     if not found:
         return ""
+    exact = [network.nats for network in found if network.nats is not None]
+    if exact:
+        said = words["exact"].format(nats=f"{max(exact):.1g}")
+        return f"{'/'.join(dict.fromkeys(network.precision.value for network in found))}. {said}"
     costs = [network.quantization for network in found]
     mean, largest = (max(getattr(cost, name) for cost in costs) for name in ("mean_error", "largest_error"))
     if not largest:

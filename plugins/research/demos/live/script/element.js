@@ -21,15 +21,12 @@ const late = (path, attempt) =>
     throw new Failure("script");
   });
 
-// A kind that comes when it is needed is handed what it shares with the others.
+// A kind that is not here comes when it is needed, and is handed what it shares with the others.
 const shared = { anySeed, button, element, floats, follow, inside, normals, sentence, slider, steer, toggle };
-const lateKind = (name) => (attempt) => late(`./kinds/${name}.js`, attempt);
 
 const KINDS = {
   compare: samples,
-  draw: lateKind("draw"),
   interpolation,
-  latents: lateKind("latents"),
   manifold,
   reconstructions,
   samples,
@@ -64,7 +61,7 @@ class ResearchDemo extends HTMLElement {
   #stage = null;
 
   connectedCallback() {
-    if (this.#words || !KINDS[this.dataset.kind]) return;
+    if (this.#words) return;
     this.#words = JSON.parse(this.dataset.words);
     this.#panel = this.querySelector(".research-demo-panel");
     if (this.dataset.decoder && !canRun()) {
@@ -182,7 +179,7 @@ class ResearchDemo extends HTMLElement {
     // All at the same time.
     const [figure, { start }, decoders] = await Promise.all([
       jsonAt(href, job),
-      typeof KINDS[kind] === "function" ? KINDS[kind](job.attempt) : KINDS[kind],
+      KINDS[kind] ?? late(`./kinds/${kind}.js`, job.attempt),
       Promise.all(
         decoder
           .split(" ")
