@@ -18,6 +18,7 @@ from research.demos.compile import compiled as compiling
 from research.demos.compile.build import Made, build
 from research.demos.compile.checks import PARITY, bound_by_decoder, bound_by_encoder
 from research.demos.compile.compiled import Request
+from research.demos.compile.generation import source
 from research.demos.compile.generation.program import compile_program
 from research.demos.compile.quantization.weights import expand, quantize_weights
 from research.demos.compile.records import (
@@ -199,6 +200,38 @@ class TestProgram:
         program, inputs = compile_program(quantized, packed, bundles.SANDBOX.tools), latents(8, 20)
         found = run_program(program, inputs, [(1, 28, 28)])[0]
         np.testing.assert_allclose(found, run_graph(quantized, inputs)[0], atol=1e-5)
+
+    def test_multiplies_matrices_of_any_size_by_tiles(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        texts: list[str] = []
+        monkeypatch.setattr(source, "check", texts.append)
+        left = {f"w{rows}": weights(rows, 7) for rows in (3, 4, 6, 11)}
+        left |= {"few": weights(5, 17), "stack": weights(2, 5, 7)}
+        nodes = [helper.make_node("Reshape", ["x", "narrow"], ["thin"])]
+        for name in left:
+            given = "thin" if name == "few" else "x"
+            nodes.append(helper.make_node("MatMul", [name, given], [f"{name}/product"]))
+            nodes.append(helper.make_node("Reshape", [f"{name}/product", "line"], [f"{name}/flat"]))
+        nodes.append(helper.make_node("Concat", [f"{name}/flat" for name in left], ["y"], axis=1))
+        numbers = {"narrow": np.array([1, 17, 7]), "line": np.array([1, -1])}
+        count = (3 + 4 + 6 + 11 + 10) * 17 + 5 * 7
+        model = graph(nodes, left | numbers, {"x": [7, 17]}, {"y": [count]})
+        inputs = RNG.standard_normal((2, 7, 17)).astype(np.float32)
+        expected = run_graph(model, inputs)[0]
+        found = run_program(compile_program(model, [], bundles.SANDBOX.tools), inputs, [(count,)])[0]
+        np.testing.assert_allclose(found, expected, atol=1e-5)
+        # Of few rows or columns there are no tiles; two products stand in one stack.
+        assert texts[0].count("simd_product(") == len(left) - 2
+
+    def test_exponentials_and_sigmoids_are_right_to_a_millionth(self) -> None:
+        nodes = [helper.make_node("Exp", ["x"], ["y"]), helper.make_node("Sigmoid", ["x"], ["s"])]
+        model = graph(nodes, {}, {"x": [1024]}, {"y": [1024], "s": [1024]})
+        x = np.linspace(-86, 87, 1024, dtype=np.float32)[None]
+        program = compile_program(model, [], bundles.SANDBOX.tools)
+        exponential, sigmoid = run_program(program, x, [(1024,), (1024,)])
+        exact = np.exp(x.astype(np.float64))
+        assert np.abs(exponential / exact - 1).max() < 5e-6
+        assert np.abs(exponential / exact - 1)[np.abs(x) < 10].max() < 1e-6
+        assert np.abs(sigmoid - exact / (1 + exact)).max() < 1e-6
 
     def test_an_encoder_is_finer_where_its_bound_asks_for_it(self, tmp_path: Path) -> None:
         model, drawing = encoder(), decoder(4)
