@@ -110,6 +110,48 @@ Of [@a].
         assert html.count('role="doc-backlink"') == 1
 
 
+def test_references_in_the_front_matter(build: Build) -> None:
+    post = """---
+title: Post
+date: 2026-01-01
+references:
+- id: doe
+  type: book
+  title: On “[a]” and $x$
+  author:
+  - family: Doe
+    given: Ann
+
+  issued: 2001
+- id: p
+  title: "Of the post: first"
+  issued: {date-parts: [[1999]]}
+slug: own
+csl: ieee
+---
+
+Of [@doe; @p; @b].
+"""
+    one, two, _ = BIB.splitlines()
+    flow = post[: post.index("references")] + "references: [{id: c, title: C}]\n---\n\nOf [@c].\n"
+    broken = flow.replace("title: C}", "title: C").replace("title: Post", "title: Broken")
+    other = "Title: Other\nDate: 2026-01-01\nReferences: see below\n\nOf [@b]."
+    files = {"post.md": post, "flow.md": flow, "other.md": other, "references.bib": f"{one}\n{two}"}
+    site = build(files, "", "--fatal", "warnings")
+    assert site.exit_code == 0, site.log
+    html = site.read("own.html")
+    assert re.findall('<li id="ref-([^"]*)"', html) == ["doe", "p", "b"]  # the style ieee is read behind them
+    assert "A. Doe," in html
+    assert "Of the post: first" in html
+    assert "On “[a]” and" in html
+    assert "2001" in html
+    assert "family:" not in html
+    assert '<li id="ref-c"' in site.read("post.html")
+    assert '<li id="ref-b"' in site.read("other.html")
+    faulty = build({"broken.md": broken, "references.bib": f"{one}\n{two}"})
+    assert re.search(r"broken\.md:4.*the file cannot be read", faulty.log)
+
+
 INSIDE = """Title: Post
 Date: 2026-01-01
 

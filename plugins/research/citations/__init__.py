@@ -32,6 +32,7 @@ from .output.resolve import (
     unknown_keys,
 )
 from .settings import Bibliographies, Settings
+from .sources.inline import Source
 from .sources.library import Entry
 from .styles.typeset import Style, Typeset
 
@@ -50,9 +51,9 @@ class PostCitations:
     front_matter: FrontMatter
 
     @property
-    def own_files(self) -> tuple[Path, ...]:
-        """The bibliographies that its front matter names."""
-        return self.front_matter.files
+    def own_sources(self) -> tuple[Source, ...]:
+        """The references in its front matter, and the bibliographies that this names."""
+        return self.front_matter.sources
 
     @property
     def cites(self) -> bool:
@@ -117,7 +118,7 @@ class Citations(Part):
         asked = (AllReferences(post),) if overview.is_asked_for(post) else ()
         requests = (found, *asked) if found.cites else asked
         warnings = self._lookalikes(found)
-        return Collected((found, *asked), requests, diagnostics=warnings, sources=found.own_files)
+        return Collected((found, *asked), requests, diagnostics=warnings, sources=found.front_matter.files)
 
     def citations_of(self, post: Post) -> PostCitations:
         """Find the citations of `post`; titles have none."""
@@ -160,7 +161,7 @@ class Citations(Part):
                 found.front_matter.heading,
             )
             post = post.with_html(html)
-            post = post.with_origins(self._origins(result, found.own_files))
+            post = post.with_origins(self._origins(result, found.own_sources))
             diagnostics += self._unknown_keys(found)
         elif any(text.occurrences for text in found.texts):
             style = self._context.default_style(post.language)
@@ -178,7 +179,7 @@ class Citations(Part):
     def check(self, posts: Sequence[Post]) -> Iterator[Diagnostic]:
         """Yield what is wrong with the bibliographies that `posts`, which have passed `compute`, draw on."""
         cited = {key for found in self._cited for key in (*cited_keys(found.texts), *self._uncited(found))}
-        yield from check.check((found.own_files for found in self._cited), cited, self.settings.references)
+        yield from check.check((found.own_sources for found in self._cited), cited, self.settings.references)
 
     def assets(self) -> Iterator[Linked]:
         """Yield the style sheet."""
@@ -194,7 +195,7 @@ class Citations(Part):
     ) -> Iterator[tuple[PostCitations, TypesetPost]]:
         uncited = [self._uncited(post) for post in posts]
         entries = [
-            cited_entries(post.texts, self._context.library(post.own_files), keys)
+            cited_entries(post.texts, self._context.library(post.own_sources), keys)
             for post, keys in zip(posts, uncited, strict=True)
         ]
         numberings = [
@@ -215,29 +216,29 @@ class Citations(Part):
         keys = post.front_matter.uncited
         if EVERYTHING not in keys:
             return keys
-        library = self._context.library(post.own_files)
+        library = self._context.library(post.own_sources)
         return [key for key in library if (entry := library.get(key)) and entry.item["type"] != check.XDATA]
 
     def _list_of_all(self, page: Post) -> tuple[str, tuple[Origin, ...]]:
         """Return the section that lists all references, and the origins of its formulas."""
         citing = overview.citing((found.post, found.texts) for found in self._cited)
         entries: dict[str, Entry] = {}
-        files: dict[str, Sequence[Path]] = {}
+        sources: dict[str, Sequence[Source]] = {}
         for found in self._cited:
-            known = cited_entries(found.texts, self._context.library(found.own_files))
-            entries, files = known | entries, dict.fromkeys(known, found.own_files) | files
+            known = cited_entries(found.texts, self._context.library(found.own_sources))
+            entries, sources = known | entries, dict.fromkeys(known, found.own_sources) | sources
         asked = [overview.request(citing, entries)]
         ((typeset, style),) = self._context.typeset(asked, self._style(page), [page])
         section = overview.section(page.source, citing, entries, typeset, style)
         origins = [
-            origin(reference.html, self._context.library(files[reference.key]), entries[reference.key])
+            origin(reference.html, self._context.library(sources[reference.key]), entries[reference.key])
             for reference in typeset.references
         ]
         return section, tuple(filter(None, origins))
 
-    def _origins(self, typeset: TypesetPost, own_files: Sequence[Path]) -> Iterator[Origin]:
+    def _origins(self, typeset: TypesetPost, own_sources: Sequence[Source]) -> Iterator[Origin]:
         """Yield the origins of the formulas in what is `typeset`."""
-        library = self._context.library(own_files)
+        library = self._context.library(own_sources)
         pieces = [(piece.key, piece.html) for cited in typeset.typeset.citations for piece in cited]
         for key, html in (*typeset.typeset.references, *pieces):
             if key is not None and (found := origin(html, library, typeset.entries[key])):
@@ -245,12 +246,12 @@ class Citations(Part):
 
     def _lookalikes(self, found: PostCitations) -> tuple[Diagnostic, ...]:
         def knows(key: str) -> bool:
-            return self._context.knows(found.own_files, key)
+            return self._context.knows(found.own_sources, key)
 
         return tuple(reported.diagnostics(found.post, found.texts, knows, self.settings.citations_swapped))
 
     def _unknown_keys(self, found: PostCitations) -> Iterable[Diagnostic]:
-        library = self._context.library(found.own_files)
+        library = self._context.library(found.own_sources)
         # Where nothing could be read, that is the error, and not each key.
         if library or not library.diagnostics:
             for text in found.texts:

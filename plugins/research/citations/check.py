@@ -9,6 +9,7 @@ from ..core.diagnostics import Diagnostic, Severity, nearest
 from ..core.lazy import lazy_pattern
 from .sources import items
 from .sources.deduplication import duplicate_keys
+from .sources.inline import Source, path_of
 from .sources.library import Entry, Library
 
 #: The type of an entry that is there to be inherited from.
@@ -26,12 +27,14 @@ WITHOUT_SCHEME = lazy_pattern(
 )
 
 
-def check(own: Iterable[Sequence[Path]], cited: Set[str], references: Sequence[Path]) -> Iterator[Diagnostic]:
+def check(
+    own: Iterable[Sequence[Source]], cited: Set[str], references: Sequence[Path]
+) -> Iterator[Diagnostic]:
     """Yield what is wrong with the bibliographies of a site; posts have `cited` some of their entries.
 
     `references` are those of the whole site, `own` those that single posts name.
     """
-    for file in sorted({file for files in own for file in files}):
+    for file in sorted({file for files in own for file in files}, key=path_of):
         yield from _bibliography(Library((file,)), cited, Library((file, *references)))
     library = Library([file for file in references if file.exists()])
     yield from _bibliography(library, cited, library)

@@ -8,6 +8,7 @@ from ..core.diagnostics import Diagnostic, Severity
 from ..core.post import Post
 from ..core.storage.cache import Cache
 from .settings import Settings
+from .sources.inline import Source
 from .sources.library import Library
 from .styles.author_date import AuthorDate
 from .styles.typeset import Request, Style, StyleError, Typeset
@@ -23,22 +24,22 @@ class Context:
         self.settings = settings
         self.diagnostics: list[Diagnostic] = []
         self._cache = cache
-        self._libraries: dict[tuple[Path, ...], Library] = {}
+        self._libraries: dict[tuple[Source, ...], Library] = {}
         #: Those that a post cites from.
-        self._cited: dict[tuple[Path, ...], Library] = {}
+        self._cited: dict[tuple[Source, ...], Library] = {}
         self._styles: dict[tuple[str, str], Style] = {}
 
-    def library(self, own_files: Sequence[Path]) -> Library:
-        """Return the entries that a post can cite: those of its `own_files`, then those of the site.
+    def library(self, own_sources: Sequence[Source]) -> Library:
+        """Return the entries that a post can cite: those of its `own_sources`, then those of the site.
 
         What is wrong with the files is reported from now on.
         """
-        files = (*own_files, *self.settings.references)
+        files = (*own_sources, *self.settings.references)
         return self._cited.setdefault(files, self._library(files))
 
-    def knows(self, own_files: Sequence[Path], key: str) -> bool:
-        """Return whether a post with these `own_files` could cite `key`; an entry may be broken."""
-        return self._library((*own_files, *self.settings.references)).has_entry(normalize("NFC", key))
+    def knows(self, own_sources: Sequence[Source], key: str) -> bool:
+        """Return whether a post with these `own_sources` could cite `key`; an entry may be broken."""
+        return self._library((*own_sources, *self.settings.references)).has_entry(normalize("NFC", key))
 
     def style(self, name: str, language: str, source: Path) -> Style:
         """Return the style `name`, which the file `source` asks for."""
@@ -84,7 +85,7 @@ class Context:
         """Return what has been found wrong, in bibliographies too."""
         return self.diagnostics + [fault for library in self._cited.values() for fault in library.diagnostics]
 
-    def _library(self, files: tuple[Path, ...]) -> Library:
+    def _library(self, files: tuple[Source, ...]) -> Library:
         if files not in self._libraries:
             self._libraries[files] = Library(files)
         return self._libraries[files]

@@ -8,6 +8,8 @@ from typing import Any
 from ..core.lazy import lazy_pattern
 from ..core.post import Post
 from .output.overview import ALL, FIELD
+from .sources.inline import InlineFile, Source
+from .syntax import front_matter
 from .syntax.grammar import KEY
 
 MENTION = lazy_pattern(rf"@(?:\*|{KEY})")
@@ -21,6 +23,8 @@ class FrontMatter:
 
     #: Bibliographies, in ``publications_src`` or ``bibliography``.
     files: tuple[Path, ...] = ()
+    #: The items in ``references``.
+    inline: tuple[InlineFile, ...] = ()
     #: The style, in ``citation_style`` or ``csl``; empty for that of the site.
     style: str = ""
     #: Keys of entries to list without citing them, in ``nocite``; `EVERYTHING` stands for all.
@@ -36,12 +40,19 @@ class FrontMatter:
         files = tuple(_file(name, post, root) for name in names if name.lower() != ALL)
         mentions = MENTION.finditer(str(metadata.get("nocite") or ""))
         uncited = (match["braced"] or match["plain"] or EVERYTHING for match in mentions)
+        inline = front_matter.yaml_of(metadata.get(front_matter.FIELD))
         return cls(
             tuple(dict.fromkeys(files)),
+            (InlineFile(post.source, inline),) if inline else (),
             _text(metadata, "citation_style") or _style(_text(metadata, "csl"), post, root),
             tuple(dict.fromkeys(uncited)),
             _text(metadata, "reference-section-title"),
         )
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """Where entries are looked up before the bibliographies of the site."""
+        return (*self.inline, *self.files)
 
 
 def _names(value: Any) -> Iterator[str]:

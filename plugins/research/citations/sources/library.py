@@ -13,6 +13,7 @@ from ...core.lazy import lazy_pattern
 from . import bibtex
 from .bibfile import BibFile, TypeAndFields
 from .cslfile import CslFile
+from .inline import InlineFile, Source, path_of
 
 #: Files of these kinds hold items of CSL; all others are taken for BibTeX.
 CSL_SUFFIXES = frozenset((".json", ".yaml", ".yml"))
@@ -32,23 +33,23 @@ class Entry:
 
 
 class Library(Mapping[str, Entry]):
-    """The entries in the files at `paths`, by key. Of two files with the same key the first one wins.
+    """The entries in the files `sources`, by key. Of two files with the same key the first one wins.
 
     A file that is missing or broken adds to `diagnostics`, and so does an entry.
     """
 
-    def __init__(self, paths: Sequence[Path]) -> None:
+    def __init__(self, sources: Sequence[Source]) -> None:
         self._files: list[BibFile | CslFile] = []
         self._file_of: dict[str, BibFile | CslFile] = {}
         self._entries: dict[str, Entry | None] = {}
         self._diagnostics: list[Diagnostic] = []
-        texts = {path: text for path in dict.fromkeys(paths) if (text := self._text(path)) is not None}
+        texts = {file: text for file in dict.fromkeys(sources) if (text := self._text(file)) is not None}
         strings: dict[str, str] = {}
-        for path, text in texts.items():
-            if path.suffix not in CSL_SUFFIXES and len(texts) > 1:
+        for source, text in texts.items():
+            if not _is_csl(source) and len(texts) > 1:
                 strings = bibtex.strings(text) | strings
-        for path, text in texts.items():
-            self._add(path, text, strings)
+        for source, text in texts.items():
+            self._add(source, text, strings)
 
     def __getitem__(self, key: str) -> Entry:
         if (entry := self._find(key)) is None:
@@ -104,8 +105,11 @@ class Library(Mapping[str, Entry]):
                     message = f"the abbreviation “{name}” is never used"
                     yield Diagnostic(file.path, file.line(offset), message, Severity.WARNING)
 
-    def _text(self, path: Path) -> str | None:
+    def _text(self, source: Source) -> str | None:
         """Return the text of a file; None where it cannot be read."""
+        if isinstance(source, InlineFile):
+            return source.text
+        path = source
         try:
             content = path.read_bytes()
         except FileNotFoundError:
@@ -127,8 +131,9 @@ class Library(Mapping[str, Entry]):
             return None
         return text.replace("\r\n", "\n").replace("\r", "\n")
 
-    def _add(self, path: Path, text: str, strings: Mapping[str, str]) -> None:
-        file = CslFile(path, text) if path.suffix in CSL_SUFFIXES else BibFile(path, text, strings)
+    def _add(self, source: Source, text: str, strings: Mapping[str, str]) -> None:
+        path = path_of(source)
+        file = CslFile(path, text) if _is_csl(source) else BibFile(path, text, strings)
         self._files.append(file)
         for key, offset in file.offsets().items():
             if other := self._file_of.get(key):
@@ -150,6 +155,10 @@ class Library(Mapping[str, Entry]):
     def _entry(self, key: str) -> TypeAndFields | None:
         file = self._file_of.get(key)
         return file.fields(key) if isinstance(file, BibFile) else None
+
+
+def _is_csl(source: Source) -> bool:
+    return isinstance(source, InlineFile) or source.suffix in CSL_SUFFIXES
 
 
 def _codec(declared: str) -> str:

@@ -17,6 +17,7 @@ from ...core.lazy import lazy_pattern
 from ...core.text import placeholders as core
 from ...core.text.markdown import Paragraphs, spans_cells
 from ...core.text.segments import Edit, apply_edits
+from .front_matter import ReferencesInFrontMatter
 from .grammar import parse
 from .outside import is_in_address, is_in_tag
 from .placeholders import PART, has_raw, placeholder, raw
@@ -27,6 +28,9 @@ ESCAPE_PRIORITY = 181
 CITATION_PRIORITY = 145
 #: Behind all of Markdown's own postprocessors, when raw HTML is back in its place.
 RAW_PRIORITY = -10
+
+#: Before the front matter is read (27), when line ends are even (30).
+FRONT_MATTER_PRIORITY = 28
 
 #: Behind formulas (14), which may hold brackets.
 STORE_PRIORITY = 13
@@ -121,6 +125,8 @@ class CitationExtension(GuardedExtension):
     def processors(self, md: Markdown) -> None:
         """Register the processors."""
         guarded = self.guarded
+        references = guarded(ReferencesInFrontMatter(md))
+        md.preprocessors.register(references, "references_in_front_matter", FRONT_MATTER_PRIORITY)
         md.preprocessors.register(guarded(CitationsInText(md)), "citations_in_text", STORE_PRIORITY)
         md.inlinePatterns.register(guarded(CitationProcessor(CITATION, md)), "citation", CITATION_PRIORITY)
         escaped = EscapedBracketProcessor(ESCAPED_BRACKET, md)
