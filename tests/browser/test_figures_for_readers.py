@@ -248,7 +248,7 @@ class TestInvitation:
             assert names == ([] if motion == "reduce" else [expected])
             for x in (40, 50):
                 demo(visit.page, kind).hover(position={"x": x, "y": 40})
-            expect(demo(visit.page, kind)).to_have_attribute("data-approached", "")
+            expect(demo(visit.page, kind)).to_have_attribute("data-near", "")
             assert visit.page.evaluate("document.getAnimations().length") == 0
 
     def test_the_button_says_what_it_will_fetch_or_that_it_has(self, live_blog: Blog, view: View) -> None:

@@ -393,11 +393,11 @@ class TestLine:
             for place in (found.locator("img"), found.get_by_role("button")):
                 box = place.bounding_box()
                 assert box
-                assert not found.get_attribute("data-approached")
+                assert not found.get_attribute("data-near")
                 send({"type": "touchStart", "touchPoints": [{"x": box["x"] + 30, "y": box["y"] + 15}]})
                 send({"type": "touchCancel", "touchPoints": []})
             expect(found.get_by_role("button")).to_have_text("Try it yourself (loaded)")
-            expect(found).to_have_attribute("data-approached", "")
+            expect(found).to_have_attribute("data-near", "")
 
     def test_controls_are_laid_out_before_the_button_is_pressed(self, live_blog: Blog, view: View) -> None:
         with opened(view, live_blog, "manifold") as visit:

@@ -10,7 +10,7 @@ from typing import Any
 FILE = Path(__file__).with_suffix(".toml")
 #: Used by the build alone; the script does not need them.
 OF_THE_BUILD = frozenset(
-    "static disk missing group_member accuracy epoch dimension likeliest bound training_examples "
+    "static disk missing group_member accuracy epoch dimension likeliest decimal bound training_examples "
     "held_out_examples from_to label bound_of_draw mean_of_draws steps exact class_means "
     "discriminants".split()
 )
@@ -44,7 +44,7 @@ class Words:
 
     def of_kind(self, kind: str) -> dict[str, str]:
         """Return the sentences of an active figure of `kind`, for its description."""
-        return {"likeliest": self["likeliest"], **self.table["kind"][kind]}
+        return {"likeliest": self["likeliest"], "decimal": self["decimal"], **self.table["kind"][kind]}
 
 
 @cache

@@ -64,7 +64,7 @@ class ResearchDemo extends HTMLElement {
     if (this.#words) return;
     this.#words = JSON.parse(this.dataset.words);
     this.#panel = this.querySelector(".research-demo-panel");
-    if (this.dataset.decoder && !canRun()) {
+    if (this.dataset.decoder && !globalThis.WebAssembly) {
       this.#panel.firstChild.textContent = this.#words.unsupported;
       return;
     }
@@ -119,12 +119,12 @@ class ResearchDemo extends HTMLElement {
     });
     this.addEventListener("focusin", () => this.#approach());
     // A finger that comes down on the button presses it, a tenth of a second later.
-    this.#button.addEventListener("pointerdown", () => this.#approach());
+    this.#button.onpointerdown = () => this.#approach();
   }
 
   /** Fetch the figure for a reader who is at it, and needs no demonstration: a press would wait for its next frame. */
   #approach() {
-    this.dataset.approached = "";
+    this.dataset.near = "";
     this.#prefetch(Infinity);
   }
 
@@ -139,7 +139,7 @@ class ResearchDemo extends HTMLElement {
       (stage) => {
         if (!this.#isOffered) return;
         this.#offer();
-        stage.rehearse();
+        stage.warm();
       },
       () => {}, // said when somebody asks for it
     );
@@ -207,6 +207,7 @@ class ResearchDemo extends HTMLElement {
 
   async #activate() {
     this.#isOffered = false;
+    this.dataset.near = "";
     const prepared = this.#prepare();
     const job = this.#job;
     const waiting = setTimeout(() => this.#wait(job), LOADING_DELAY);
@@ -276,8 +277,6 @@ async function seen(image) {
     throw new Failure(navigator.onLine ? "image" : "offline");
   }
 }
-
-const canRun = () => "WebAssembly" in globalThis && "Worker" in globalThis;
 
 /** Return whether the reader's connection is announced to be slow, or to be spared. */
 function isThrifty(connection) {

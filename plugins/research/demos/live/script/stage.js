@@ -19,13 +19,11 @@ export class Stage {
   constructor(parts) {
     Object.assign(this, parts);
     [this.sheet] = this.sheets;
-    this.#lang = this.panel.lang || undefined;
     this.#again = button(this.words.retry, () =>
       [...this.#failed].forEach(([run, values]) => run(...values)),
     );
   }
 
-  #lang;
   #line = element("p", { className: "research-demo-status", ariaHidden: "true" });
   #actions = element("div", {});
   #children = [];
@@ -35,10 +33,8 @@ export class Stage {
   #again;
 
   /** Put it into the page out of sight: to find fonts, shape words and make controls takes a browser longest. */
-  rehearse() {
-    this.panel.append(
-      element("div", { className: "research-demo-rehearsal", inert: true }, ...this.#children),
-    );
+  warm() {
+    this.panel.append(element("div", { inert: true }, ...this.#children));
   }
 
   /** Put all that has been made into the page. The hint stands in the line until something else is said. */
@@ -86,10 +82,9 @@ export class Stage {
     return fill(this.words[name], values);
   }
 
-  /** Return `value` as the language of the words writes it. */
+  /** Return `value` as the language of the words writes it. To load what a browser knows of numbers takes too long. */
   number(value, digits = 2) {
-    const form = { minimumFractionDigits: digits, maximumFractionDigits: digits };
-    return value.toLocaleString(this.#lang, form).replace("-", "−");
+    return value.toFixed(digits).replace(".", this.words.decimal).replace("-", "−");
   }
 
   /** Return which labels a latent is likeliest to have, "" where nothing tells. */
