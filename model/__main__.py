@@ -23,7 +23,7 @@ from .recipes.overrides import parse
 PROGRAM = f"python -m {__package__}"
 #: Errors that concern one model and are no faults of the program.
 EXPECTED_ERRORS = (ModelError, ModuleNotFoundError, OSError)
-EXTRA = 'pip install "pelican-research[train]"'
+EXTRA = "install pelican-research from where it came with the extra “train”, in a clone by make environment"
 PRECISIONS = ("float32", "bfloat16")
 #: The environment variable by which the plugin asks for drafts.
 DRAFT_VARIABLE = "PELICAN_RESEARCH_DRAFT"
@@ -300,7 +300,7 @@ def _processes() -> int:
 def _reason(error: Exception, options: argparse.Namespace) -> str:
     """Return the message of an error of `EXPECTED_ERRORS`."""
     if isinstance(error, ModuleNotFoundError):
-        return f"{error.name}, which training needs, is not installed; run: {EXTRA}"
+        return f"{error.name}, which training needs, is not installed; {EXTRA}"
     if isinstance(error, OSError):
         return f"{error.filename or options.into}: {error.strerror}; no bundle was written"
     return str(error)
