@@ -81,9 +81,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
 
 def said(site: Site, id: str, page: str = "post.html") -> dict[str, str]:
     """Return what is said about the figure with the `id`, by its label."""
-    note = re.search(
-        rf'<figure [^>]*id="{id}".*?<details class="research-about".*?</details>', site.read(page), re.S
-    )
+    note = re.search(rf'<figure [^>]*id="{id}".*?<div class="research-about".*?</div>', site.read(page), re.S)
     assert note
     rows = re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", note[0])
     return {label: unescape(re.sub(r"<[^>]*>", "|", text)) for label, text in rows}

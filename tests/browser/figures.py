@@ -76,6 +76,15 @@ OPTIONS = {
     "conditional": "columns: 5",
     "posterior": "label: 1\nexamples: 4\npoints: 20",
 }
+#: Text high enough for figures to stand out of sight.
+LINKS = (
+    """
+[where one becomes another](#manifold?z=0.3,-1.1), [warmer](#samples?seed=5&temperature=1.5) and
+[the last class](#conditional?y=2&z=0.5,0.5)
+
+"""
+    + "<p>Text.</p>\n" * 60
+)
 POST = "Title: {title}\nSlug: {title}\nDate: 2026-01-01\nSummary: -\n"
 
 #: The sum of all bytes of the canvas that lies on the static image, 0 before anything is drawn.
@@ -193,6 +202,12 @@ def live_blog(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Blog]:
     posts |= {f"blank-{kind}": figure(kind, "blank") for kind in ("samples", "interpolation", "manifold")}
     posts |= {f"german-{kind}": "Lang: de\n\n" + figure(kind) for kind in ("draw", "samples")}
     posts |= {f"conditional-{kind}": figure(kind, "conditional") for kind in CONDITIONAL}
+    posts["links"] = (
+        LINKS
+        + figure("manifold")
+        + figure("samples")
+        + figure("manifold", "conditional").replace("id: manifold", "id: conditional")
+    )
     posts["odd-draw"] = figure("draw", "odd-digits")
     posts["posterior-plane"] = figure("posterior", "digits-plane")
     posts["arabic"] = "Lang: ar\n\n" + figure("manifold")
@@ -223,7 +238,7 @@ def opened(view: "View", blog: Blog, post: str, **options: Any) -> "Iterator[Vis
         visit.page.on("console", lambda said: said.type == "error" and visit.failures.append(said.text))
         visit.page.goto(f"{blog.address}{post}.html")
         yield visit
-        assert not visit.failures
+        assert visit.failures == []
         assert all(url.startswith(blog.address) or url.endswith("/favicon.ico") for url in visit.requests)
 
 

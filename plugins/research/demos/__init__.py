@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..core.diagnostics import Diagnostic, Severity
 from ..core.labels import Labels
+from ..core.lazy import lazy_pattern
 from ..core.part import Collected, Environment, Failure, Part, ReaderExtensions, Resolved, Results, Target
 from ..core.post import GeneratedPage, Post, Site
 from ..core.storage.assets import Linked, Script, StyleSheetFile
@@ -32,9 +33,11 @@ if TYPE_CHECKING:
     from .provenance.facts import ShownModel
     from .syntax.spec import Spec
 
+#: What a text has that links to a figure to set it.
+SETTING = lazy_pattern(r"#[^\s\"'<>?]+\?")
 LIVE = Path(__file__).parent / "live"
 #: Kinds whose scripts come when a figure of them is near.
-LATE_KINDS = ("conditional", "draw", "latents", "posterior")
+LATE_KINDS = ("conditional", "draw", "latents", "posterior", "training")
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,8 @@ class Demos(Part):
     def __init__(self, settings: Settings, environment: Environment) -> None:
         super().__init__(settings, environment)
         self._models = Models(settings, environment.memory)
+        #: The demo blocks of posts, by file.
+        self._demos: dict[Path, tuple[PostDemo, ...]] = {}
         #: The models of figures, by name, each with the networks that readers get of it.
         self._shown: dict[str, ShownModel] = {}
         #: Pages with interactive figures, and what their links begin with.
@@ -93,6 +98,7 @@ class Demos(Part):
         """Return the demo blocks of the body of `post`, and the models that it names."""
         blocks = canonical.blocks(post.body.html, post.source)
         demos = tuple(_demos(blocks, words.of(post.language)))
+        self._demos[post.source.resolve()] = demos
         specs = [demo.request for demo in demos if demo.request]
         names = [name for request in specs for name in request.spec.models]
         names += [name for text in post.texts for name in numbers.models(text.html)]
@@ -145,6 +151,9 @@ class Demos(Part):
                 shown = apply_edits(shown, [Edit(block.start, block.end, "") for block in blocks])
             shown, found = numbers.fill_in(shown, post.source, bundles)
             diagnostics += found
+            if SETTING.search(shown):
+                shown, found = self._linked(shown, post, results)
+                diagnostics += found
             html.append(shown)
         diagnostics += (one for demo in collected.constructs for one in _diagnostics(demo, post, results))
         drawn = (results.get(demo.request) for demo in collected.constructs)
@@ -153,6 +162,15 @@ class Demos(Part):
         if self.settings.about_figures or self.settings.model_cards:
             files += tuple(file for figure in figures for file in figure.graphs)
         return Resolved(post.with_html(html), tuple(diagnostics), files)
+
+    def _linked(self, html: str, post: Post, results: Results) -> tuple[str, list[Diagnostic]]:
+        """Return `html` with links that set figures, and what is wrong in them."""
+        from . import linking
+
+        def figures(source: Path) -> linking.Figures:
+            return dict(_made(demo, results) for demo in self._demos.get(source, ()))
+
+        return linking.linked(html, post, figures)
 
     def pages(self, site: Site) -> Iterator[GeneratedPage]:
         """Yield the card of each model that a post shows."""
@@ -169,11 +187,12 @@ class Demos(Part):
         yield StyleSheetFile(LIVE / "demos.css", marker='class="research-demo')
         yield Script(
             LIVE / "script" / "element.js",
-            ("worker.js", "conditions.js", *(f"kinds/{kind}.js" for kind in LATE_KINDS)),
+            ("worker.js", "conditions.js", "state.js", *(f"kinds/{kind}.js" for kind in LATE_KINDS)),
             marker=weight.MARKER,
             name="live",
             cache=self.environment.cache,
         )
+        yield Script(LIVE / "script" / "links.js", (), marker="data-demo-state=", name="links")
         yield FromDisk()
 
     def finish_page(self, html: str, target: Target) -> str:
@@ -213,6 +232,13 @@ def _checked(block: Block, id: str) -> "Spec":
     if block.keys.get("id", id) != id:
         raise KeyedError(f"another demo of this post has the id “{block.keys['id']}”", "id")
     return checked
+
+
+def _made(demo: PostDemo, results: Results) -> tuple[str, Any]:
+    """Return the id of a figure, and its kind with what was drawn of it; None where it could not be made."""
+    drawn = results.get(demo.request)
+    is_made = demo.request and drawn and not _failed(drawn)
+    return demo.id, (demo.request.spec.kind, drawn) if demo.request and is_made else None
 
 
 def _edit(demo: PostDemo, results: Results, settings: Settings) -> Edit:

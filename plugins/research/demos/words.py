@@ -10,10 +10,12 @@ from typing import Any
 FILE = Path(__file__).with_suffix(".toml")
 #: Used by the build alone; the script does not need them.
 OF_THE_BUILD = frozenset(
-    "static disk missing group_member accuracy epoch dimension likeliest decimal bound training_examples "
+    "static disk missing group_member accuracy epoch dimension bound training_examples "
     "held_out_examples from_to label bound_of_draw mean_of_draws steps exact class_means "
     "discriminants".split()
 )
+#: Used by every figure once it is active.
+OF_ACTIVE = "likeliest decimal copy_link link_copied link_in_address no_link".split()
 
 
 @dataclass(frozen=True)
@@ -38,13 +40,14 @@ class Words:
         own = {
             name: text
             for name, text in self.table.items()
-            if isinstance(text, str) and name not in OF_THE_BUILD
+            if isinstance(text, str) and name not in OF_THE_BUILD and name not in OF_ACTIVE
         }
         return own | {"hint": self.table["hint"][kind]}
 
     def of_kind(self, kind: str) -> dict[str, str]:
         """Return the sentences of an active figure of `kind`, for its description."""
-        return {"likeliest": self["likeliest"], "decimal": self["decimal"], **self.table["kind"][kind]}
+        own: dict[str, str] = self.table["kind"][kind]
+        return {name: self[name] for name in OF_ACTIVE} | own
 
 
 @cache

@@ -28,7 +28,7 @@ PUBLISHED = re.compile(
 DROPPED = frozenset("alternate prev next preload modulepreload prefetch search manifest".split())
 LAZY = re.compile(r"""\sloading\s*=\s*["']?lazy["']?""", re.IGNORECASE)
 #: Modules that the script of figures asks for when they are needed, and how often it asks again.
-LATE = ("kinds/*.js", "conditions.js")
+LATE = ("kinds/*.js", "conditions.js", "state.js")
 ATTEMPTS = 4
 BOOT = Path(__file__).with_name("boot.js")
 

@@ -4,10 +4,11 @@ A kind has `Options`, a frozen dataclass of what an author may set, and
 ``render(options, bundle, …) -> list[Panel]``, which takes as many bundles as the options' class
 says and raises `DemoError` where a bundle lacks what it needs. Its docstring is for authors.
 ``describe(options, bundle, …)`` returns what the module of the same name in ``live/script/kinds``
-needs beside the decoder, as JSON has it; a kind without one stays a static image.
+needs beside the decoder, as JSON has it; a kind without one stays a static image. ``states(described)``
+returns what links may set of a figure, by name, as that module has it in the state of its stage.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -16,6 +17,7 @@ from typing import Any
 
 from ..drawing.panels import Panel
 from ..syntax.options import Options
+from ..syntax.states import Values
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,8 @@ class DemoKind:
     is_exact: bool
     #: Whether readers choose what further inputs of the decoder are.
     has_condition_controls: bool
+    #: What links may set, of what is described.
+    states: Callable[[Mapping[str, Any]], dict[str, Values]]
 
 
 @cache
@@ -50,5 +54,6 @@ def kinds() -> dict[str, DemoKind]:
             getattr(kind, "NEEDS_ENCODER", False),
             getattr(kind, "IS_EXACT", False),
             getattr(kind, "HAS_CONDITION_CONTROLS", True),
+            getattr(kind, "states", lambda described: {}),
         )
     return found

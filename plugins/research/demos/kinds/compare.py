@@ -7,6 +7,7 @@ all that is shared: what a latent dimension stands for, each model has found for
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
@@ -18,6 +19,7 @@ from ..drawing.inference import Floats, decode
 from ..drawing.normals import normals
 from ..drawing.panels import Panel, Sheet
 from ..syntax.options import Options as KindOptions
+from ..syntax.states import Values
 
 if TYPE_CHECKING:
     import numpy as np
@@ -58,3 +60,8 @@ def render(options: Options, *bundles: Bundle) -> list[Panel]:
 def describe(options: Options, *bundles: Bundle) -> dict[str, Any]:
     """Return what the page needs beside the decoders to draw the same, and more."""
     return {"seed": options.seed, "temperature": options.temperature}
+
+
+def states(described: Mapping[str, Any]) -> dict[str, Values]:
+    """Return what a link may set."""
+    return {"seed": Values(0, 2**31, is_whole=True), "temperature": Values(0, 2)}

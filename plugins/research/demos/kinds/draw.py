@@ -6,6 +6,7 @@ from the posterior. The static image begins with the first test example of a lab
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -20,6 +21,7 @@ from ..drawing.packing import packed
 from ..drawing.panels import Panel, Sheet
 from ..errors import DemoError
 from ..syntax.options import Options as KindOptions
+from ..syntax.states import Values
 
 if TYPE_CHECKING:
     import numpy as np
@@ -67,3 +69,8 @@ def describe(options: Options, bundle: Bundle) -> dict[str, Any]:
         "encoder_range": bundle.encoder.input.range,
         "labels": classes(bundle),
     }
+
+
+def states(described: Mapping[str, Any]) -> dict[str, Values]:
+    """Return what a link may set."""
+    return {"seed": Values(0, 2**31, is_whole=True)}

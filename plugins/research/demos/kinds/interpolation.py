@@ -7,6 +7,7 @@ where the author asks for it, two draws from the prior.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -21,6 +22,7 @@ from ..drawing.packing import packed
 from ..drawing.panels import Panel, Sheet
 from ..errors import KeyedError
 from ..syntax.options import Options as KindOptions
+from ..syntax.states import Values
 
 if TYPE_CHECKING:
     import numpy as np
@@ -102,3 +104,8 @@ def describe(options: Options, bundle: Bundle) -> dict[str, Any]:
     of_prior = _is_of_prior(options, bundle)
     given = {"seed": options.seed} if of_prior else {"ends": packed(np.stack(ends(options, bundle)))}
     return {**given, "path": options.path, "labels": classes(bundle)}
+
+
+def states(described: Mapping[str, Any]) -> dict[str, Values]:
+    """Return what a link may set."""
+    return {"row": Values(1, described["sheets"][0]["rows"], is_whole=True), "position": Values(0, 1)}

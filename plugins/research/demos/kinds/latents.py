@@ -7,7 +7,7 @@ through the mean code in which the classes differ most, by Fisher's linear discr
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -22,6 +22,7 @@ from ..drawing.panels import Panel, Sheet
 from ..drawing.scatter import REACH, SIZE, Group, Scatter
 from ..errors import DemoError
 from ..syntax.options import Options as KindOptions
+from ..syntax.states import Values
 
 if TYPE_CHECKING:
     import numpy as np
@@ -158,3 +159,9 @@ def describe(options: Options, bundle: Bundle) -> dict[str, Any]:
         **of_plane,
         "labels": classes(bundle),
     }
+
+
+def states(described: Mapping[str, Any]) -> dict[str, Values]:
+    """Return what a link may set."""
+    most = described["extent"] / described["reach"] / 2
+    return {"z": Values(-most, most, count=2)}

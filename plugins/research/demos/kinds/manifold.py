@@ -7,6 +7,7 @@ as any other.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Annotated, Any
@@ -21,6 +22,7 @@ from ..drawing.packing import short
 from ..drawing.panels import Panel, Sheet
 from ..errors import DemoError
 from ..syntax.options import Options as KindOptions
+from ..syntax.states import Values
 
 if TYPE_CHECKING:
     import numpy as np
@@ -71,3 +73,9 @@ def describe(options: Options, bundle: Bundle) -> dict[str, Any]:
         "z2": short(quantiles(options.rows)[::-1]),
         "labels": classes(bundle),
     }
+
+
+def states(described: Mapping[str, Any]) -> dict[str, Values]:
+    """Return what a link may set."""
+    ends = [value for axis in ("z1", "z2") for value in described[axis]]
+    return {"z": Values(min(ends), max(ends), count=2)}

@@ -6,6 +6,7 @@ the first examples of all.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,6 +19,7 @@ from ..drawing.inference import Bytes, decode, deviations, encode
 from ..drawing.packing import packed
 from ..drawing.panels import Panel, Sheet
 from ..syntax.options import Options as KindOptions
+from ..syntax.states import Values
 
 if TYPE_CHECKING:
     import numpy as np
@@ -62,4 +64,14 @@ def describe(options: Options, bundle: Bundle) -> dict[str, Any]:
         "means": packed(encode(bundle, images)),
         "deviations": packed(deviations(bundle, images)),
         "labels": classes(bundle),
+    }
+
+
+def states(described: Mapping[str, Any]) -> dict[str, Values]:
+    """Return what a link may set."""
+    sheet = described["sheets"][0]
+    return {
+        "example": Values(1, sheet["rows"] // 2 * sheet["columns"], is_whole=True),
+        "sigma": Values(0, 3),
+        "seed": Values(0, 2**31, is_whole=True),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,6 +14,7 @@ from ..drawing.inference import Floats, decode
 from ..drawing.normals import normals
 from ..drawing.panels import Panel, Sheet
 from ..syntax.options import Options as KindOptions
+from ..syntax.states import Values
 
 if TYPE_CHECKING:
     import numpy as np
@@ -50,3 +52,8 @@ def render(options: Options, bundle: Bundle) -> list[Panel]:
 def describe(options: Options, bundle: Bundle) -> dict[str, Any]:
     """Return what the page needs beside the decoder to draw the same, and more."""
     return {"seed": options.seed, "temperature": options.temperature}
+
+
+def states(described: Mapping[str, Any]) -> dict[str, Values]:
+    """Return what a link may set."""
+    return {"seed": Values(0, 2**31, is_whole=True), "temperature": Values(0, 2)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,6 +17,7 @@ from ..drawing.panels import Panel, Sheet
 from ..drawing.plot import Line, Plot
 from ..errors import DemoError
 from ..syntax.options import Options as KindOptions
+from ..syntax.states import Values
 
 if TYPE_CHECKING:
     import numpy as np
@@ -88,3 +90,9 @@ def render(options: Options, bundle: Bundle) -> list[Panel]:
 def describe(options: Options, bundle: Bundle) -> dict[str, Any]:
     """Return the epochs of the rows; the page needs no more than the static image shows."""
     return {"epochs": list(images(options, bundle).labels)}
+
+
+def states(described: Mapping[str, Any]) -> dict[str, Values]:
+    """Return what a link may set."""
+    columns = described["sheets"][0]["columns"]
+    return {"epoch": Values(words=tuple(described["epochs"])), "latent": Values(1, columns, is_whole=True)}

@@ -7,6 +7,7 @@ term). All others stay at the posterior mean of the first test example of a labe
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -20,6 +21,7 @@ from ..drawing.packing import packed
 from ..drawing.panels import Panel, Sheet
 from ..errors import DemoError
 from ..syntax.options import Options as KindOptions
+from ..syntax.states import Values
 
 if TYPE_CHECKING:
     import numpy as np
@@ -81,3 +83,8 @@ def describe(options: Options, bundle: Bundle) -> dict[str, Any]:
         "reach": options.reach,
         "labels": classes(bundle),
     }
+
+
+def states(described: Mapping[str, Any]) -> dict[str, Values]:
+    """Return what a link may set."""
+    return {"row": Values(1, described["sheets"][0]["rows"], is_whole=True), "position": Values(0, 1)}

@@ -15,7 +15,7 @@ from . import facts
 from .facts import ShownModel
 
 CLASS = "research-about"
-NOTE = lazy_pattern(rf'\n<details class="{CLASS}".*?</details>', re.DOTALL)
+NOTE = lazy_pattern(rf'\n<div class="{CLASS}".*?</div>', re.DOTALL)
 #: Characters that parts behind this one would take for formulas, citations and numbers.
 SYNTAX = {ord(sign): f"&#{ord(sign)};" for sign in "$[]{}\\"}
 
@@ -29,15 +29,17 @@ def about(options: Options, models: Sequence[ShownModel], words: Words, card: st
     rows += _of_page(options, models, words)
     listed = "".join(f"<dt>{words.of('about', name)}</dt><dd>{text}</dd>" for name, text in rows if text)
     title = words.of("about", "title")
-    return (
-        f'\n<details class="{CLASS}" lang="{words.language}" dir="ltr"><summary>{title}</summary>'
-        f"<dl>{listed}</dl></details>"
-    )
+    return framed(f"<details><summary>{title}</summary><dl>{listed}</dl></details>", words)
+
+
+def framed(note: str, words: Words) -> str:
+    """Return the frame around `note`, in which an interactive figure has the button that copies a link."""
+    return f'\n<div class="{CLASS}" lang="{words.language}" dir="ltr">{note}</div>'
 
 
 def without(html: str) -> str:
     """Return `html` without notes, as feed readers are to have it."""
-    return substitute(NOTE, "", html, "</details>") if CLASS in html else html
+    return substitute(NOTE, "", html, "</div>") if CLASS in html else html
 
 
 def plain(text: str) -> str:

@@ -16,7 +16,9 @@ LINK = lazy_pattern(
 )
 TARGET = lazy_pattern(r"""(?<![\w-])href\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
 #: As Markdown makes it of ``[](#id)``; with other attributes it may be some tool's permalink.
-BARE_LINK = lazy_pattern(r"""\s*href=["'][^"']*["'](?:\s+title=["'][^"']*["'])?\s*""")
+BARE_LINK = lazy_pattern(
+    r"""\s*href=["'][^"']*["'](?:\s+data-demo-state="[^"]*")?(?:\s+title=["'][^"']*["'])?\s*"""
+)
 #: As docutils makes it of ``id_`` and of ```<#id>`__``, whose text is the id.
 DOCUTILS_LINK = lazy_pattern(r'class="reference (?:in|ex)ternal"')
 TEMPLATE = lazy_pattern(r"%s|\{(?:number|name)\}")

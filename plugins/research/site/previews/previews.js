@@ -2,7 +2,8 @@
 // a formula. It opens on hover, on focus, and on a first tap. Without this module such a link is a link, and with it
 // that is what a click, Enter or a second tap does.
 const DELAY = 200; // milliseconds until a preview opens or closes: time to pass over it, and to reach it
-const LINKS = 'a[href^="#"]:not([role="doc-backlink"], .footnote-backref, .anchor, .headerlink, nav a)';
+const LINKS =
+  'a[href^="#"]:not([role="doc-backlink"], [data-demo-state], .footnote-backref, .anchor, .headerlink, nav a)';
 const MATTER =
   "figure, table, aside, dd, li, blockquote, .research-theorem, .admonition, mjx-container, math, pre";
 const SECTIONS = "h1, h2, h3, h4, h5, h6, section, .section, article, main";

@@ -23,24 +23,40 @@ export function controls(stage, onchange) {
     if (labels) {
       const oneHot = (index) => Array.from({ length: size }, (_, i) => Number(i === index));
       const chosen = size > 1 ? value.indexOf(1) : value[0];
-      made.push(choice(name, labels, chosen, (index) => set(at, size > 1 ? oneHot(index) : [index])));
+      const list = choice(labels, chosen, (index) => set(at, size > 1 ? oneHot(index) : [index]));
+      made.push(element("label", {}, element("span", { textContent: name }), list));
+      stage.state[name] = stateOf(list, labels);
     } else {
       const [min, max] = range;
       const step = (max - min) / 100;
-      value.forEach((start, i) => {
+      const sliders = [...value].map((start, i) => {
         const title = size > 1 ? `${name} ${i + 1}` : name;
-        made.push(slider(title, { min, max, step, value: start, text: number }, (now) => set(at + i, [now])));
+        return slider(title, { min, max, step, value: start, text: number }, (now) => set(at + i, [now]));
       });
+      made.push(...sliders);
+      stage.state[name] = {
+        get: () => sliders.map((each) => each.get()),
+        set: (...texts) => sliders.forEach((each, i) => each.set(texts[i])),
+      };
     }
     begin += size;
   }
   return made;
 }
 
-/** Return a list of `labels` in its label, of which the one numbered `value` is chosen; `onchange` gets the number. */
-function choice(name, labels, value, onchange) {
+/** Return what links can set of a `list` of `labels`. */
+function stateOf(list, labels) {
+  const set = (label) => {
+    list.selectedIndex = labels.indexOf(label);
+    list.onchange();
+  };
+  return { get: () => labels[list.selectedIndex], set, words: labels };
+}
+
+/** Return a list of `labels`, of which the one numbered `value` is chosen; `onchange` gets the number. */
+function choice(labels, value, onchange) {
   const list = element("select", {}, ...labels.map((text) => element("option", { textContent: text })));
   list.selectedIndex = value;
   list.onchange = () => onchange(list.selectedIndex);
-  return element("label", {}, element("span", { textContent: name }), list);
+  return list;
 }

@@ -12,7 +12,7 @@ export const button = (text, onclick) => element("button", { type: "button", tex
 
 /**
  * Return a slider in its label. `text(value)` says what a value means: to eyes beside the slider, and to screen
- * readers in `aria-valuetext` alone. `show(value)` moves the slider without calling `oninput`.
+ * readers in `aria-valuetext` alone. `show(value)` moves the slider without calling `oninput`, and `set(value)` with.
  *
  * @param {string} name
  * @param {{ min?: number, max?: number, step?: number, value?: number, text?: (value: number) => string }} options
@@ -26,12 +26,18 @@ export function slider(name, { min = 0, max = 1, step = 0.01, value = min, text 
     shown.textContent = text(Number(input.value));
     input.setAttribute("aria-valuetext", shown.textContent);
   };
-  input.oninput = () => {
-    show(input.value);
-    oninput(Number(input.value));
+  const get = () => Number(input.value);
+  const set = (now) => {
+    show(now);
+    oninput(get());
   };
+  input.oninput = () => set(input.value);
   show(value);
-  return Object.assign(element("label", {}, element("span", { textContent: name }), input, shown), { show });
+  return Object.assign(element("label", {}, element("span", { textContent: name }), input, shown), {
+    get,
+    set,
+    show,
+  });
 }
 
 /** Return a button that is on or off; `set(on)` is as pressing it; `onchange` gets which. */

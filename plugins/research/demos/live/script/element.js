@@ -6,7 +6,6 @@ import * as interpolation from "./kinds/interpolation.js";
 import * as manifold from "./kinds/manifold.js";
 import * as reconstructions from "./kinds/reconstructions.js";
 import * as samples from "./kinds/samples.js";
-import * as training from "./kinds/training.js";
 import { floats } from "./latents.js";
 import { broken, bytesAt, cancel, Failure, progress } from "./load.js";
 import { modelAt } from "./model.js";
@@ -30,7 +29,7 @@ const KINDS = {
   manifold,
   reconstructions,
   samples,
-  training,
+  training: lateKind("training"),
   traversals: interpolation,
 };
 
@@ -77,7 +76,19 @@ class ResearchDemo extends HTMLElement {
     this.#panel.replaceChildren(this.#line, this.#progress, this.#button);
     this.#offer();
     this.#watch();
+    if (location.search && decodeURIComponent(location.hash.slice(1)) === this.closest("figure")?.id)
+      this.show(location.search);
   }
+
+  /** Activate the figure, and set it as `state` says, as in the query of an address: see state.js. */
+  show(state) {
+    this.dataset.state = state;
+    if (this.#isOffered) this.#activate();
+    else this.onstate?.();
+  }
+
+  /** What an active figure does when it is to show another state. */
+  onstate = null;
 
   /** Offer to activate the figure. */
   #offer(line = this.#words.hint, name = this.#words.try) {
@@ -219,6 +230,11 @@ class ResearchDemo extends HTMLElement {
       stage.attach();
       if (hadFocus) stage.focus();
       this.dispatchEvent(new CustomEvent("research-demo-active", { bubbles: true }));
+      // Without it all works but links.
+      late("./state.js", job.attempt).then(
+        ({ begin }) => begin(this, stage, shared),
+        () => {},
+      );
     } catch (error) {
       if (job.isCancelled) return;
       const line = fill(this.#words.failed, { reason: explain(error, this.#words) });

@@ -38,6 +38,18 @@ export function along(values, place) {
   return values[below] + (at - below) * (values[below + 1] - values[below]);
 }
 
+/** Return the place, 0 to 1, of `value` along `values` that rise or fall. */
+export function placeOf(values, value) {
+  const falls = values.at(-1) < values[0];
+  let [low, high] = [0, 1];
+  for (let i = 0; i < 30; i += 1) {
+    const middle = (low + high) / 2;
+    if (along(values, middle) < value === falls) high = middle;
+    else low = middle;
+  }
+  return low;
+}
+
 /**
  * Return the labels that a point may well have, the likeliest first. `classes` holds for each label
  * the mean and the variance of its test examples' codes, taken as normal and independent in each dimension.

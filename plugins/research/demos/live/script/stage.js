@@ -24,6 +24,12 @@ export class Stage {
     );
   }
 
+  /**
+   * What links can set, by name: `get()` returns it, a number, several, or one of the `words`; `set()` takes texts.
+   *
+   * @type {Record<string, { get: () => any, set: (...texts: string[]) => void, words?: string[] }>}
+   */
+  state = {};
   #line = element("p", { className: "research-demo-status", ariaHidden: "true" });
   #actions = element("div", {});
   #children = [];

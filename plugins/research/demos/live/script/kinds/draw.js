@@ -49,6 +49,12 @@ export function start(stage, shared) {
     answer();
   });
 
+  const setSeed = (text) => {
+    seed = Number(text);
+    answer();
+  };
+  stage.state.seed = { get: () => seed, set: setSeed };
+
   stage.arrange([...drawing.buttons, again], [], answer);
   // Its encoder is large, and needed by those who draw: it is fetched when the figure has been activated.
   stage.onattach = () => stage.encoder().catch(() => {}); // said when somebody draws

@@ -47,6 +47,7 @@ export function start(stage) {
   const rows = slider(stage.word("row"), { min: 1, max: count, step: 1, text: name }, (value) =>
     go(value - 1, share),
   );
+  stage.state = { row: rows, position: way };
   const straight = dimensions
     ? []
     : [

@@ -67,6 +67,8 @@ export function start(stage, { element, floats, follow, inside, slider, steer })
     return show();
   }
 
+  stage.state.z = { get: point, set: (a, b) => move(share(Number(a)), 1 - share(Number(b))) };
+
   /** Make a button of an item of the legend, which shows or hides a class. */
   const switchable = (item, i) => {
     const button = element("button", { type: "button", ariaPressed: "true" }, ...item.childNodes);

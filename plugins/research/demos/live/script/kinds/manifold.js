@@ -1,7 +1,7 @@
 // The latent plane: a point of it, by pointer, arrow keys or a slider a dimension, decoded and seen large.
 import { slider } from "../controls.js";
 import { inside } from "../gestures.js";
-import { along } from "../latents.js";
+import { along, placeOf } from "../latents.js";
 
 //: Steps of a slider across the plane, which are those of the arrow keys.
 const STEPS = 200;
@@ -38,6 +38,11 @@ export function start(stage) {
     );
     return show();
   }
+
+  stage.state.z = {
+    get: () => [along(z1, place[0]), along(z2, place[1])],
+    set: (x, y) => move(placeOf(z1, x), placeOf(z2, y)),
+  };
 
   // With another condition the plane is another one.
   const redraw = stage.task(async (isStale) => {

@@ -9,7 +9,8 @@ export async function start(stage) {
   const { latents: size, columns } = sheet;
   const [means, deviations] = [floats(figure.means), floats(figure.deviations)];
   const count = means.length / size;
-  let noise = normals(anySeed(), means.length);
+  let seed = anySeed();
+  let noise = normals(seed, means.length);
   let multiplier = 0; // the static image shows means
   let example = 0;
 
@@ -28,8 +29,9 @@ export async function start(stage) {
     sheet.rename(multiplier ? stage.word("sampled") : undefined);
     await sheet.decodeEach(latents(), isStale, (image, index) => sheet.draw(image, ...place(index)));
   });
-  const sample = () => {
-    noise = normals(anySeed(), means.length);
+  const sample = (from) => {
+    seed = from;
+    noise = normals(seed, means.length);
     if (!multiplier) width.show((multiplier = 1));
     redraw();
   };
@@ -48,8 +50,13 @@ export async function start(stage) {
     redraw();
   });
 
+  stage.state = {
+    seed: { get: () => seed, set: (text) => sample(Number(text)) },
+    example: examples,
+    sigma: width,
+  };
   stage.addLens("");
-  stage.arrange([button(stage.word("sample"), sample)], [examples, width], redraw);
+  stage.arrange([button(stage.word("sample"), () => sample(anySeed()))], [examples, width], redraw);
   sheet.pick((row, column) => go(Math.floor(row / 2) * columns + column));
   sheet.steer(stage.word("surface"), (x, y) => go(example + x + y * columns));
   return show();

@@ -41,6 +41,7 @@ export function start(stage) {
       draw();
     },
   );
+  stage.state = { seed: { get: () => seed, set: (text) => sample(Number(text)) }, temperature: warmth };
   const again = button(stage.word("sample_again"), () => sample(anySeed()));
   stage.arrange([again, button(stage.word("first"), () => sample(figure.seed))], [warmth], draw);
   say();

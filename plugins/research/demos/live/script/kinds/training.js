@@ -1,11 +1,9 @@
 // How the model learned: through the epochs, one latent at a time. All there is to see is in the static image.
-import { button, slider } from "../controls.js";
-import { inside } from "../gestures.js";
 
 //: Milliseconds for which each epoch is shown.
 const PACE = 500;
 
-export function start(stage) {
+export function start(stage, { button, inside, slider }) {
   const { figure, sheet } = stage;
   let [row, column, playing] = [sheet.rows - 1, 0, 0];
 
@@ -49,6 +47,11 @@ export function start(stage) {
   });
   const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
 
+  const setEpoch = (text) => go(figure.epochs.indexOf(text), column);
+  stage.state = {
+    epoch: { get: () => figure.epochs[row], set: setEpoch, words: figure.epochs },
+    latent: latents,
+  };
   stage.addLens("");
   stage.arrange(isStill ? [] : [play], [epochs, latents]);
   sheet.pick(go);
