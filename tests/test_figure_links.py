@@ -19,8 +19,8 @@ columns: 2
 ```
 """
 POST = """
-[set](#fig-plane?z=0.3,-0.5), [](#fig-plane?z=0,0), [there]({filename}other.md#fig-samples?seed=3&temperature=1.5)
-and `[code](#fig-plane?z=9)`.
+[set](#fig-plane?z=0.3,-0.5), [](#fig-plane?z=0,0) and `[code](#fig-plane?z=9)`,
+[there]({filename}other.md#fig-samples?seed=3&temperature=1.5).
 
 Wrong: [a](#fig-plain?z=1,1),
 [b](#fig-plane?zz=1,1),
@@ -39,7 +39,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
     plane = FIGURE.format(kind="manifold", id="fig-plane", more="")
     still = FIGURE.format(kind="samples", id="fig-still", more="live: no")
     other = FIGURE.format(kind="samples", id="fig-samples", more="")
-    pages = {"post.md": FRONT.format("post") + POST + plane + still, "other.md": FRONT.format("other") + other}
+    pages = {
+        "post.md": FRONT.format("post") + POST + plane + still,
+        "other.md": FRONT.format("other") + other,
+    }
     return builder(root)(pages)
 
 
@@ -55,7 +58,9 @@ def test_a_link_leads_to_its_figure_and_has_the_state_beside_it(site: Site) -> N
 
 
 def test_a_link_to_another_post_has_the_state_in_its_query(site: Site) -> None:
-    assert tag(site, "there") == 'href="https://blog.example/other.html?seed=3&amp;temperature=1.5#fig-samples"'
+    assert (
+        tag(site, "there") == 'href="https://blog.example/other.html?seed=3&amp;temperature=1.5#fig-samples"'
+    )
 
 
 def test_feeds_lead_to_the_figure(site: Site) -> None:
@@ -70,13 +75,13 @@ def test_the_script_comes_with_pages_that_have_such_links(site: Site) -> None:
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        (9, "#fig-plain?z=1,1: there is no figure “fig-plain”; did you mean “fig-plane”?"),
-        (10, "#fig-plane?zz=1,1: “zz” is no part of its state; write one of z; did you mean “z”?"),
-        (11, "#fig-plane?z=1: “z=1”: write 2 numbers, separated by commas, from −0.674 to 0.674"),
-        (12, "#fig-plane?z=9,0: “z=9,0”: write 2 numbers, separated by commas, from −0.674 to 0.674"),
-        (13, "#fig-still?seed=1: the figure stays a static image, to which the link leads"),
-        (14, "other.md#fig-samples?seed=1.5: “seed=1.5”: write a whole number from 0 to 2147483648"),
-        (15, "#fig-plane?nonsense: “nonsense” is no state: write NAME=VALUE, and & between several"),
+        (10, "#fig-plain?z=1,1: there is no figure “fig-plain”; did you mean “fig-plane”?"),
+        (11, "#fig-plane?zz=1,1: “zz” is no part of its state; write one of z; did you mean “z”?"),
+        (12, "#fig-plane?z=1: “z=1”: write 2 numbers, separated by commas, from −0.674 to 0.674"),
+        (13, "#fig-plane?z=9,0: “z=9,0”: write 2 numbers, separated by commas, from −0.674 to 0.674"),
+        (14, "#fig-still?seed=1: the figure stays a static image, to which the link leads"),
+        (15, "other.md#fig-samples?seed=1.5: “seed=1.5”: write a whole number from 0 to 2147483648"),
+        (16, "#fig-plane?nonsense: “nonsense” is no state: write NAME=VALUE, and & between several"),
     ],
 )
 def test_what_sets_nothing_is_reported_where_it_stands(site: Site, line: int, message: str) -> None:

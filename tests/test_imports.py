@@ -55,7 +55,7 @@ OF_WORKER = {
         *(f"compile.{each}" for each in COMPILE.split()),
         *(
             f"normalize.{each}"
-            for each in "adapters logits normal opening optimize plain probe types".split()
+            for each in "adapters layers logits normal opening optimize plain probe types".split()
         ),
     )
 }

@@ -65,7 +65,7 @@ class Visit:
     failures: list[str] = field(default_factory=list)
 
     def note_refusal(self, response: Response) -> None:
-        if not response.ok:
+        if not response.ok and response.status != 304:  # which a page gets that is loaded again
             self.failures.append(f"{response.status} {response.url}")
 
 

@@ -238,7 +238,7 @@ def opened(view: "View", blog: Blog, post: str, **options: Any) -> "Iterator[Vis
         visit.page.on("console", lambda said: said.type == "error" and visit.failures.append(said.text))
         visit.page.goto(f"{blog.address}{post}.html")
         yield visit
-        assert visit.failures == []
+        assert not visit.failures, visit.failures
         assert all(url.startswith(blog.address) or url.endswith("/favicon.ico") for url in visit.requests)
 
 

@@ -42,7 +42,6 @@ def test_without_a_script_a_link_and_a_copied_address_lead_to_the_figure(live_bl
         page = visit.page
         page.get_by_role("link", name="where one becomes another").click()
         page.wait_for_url("**/links.html#manifold")
-        # Nothing can be asked of a page without scripts: the next link can be pressed where it is in sight alone.
         box = figure(page, "manifold").bounding_box()
         assert box
         assert -5 < box["y"] < 900

@@ -84,6 +84,8 @@ class Demos(Part):
         self._demos: dict[Path, tuple[PostDemo, ...]] = {}
         #: The models of figures, by name, each with the networks that readers get of it.
         self._shown: dict[str, ShownModel] = {}
+        #: The drawings of their networks, by name.
+        self._networks: dict[str, Sequence[figure.Part]] = {}
         #: Pages with interactive figures, and what their links begin with.
         self._pages: dict[str, str] = {}
 
@@ -123,8 +125,13 @@ class Demos(Part):
                 yield request, drawn
 
     def _note(self, drawn: Any) -> None:
-        """Take note of the models that a figure shows."""
-        for model in () if _failed(drawn) else drawn.models:
+        """Take note of the models that a figure shows, for their cards."""
+        from . import figures
+
+        for model in () if _failed(drawn) or not self.settings.model_cards else drawn.models:
+            if model.bundle.name not in self._shown:
+                found = _attempt(figures.networks, model, self.environment.cache)
+                self._networks[model.bundle.name] = () if _failed(found) else found
             before = self._shown.get(model.bundle.name, model)
             self._shown[model.bundle.name] = replace(model, networks={**before.networks, **model.networks})
 
@@ -179,8 +186,9 @@ class Demos(Part):
         from .provenance import card  # imports numpy
 
         for name, model in self._shown.items():
-            address = self.settings.model_cards.format(name=name)
-            yield card.page(model, words.of(site.language), site, address, "")
+            address, said = self.settings.model_cards.format(name=name), words.of(site.language)
+            drawing = figure.inner(self._networks[name], name, name, said)
+            yield card.page(model, said, site, address, drawing)
 
     def assets(self) -> Iterator[Linked]:
         """Yield the style sheet of figures, and the script that activates them."""

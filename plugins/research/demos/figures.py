@@ -14,6 +14,7 @@ from .compile import UnsupportedError
 from .drawing import gallery
 from .drawing.figure import Live, Part, StaticImage
 from .errors import DemoError, KeyedError
+from .kinds import kinds
 from .live.activation import LiveModel, fallback_model, live, live_model
 from .provenance import facts
 from .provenance.facts import ShownModel
@@ -63,13 +64,20 @@ def drawn(spec: Spec, words: Words, models: Models, settings: Settings, cache: C
     return replace(found, models=tuple(map(ShownModel, bundles, networks)))
 
 
+def networks(model: ShownModel, cache: Cache) -> Sequence[Part]:
+    """Return a drawing of the networks of a model; raise `DemoError` where a graph cannot be read."""
+    kind = kinds()["networks"]
+    spec = Spec(kind, (model.bundle.name,), "", kind.options(), live=False)
+    return gallery.drawn(spec, [normalized(model.bundle, cache)], cache).parts
+
+
 def _prepared(bundle: Bundle, spec: Spec, cache: Cache) -> Bundle:
     found = conditioned(normalized(bundle, cache), spec.condition)
     return exact(found, cache) if spec.kind.is_exact else found
 
 
 def _drawn(spec: Spec, bundles: Sequence[Bundle], words: Words, settings: Settings, cache: Cache) -> Figure:
-    if not settings.live or not spec.live or not spec.kind.describe:
+    if not settings.live or not spec.live or not spec.can_be_live:
         return Figure(gallery.drawn(spec, bundles, cache).parts)
     found, reasons = _live_models(spec, bundles, settings, cache)
     active = [model for model in found if model]

@@ -30,6 +30,7 @@ DOING = {
     "compile": "Compiling and checking",
     "probe": "Trying",
     "files": "Reading",
+    "layers": "Reading",
 }
 LIMITED = 'RESEARCH["graph_seconds"] and RESEARCH["graph_gigabytes"] say what a graph may take'
 
@@ -134,6 +135,10 @@ class Sandbox:
         """Return the names of the files in which weights of the graph at `path` lie beside it."""
         answer = self._ask("files", path, [file], [], {})
         return [str(name) for name in answer.value] if isinstance(answer.value, list) else []
+
+    def layers(self, path: Path, file: File) -> Any:
+        """Return the layers of the graph `file`, in its normal form: see ``normalize.layers``."""
+        return self._ask("layers", path, [file], [], {}).value
 
     def _arrays(
         self, name: str, path: Path, file: File, inputs: Array, more: Mapping[str, Any]

@@ -10,6 +10,7 @@ import numpy as np
 
 from ..bundles.tensors import Likelihood, signature
 from ..messages import Array, pack, unpack
+from ..normalize.layers import layers as layers_of
 from ..normalize.logits import with_logits
 from ..normalize.normal import normal_form
 from ..normalize.opening import opened
@@ -97,6 +98,12 @@ def files(given: Mapping[str, Any], blobs: Sequence[bytes]) -> Answer:
     return files_of(file), []
 
 
+def layers(given: Mapping[str, Any], blobs: Sequence[bytes]) -> Answer:
+    """Return the layers of a graph in its normal form."""
+    [file], _ = unpack(given, blobs)
+    return layers_of(opened(file)), []
+
+
 HANDLERS: Mapping[str, Callable[[Mapping[str, Any], Sequence[bytes]], Answer]] = {
     "normalize": normalize,
     "logits": logits,
@@ -105,6 +112,7 @@ HANDLERS: Mapping[str, Callable[[Mapping[str, Any], Sequence[bytes]], Answer]] =
     "compile": compile,
     "probe": probe,
     "files": files,
+    "layers": layers,
 }
 
 

@@ -16,6 +16,7 @@ from ...core.post import PublishedFile
 from ..syntax.canonical import Block
 from ..words import Words
 from .intervals import Intervals
+from .networks import Networks
 from .plot import Plot
 from .scatter import Scatter
 from .terms import Terms
@@ -46,7 +47,7 @@ class StaticImage:
         return PublishedFile(self.path, f"demos/{self.path.name}")
 
 
-Part = StaticImage | Plot | Scatter | Intervals | Terms
+Part = StaticImage | Plot | Scatter | Intervals | Terms | Networks
 
 
 @dataclass(frozen=True)
@@ -88,8 +89,27 @@ def figure(
     Numbering gives it its number. All but the first figure of a page are loaded lazily.
     """
     images = [part for part in parts if isinstance(part, StaticImage)]
+    shown = inner(parts, id, alt, words, is_lazy)
+    group = f' role="group" aria-label="{escape(alt)}"' if len(images) > 1 else ""
+    named = block.keys.get("model") or block.keys["models"]
+    data = {"demo": block.keys["kind"], "model": " ".join(named.replace(",", " ").split())}
+    others = block.keys.keys() - {"kind", "model", "models", "id", "alt"}
+    data |= {key: block.keys[key] for key in sorted(others)}
+    attributes = {f"data-{key}": value for key, value in data.items()}
+    if live:
+        stage = _interactive(shown, live, words, group)
+    else:
+        stage = f'<div class="research-demo-stage"{group}>{shown}</div>'
+    if is_draft:
+        stage = f'<p class="research-demo-draft">{words["draft"]}</p>\n{stage}'
+    return _framed(block, id, attributes, stage, note)
+
+
+def inner(parts: Sequence[Part], id: str, alt: str, words: Words, is_lazy: bool = False) -> str:
+    """Return what a figure shows; `alt` is what that is, and `id` the figure's."""
+    images = [part for part in parts if isinstance(part, StaticImage)]
     max_width = MAX_WIDTH // max(1, len(images))
-    shown = "".join(
+    return "".join(
         _image(part, _alt(part, alt, images, words), is_lazy, max_width, words)
         if isinstance(part, StaticImage)
         else part.svg(words)
@@ -97,17 +117,6 @@ def figure(
         else part.html(words, id, alt)
         for part in parts
     )
-    group = f' role="group" aria-label="{escape(alt)}"' if len(images) > 1 else ""
-    data = {"demo": block.keys["kind"], "model": block.keys["model"]}
-    data |= {key: block.keys[key] for key in sorted(block.keys.keys() - {"kind", "model", "id", "alt"})}
-    attributes = {f"data-{key}": value for key, value in data.items()}
-    if live:
-        inner = _interactive(shown, live, words, group)
-    else:
-        inner = f'<div class="research-demo-stage"{group}>{shown}</div>'
-    if is_draft:
-        inner = f'<p class="research-demo-draft">{words["draft"]}</p>\n{inner}'
-    return _framed(block, id, attributes, inner, note)
 
 
 def missing(block: Block, id: str, words: Words) -> str:

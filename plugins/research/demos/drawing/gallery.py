@@ -19,6 +19,7 @@ from ..syntax.spec import Spec
 from ..words import Words
 from .figure import Part, StaticImage
 from .intervals import Intervals
+from .networks import Networks
 from .panels import Panel, Sheet
 from .plot import Plot
 from .polarity import is_ink
@@ -27,7 +28,13 @@ from .terms import Terms
 
 DESCRIPTION = "description.json"
 #: What is drawn as text, and not as an image.
-DRAWN: tuple[type[Plot | Scatter | Intervals | Terms], ...] = (Plot, Scatter, Intervals, Terms)
+DRAWN: tuple[type[Plot | Scatter | Intervals | Terms | Networks], ...] = (
+    Plot,
+    Scatter,
+    Intervals,
+    Terms,
+    Networks,
+)
 #: What draws; another version may draw other pixels or smaller files.
 PACKAGES = ("numpy", "onnxruntime", "pillow")
 
@@ -110,7 +117,7 @@ def _draw(spec: Spec, bundles: Sequence[Bundle], folder: Path) -> None:
     ink = is_ink(bundles[0], spec.polarity)
     parts = [_write(folder, stem, panel, ink) for panel in panels]
     (folder / "parts.json").write_text(json.dumps(parts), encoding="utf-8")
-    if spec.kind.describe:
+    if spec.can_be_live:
         text = json.dumps(_described(spec, bundles, panels), separators=(",", ":"))
         (folder / DESCRIPTION).write_text(text, encoding="utf-8")
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from .inference import Bytes
 from .intervals import Intervals
+from .networks import Networks
 from .plot import Plot
 from .scatter import Scatter
 from .terms import Terms
@@ -30,4 +31,4 @@ class Sheet:
         return height // 4
 
 
-Panel = Sheet | Plot | Scatter | Intervals | Terms
+Panel = Sheet | Plot | Scatter | Intervals | Terms | Networks

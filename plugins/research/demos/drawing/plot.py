@@ -11,7 +11,7 @@ WIDTH, HEIGHT = 480, 280
 #: The corners of the area that the lines are drawn in.
 LEFT, RIGHT, TOP, BOTTOM = 70, WIDTH - 10, 34, HEIGHT - 54
 #: Dashes distinguish lines where colors do not, on paper or to the colour-blind.
-DASHES = ("", "2 5", "9 5")
+DASHES = ("", "2 5", "9 5", "16 4 3 4")
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,8 @@ class Line:
 
     name: str
     points: tuple[tuple[float, float], ...]
+    #: The model that it is of, where a plot has lines of several.
+    model: str = ""
 
     @property
     def drawn(self) -> list[tuple[float, float]]:
@@ -31,7 +33,7 @@ class Line:
 class Plot:
     """Lines, one or more, each with a point that can be drawn.
 
-    The names of the lines, and what the axes are, are names in ``words.toml``.
+    The names of the lines, and what the axes are, are names in ``words.toml``. There are four lines at most.
     """
 
     lines: tuple[Line, ...]
@@ -40,7 +42,9 @@ class Plot:
 
     def svg(self, words: Words) -> str:
         """Return the plot as ``<svg>``, in `words`."""
-        lines = [Line(words[line.name], line.points) for line in self.lines]
+        lines = [
+            Line(", ".join(filter(None, (line.model, words[line.name]))), line.points) for line in self.lines
+        ]
         return line_plot(lines, words[self.x], words[self.y], words["from_to"])
 
 

@@ -1,12 +1,15 @@
-"""How a model learned: the same latents drawn after some epochs, and the bound over time."""
+"""How a model learned: the same latents drawn after some epochs, and the bound over time.
+
+Of several models, their bounds in one plot.
+"""
 
 from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from msgspec import Meta
 
@@ -37,6 +40,8 @@ NEEDS_DECODER = False
 class Options(KindOptions):
     """What an author may set."""
 
+    max_models: ClassVar[int] = 4
+
     #: Epochs to show, the first and the last among them.
     rows: Annotated[int, Meta(ge=2, le=20)] = 8
     columns: Annotated[int, Meta(ge=1, le=40)] = 12
@@ -57,7 +62,18 @@ def images(options: Options, bundle: Bundle) -> Sheet:
 
 
 def bound(bundle: Bundle) -> Plot:
-    """Return the plot of the bound by epoch."""
+    """Return the plot of the bound by epoch, for training examples and for held-out ones."""
+    return Plot(tuple(_lines(bundle)), x="epoch", y="bound")
+
+
+def bounds(bundles: Sequence[Bundle]) -> Plot:
+    """Return the plot of the bound by epoch of several models: on held-out examples, where there are some."""
+    lines = (replace(_lines(bundle)[-1], model=bundle.name) for bundle in bundles)
+    return Plot(tuple(lines), x="epoch", y="bound")
+
+
+def _lines(bundle: Bundle) -> list[Line]:
+    """Return the lines of a model, that of held-out examples last."""
     path = bundle.file("history.csv", "the kind training")
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
@@ -74,7 +90,7 @@ def bound(bundle: Bundle) -> Plot:
         raise DemoError(f"{path} holds none of the columns {', '.join(BOUNDS)}, or no number in them")
     if not all(abs(value) < LIMIT for line in lines for point in line.drawn for value in point):
         raise DemoError(f"{path} holds numbers of {LIMIT:g} and more, which no plot shows")
-    return Plot(tuple(lines), x="epoch", y="bound")
+    return lines
 
 
 def _value(text: str | None) -> float:
@@ -82,8 +98,10 @@ def _value(text: str | None) -> float:
     return float(text) if text and text.strip() else math.nan
 
 
-def render(options: Options, bundle: Bundle) -> list[Panel]:
-    """Draw the sheet and the plot."""
+def render(options: Options, bundle: Bundle, *others: Bundle) -> list[Panel]:
+    """Draw the sheet and the plot; of several models the plot alone, with a curve of each."""
+    if others:
+        return [bounds((bundle, *others))]
     return [images(options, bundle), bound(bundle)]
 
 

@@ -7,7 +7,7 @@ from functools import cache
 from ..kinds import kinds
 
 #: The keys that every kind understands.
-COMMON = ("kind", "model", "id", "alt", "caption", "live", "polarity", "condition")
+COMMON = ("kind", "model", "models", "id", "alt", "caption", "live", "polarity", "condition")
 
 
 @cache

@@ -19,8 +19,9 @@ class Options:
     words, or str.
     """
 
-    #: How many models the figure shows.
+    #: How many models the figure shows, and how many at most where that is not the same.
     models: ClassVar[int] = 1
+    max_models: ClassVar[int] = 0
 
 
 def parse(options: type[Options], given: Mapping[str, str], other_keys: tuple[str, ...]) -> Options:

@@ -31,6 +31,11 @@ class Spec:
     #: What further inputs of the decoder are, as the author writes it.
     condition: str = ""
 
+    @property
+    def can_be_live(self) -> bool:
+        """Whether the kind can be interactive: of more models than it must show, it stays a static image."""
+        return bool(self.kind.describe) and len(self.models) <= self.kind.options.models
+
 
 def check(block: Block) -> Spec:
     """Return `block` as a checked demo; raise `DemoError` for the first thing that is wrong.
@@ -44,7 +49,7 @@ def check(block: Block) -> Spec:
     if re.search(r"\s", keys.pop("id", "")):
         raise KeyedError("“id” holds a space; write one word, such as fig-plane", "id")
     alt = keys.pop("alt", "").strip()
-    models = tuple(keys.pop("model", "").split())
+    key, models = _models(keys)
     if (live := keys.pop("live", "yes").strip().lower()) not in ("yes", "no"):
         raise KeyedError(f"“live: {live}”: write no for a figure that stays a static image", "live")
     polarity = keys.pop("polarity", "").strip().lower() or None
@@ -56,18 +61,28 @@ def check(block: Block) -> Spec:
         raise KeyedError(
             "“alt” is missing: say in a few words what the image shows, for those who do not see it", "alt"
         )
-    _check_models(models, kind)
+    _check_models(key, models, kind)
     return Spec(kind, models, alt, options, live == "yes", polarity, condition)
 
 
-def _check_models(models: tuple[str, ...], kind: DemoKind) -> None:
-    count = kind.options.models
-    if len(models) != count:
+def _models(keys: dict[str, str]) -> tuple[str, tuple[str, ...]]:
+    """Return the key that has the names of models, and these, which spaces or commas separate."""
+    if "model" in keys and "models" in keys:
+        raise KeyedError("“models” and “model” are the same key; write one of them", "models")
+    key = "models" if "models" in keys else "model"
+    return key, tuple(keys.pop(key, "").replace(",", " ").split())
+
+
+def _check_models(key: str, models: tuple[str, ...], kind: DemoKind) -> None:
+    count, most = kind.options.models, kind.options.max_models or kind.options.models
+    if not count <= len(models) <= most:
         what = "one model; write its name" if count == 1 else f"{count} models; write their names"
-        raise KeyedError(f"“model: {' '.join(models)}”: the kind {kind.name} shows {what}", "model")
+        if most > count:
+            what = f"{count} to {most} models; write their names"
+        raise KeyedError(f"“{key}: {' '.join(models)}”: the kind {kind.name} shows {what}", key)
     for model in models:
         if not MODEL.fullmatch(model):
-            raise KeyedError(f"“{model}” is not the name of a model: write letters, digits, - and _", "model")
+            raise KeyedError(f"“{model}” is not the name of a model: write letters, digits, - and _", key)
 
 
 def _kind(name: str) -> DemoKind:
