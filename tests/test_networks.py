@@ -101,7 +101,11 @@ def test_curves_of_several_models_differ_in_their_dashes(site: Site) -> None:
 @pytest.mark.parametrize(
     ("keys", "line", "message"),
     [
-        ("models: a b c d e", "“model: a b c d e”: the kind training shows 1 to 4 models; write their names"),
+        (
+            "models: a, b, c, d, e",
+            7,
+            "“models: a b c d e”: the kind training shows 1 to 4 models; write their names",
+        ),
         ("model: a\nmodels: b", 8, "“models” and “model” are the same key; write one of them"),
     ],
 )

@@ -133,7 +133,7 @@ class Demos(Part):
                 found = _attempt(figures.networks, model, self.environment.cache)
                 self._networks[model.bundle.name] = () if _failed(found) else found
             before = self._shown.get(model.bundle.name, model)
-            self._shown[model.bundle.name] = replace(model, networks={**before.networks, **model.networks})
+            self._shown[model.bundle.name] = replace(model, networks={**model.networks, **before.networks})
 
     def close(self) -> None:
         """End the process in which graphs are opened."""

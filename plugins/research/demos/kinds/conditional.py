@@ -5,6 +5,7 @@ Nothing but the label differs from row to row, so a column shows what the latent
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,6 +19,7 @@ from ..drawing.normals import normals
 from ..drawing.panels import Panel, Sheet
 from ..errors import DemoError
 from ..syntax.options import Options as KindOptions
+from ..syntax.states import Values
 
 if TYPE_CHECKING:
     import numpy as np
@@ -70,3 +72,8 @@ def describe(options: Options, bundle: Bundle) -> dict[str, Any]:
         "names": names,
         "rows": [with_class(bundle, at, label) for label in range(len(names))],
     }
+
+
+def states(described: Mapping[str, Any]) -> dict[str, Values]:
+    """Return what a link may set."""
+    return {"seed": Values(0, 2**31, is_whole=True), "temperature": Values(0, 2)}

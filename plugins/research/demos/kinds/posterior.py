@@ -7,6 +7,8 @@ diverge most from the prior first.
 
 from __future__ import annotations
 
+from base64 import b64decode
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -26,6 +28,7 @@ from ..drawing.scatter import Ellipse, Scatter
 from ..drawing.terms import Terms
 from ..errors import DemoError
 from ..syntax.options import Options as KindOptions
+from ..syntax.states import Values
 from . import latents
 
 if TYPE_CHECKING:
@@ -213,3 +216,13 @@ def describe(options: Options, bundle: Bundle) -> dict[str, Any]:
         "order": [] if plane else order(bundle)[:MAX_BARS],
         "labels": None if bundle.joint else classes(bundle),
     }
+
+
+def states(described: Mapping[str, Any]) -> dict[str, Values]:
+    """Return what a link may set."""
+    sheet = described["sheets"][0]
+    examples = len(b64decode(described["images"])) // (sheet["shape"][1] * sheet["shape"][2])
+    found = {"example": Values(1, examples, is_whole=True)}
+    if sheet["latents"] == 2:
+        return found | {"epsilon": Values(-3, 3, count=2)}
+    return found | {"seed": Values(0, 2**31, is_whole=True)}

@@ -97,7 +97,7 @@ class _Walk:
             Layer(
                 LAYERS.get(node.op_type, node.op_type),
                 self._shape(node.output[0]),
-                kernel=_whole(attributes.get("kernel_shape", ())),
+                kernel=self._kernel(node),
                 stride=max(_whole(attributes.get("strides", (1,)))),
                 parameters=parameters,
                 sources=sources,
@@ -142,6 +142,11 @@ class _Walk:
         for name in node.input if depth else ():
             if name in self._made_by:
                 yield from self._before(self._made_by[name], depth - 1)
+
+    def _kernel(self, node: NodeProto) -> list[int]:
+        """Return height and width of the kernel of a convolution."""
+        weights = next((self._weights[name] for name in node.input if name in self._weights), [])
+        return weights[2:] if "Conv" in node.op_type else []
 
     def _shape(self, name: str) -> list[int]:
         """Return the shape of a value without the batch; empty where it is not known."""

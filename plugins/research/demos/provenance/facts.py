@@ -124,20 +124,21 @@ def parameters(bundle: Bundle, words: Words) -> str:
 
 
 def quantization(models: Sequence[ShownModel], words: Words) -> str:
-    """Return in `words` how the decoder's weights are sent, and how far images are from the original's."""
-    found = [model.networks["decoder"] for model in models if "decoder" in model.networks]
-    if not found:
-        return ""
-    exact = [network.nats for network in found if network.nats is not None]
-    if exact:
-        said = words["exact"].format(nats=f"{max(exact):.1g}")
-        return f"{'/'.join(dict.fromkeys(network.precision.value for network in found))}. {said}"
-    costs = [network.quantization for network in found]
-    mean, largest = (max(getattr(cost, name) for cost in costs) for name in ("mean_error", "largest_error"))
-    if not largest:
-        return found[0].precision.value
+    """Return in `words` how the decoder's weights are sent, and what that costs."""
+    found = [model for model in models if "decoder" in model.networks]
+    networks = [model.networks["decoder"] for model in found]
+    precision = "/".join(dict.fromkeys(network.precision.value for network in networks))
+    costs = [network.quantization for network in networks]
+    if nats := [network.nats for network in networks if network.nats is not None]:
+        said = words.of("about", "exactness").format(value=f"{max(nats):.1g}")
+        return f"{precision}, {said}"
+    are_images = all(model.bundle.decoder.outputs[0].image for model in found)
+    largest = max((cost.largest_error for cost in costs), default=0)
+    if not largest or not are_images:
+        return precision
+    mean = max(cost.mean_error for cost in costs)
     said = words["accuracy"].format(mean=f"{255 * mean:.2g}", largest=f"{255 * largest:.2g}")
-    return f"{'/'.join(dict.fromkeys(network.precision.value for network in found))}. {said}"
+    return f"{precision}. {said}"
 
 
 def parity(models: Sequence[ShownModel], words: Words) -> str:

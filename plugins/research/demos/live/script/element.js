@@ -29,7 +29,6 @@ const KINDS = {
   manifold,
   reconstructions,
   samples,
-  training: lateKind("training"),
   traversals: interpolation,
 };
 

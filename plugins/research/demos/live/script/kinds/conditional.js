@@ -50,6 +50,7 @@ export function start(stage, { anySeed, button, inside, normals, slider }) {
     },
   );
 
+  stage.state = { seed: { get: () => seed, set: (text) => sample(Number(text)) }, temperature: warmth };
   stage.addLens("");
   const again = button(stage.word("sample_again"), () => sample(anySeed()));
   stage.arrange([again, button(stage.word("first"), () => sample(figure.seed))], [warmth]);

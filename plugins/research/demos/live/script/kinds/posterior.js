@@ -30,7 +30,8 @@ export function start(stage, shared) {
   const isPlane = !figure.order.length;
 
   let [encoder, example, at, step, isSampled] = [null, 0, 0, STEPS, true];
-  let noise = normals(figure.seed, size);
+  let seed = figure.seed;
+  let noise = normals(seed, size);
   let posterior = posteriorOf(0);
   let read = null; // what has been drawn or given, and its posterior
   let mean = null; // of the bound over draws: for which image, and what
@@ -218,7 +219,11 @@ export function start(stage, shared) {
     follows();
     return answer();
   };
-  const again = button(stage.word("again"), () => renew(normals(anySeed(), size), false));
+  const sample = (from) => {
+    seed = from;
+    return renew(normals(seed, size), false);
+  };
+  const again = button(stage.word("again"), () => sample(anySeed()));
   const zero = button(stage.word("zero"), () => renew(new Float32Array(size), false));
   /** Show what is known after so many steps; after the last, all. */
   const upTo = (to) => {
@@ -246,6 +251,14 @@ export function start(stage, shared) {
     chosen[0].show(at + 1);
     return change(dimensions[at], epsilon(dimensions[at], ((x - 0.5) / reach) * extent));
   });
+  const epsilon = {
+    get: () => [...noise],
+    set: (...texts) => renew(Float32Array.from(texts, Number), false),
+  };
+  stage.state = {
+    example: examples,
+    ...(isPlane ? { epsilon } : { seed: { get: () => seed, set: (text) => sample(Number(text)) } }),
+  };
   stage.arrange([next, again, zero, ...drawing.buttons], [examples, ...chosen, ...sliders]);
   // Its encoder is large, and needed by those who draw: it is fetched when the figure has been activated.
   stage.onattach = () => stage.encoder().catch(() => {}); // said when somebody draws
