@@ -293,7 +293,9 @@ class TestProgram:
         )
         assert first.read_bytes() == second.read_bytes()
 
-    def test_is_taken_from_the_cache(self, tmp_path: Path) -> None:
+    def test_is_taken_from_the_cache_until_the_compiler_changes(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         inputs = latents(8, 20)
         given = saved(decoder(), tmp_path)
         once = compiled(given, inputs, tmp_path / "cache")
@@ -303,6 +305,8 @@ class TestProgram:
         assert [place.name for place in (tmp_path / "cache" / "programs").iterdir()] == [
             once.program.parent.name
         ]
+        monkeypatch.setattr(compiling, "_program", lambda: ["another version"])
+        assert compiled(given, inputs, tmp_path / "cache").program.parent != once.program.parent
 
     def test_colour_pictures_of_another_size(self, tmp_path: Path) -> None:
         inputs = latents(16, 6)

@@ -53,7 +53,8 @@ def compiled(
     """
     _require_extra()
     area = cache.area("programs", *_program())
-    place = area.folder(_key(graph, digest), lambda folder: _compile(graph, request(), folder, sandbox))
+    key = area.key(_key(graph, digest))
+    place = area.folder(key, lambda folder: _compile(graph, request(), folder, sandbox))
     report: dict[str, Any] = json.loads((place / "report.json").read_text(encoding="utf-8"))
     if "refused" in report:
         raise RefusedError(report["refused"])
@@ -108,7 +109,7 @@ def _key(graph: Graph, given: str) -> str:
     """Return a hash over all that the result depends on, beside the program that compiles."""
     digest = hashlib.sha256(graph.path.read_bytes() + given.encode())
     digest.update(repr(graph.signature).encode())
-    return digest.hexdigest()[:24]
+    return digest.hexdigest()
 
 
 @lru_cache
