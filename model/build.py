@@ -17,7 +17,7 @@ from rich.console import Console
 from safetensors.torch import save_file
 from torch import Tensor
 
-from .bundles import export, keys, replacing, store, verify
+from .bundles import export, keys, replacing, step, store, verify
 from .bundles.manifest import Run, manifest
 from .bundles.store import BundleStore
 from .data import examples
@@ -167,7 +167,11 @@ def _fill(job: Job, inputs: keys.KeyInputs, folder: Path) -> None:
         "evaluate": clock[2] - clock[1],
     }
     run = Run(inputs, data, workers, seconds, differences, job.draft)
-    store.publish(folder, manifest(recipe, state.model, run), job.store)
+    stated = manifest(recipe, state.model, run)
+    if recipe.step:
+        with job.console.status(f"{recipe.name}: exporting a step of training"):
+            stated["step"] = step.write(folder, recipe, data, about)
+    store.publish(folder, stated, job.store)
     checkpoint.discard()
     summary = store.summary(recipe.name, job.store)
     job.print(f"{recipe.name}: trained in {seconds['train']:.0f} s{summary}")

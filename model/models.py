@@ -1,5 +1,6 @@
 """What training, export and evaluation ask of every family of models."""
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -141,6 +142,28 @@ class Model(nn.Module, ABC):
         raise ModelError("wake-sleep trains Helmholtz machines only")
 
 
-def normal(shape: Sequence[int], like: Tensor, generator: torch.Generator) -> Tensor:
-    """Return standard normal numbers on the device of `like`."""
+class Noise:
+    """Standard normal numbers that are given (B, K), in the place of a generator: each draw takes the next.
+
+    Without any, zeros are drawn and counted.
+    """
+
+    def __init__(self, numbers: Tensor | None) -> None:
+        self._numbers = numbers
+        #: Numbers that were drawn for each example.
+        self.used = 0
+
+    def draw(self, shape: Sequence[int], count: int) -> Tensor:
+        """Return the next numbers in `shape`, for `count` examples."""
+        size, begin = math.prod(shape) // count, self.used
+        self.used += size
+        if self._numbers is None:
+            return torch.zeros(*shape)
+        return self._numbers[:, begin : self.used].reshape(*shape)
+
+
+def normal(shape: Sequence[int], like: Tensor, generator: torch.Generator | Noise) -> Tensor:
+    """Return standard normal numbers on the device of `like`, whose first axis is that of the examples."""
+    if isinstance(generator, Noise):
+        return generator.draw(shape, len(like))
     return torch.randn(shape, generator=generator, device=like.device)

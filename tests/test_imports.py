@@ -44,10 +44,11 @@ def may_bring_in(module: str) -> set[str]:
 
 #: Modules that only the worker imports: the other side of ``demos.sandbox``.
 COMPILE = """
-    build checks graph requests runtime terms
-    rewriting.col2im rewriting.compatible rewriting.constants rewriting.einsum
+    build checks graph requests runtime steps terms
+    rewriting.col2im rewriting.compatible rewriting.constants rewriting.einsum rewriting.products
     quantization.roles quantization.weights
-    generation.program generation.source generation.strings
+    generation.elementwise generation.program generation.schedule generation.source generation.strings
+    generation.training
 """
 OF_WORKER = {
     f"research.demos.{name}"

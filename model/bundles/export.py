@@ -2,7 +2,8 @@
 
 import logging
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy
 import onnx
@@ -54,11 +55,25 @@ def graphs(model: Model, about: Mapping[str, str]) -> dict[str, bytes]:
 
 
 def _graph(
-    module: nn.Module, examples: Mapping[str, Tensor], results: tuple[str, ...], about: Mapping[str, str]
+    module: nn.Module, examples: Mapping[str, Tensor], results: Sequence[str], about: Mapping[str, str]
 ) -> bytes:
+    batch = torch.export.Dim("batch")
+    return exported(module, examples, results, about, tuple({0: batch} for _ in examples))
+
+
+def exported(
+    module: nn.Module,
+    examples: Mapping[str, Tensor],
+    results: Sequence[str],
+    about: Mapping[str, str],
+    dynamic: tuple[Any, ...] | None = None,
+) -> bytes:
+    """Return `module` as ONNX, with inputs like `examples`, by name, and outputs `results`.
+
+    `dynamic` says which axes are of any size, as ``torch.onnx.export`` has it.
+    """
     # The exporter warns of packages that are not used here, and of changes in its next version.
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)
-    batch = torch.export.Dim("batch")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         program = torch.onnx.export(
@@ -69,7 +84,7 @@ def _graph(
             opset_version=OPSET,
             input_names=list(examples),
             output_names=list(results),
-            dynamic_shapes=tuple({0: batch} for _ in examples),
+            dynamic_shapes=dynamic,
         )
     assert program is not None
     graph = _with_fp16_initializers(_without_traces(program.model_proto))
@@ -86,7 +101,8 @@ def _with_fp16_initializers(graph: onnx.ModelProto) -> onnx.ModelProto:
     casts = []
     for weight in graph.graph.initializer:
         values = onnx.numpy_helper.to_array(weight)
-        narrowed = values.astype(numpy.float16)
+        with numpy.errstate(over="ignore"):  # then they are not equal
+            narrowed = values.astype(numpy.float16)
         if values.dtype != numpy.float32 or values.ndim < 2 or not numpy.array_equal(narrowed, values):
             continue
         stored = f"{weight.name}.float16"

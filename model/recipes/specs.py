@@ -220,6 +220,20 @@ class Helmholtz(Spec, frozen=True, tag_field="family", tag="helmholtz"):
 Architecture = VAE | TwoLayers | Ladder | Helmholtz | ConditionalVAE
 
 
+class Step(Spec, frozen=True):
+    """A step of training that readers run in the page: see docs/training-in-the-page.md."""
+
+    #: Examples that the graph takes; readers may choose a divisor of it.
+    batch_size: Count = 64
+    #: Training examples that are sent to readers, the first ones.
+    examples: Count = 2000
+    #: The learning rate of Adam that readers begin with; that of the check.
+    learning_rate: Positive = 5e-3
+    #: Networks in the place of those of a variational autoencoder, small enough for many steps a second.
+    encoder: Encoder | None = None
+    decoder: Decoder | None = None
+
+
 class Recipe(Spec, frozen=True):
     """One model: everything that decides its weights, apart from data and code."""
 
@@ -249,3 +263,5 @@ class Recipe(Spec, frozen=True):
     seed: CountOrZero = 0
     #: Whether weights are rounded to float16 after training, for a bundle of half the size.
     fp16_weights: Flag = False
+    #: What readers of the page need to train the model themselves.
+    step: Step | None = None

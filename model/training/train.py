@@ -99,7 +99,7 @@ def begin(recipe: Recipe, data: Data, workers: Workers = SINGLE_PROCESS) -> Stat
     torch.set_flush_denormal(True)
     torch.set_num_threads(workers.threads)
     torch.manual_seed(recipe.seed)
-    model = build(recipe.model, data.train.shape, _mean_intensity(data.train.images)).to(workers.device)
+    model = build(recipe.model, data.train.shape, mean_intensity(data.train.images)).to(workers.device)
     if workers.kind == "cuda":
         model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     step = workers.wrap(Step(model))
@@ -183,7 +183,7 @@ def _on_cpu(recipe: Recipe, data: Data, model: Model) -> Model:
     return found
 
 
-def _mean_intensity(images: Tensor) -> float:
+def mean_intensity(images: Tensor) -> float:
     """Return the mean of `images` in [0, 1], a part at a time: all of them as floats would be large.
 
     Points have no intensity: theirs is taken as 0.5, whose logit is 0.

@@ -27,6 +27,7 @@ from graphs import (
 )
 from onnx import helper
 from playwright.sync_api import Locator, Page, expect
+from steps import add_step
 
 from browser.chromium import ROOT
 
@@ -45,11 +46,17 @@ KINDS = (
     "latents",
     "conditional",
     "posterior",
+    "train",
 )
 #: Kinds that are shown of a decoder with a condition and without an encoder.
 CONDITIONAL = ("samples", "manifold", "interpolation")
 #: What a kind shows where it is not the model of digits.
-MODELS = {"manifold": "plane", "compare": "digits plane", "conditional": "conditional"}
+MODELS = {
+    "manifold": "plane",
+    "compare": "digits plane",
+    "conditional": "conditional",
+    "train": "trainable",
+}
 #: A folder below the server's root, since blogs often lie in one.
 PLACE = "a/blog"
 
@@ -75,6 +82,7 @@ OPTIONS = {
     "latents": "points: 40",
     "conditional": "columns: 5",
     "posterior": "label: 1\nexamples: 4\npoints: 20",
+    "train": "steps: 60\nwarm_up: 20",
 }
 #: Text high enough for figures to stand out of sight.
 LINKS = (
@@ -163,6 +171,8 @@ def write_models(folder: Path) -> None:
     write_bundle(folder / "odd", odd_decoder())
     write_bundle(folder / "colour", decoder(4, channels=3, side=8))
     write_bundle(folder / "blank", blank_decoder())
+    write_bundle(folder / "trainable", decoder(2))
+    add_step(folder / "trainable")
     write_bundle(folder / "conditional", conditional_decoder())
     write_bundle(
         folder / "odd-digits",

@@ -226,7 +226,7 @@ class TestInvitation:
             assert abs(above - below) < 12
             activate(visit.page, kind)
             expect(said(found)).to_have_text(hint)
-            if kind in ("samples", "compare"):
+            if kind in ("samples", "compare", "train"):
                 found.get_by_role("button").first.click()
             else:
                 cursors = {"draw": "crosshair", "manifold": "crosshair", "posterior": "crosshair"}
@@ -576,7 +576,7 @@ class TestSpeech:
             visit.page.keyboard.press("Enter" if is_button else "ArrowRight")
             expect(said(found)).not_to_have_text(hint)
 
-    @pytest.mark.parametrize("kind", sorted(set(KINDS) - {"samples", "compare"}))
+    @pytest.mark.parametrize("kind", sorted(set(KINDS) - {"samples", "compare", "train"}))
     def test_sheets_are_operable_and_named(self, live_blog: Blog, view: View, kind: str) -> None:
         with opened(view, live_blog, kind) as visit:
             found = activate(visit.page, kind)

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 SETTING = lazy_pattern(r"#[^\s\"'<>?]+\?")
 LIVE = Path(__file__).parent / "live"
 #: Kinds whose scripts come when a figure of them is near.
-LATE_KINDS = ("conditional", "draw", "latents", "posterior", "training")
+LATE_KINDS = ("conditional", "draw", "latents", "posterior", "train", "training")
 
 
 @dataclass(frozen=True)
@@ -195,7 +195,13 @@ class Demos(Part):
         yield StyleSheetFile(LIVE / "demos.css", marker='class="research-demo')
         yield Script(
             LIVE / "script" / "element.js",
-            ("worker.js", "conditions.js", "state.js", *(f"kinds/{kind}.js" for kind in LATE_KINDS)),
+            (
+                "worker.js",
+                "trainer.js",
+                "conditions.js",
+                "state.js",
+                *(f"kinds/{kind}.js" for kind in LATE_KINDS),
+            ),
             marker=weight.MARKER,
             name="live",
             cache=self.environment.cache,

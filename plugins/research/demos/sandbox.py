@@ -28,6 +28,9 @@ DOING = {
     "run": "Running",
     "decode": "Rendering images of",
     "compile": "Compiling and checking",
+    "compile_step": "Compiling and checking",
+    "train": "Training by",
+    "apply": "Running",
     "probe": "Trying",
     "files": "Reading",
     "layers": "Reading",
@@ -121,6 +124,35 @@ class Sandbox:
             is_final = isinstance(cause, RequestError) and cause.kind == RefusedError.__name__
             raise (RefusedError if is_final else UnsupportedError)(str(error)) from error
 
+    def compile_step(
+        self, path: Path, files: Sequence[File], arrays: Sequence[Array], more: Mapping[str, Any]
+    ) -> Answer:
+        """Return the report on the program of a step of training and of graphs of its parameters, and the
+        program.
+
+        `more` and `arrays` are as ``compile.requests`` has them. Raises as `compile` does.
+        """
+        try:
+            return self._ask("compile_step", path, files, arrays, {**more, "tools": str(self.tools)})
+        except DemoError as error:
+            cause = error.__cause__
+            is_final = isinstance(cause, RequestError) and cause.kind == RefusedError.__name__
+            raise (RefusedError if is_final else UnsupportedError)(str(error)) from error
+
+    def train(
+        self, path: Path, file: File, arrays: Sequence[Array], chosen: Mapping[str, Any]
+    ) -> list[Array]:
+        """Return the parameters that the step of training `file` reaches, and the terms of the bound (T, 2).
+
+        `arrays` are initial parameters and examples, and `chosen` what ``compile.steps.Training`` has. Raises
+        `DemoError` if ONNX Runtime cannot run it within the limits.
+        """
+        return self._several("train", path, file, arrays, {"chosen": dict(chosen)})
+
+    def apply(self, path: Path, file: File, parameters: Array, inputs: Array) -> list[Array]:
+        """Return the outputs of the graph `file` of `parameters` (P,) for `inputs` (N, …)."""
+        return self._several("apply", path, file, [parameters, inputs], {})
+
     def probe(self, path: Path, file: File, sizes: Sequence[int]) -> dict[str, Any]:
         """Return the inputs of the graph at `path`, and what it makes of a few of them.
 
@@ -143,7 +175,12 @@ class Sandbox:
     def _arrays(
         self, name: str, path: Path, file: File, inputs: Array, more: Mapping[str, Any]
     ) -> list[Array]:
-        answer = self._ask(name, path, [file], [inputs], more)
+        return self._several(name, path, file, [inputs], more)
+
+    def _several(
+        self, name: str, path: Path, file: File, arrays: Sequence[Array], more: Mapping[str, Any]
+    ) -> list[Array]:
+        answer = self._ask(name, path, [file], arrays, more)
         try:
             _, found = unpack(answer.value, answer.blobs)
         except ValueError as error:

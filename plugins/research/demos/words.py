@@ -12,6 +12,7 @@ FILE = Path(__file__).with_suffix(".toml")
 OF_THE_BUILD = frozenset(
     "static disk missing group_member accuracy epoch dimension bound training_examples "
     "held_out_examples from_to label bound_of_draw mean_of_draws steps exact class_means "
+    "step nats elbo likelihood divergence of_points agreement "
     "discriminants".split()
 )
 #: Used by every figure once it is active.

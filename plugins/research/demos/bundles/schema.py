@@ -195,6 +195,27 @@ class Graphs(Struct, frozen=True):
     joint: Joint | UnsetType = UNSET
 
 
+class StepGraphs(Struct, frozen=True):
+    """ONNX files of a step of training, and of what can be made with its parameters."""
+
+    step: Name
+    decoder: Name | UnsetType = UNSET
+    encoder: Name | UnsetType = UNSET
+
+
+class Step(Struct, frozen=True):
+    """What readers need to train the model: docs/training-in-the-page.md."""
+
+    graphs: StepGraphs
+    #: The .npz file of examples, of the distribution of initial parameters, and of checks.
+    arrays: Name
+    #: What 0 and 255 stand for in the examples.
+    range: tuple[float, float]
+    batch_size: Annotated[int, Meta(ge=1, le=MAX_SIZE)]
+    learning_rate: Annotated[float, Meta(gt=0)]
+    beta: Annotated[float, Meta(ge=0)] = 1.0
+
+
 class File(Struct, frozen=True):
     """A file of the bundle."""
 
@@ -209,6 +230,7 @@ class Manifest(Struct, frozen=True):
     name: Annotated[str, Meta(pattern="^[A-Za-z0-9][A-Za-z0-9_-]*$")]
     graphs: Graphs
     files: dict[Annotated[str, Meta(pattern="^[A-Za-z0-9_][A-Za-z0-9._-]*$")], File]
+    step: Step | UnsetType = UNSET
     #: Of the whole manifest without this key.
     sha256: str | UnsetType = UNSET
     key: str | UnsetType = UNSET

@@ -51,8 +51,8 @@ def compiled(
     cannot be compiled, or whose program computes something else; that is in the cache as well, unless
     it was for want of time or memory.
     """
-    _require_extra()
-    area = cache.area("programs", *_program())
+    require_extra()
+    area = cache.area("programs", *program_versions())
     key = area.key(_key(graph, digest))
     place = area.folder(key, lambda folder: _compile(graph, request(), folder, sandbox))
     report: dict[str, Any] = json.loads((place / "report.json").read_text(encoding="utf-8"))
@@ -61,7 +61,7 @@ def compiled(
     return Compiled(place / "program.wasm", place / "quantized.onnx", *_read(report))
 
 
-def _require_extra() -> None:
+def require_extra() -> None:
     """Raise `UnsupportedError` unless the packages are installed that graphs are compiled with."""
     if missing := [module for module in EXTRA if find_spec(module) is None]:
         raise UnsupportedError(
@@ -113,7 +113,7 @@ def _key(graph: Graph, given: str) -> str:
 
 
 @lru_cache
-def _program() -> list[str]:
+def program_versions() -> list[str]:
     """Return what stands for the program that compiles: the versions of its tools, and our code."""
     code = (source.read_text(encoding="utf-8") for source in sorted(HERE.rglob("*.py")))
     return [*(f"{tool} {version(tool)}" for tool in TOOLS), *code]

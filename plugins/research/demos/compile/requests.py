@@ -15,7 +15,7 @@ from ..normalize.logits import with_logits
 from ..normalize.normal import normal_form
 from ..normalize.opening import opened
 from ..normalize.probe import files_of, probed
-from . import checks, terms
+from . import checks, steps, terms
 from .build import build
 from .records import Bound, Terms, TestExamples, Trial
 from .runtime import run_session, session
@@ -86,6 +86,42 @@ def compile(given: Mapping[str, Any], blobs: Sequence[bytes]) -> Answer:
     return report, [made.program, made.quantized.SerializeToString()]
 
 
+def compile_step(given: Mapping[str, Any], blobs: Sequence[bytes]) -> Answer:
+    """Return the report on the program of the graphs ``names``, the first of which is the step, and the
+    program.
+
+    The arrays are initial parameters, batches, noise, the learning rate and β, and what PyTorch reached.
+    """
+    files, arrays = unpack(given, blobs)
+    graphs = dict(zip(given["names"], map(steps.normal_step, files), strict=True))
+    check = dict(zip(("initial", "x", "noise", "rates", "parameters"), arrays, strict=True))
+    made = steps.build(graphs, check, Path(given["tools"]))
+    interface = {
+        name: {
+            side: [
+                [value.name, [axis.dim_value for axis in value.type.tensor_type.shape.dim]]
+                for value in values
+            ]
+            for side, values in (("inputs", graph.graph.input), ("outputs", graph.graph.output))
+        }
+        for name, graph in graphs.items()
+    }
+    return {"difference": made.difference, "steps": made.steps, "graphs": interface}, [made.program]
+
+
+def train(given: Mapping[str, Any], blobs: Sequence[bytes]) -> Answer:
+    """Return what a step reaches from the parameters of the first array on the examples of the second."""
+    [file], [initial, data] = unpack(given, blobs)
+    parameters, terms = steps.train(steps.normal_step(file), initial, data, steps.Training(**given["chosen"]))
+    return pack([], [parameters, terms])
+
+
+def apply(given: Mapping[str, Any], blobs: Sequence[bytes]) -> Answer:
+    """Return what a graph makes of parameters, the first array, and of inputs (N, …), the second."""
+    [file], [parameters, inputs] = unpack(given, blobs)
+    return pack([], steps.apply(steps.normal_step(file), parameters, inputs))
+
+
 def probe(given: Mapping[str, Any], blobs: Sequence[bytes]) -> Answer:
     """Return the inputs of a graph, and shapes and values of its outputs."""
     [file], _ = unpack(given, blobs)
@@ -110,6 +146,9 @@ HANDLERS: Mapping[str, Callable[[Mapping[str, Any], Sequence[bytes]], Answer]] =
     "run": run,
     "decode": decode,
     "compile": compile,
+    "compile_step": compile_step,
+    "train": train,
+    "apply": apply,
     "probe": probe,
     "files": files,
     "layers": layers,

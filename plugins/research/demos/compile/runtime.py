@@ -79,9 +79,7 @@ def run_program(program: bytes, inputs: Array, shapes: Sequence[tuple[int, ...]]
     """
     import wasmtime
 
-    store, module = _store(program)
-    store.set_fuel(FUEL)
-    exports = wasmtime.Instance(store, module, []).exports(store)
+    store, exports = instance(program)
     memory: Any = exports["memory"]
     call: Any = {name: exports[name] for name in ("init", "input", "output", "run")}
     outputs = [np.empty((len(inputs), *shape), np.float32) for shape in shapes]
@@ -99,6 +97,15 @@ def run_program(program: bytes, inputs: Array, shapes: Sequence[tuple[int, ...]]
         reason = error.message if isinstance(error, wasmtime.Trap) else str(error)
         raise UnsupportedError(f"the compiled program breaks off: {reason}") from error
     return outputs
+
+
+def instance(program: bytes) -> tuple[Any, Any]:
+    """Return a store of wasmtime, with fuel for an example, and the exports of `program` in it."""
+    import wasmtime
+
+    store, module = _store(program)
+    store.set_fuel(FUEL)
+    return store, wasmtime.Instance(store, module, []).exports(store)
 
 
 def _store(program: bytes) -> tuple[Any, Any]:

@@ -62,6 +62,8 @@ class Live:
     runtime: tuple[PublishedFile, ...]
     #: How many controls the decoder's further inputs have.
     controls: int = 0
+    #: A sentence that stands below the figure.
+    note: str = ""
     #: Of all files, as they are sent.
     kilobytes: int = 0
     #: Of the files that an activation waits for, as the page counts them.
@@ -147,13 +149,14 @@ def _interactive(stage: str, live: Live, words: Words, group: str) -> str:
     said = json.dumps(words.of_figure(live.kind), separators=(",", ":"), ensure_ascii=False)
     programs = "".join(f' data-{network}="{name}"' for network, name in names.items())
     controls = f' data-controls="{live.controls}"' if live.controls else ""
+    note = f'<p class="research-demo-note">{escape(live.note)}</p>' if live.note else ""
     return (
         f'<research-demo class="research-demo-stage" data-kind="{live.kind}" '
         f'data-kilobytes="{live.kilobytes}" data-bytes="{live.bytes}"{controls}{programs}{group} '
         f'data-words="{escape(said)}" data-src="{{static}}/{live.description.address}">{stage}'
         # The sliders run from left to right as the images do, wherever text runs to.
         f'<div class="research-demo-panel" lang="{words.language}" dir="ltr"><p>{words["static"]}</p></div>'
-        "</research-demo>"
+        f"{note}</research-demo>"
     )
 
 
@@ -181,4 +184,5 @@ def _image(image: StaticImage, alt: str, lazy: bool, max_width: int, words: Word
 
 def _translated(heading: str, words: Words) -> str:
     """Return the heading of row labels in the language of the page; the name of a model as it is."""
-    return words[heading.lower()] if heading in ("Epoch", "Dimension", "Label", "class_means") else heading
+    translated = ("Epoch", "Dimension", "Label", "class_means", "of_points")
+    return words[heading.lower()] if heading in translated else heading

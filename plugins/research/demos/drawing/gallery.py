@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from importlib.metadata import version
@@ -48,9 +48,9 @@ class Gallery:
     #: The file that tells the page how to activate the figure.
     description: Path
 
-    def described(self, words: Words, cache: Cache) -> Path:
-        """Return the file of the description together with `words`."""
-        stated = json.loads(self.description.read_text(encoding="utf-8"))
+    def described(self, words: Words, cache: Cache, more: Mapping[str, Any]) -> Path:
+        """Return the file of the description together with `more` and with `words`."""
+        stated = json.loads(self.description.read_text(encoding="utf-8")) | more
         stated["words"] = words.of_kind(self.kind)
         text = json.dumps(stated, separators=(",", ":"), ensure_ascii=False)
 
@@ -98,7 +98,7 @@ def _form(sheet: Sheet, bundle: Bundle) -> dict[str, Any]:
         "group": sheet.group,
         "gap": sheet.gap,
         "latents": bundle.latents,
-        "shape": output.image,
+        "shape": sheet.images.shape[2:],
         "range": output.range,
         **more,
     }
@@ -139,7 +139,7 @@ def _write(folder: Path, stem: str, panel: Panel, ink: bool) -> dict[str, Any]:
         "labels": panel.labels,
         "heading": panel.heading,
         "alt": panel.alt,
-        "ink": ink,
+        "ink": ink if panel.ink is None else panel.ink,
     }
 
 

@@ -23,6 +23,8 @@ class Sheet:
     heading: str = ""
     #: The name of the sentence, in ``words.toml``, that says what it shows; empty: the author's text does.
     alt: str = ""
+    #: Whether it is ink, where that is known without the model.
+    ink: bool | None = None
 
     @property
     def gap(self) -> int:

@@ -10,6 +10,8 @@ from ..words import Words
 WIDTH, HEIGHT = 480, 280
 #: The corners of the area that the lines are drawn in.
 LEFT, RIGHT, TOP, BOTTOM = 70, WIDTH - 10, 34, HEIGHT - 54
+#: Room for the legend below lines that need not rise, in parts of what they span.
+LEGEND = 0.6
 #: Dashes distinguish lines where colors do not, on paper or to the colour-blind.
 DASHES = ("", "2 5", "9 5", "16 4 3 4")
 
@@ -39,13 +41,15 @@ class Plot:
     lines: tuple[Line, ...]
     x: str
     y: str
+    #: Whether a script draws it anew: it finds lines and scales by attributes.
+    is_live: bool = False
 
     def svg(self, words: Words) -> str:
         """Return the plot as ``<svg>``, in `words`."""
         lines = [
             Line(", ".join(filter(None, (line.model, words[line.name]))), line.points) for line in self.lines
         ]
-        return line_plot(lines, words[self.x], words[self.y], words["from_to"])
+        return line_plot(lines, words[self.x], words[self.y], words["from_to"], self.is_live)
 
 
 @dataclass(frozen=True)
@@ -62,25 +66,28 @@ class Axis:
         return self.start + (value - self.least) / (self.most - self.least) * (self.end - self.start)
 
 
-def line_plot(lines: Sequence[Line], x: str, y: str, from_to: str) -> str:
+def line_plot(lines: Sequence[Line], x: str, y: str, from_to: str, is_live: bool = False) -> str:
     """Return `lines`, one or more, as ``<svg>``; `x` and `y` say what the axes are.
 
-    Each line has a point that can be drawn. `from_to` says of a line, in words, where it begins and ends.
+    Each line has a point that can be drawn. With `is_live`, lines and scales are marked. `from_to` says of a
+    line, in words, where it begins and ends.
     """
     xs, ys = zip(*(point for line in lines for point in line.drawn), strict=True)
-    across, up = ticks(min(xs), max(xs)), ticks(min(ys), max(ys))
+    least = min(ys) - LEGEND * (max(ys) - min(ys)) if is_live else min(ys)
+    across, up = ticks(min(xs), max(xs)), ticks(least, max(ys))
     x_axis = Axis(across[0], max(*xs, across[-1]), LEFT, RIGHT)
     y_axis = Axis(up[0], max(*ys, up[-1]), BOTTOM, TOP)
+    scale, curve = (" data-scale", " data-line") if is_live else ("", "")
     parts = [f"<title>{escape(_summary(lines, y, from_to))}</title>"]
     for value in up:
         height = y_axis.at(value)
-        parts.append(_stroke(f"M{LEFT} {height:.1f}H{RIGHT}", ' stroke-opacity=".2"'))
-        parts.append(_text(written(value), LEFT - 8, height, "end", ' dominant-baseline="middle"'))
-    parts += [_text(written(value), x_axis.at(value), BOTTOM + 22, "middle") for value in across]
+        parts.append(_stroke(f"M{LEFT} {height:.1f}H{RIGHT}", f' stroke-opacity=".2"{scale}'))
+        parts.append(_text(written(value), LEFT - 8, height, "end", f' dominant-baseline="middle"{scale}'))
+    parts += [_text(written(value), x_axis.at(value), BOTTOM + 22, "middle", scale) for value in across]
     parts += [_text(x, (LEFT + RIGHT) / 2, HEIGHT - 8, "middle"), _text(y, 4, 17, "start")]
     for number, line in enumerate(lines):
         dashes = f' stroke-width="2" stroke-dasharray="{DASHES[number]}"'
-        parts.append(_stroke(_curve(line, x_axis, y_axis), dashes))
+        parts.append(_stroke(_curve(line, x_axis, y_axis), dashes + curve))
         # The lower right corner stays empty where lines rise and level off.
         height = BOTTOM - 16 - 24 * (len(lines) - 1 - number)
         parts.append(_stroke(f"M{RIGHT - 44} {height}h36", dashes))

@@ -27,7 +27,7 @@ def is_ink(bundle: Bundle, stated: str | None) -> bool:
     for polarity in (stated, of_graph.get("polarity"), of_data.get("polarity")):
         if polarity in ("ink", "photograph"):
             return bool(polarity == "ink") and bundle.image[0] == 1
-    if bundle.image[0] != 1:
+    if bundle.decoder.outputs[0].is_points or bundle.image[0] != 1:
         return False
     return looks_like_ink(decode(bundle, normals(0, SAMPLES, bundle.latents)))
 

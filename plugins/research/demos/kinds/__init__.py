@@ -37,6 +37,8 @@ class DemoKind:
     has_condition_controls: bool
     #: What links may set, of what is described.
     states: Callable[[Mapping[str, Any]], dict[str, Values]]
+    #: Whether the page trains: it needs a step of training and examples.
+    needs_step: bool
 
 
 @cache
@@ -55,5 +57,6 @@ def kinds() -> dict[str, DemoKind]:
             getattr(kind, "IS_EXACT", False),
             getattr(kind, "HAS_CONDITION_CONTROLS", True),
             getattr(kind, "states", lambda described: {}),
+            getattr(kind, "NEEDS_STEP", False),
         )
     return found

@@ -14,10 +14,12 @@ from ...core.post import PublishedFile
 from ...core.storage.cache import Cache
 from ..bundles.bundle import Bundle, Graph
 from ..bundles.examples import FILE, posteriors, read
+from ..bundles.step import read_step
 from ..bundles.tensors import Tensor
 from ..compile import UnsupportedError
 from ..compile.compiled import Request, compiled
 from ..compile.records import MAX_LOSS_OF_ENCODERS, Compiled, TestExamples
+from ..compile.training import CompiledStep, compiled_step
 from ..drawing.figure import Live
 from ..drawing.gallery import Gallery
 from ..errors import DemoError
@@ -48,6 +50,8 @@ class LiveModel:
     runtime: tuple[PublishedFile, ...] = ()
     #: What was measured of the networks that are compiled.
     networks: Mapping[str, Compiled] = field(default_factory=dict)
+    #: The step of training, where the kind has one.
+    step: CompiledStep | None = None
 
 
 def live_model(spec: Spec, bundle: Bundle, cache: Cache) -> LiveModel:
@@ -55,6 +59,8 @@ def live_model(spec: Spec, bundle: Bundle, cache: Cache) -> LiveModel:
 
     Raises `UnsupportedError` for a network that cannot be.
     """
+    if spec.kind.needs_step:
+        return _trained_model(bundle, cache)
     digest = _files(bundle)
     sandbox = bundle.sandbox
     of_decoder, of_encoder = _decoder_request, _encoder_request
@@ -77,13 +83,18 @@ def live_model(spec: Spec, bundle: Bundle, cache: Cache) -> LiveModel:
     )
 
 
+def _trained_model(bundle: Bundle, cache: Cache) -> LiveModel:
+    found = compiled_step(read_step(bundle), bundle, cache)
+    return LiveModel(bundle, {"step": found.program, "examples": found.examples}, step=found)
+
+
 def fallback_model(spec: Spec, bundle: Bundle, root: Path) -> LiveModel | None:
     """Return `bundle` as it is, to be run by onnxruntime-web; None where that is not installed in `root`.
 
     Raises `UnsupportedError` for a network that the kind needs and the bundle does not have.
     """
     files = runtime(root)
-    if not files:
+    if not files or spec.kind.needs_step:
         return None
     networks = {"decoder": bundle.decoder.path}
     if spec.kind.needs_encoder:
@@ -100,7 +111,12 @@ def _encoder(spec: Spec, bundle: Bundle) -> Graph:
 def live(spec: Spec, models: Sequence[LiveModel], drawing: Gallery, words: Words, cache: Cache) -> Live:
     """Return what the figure `spec`, of which `drawing` was made from `models`, needs to be interactive."""
     kind = spec.kind
-    needed = {"decoder": kind.needs_decoder, "encoder": kind.needs_encoder}
+    needed = {
+        "decoder": kind.needs_decoder,
+        "encoder": kind.needs_encoder,
+        "step": kind.needs_step,
+        "examples": kind.needs_step,
+    }
     programs = {
         network: tuple(
             _published(model.programs[network], f"{model.bundle.name}-{network}") for model in models
@@ -108,12 +124,21 @@ def live(spec: Spec, models: Sequence[LiveModel], drawing: Gallery, words: Words
         for network, is_needed in needed.items()
         if is_needed
     }
-    described = _published(drawing.described(words, cache), "-".join((*spec.models, kind.name)))
+    step = models[0].step
+    more = {"graphs": step.graphs} if step else {}
+    described = _published(drawing.described(words, cache, more), "-".join((*spec.models, kind.name)))
     runtimes = [model.runtime for model in models if model.runtime and kind.needs_decoder]
     controls = _controls(models[0].bundle) if kind.needs_decoder and kind.has_condition_controls else 0
-    found = Live(kind.name, described, programs, runtimes[0] if runtimes else (), controls)
-    awaited = (described, *programs.get("decoder", ()), *found.runtime)
+    note = _agreement(step, words) if step else ""
+    found = Live(kind.name, described, programs, runtimes[0] if runtimes else (), controls, note)
+    sent = [file for name, files in programs.items() if name != "encoder" for file in files]
+    awaited = (described, *sent, *found.runtime)
     return replace(found, kilobytes=_kilobytes(found.files, cache), bytes=sum(map(_size, awaited)))
+
+
+def _agreement(step: CompiledStep, words: Words) -> str:
+    """Return in `words` how far the compiled step is from that of PyTorch."""
+    return words["agreement"].format(steps=step.steps, difference=f"{step.difference:.1g}")
 
 
 def _controls(bundle: Bundle) -> int:

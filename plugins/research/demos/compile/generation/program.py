@@ -77,13 +77,13 @@ def compile_program(
         (place / f"{NAME}.c").write_text(text, encoding="utf-8")
         (place / "weights.bin").write_bytes(b"".join(map(_bytes, weights)))
         (place / "program.c").write_text(_wrapper(single, weights), encoding="utf-8")
-        _run_compiler(
+        run_compiler(
             (*FLAGS, *(() if is_exact else FAST), f"-Wl,-z,stack-size={_stack(single)}"), place, tools
         )
         return (place / "program.wasm").read_bytes()
 
 
-def _run_compiler(flags: Sequence[str], place: Path, tools: Path | None) -> None:
+def run_compiler(flags: Sequence[str], place: Path, tools: Path | None) -> None:
     """Turn program.c in the folder `place` into program.wasm, by a compiler that knows nothing else.
 
     While it runs, this process is not killed as soon as its parent has died: it has the compiler to kill
@@ -113,14 +113,18 @@ def _stack(model: ModelProto) -> int:
 
 
 def _c_source(model: ModelProto) -> str:
+    return PRODUCT.sub(_unrolled, MATRICES.sub(_tiled, plain_source(model)))
+
+
+def plain_source(model: ModelProto) -> str:
+    """Return `model`, which has names of ours, as C; raise `RefusedError` for what cannot be written so."""
     try:
-        text = str(_compiler().compile(model))
+        return str(_compiler().compile(model))
     except MemoryError:
         raise
     # It raises, besides classes of its own, whatever its passes stumble over.
     except Exception as error:
         raise RefusedError(_explained(str(error))) from error
-    return PRODUCT.sub(_unrolled, MATRICES.sub(_tiled, text))
 
 
 def _explained(message: str) -> str:

@@ -8,7 +8,7 @@ import * as reconstructions from "./kinds/reconstructions.js";
 import * as samples from "./kinds/samples.js";
 import { floats } from "./latents.js";
 import { broken, bytesAt, cancel, Failure, progress } from "./load.js";
-import { modelAt } from "./model.js";
+import { modelAt, scriptUrl } from "./model.js";
 import { anySeed, normals } from "./normals.js";
 import { Sheet } from "./sheet.js";
 import { Stage } from "./stage.js";
@@ -62,7 +62,7 @@ class ResearchDemo extends HTMLElement {
     if (this.#words) return;
     this.#words = JSON.parse(this.dataset.words);
     this.#panel = this.querySelector(".research-demo-panel");
-    if (this.dataset.decoder && !globalThis.WebAssembly) {
+    if ((this.dataset.decoder || this.dataset.step) && !globalThis.WebAssembly) {
       this.#panel.firstChild.textContent = this.#words.unsupported;
       return;
     }
@@ -210,6 +210,9 @@ class ResearchDemo extends HTMLElement {
       speak: (text) => this.#speak(text),
       extra,
       explain,
+      bytes: (name) => bytesAt(resolved(name), job),
+      worker: (name) => new Worker(scriptUrl(name), { type: "module" }),
+      failure: (...why) => new Failure(...why),
     });
     await start(stage, shared);
     return stage;

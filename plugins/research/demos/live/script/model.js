@@ -73,7 +73,7 @@ class Model {
   async #open() {
     let worker;
     try {
-      worker = new Worker(scriptUrl(), { type: "module" });
+      worker = new Worker(scriptUrl("worker.js"), { type: "module" });
     } catch {
       this.#started = null;
       throw new Failure("worker");
@@ -116,9 +116,9 @@ class Model {
   }
 }
 
-/** Return the address of the worker's script, which a page with Trusted Types must vouch for. */
-function scriptUrl() {
+/** Return the address of a worker's script, which a page with Trusted Types must vouch for. */
+export function scriptUrl(name) {
   policy ??= globalThis.trustedTypes?.createPolicy("research-demo", { createScriptURL: (url) => url });
-  const { href } = new URL("worker.js", import.meta.url);
+  const { href } = new URL(name, import.meta.url);
   return policy?.createScriptURL(href) ?? href;
 }

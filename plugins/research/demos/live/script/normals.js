@@ -7,14 +7,23 @@ function mixed(value) {
   return (value ^ (value >>> 15)) >>> 0;
 }
 
+/** Return a function from i to draw i of the uniform distribution on (0, 1) for a seed of 32 bits. */
+export function uniforms(seed) {
+  const key = mixed(seed + 0x9e3779b9);
+  return (i) => (mixed(mixed(i) ^ key) + 0.5) / 2 ** 32;
+}
+
 /** Return `count` draws from the standard normal distribution for a seed of 32 bits (Box and Muller 1958). */
 export function normals(seed, count) {
-  const key = mixed(seed + 0x9e3779b9);
-  const uniform = (i) => (mixed(mixed(i) ^ key) + 0.5) / 2 ** 32;
-  return Float32Array.from({ length: count }, (_, i) => {
-    const angle = 2 * Math.PI * uniform(i | 1);
-    return Math.sqrt(-2 * Math.log(uniform(i & ~1))) * (i % 2 ? Math.sin(angle) : Math.cos(angle));
-  });
+  const uniform = uniforms(seed);
+  const drawn = new Float32Array(count);
+  for (let i = 0; i < count; i += 2) {
+    const radius = Math.sqrt(-2 * Math.log(uniform(i)));
+    const angle = 2 * Math.PI * uniform(i + 1);
+    drawn[i] = radius * Math.cos(angle);
+    drawn[i + 1] = radius * Math.sin(angle); // beyond the end it goes nowhere
+  }
+  return drawn;
 }
 
 /** Return a seed that nobody knows. */
