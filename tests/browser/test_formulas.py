@@ -353,13 +353,6 @@ def test_a_double_click_selects_the_tex(page: Page, set_page: Set, tex: str, for
     assert page.evaluate("getSelection().toString()").strip() == tex.replace("&lt;", "<")
 
 
-def test_a_copied_passage_is_one_line(page: Page, set_page: Set) -> None:
-    page.set_content(set_page(r"<p>of \(x^2 + \frac{a}{b}\) and \(\binom{n}{k}\).</p>", "svg"))
-    page.evaluate("getSelection().selectAllChildren(document.querySelector('p'))")
-    copied = page.evaluate("getSelection().toString()").strip()
-    assert copied == r"of \(x^2 + \frac{a}{b}\) and \(\binom{n}{k}\)."
-
-
 @pytest.mark.parametrize("format", ["svg", "chtml", "mathml"])
 @pytest.mark.parametrize("colours", ["forced", "of the reader"])
 def test_the_tex_that_is_copied_is_never_seen(page: Page, set_page: Set, format: str, colours: str) -> None:

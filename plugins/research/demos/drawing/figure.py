@@ -64,8 +64,9 @@ class Live:
     controls: int = 0
     #: A sentence that stands below the figure.
     note: str = ""
-    #: Of all files, as they are sent.
+    #: Of the files that the active figure needs, as they are sent, and of those that may be asked for later.
     kilobytes: int = 0
+    kilobytes_later: int = 0
     #: Of the files that an activation waits for, as the page counts them.
     bytes: int = 0
 
@@ -149,6 +150,8 @@ def _interactive(stage: str, live: Live, words: Words, group: str) -> str:
     said = json.dumps(words.of_figure(live.kind), separators=(",", ":"), ensure_ascii=False)
     programs = "".join(f' data-{network}="{name}"' for network, name in names.items())
     controls = f' data-controls="{live.controls}"' if live.controls else ""
+    if live.kilobytes_later:
+        controls += f' data-kilobytes-later="{live.kilobytes_later}"'
     note = f'<p class="research-demo-note">{escape(live.note)}</p>' if live.note else ""
     return (
         f'<research-demo class="research-demo-stage" data-kind="{live.kind}" '

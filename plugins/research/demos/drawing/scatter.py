@@ -12,6 +12,8 @@ from ..words import Words
 SIZE = 480
 #: From the middle to where a point may stand at most.
 REACH = 220
+#: The plane of ε: how far its middle is from the corner, and the length of a standard deviation.
+INSET, INSET_UNIT = 66, 18
 #: Colours that those who confuse red and green tell apart (after Wong 2011), on light and on dark pages.
 COLORS = ("#4477aa", "#d55e00", "#00916a", "#c4669b", "#997700")
 #: Shapes around (0, 0), filled or as outlines: with more classes than colours they tell them apart.
@@ -119,7 +121,20 @@ class Scatter:
         yield (
             f'<g class="research-demo-posterior" stroke-width="2">{rings}'
             f'<path d="M{x:.1f} {y:.1f}L{to_x:.1f} {to_y:.1f}" {OUTLINE}/>'
-            f'<circle cx="{to_x:.1f}" cy="{to_y:.1f}" r="6"/></g>'
+            f'<circle cx="{to_x:.1f}" cy="{to_y:.1f}" r="4"/></g>'
+        )
+        yield from self._noise(found)
+
+    def _noise(self, found: Ellipse) -> Iterator[str]:
+        """Yield the plane of ε in a corner, where all posteriors have one size, and the sample in it."""
+        x, y = INSET, SIZE - INSET
+        epsilon = ((found.z1 - found.x) / found.across, (found.z2 - found.y) / found.up)
+        at_x, at_y = x + INSET_UNIT * epsilon[0], y - INSET_UNIT * epsilon[1]
+        rings = "".join(f'<circle cx="{x}" cy="{y}" r="{n * INSET_UNIT}" {OUTLINE}/>' for n in (1, 2, 3))
+        name = _text("ε", x, y - 3 * INSET_UNIT - 6)
+        yield (
+            f'<g class="research-demo-noise" stroke-opacity=".5">{rings}{name}'
+            f'<circle class="research-demo-sample" cx="{at_x:.1f}" cy="{at_y:.1f}" r="5"/></g>'
         )
 
     def _groups(self, id: str) -> Iterator[str]:

@@ -133,7 +133,15 @@ def live(spec: Spec, models: Sequence[LiveModel], drawing: Gallery, words: Words
     found = Live(kind.name, described, programs, runtimes[0] if runtimes else (), controls, note)
     sent = [file for name, files in programs.items() if name != "encoder" for file in files]
     awaited = (described, *sent, *found.runtime)
-    return replace(found, kilobytes=_kilobytes(found.files, cache), bytes=sum(map(_size, awaited)))
+    # An exact encoder is large, and comes when a reader draws.
+    later = programs.get("encoder", ()) if kind.is_exact else ()
+    first = (file for file in found.files if file not in later)
+    return replace(
+        found,
+        kilobytes=_kilobytes(first, cache),
+        kilobytes_later=_kilobytes(later, cache) if later else 0,
+        bytes=sum(map(_size, awaited)),
+    )
 
 
 def _agreement(step: CompiledStep, words: Words) -> str:

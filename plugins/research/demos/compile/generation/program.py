@@ -197,14 +197,19 @@ def _expansions(weights: Sequence[Packed]) -> list[str]:
             fewer = len(weight.scales)
             more = weight.values.size // fewer
             rows, columns = (more, fewer) if weight.by_column else (fewer, more)
-            calls.append(f"expand_int8({target}, {rows}, {columns}, {int(weight.by_column)});")
+            kind = weight.values.dtype.name  # int8 or int16
+            calls.append(f"expand_{kind}({target}, {rows}, {columns}, {int(weight.by_column)});")
         at += len(_bytes(weight))
     return calls
 
 
 def _bytes(weight: Packed) -> bytes:
     scales = b"" if weight.scales is None else weight.scales.astype("<f4").tobytes()
-    return scales + weight.values.astype(weight.values.dtype.newbyteorder("<")).tobytes()
+    values = weight.values.astype(weight.values.dtype.newbyteorder("<"))
+    if values.dtype.itemsize == 2 and weight.scales is not None:
+        # First all low bytes, then all high ones, which compress.
+        return scales + values.view(np.uint8).reshape(-1, 2).T.tobytes()
+    return scales + values.tobytes()
 
 
 def _shape(value: ValueInfoProto) -> tuple[int, ...]:
@@ -290,6 +295,16 @@ static void expand_int8(const unsigned char *from, float *to, int rows, int colu
             float scale;
             memcpy(&scale, from + 4 * (by_column ? column : row), 4);
             *to++ = (float)*values++ * scale;
+        }}
+}}
+
+static void expand_int16(const unsigned char *from, float *to, int rows, int columns, int by_column) {{
+    const unsigned char *low = from + 4 * (by_column ? columns : rows), *high = low + rows * columns;
+    for (int row = 0; row < rows; ++row)
+        for (int column = 0; column < columns; ++column) {{
+            float scale;
+            memcpy(&scale, from + 4 * (by_column ? column : row), 4);
+            *to++ = (float)(int16_t)(*low++ | *high++ << 8) * scale;
         }}
 }}
 

@@ -31,7 +31,7 @@ class Packed:
     shape: tuple[int, ...]
     #: float16 or float32, where there are no scales.
     values: Array
-    #: float32 for int8 values: one for all, or one for each row or, with `by_column`, for each column
+    #: float32 for integer values: one for all, or one for each row or, with `by_column`, for each column
     #: of the tensor read as a matrix whose rows are what follows the first axis.
     scales: Array | None = None
     by_column: bool = False
@@ -68,6 +68,8 @@ def quantize_weights(model: ModelProto, precision: Precision) -> tuple[ModelProt
 def _precision_of(role: Role | None, precision: Precision) -> Precision:
     if role is None or (role is Role.FREQUENCIES and precision is Precision.INT8_BUT_WAVES):
         return Precision.FLOAT32
+    if role is Role.VECTOR and precision is Precision.INT16_BY_ROW:
+        return Precision.FLOAT32
     if role is Role.VECTOR and precision is not Precision.FLOAT32:
         return Precision.FLOAT16
     return precision
@@ -85,6 +87,8 @@ def _packed(name: str, values: Array, precision: Precision, is_small: bool) -> P
             values.shape,
             half if is_in_range and is_exact | (precision is Precision.FLOAT16) else values,
         )
+    if precision is Precision.INT16_BY_ROW:
+        return _by_row(name, values, np.int16)
     if precision in (Precision.INT8_BY_ROW, Precision.INT8_BUT_WAVES):
         return _by_row(name, values)
     return _by_tensor(name, values, 127 if is_small else precision.levels)
@@ -110,14 +114,15 @@ def _by_tensor(name: str, values: Array, levels: int) -> Packed:
     return Packed(name, values.shape, np.rint(values / scale).astype(np.int8), scale.reshape(1))
 
 
-def _by_row(name: str, values: Array) -> Packed:
-    """Pack `values` symmetrically: the largest of a row becomes 127.
+def _by_row(name: str, values: Array, kind: type[np.signedinteger[Any]] = np.int8) -> Packed:
+    """Pack `values` symmetrically: the largest of a row becomes the largest integer of the `kind`.
 
     Of rows and columns those that are fewer get a scale each, so that scales weigh little.
     """
     rows = values.reshape(values.shape[0], -1)
     by_column = rows.shape[1] < rows.shape[0]
     largest = np.abs(rows).max(axis=0 if by_column else 1)
-    scales = (np.where(largest > 0, largest, 1) / 127).astype(np.float32)
-    integers = np.rint(rows / (scales if by_column else scales[:, None])).astype(np.int8)
+    most = np.iinfo(kind).max
+    scales = (np.where(largest > 0, largest, 1) / most).astype(np.float32)
+    integers = np.rint(rows / (scales if by_column else scales[:, None])).clip(-most, most).astype(kind)
     return Packed(name, values.shape, integers, scales, by_column)

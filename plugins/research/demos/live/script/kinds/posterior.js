@@ -8,6 +8,8 @@ const MOST = 3;
 const INTERVALS = { reach: 208 / 480, extent: 4, row: 18, top: 6 };
 //: The width from the middle of the plane to `extent`, in parts of the whole.
 const REACH = 220 / 480;
+//: The plane of ε in the corner: how far its middle is from there, and the length of a standard deviation.
+const INSET = { middle: 66, unit: 18 };
 const STEPS = 4;
 
 export function start(stage, shared) {
@@ -41,7 +43,7 @@ export function start(stage, shared) {
     if (drawing.isExample()) return posteriorOf(example);
     const seen = drawing.seen();
     if (read?.ink === drawing.ink()) return read.posterior;
-    if (!encoder) stage.say(stage.word("encoder"), true);
+    if (!encoder) stage.say([stage.word("encoder"), `${host.dataset.kilobytesLater} kB`], true);
     encoder ??= await stage.encoder();
     const found = await encoder.run(
       seen.map((value) => least + (most - least) * value),
@@ -105,6 +107,11 @@ export function start(stage, shared) {
       });
       group.querySelector("path").setAttribute("d", `M${x} ${y}L${toX} ${toY}`);
       set(group.querySelector("circle"), { cx: toX, cy: toY });
+      const [e1, e2] = [0, 1].map((i) => (z[i] - mu[i]) / sigma[i]);
+      set(svg.querySelector(".research-demo-sample"), {
+        cx: INSET.middle + INSET.unit * e1,
+        cy: svg.viewBox.baseVal.height - INSET.middle - INSET.unit * e2,
+      });
       return;
     }
     const { reach, extent, top, row: tall } = INTERVALS;
@@ -237,11 +244,22 @@ export function start(stage, shared) {
   const surface = element("div", { className: "research-demo-over" });
   surface.dataset.takes = "drags";
   plot.append(surface);
-  follow(surface, (x, y) => {
+  let isInset = false;
+  follow(surface, (x, y, goesOn) => {
     const [mu, logVariance] = posterior;
     const epsilon = (dimension, z) =>
       inside((z - mu[dimension]) / Math.exp(logVariance[dimension] / 2) + MOST, 2 * MOST) - MOST;
     if (isPlane) {
+      // A drag that began in the corner stays there.
+      const { width: all } = svg.viewBox.baseVal;
+      const [e1, e2] = [x * all - INSET.middle, (1 - y) * all - INSET.middle].map((way) => way / INSET.unit);
+      isInset = goesOn ? isInset : Math.hypot(e1, e2) < MOST + 0.5;
+      if (isInset) {
+        return renew(
+          Float32Array.of(inside(e1 + MOST, 2 * MOST) - MOST, inside(e2 + MOST, 2 * MOST) - MOST),
+          false,
+        );
+      }
       const [z1, z2] = [x - 0.5, 0.5 - y].map((share) => (share / REACH) * figure.extent);
       return renew(Float32Array.of(epsilon(0, z1), epsilon(1, z2)), false);
     }
