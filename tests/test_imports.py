@@ -17,9 +17,11 @@ OPENING = {"onnx", "onnxruntime", "wasmtime", "emx_onnx_cgen", "ziglang", "googl
 
 PACKAGE = ROOT / "plugins" / "research"
 #: What belongs to no part.
-SHARED = set("core adapter exporting importing start parts.py cli.py __init__.py __main__.py".split())
+SHARED = set(
+    "core adapter embedding exporting importing start parts.py cli.py __init__.py __main__.py".split()
+)
 #: What uses parts by their names.
-KNOW_PARTS = {"parts.py", "cli.py", "importing", "start"}
+KNOW_PARTS = {"parts.py", "cli.py", "embedding", "importing", "start"}
 #: Readers of formulas, which may name pelican-render-math.
 KNOW_RENDER_MATH = {"formulas/syntax/markdown.py", "formulas/syntax/reading.py"}
 

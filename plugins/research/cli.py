@@ -2,8 +2,8 @@
 
 ``new`` and ``init`` begin a blog; ``html``, ``devserver``, ``publish`` and others build and show it;
 ``check`` reports errors in its sources, ``add`` fetches references into its bibliography, ``import`` and
-``export`` convert articles, ``manifest`` describes a model that came from elsewhere, and ``models`` trains
-models.
+``export`` convert articles, ``figure`` writes a figure for any site, ``manifest`` describes a model that
+came from elsewhere, and ``models`` trains models.
 """
 
 import argparse
@@ -19,6 +19,7 @@ from .adapter import commands as building
 from .core import streams
 from .core.diagnostics import Diagnostic, Severity, in_order
 from .core.validation import SettingsError
+from .embedding import commands as embedding
 from .exporting import commands as exporting
 from .importing import commands as importing
 from .start import commands as start
@@ -79,6 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     importing.register(commands)
     exporting.register(commands)
+    embedding.register(commands)
     commands.add_parser("models", help="train, list, pin and evaluate models")
     command = commands.add_parser("manifest", help="write manifest.json beside the ONNX files of a model")
     command.set_defaults(run=_write_manifest)

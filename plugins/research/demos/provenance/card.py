@@ -74,7 +74,7 @@ def _details(model: ShownModel, words: Words, site: Site, drawing: str) -> str:
 def _type(model: ShownModel) -> str:
     """Return the family of the model, and the objective that it was trained by."""
     recipe = facts.object_of(model.bundle.manifest, "recipe")
-    parts = (facts.object_of(recipe, "model").get("family"), facts.object_of(recipe, "objective").get("kind"))
+    parts = (facts.object_of(recipe, "model").get("family"), facts.object_of(recipe, "objective").get("name"))
     return ", ".join(filter(None, map(facts.text, parts)))
 
 

@@ -25,13 +25,15 @@ export function begin(host, stage, { button }) {
     address.hash = figure.id;
     const isServed = location.protocol.startsWith("http");
     if (isServed) history.replaceState(null, "", address);
-    let said = "link_copied";
-    try {
-      await navigator.clipboard.writeText(address.href);
-    } catch {
-      said = isServed ? "link_in_address" : "no_link"; // pages without HTTPS have no clipboard
-    }
-    const text = stage.word(said);
+    // Pages without HTTPS have no clipboard, and a frame may have no address.
+    const clipboard = location.protocol === "about:" ? undefined : navigator.clipboard;
+    const isCopied =
+      clipboard &&
+      (await clipboard.writeText(address.href).then(
+        () => true,
+        () => false,
+      ));
+    const text = stage.word(isCopied ? "link_copied" : isServed ? "link_in_address" : "no_link");
     stage.speak(text);
     made.textContent = text;
     setTimeout(() => (made.textContent = stage.word("copy_link")), SHOWN);
