@@ -140,7 +140,10 @@ def test_a_blog_can_do_without_notes(site: Site) -> None:
     bare = builder(site.root)(
         {}, SETTINGS + 'RESEARCH = {"about_figures": False, "model_cards": ""}\n', "-o", "bare"
     )
-    assert "research-about" not in (bare.root / "bare" / "post.html").read_text()
+    page = (bare.root / "bare" / "post.html").read_text()
+    assert "About this figure" not in page
+    # Of those that are interactive there is room for the button that copies a link.
+    assert page.count('<div class="research-about" lang="en" dir="ltr"></div>') == 2
     assert not (bare.root / "bare" / "models").exists()
 
 

@@ -55,7 +55,10 @@ def test_without_a_script_a_link_and_a_copied_address_lead_to_the_figure(live_bl
 def test_a_copied_link_shows_the_same(live_blog: Blog, view: View, kind: str) -> None:
     with opened(view, live_blog, kind, reduced_motion="reduce") as visit:
         found = activate(visit.page, kind)
-        if kind != "draw":
+        if kind == "draw":
+            found.get_by_role("button", name="Sample", exact=True).click()
+            expect(said(found)).to_contain_text("example")
+        else:
             key = "ArrowLeft" if kind == "training" else "ArrowRight"
             found.get_by_role("slider").first.press(key)
         if kind in ("samples", "compare"):

@@ -263,11 +263,10 @@ def _edit(demo: PostDemo, results: Results, settings: Settings) -> Edit:
         assert demo.request
         spec, said = demo.request.spec, demo.words
         is_lazy = demo.index > 0
-        note = (
-            about.about(spec.options, drawn.models, said, settings.model_cards)
-            if settings.about_figures
-            else ""
-        )
+        if settings.about_figures:
+            note = about.about(spec.options, drawn.models, said, settings.model_cards)
+        else:
+            note = about.framed("", said) if drawn.live else ""
         html = figure.figure(
             demo.block, demo.id, spec.alt, drawn.parts, is_lazy, said, drawn.live, drawn.is_draft, note
         )
