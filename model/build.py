@@ -18,7 +18,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from .bundles import export, keys, replacing, step, store, verify
-from .bundles.manifest import Run, manifest
+from .bundles.manifest import Run, described, manifest
 from .bundles.store import BundleStore
 from .data import examples
 from .data.examples import Data, Examples
@@ -26,7 +26,8 @@ from .evaluation import evaluate
 from .evaluation.evaluate import Metric
 from .models import Model
 from .recipes.library import Library
-from .recipes.specs import Recipe
+from .recipes.specs import Recipe, Supervised
+from .supervised import build as supervised
 from .training import compute, train
 from .training.checkpoints import Checkpoint, Row, State
 from .training.train import NO_WATCHER
@@ -139,6 +140,10 @@ def _shortened(job: Job) -> Recipe:
 def _fill(job: Job, inputs: keys.KeyInputs, folder: Path) -> None:
     """Train, export, verify and evaluate; write the bundle into `folder` and publish it."""
     data, recipe, key = _data(job), _shortened(job), keys.key(inputs)
+    about = {"name": recipe.name, "key": key, "recipe": json.dumps(inputs["recipe"])}
+    if isinstance(recipe.model, Supervised):
+        _fill_supervised(job, inputs, folder, data, about)
+        return
     checkpoint = Checkpoint(job.store.checkpoint(recipe.name), key, job.print)
     workers, checkpoint = compute.choose(recipe, data, checkpoint, job.workers, job.fixed)
     cpu = time.process_time()
@@ -147,7 +152,6 @@ def _fill(job: Job, inputs: keys.KeyInputs, folder: Path) -> None:
     if recipe.fp16_weights:
         _round_to_fp16(state.model)
     clock, cpu = [time.monotonic()], time.process_time() - cpu
-    about = {"name": recipe.name, "key": key, "recipe": json.dumps(inputs["recipe"])}
     with job.console.status(f"{recipe.name}: exporting, verifying, evaluating"):
         graphs = export.graphs(state.model, about)
         differences = verify.verify(state.model, graphs)
@@ -175,6 +179,20 @@ def _fill(job: Job, inputs: keys.KeyInputs, folder: Path) -> None:
     checkpoint.discard()
     summary = store.summary(recipe.name, job.store)
     job.print(f"{recipe.name}: trained in {seconds['train']:.0f} s{summary}")
+
+
+def _fill_supervised(
+    job: Job, inputs: keys.KeyInputs, folder: Path, data: Data, about: Mapping[str, str]
+) -> None:
+    """Do the same for a model without latents, in one process on the CPU."""
+    recipe = _shortened(job)
+    workers = SINGLE_PROCESS.computing(job.fixed.get("threads") or 1, "float32")
+    with job.console.status(f"{recipe.name}: training, exporting, verifying, evaluating"):
+        built = supervised.fill(recipe, data, about, folder)
+    run = Run(inputs, data, workers, built.seconds, built.differences, job.draft)
+    store.publish(folder, described(recipe, run, built.graphs, supervised.TOLERANCE), job.store)
+    summary = store.summary(recipe.name, job.store)
+    job.print(f"{recipe.name}: trained in {built.seconds['train']:.0f} s{summary}")
 
 
 @torch.no_grad()

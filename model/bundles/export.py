@@ -44,19 +44,20 @@ def graphs(model: Model, about: Mapping[str, str]) -> dict[str, bytes]:
     """
     z, x = torch.zeros(2, model.latents), torch.zeros(2, *model.shape)
     given = {"z": z, "y": torch.zeros(2, model.classes)} if model.classes else {"z": z}
-    found = {"decoder": _graph(mean_decoder(model), given, ("x",), about)}
+    found = {"decoder": graph(mean_decoder(model), given, ("x",), about)}
     if model.exported_encoder is not None:
-        found["encoder"] = _graph(model.exported_encoder, {"x": x}, ("mean", "log_variance"), about)
+        found["encoder"] = graph(model.exported_encoder, {"x": x}, ("mean", "log_variance"), about)
     if model.joint:
         recognition, joint = model.joint
-        found["recognition"] = _graph(recognition, {"x": x}, ("mean", "log_variance"), about)
-        found["joint"] = _graph(joint, {"z": z}, ("logits", "log_prior"), about)
+        found["recognition"] = graph(recognition, {"x": x}, ("mean", "log_variance"), about)
+        found["joint"] = graph(joint, {"z": z}, ("logits", "log_prior"), about)
     return found
 
 
-def _graph(
+def graph(
     module: nn.Module, examples: Mapping[str, Tensor], results: Sequence[str], about: Mapping[str, str]
 ) -> bytes:
+    """Return `module`, a function of `examples`, by name, as ONNX for any batch size."""
     batch = torch.export.Dim("batch")
     return exported(module, examples, results, about, tuple({0: batch} for _ in examples))
 
@@ -87,12 +88,12 @@ def exported(
             dynamic_shapes=dynamic,
         )
     assert program is not None
-    graph = _with_fp16_initializers(_without_traces(program.model_proto))
-    graph.producer_name, graph.producer_version = "pelican-research", "1"
-    graph.graph.name = f"{about['name']}: {', '.join(examples)} → {', '.join(results)}"
-    onnx.helper.set_model_props(graph, dict(about))
-    onnx.checker.check_model(graph, full_check=True)
-    content: bytes = graph.SerializeToString(deterministic=True)
+    made = _with_fp16_initializers(_without_traces(program.model_proto))
+    made.producer_name, made.producer_version = "pelican-research", "1"
+    made.graph.name = f"{about['name']}: {', '.join(examples)} → {', '.join(results)}"
+    onnx.helper.set_model_props(made, dict(about))
+    onnx.checker.check_model(made, full_check=True)
+    content: bytes = made.SerializeToString(deterministic=True)
     return content
 
 

@@ -44,6 +44,11 @@ class Run:
 
 def manifest(recipe: Recipe, model: Model, run: Run) -> dict[str, Any]:
     """Return manifest.json of a bundle, without the list of files."""
+    return described(recipe, run, _graphs(recipe, model, run.data), model.tolerance)
+
+
+def described(recipe: Recipe, run: Run, graphs: Mapping[str, Any], tolerance: float) -> dict[str, Any]:
+    """Return the same of a model of any kind, with what is stated of its `graphs`."""
     data, workers = run.data, run.workers
     polarity = {"polarity": data.polarity} if data.polarity else {}
     return {
@@ -74,11 +79,11 @@ def manifest(recipe: Recipe, model: Model, run: Run) -> dict[str, Any]:
         "seconds": {stage: round(value, 2) for stage, value in run.seconds.items()},
         "commit": _commit(),
         "verified": {
-            "tolerance": model.tolerance,
+            "tolerance": tolerance,
             "allowed_outliers": verify.ALLOWED_OUTLIERS,
             "largest_difference": dict(run.differences),
         },
-        "graphs": _graphs(recipe, model, data),
+        "graphs": dict(graphs),
     }
 
 
@@ -89,7 +94,7 @@ def _graphs(recipe: Recipe, model: Model, data: Data) -> dict[str, Any]:
     decoded = given | {"meaning": f"mean of p(x | z), {given['meaning']}"}
     taken = [z, _label(model.classes, data)] if model.classes else [z]
     found = {
-        "decoder": _graph("decoder", model.decoder, taken, decoded) | {"likelihood": _likelihood(model)},
+        "decoder": graph("decoder", model.decoder, taken, decoded) | {"likelihood": _likelihood(model)},
     }
     if model.exported_encoder is not None:
         is_learnt = isinstance(recipe.model, VAE) and isinstance(recipe.model.prior, Couplings)
@@ -98,7 +103,7 @@ def _graphs(recipe: Recipe, model: Model, data: Data) -> dict[str, Any]:
         log_variance = _tensor(
             "log_variance", latents, None, f"logarithms of the variances of q(z | x){approximate}"
         )
-        found["encoder"] = _graph("encoder", model.exported_encoder, [given], mean, log_variance)
+        found["encoder"] = graph("encoder", model.exported_encoder, [given], mean, log_variance)
     if model.joint:
         found |= _joint(model.joint, z, given)
     return found
@@ -131,8 +136,8 @@ def _joint(networks: tuple[nn.Module, nn.Module], z: dict[str, Any], image: dict
     logits = _tensor("logits", image["shape"], None, "the mean of p(x | z), of Bernoulli pixels its logits")
     log_prior = _tensor("log_prior", latents, None, "log p(z), attributed to the latents")
     return {
-        "recognition": _graph("recognition", recognition, [image], mean, log_variance),
-        "joint": _graph("joint", joint, [code], logits, log_prior),
+        "recognition": graph("recognition", recognition, [image], mean, log_variance),
+        "joint": graph("joint", joint, [code], logits, log_prior),
     }
 
 
@@ -143,14 +148,15 @@ def _label(classes: int, data: Data) -> dict[str, Any]:
     return y | {"control": "class", "labels": names}
 
 
-def _graph(
-    name: str, module: nn.Module, given: list[dict[str, Any]], *results: dict[str, Any]
+def graph(
+    name: str, module: nn.Module, given: Sequence[Mapping[str, Any]], *results: Mapping[str, Any]
 ) -> dict[str, Any]:
+    """Return what is stated of the graph `name`."""
     return {
         "file": f"{name}.onnx",
         "opset": export.OPSET,
         "parameters": parameters(module),
-        "inputs": given,
+        "inputs": list(given),
         "outputs": list(results),
     }
 

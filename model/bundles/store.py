@@ -225,13 +225,17 @@ def summary(name: str, store: BundleStore) -> str:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
         metrics = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
         metrics |= _evaluated(folder, manifest)
-        parameters = manifest["graphs"]["decoder"]["parameters"]
-        bounds = ("elbo", *sorted((each for each in metrics if each.startswith("iw_bound_")), key=len))
-        reached = ", ".join(f"{each} {metrics[each]['value']:.2f}" for each in bounds)
+        role, graph = next(iter(manifest["graphs"].items()))
+        parameters = graph["parameters"]
+        bounds = ["elbo", *sorted((each for each in metrics if each.startswith("iw_bound_")), key=len)]
+        names = bounds if "elbo" in metrics else list(metrics)[:1]
+        digits = 2 if "elbo" in metrics else 4
+        reached = ", ".join(f"{each} {metrics[each]['value']:.{digits}f}" for each in names)
+        unit = metrics[names[0]]["unit"]
     except (OSError, ValueError, KeyError, TypeError):
         return ""
     megabytes = sum(file["bytes"] for file in manifest["files"].values()) / 1e6
-    return f"; decoder {parameters} parameters, {megabytes:.1f} MB in all, {reached} nats"
+    return f"; {role} {parameters} parameters, {megabytes:.1f} MB in all, {reached} {unit}"
 
 
 def _evaluated(folder: Path, manifest: Mapping[str, Any]) -> dict[str, Any]:

@@ -39,16 +39,16 @@ def verify(model: Model, graphs: Mapping[str, bytes]) -> dict[str, float]:
     with torch.no_grad():
         x = [(decoder(*batch),) for batch in z]  # images like those that the encoder was trained on
     outliers = math.inf if model.thresholds else OUTLIER_TOLERANCE
-    found = {"decoder": _difference("decoder", decoder, graphs["decoder"], z, (model.tolerance, outliers))}
+    found = {"decoder": difference("decoder", decoder, graphs["decoder"], z, (model.tolerance, outliers))}
     if model.exported_encoder is not None:
-        found["encoder"] = _difference(
+        found["encoder"] = difference(
             "encoder", model.exported_encoder, graphs["encoder"], x, (model.tolerance, OUTLIER_TOLERANCE)
         )
     if model.joint:
         recognition, joint = model.joint
         limits = (LOG_TOLERANCE, OUTLIER_TOLERANCE)
-        found["recognition"] = _difference("recognition", recognition, graphs["recognition"], x, limits)
-        found["joint"] = _difference("joint", joint, graphs["joint"], z, limits)
+        found["recognition"] = difference("recognition", recognition, graphs["recognition"], x, limits)
+        found["joint"] = difference("joint", joint, graphs["joint"], z, limits)
     return found
 
 
@@ -77,9 +77,13 @@ def run(graph: onnxruntime.InferenceSession, *batch: Tensor) -> list[Tensor]:
 
 
 @torch.no_grad()
-def _difference(
+def difference(
     name: str, module: nn.Module, graph: bytes, batches: Sequence[Inputs], allowances: tuple[float, float]
 ) -> float:
+    """Return by how much `graph` differs from `module` on `batches`, but for the `ALLOWED_OUTLIERS` inputs.
+
+    Raises `ModelError` where that, or the difference on one of those, is beyond its allowance.
+    """
     exported = session(graph)
     found: list[Tensor] = []
     for batch in batches:
@@ -91,10 +95,10 @@ def _difference(
             found.append(relative.flatten(1).amax(dim=1))  # (B,)
     differences: list[float] = torch.cat(found).sort().values.tolist()  # NaN comes last
     largest, worst = differences[-1 - ALLOWED_OUTLIERS], differences[-1]
-    for difference, allowed in zip((largest, worst), allowances, strict=True):
-        if not difference <= allowed:  # also true for NaN
+    for error, allowed in zip((largest, worst), allowances, strict=True):
+        if not error <= allowed:  # also true for NaN
             raise ModelError(
-                f"the exported {name} differs from PyTorch by {difference:.1e}, more than {allowed:.0e}"
+                f"the exported {name} differs from PyTorch by {error:.1e}, more than {allowed:.0e}"
             )
     return largest
 

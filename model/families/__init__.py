@@ -5,7 +5,16 @@ from pathlib import Path
 from ..errors import ModelError
 from ..models import Model, Shape
 from ..recipes import modules
-from ..recipes.specs import VAE, Architecture, ConditionalVAE, Custom, Helmholtz, Ladder, TwoLayers
+from ..recipes.specs import (
+    VAE,
+    Architecture,
+    ConditionalVAE,
+    Custom,
+    Helmholtz,
+    Ladder,
+    Supervised,
+    TwoLayers,
+)
 from .conditional import ConditionalAutoencoder
 from .helmholtz import HelmholtzMachine
 from .ladder import LadderAutoencoder
@@ -13,8 +22,16 @@ from .two_layers import TwoLayerAutoencoder
 from .vae import VariationalAutoencoder
 
 
-def build(spec: Architecture | Custom, shape: Shape, mean_intensity: float) -> Model:
-    """Return the untrained model of `spec` for images of `shape`, with their mean intensity in [0, 1]."""
+def build(spec: Architecture | Supervised | Custom, shape: Shape, mean_intensity: float) -> Model:
+    """Return the untrained model of `spec` for images of `shape`, with their mean intensity in [0, 1].
+
+    Raises `ModelError` for a model without latents, of which no bound can be measured.
+    """
+    if isinstance(spec, Supervised):
+        tag = spec.__struct_config__.tag
+        raise ModelError(
+            f"a {tag} has no latents and no bound: it can be built, and what is measured is in its bundle"
+        )
     if len(shape) == 1 and not isinstance(spec, VAE | Custom):
         raise ModelError(f"models of points are of the family “vae”, not “{spec.__struct_config__.tag}”")
     match spec:

@@ -217,7 +217,27 @@ class Helmholtz(Spec, frozen=True, tag_field="family", tag="helmholtz"):
     units: Widths = (200, 200, 10)
 
 
+class Classifier(Spec, frozen=True, tag_field="family", tag="classifier"):
+    """A network with a logit for each label, trained by cross-entropy on gray levels."""
+
+    #: Channels of the convolutions, each of stride 2.
+    channels: Widths = (16, 32, 32)
+    #: Units of the fully connected layer behind them.
+    hidden: Count = 64
+
+
+class Denoiser(Spec, frozen=True, tag_field="family", tag="denoiser"):
+    """A denoising diffusion model of points (Ho et al., 2020)."""
+
+    #: Steps from noise to points.
+    steps: Count = 50
+    #: Units of the hidden layers.
+    hidden: Widths = (96, 96, 96)
+
+
 Architecture = VAE | TwoLayers | Ladder | Helmholtz | ConditionalVAE
+#: Models without latents, which the package `supervised` trains.
+Supervised = Classifier | Denoiser
 
 
 class Step(Spec, frozen=True):
@@ -238,7 +258,7 @@ class Recipe(Spec, frozen=True):
     """One model: everything that decides its weights, apart from data and code."""
 
     name: Name
-    model: Architecture | CustomFamily
+    model: Architecture | Supervised | CustomFamily
     #: What is maximized.
     objective: ObjectiveSpec | CustomObjective = Elbo()
     #: The name of a data set.

@@ -4,7 +4,7 @@ from typing import get_args
 
 from ..errors import ModelError
 from .read import Origin
-from .specs import VAE, Architecture, Couplings, Custom, ObjectiveSpec, Recipe
+from .specs import VAE, Architecture, Couplings, Custom, ObjectiveSpec, Recipe, Supervised
 
 #: A coupling changes some latents as a function of others.
 MIN_COUPLED = 2
@@ -15,6 +15,12 @@ def validate(recipe: Recipe, origin: Origin) -> None:
     objective, model = recipe.objective, recipe.model
     if isinstance(model, VAE) and isinstance(model.prior, Couplings) and model.latents < MIN_COUPLED:
         raise origin.error(("model", "prior"), "a prior of couplings needs 2 latents or more")
+    if isinstance(model, Supervised):
+        if origin.states(("objective",)):
+            raise origin.error(
+                ("objective",), f"a {_tag(type(model))} has an objective of its own; leave it out"
+            )
+        return
     if isinstance(objective, Custom) or isinstance(model, Custom) or type(objective) in model.trained_by:
         return
     family, right = _tag(type(model)), " or ".join(f"“{_tag(kind)}”" for kind in model.trained_by)
@@ -35,5 +41,5 @@ def check_processes(recipe: Recipe, processes: int) -> None:
         )
 
 
-def _tag(kind: type[Architecture | ObjectiveSpec]) -> str:
+def _tag(kind: type[Architecture | Supervised | ObjectiveSpec]) -> str:
     return str(kind.__struct_config__.tag)
