@@ -190,7 +190,8 @@ def _fill_supervised(
     with job.console.status(f"{recipe.name}: training, exporting, verifying, evaluating"):
         built = supervised.fill(recipe, data, about, folder)
     run = Run(inputs, data, workers, built.seconds, built.differences, job.draft)
-    store.publish(folder, described(recipe, run, built.graphs, supervised.TOLERANCE), job.store)
+    stated = described(recipe, run, data.test.shape, built.graphs, supervised.TOLERANCE)
+    store.publish(folder, stated, job.store)
     summary = store.summary(recipe.name, job.store)
     job.print(f"{recipe.name}: trained in {built.seconds['train']:.0f} s{summary}")
 

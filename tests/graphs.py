@@ -132,16 +132,62 @@ def conditional_decoder(latents: int = 2, classes: int = 3) -> ModelProto:
     return made
 
 
+def point_decoder() -> ModelProto:
+    """Return a decoder of points: a square of latents, bent."""
+    nodes = [
+        helper.make_node("Gemm", ["z", "w", "b"], ["moved"]),
+        helper.make_node("Tanh", ["moved"], ["bent"]),
+        helper.make_node("Mul", ["bent", "two"], ["x"]),
+    ]
+    parameters = {"w": weights(2, 2, scale=0.5), "b": weights(2), "two": np.float32(2)}
+    return graph(nodes, parameters, {"z": [2]}, {"x": [2]})
+
+
+def point_encoder() -> ModelProto:
+    """Return an encoder of points."""
+    nodes = [
+        helper.make_node("Gemm", ["x", "w", "b"], ["posterior"]),
+        helper.make_node("Split", ["posterior"], ["mean", "log_variance"], axis=1, num_outputs=2),
+    ]
+    parameters = {"w": weights(2, 4), "b": np.array([0, 0, -3, -4], np.float32)}
+    return graph(nodes, parameters, {"x": [2]}, {"mean": [2], "log_variance": [2]})
+
+
+def classifier(classes: int = 5, is_softmax: bool = False) -> ModelProto:
+    """Return a classifier of images of 28 × 28 grey pixels; its outputs are logits, or probabilities."""
+    nodes = [
+        helper.make_node("Flatten", ["x"], ["pixels"]),
+        helper.make_node("Gemm", ["pixels", "w", "b"], ["sums" if is_softmax else "y"], transB=1),
+        *([helper.make_node("Softmax", ["sums"], ["y"], axis=1)] if is_softmax else []),
+    ]
+    parameters = {"w": weights(classes, 784), "b": weights(classes)}
+    return graph(nodes, parameters, {"x": [1, 28, 28]}, {"y": [classes]})
+
+
+def point_step() -> ModelProto:
+    """Return a step of points: y = 0.9 x + 0.1 noise + 0.01 n."""
+    nodes = [
+        helper.make_node("Mul", ["x", "a"], ["shrunk"]),
+        helper.make_node("Mul", ["noise", "b"], ["added"]),
+        helper.make_node("Mul", ["n", "c"], ["moved"]),
+        helper.make_node("Add", ["shrunk", "added"], ["both"]),
+        helper.make_node("Add", ["both", "moved"], ["y"]),
+    ]
+    numbers = {"a": np.float32(0.9), "b": np.float32(0.1), "c": np.float32(0.01)}
+    return graph(nodes, numbers, {"x": [2], "n": [1], "noise": [2]}, {"y": [2]})
+
+
 def write_bundle(
     folder: Path,
     decoder: ModelProto,
     encoder: ModelProto | None = None,
     history: str = "",
+    role: str = "decoder",
     **arrays: dict[str, Array],
 ) -> None:
     """Write a bundle into `folder`, whose name is the model's; each of `arrays` becomes NAME.npz."""
     folder.mkdir(parents=True)
-    graphs = {"decoder": decoder} | ({"encoder": encoder} if encoder else {})
+    graphs = {role: decoder} | ({"encoder": encoder} if encoder else {})
     for name, graph in graphs.items():
         onnx.save(graph, folder / f"{name}.onnx")
     if history:
@@ -167,9 +213,27 @@ def _is_grey(decoder: ModelProto) -> bool:
     return decoder.graph.output[0].type.tensor_type.shape.dim[1].dim_value == 1
 
 
+def _likelihood(decoder: ModelProto) -> dict[str, Any]:
+    return {"kind": "normal", "scale": 0.2} if _is_of_points(decoder) else {"kind": "bernoulli"}
+
+
+def _is_of_points(decoder: ModelProto) -> bool:
+    return len(decoder.graph.output[0].type.tensor_type.shape.dim) == 2
+
+
 def _stated(name: str, graph: ModelProto) -> dict[str, Any]:
     def tensor(value: onnx.ValueInfoProto) -> dict[str, Any]:
         shape = [axis.dim_value for axis in value.type.tensor_type.shape.dim[1:]]
+        if value.name in ("x", "y") and shape == [2]:
+            return {"name": value.name, "shape": ["batch", 2], "range": [-3, 3], "kind": "points"}
+        more = {"n": {"kind": "step", "range": [0, 9]}, "noise": {"kind": "noise"}}.get(value.name, {})
+        if more:
+            return {"name": value.name, "shape": ["batch", *shape], **more}
+        if name == "classifier" and value.name == "y":
+            labels = [f"class {number}" for number in range(shape[0])]
+            is_softmax = any(node.op_type == "Softmax" for node in graph.graph.node)
+            kind = "probabilities" if is_softmax else "logits"
+            return {"name": "y", "shape": ["batch", *shape], "kind": kind, "labels": labels}
         return {
             "name": value.name,
             "shape": ["batch", *shape],
@@ -180,9 +244,12 @@ def _stated(name: str, graph: ModelProto) -> dict[str, Any]:
         "file": f"{name}.onnx",
         "inputs": [
             tensor(graph.graph.input[0]),
-            *(tensor(value) | {"control": "class"} for value in graph.graph.input[1:]),
+            *(
+                tensor(value) | ({"control": "class"} if name == "decoder" else {})
+                for value in graph.graph.input[1:]
+            ),
         ],
         "outputs": [tensor(value) for value in graph.graph.output],
         **({"polarity": "ink"} if name == "decoder" and _is_grey(graph) else {}),
-        **({"likelihood": {"kind": "bernoulli"}} if name == "decoder" else {}),
+        **({"likelihood": _likelihood(graph)} if name == "decoder" else {}),
     }

@@ -52,7 +52,7 @@ CHANGES: list[tuple[tuple[str, ...], Any, str]] = [
     (("format",), "1", "format: write a whole number, not a text"),
     (("graphs",), None, "the manifest: “graphs” is missing"),
     (("graphs",), [], "graphs: write an object, {…}, not a list"),
-    (("graphs", "decoder"), None, "graphs: “decoder” is missing"),
+    (("graphs", "decoder"), None, "graphs: write one of decoder, classifier, step"),
     (INPUTS, [], "graphs.decoder.inputs: write a list of length at least 1"),
     (INPUTS, [{**TENSOR, "control": "dial"}], "graphs.decoder.inputs[0].control"),
     (INPUTS, [{**TENSOR, "shape": ["batch", "size"]}], "graphs.decoder.inputs[0]: shape: write"),

@@ -14,7 +14,7 @@ import torch
 from torch import nn
 
 from ..data.examples import Data
-from ..models import Model
+from ..models import Model, Shape
 from ..networks import parameters
 from ..recipes.specs import VAE, Couplings, Recipe
 from ..training.workers import Workers
@@ -44,11 +44,13 @@ class Run:
 
 def manifest(recipe: Recipe, model: Model, run: Run) -> dict[str, Any]:
     """Return manifest.json of a bundle, without the list of files."""
-    return described(recipe, run, _graphs(recipe, model, run.data), model.tolerance)
+    return described(recipe, run, model.shape, _graphs(recipe, model, run.data), model.tolerance)
 
 
-def described(recipe: Recipe, run: Run, graphs: Mapping[str, Any], tolerance: float) -> dict[str, Any]:
-    """Return the same of a model of any kind, with what is stated of its `graphs`."""
+def described(
+    recipe: Recipe, run: Run, shape: Shape, graphs: Mapping[str, Any], tolerance: float
+) -> dict[str, Any]:
+    """Return the same of a model of any kind, of examples of `shape`, with what is stated of its `graphs`."""
     data, workers = run.data, run.workers
     polarity = {"polarity": data.polarity} if data.polarity else {}
     return {
@@ -62,7 +64,7 @@ def described(recipe: Recipe, run: Run, graphs: Mapping[str, Any], tolerance: fl
             "name": recipe.data,
             "train": len(data.train),
             "test": len(data.test),
-            "shape": list(model.shape),
+            "shape": list(shape),
             "split": data.split,
             "classes": list(data.classes),
             **polarity,

@@ -17,12 +17,16 @@ import pytest
 from conftest import SETTINGS
 from graphs import (
     RNG,
+    classifier,
     conditional_decoder,
     decoder,
     encoder,
     graph,
     odd_decoder,
     odd_digits,
+    point_decoder,
+    point_encoder,
+    point_step,
     write_bundle,
 )
 from onnx import helper
@@ -47,6 +51,9 @@ KINDS = (
     "conditional",
     "posterior",
     "train",
+    "points",
+    "classify",
+    "steps",
 )
 #: Kinds that are shown of a decoder with a condition and without an encoder.
 CONDITIONAL = ("samples", "manifold", "interpolation")
@@ -54,6 +61,9 @@ CONDITIONAL = ("samples", "manifold", "interpolation")
 MODELS = {
     "manifold": "plane",
     "compare": "digits plane",
+    "points": "moons",
+    "classify": "sorter",
+    "steps": "moving",
     "conditional": "conditional",
     "train": "trainable",
 }
@@ -83,6 +93,9 @@ OPTIONS = {
     "conditional": "columns: 5",
     "posterior": "label: 1\nexamples: 4\npoints: 20",
     "train": "steps: 60\nwarm_up: 20",
+    "points": "points: 30",
+    "classify": "examples: 4\nexample: 2",
+    "steps": "rows: 1\ncolumns: 3\npoints: 30",
 }
 #: Text high enough for figures to stand out of sight.
 LINKS = (
@@ -180,6 +193,16 @@ def write_models(folder: Path) -> None:
         encoder(6),
         test_items=examples | {name: array.astype(np.float32) for name, array in posteriors.items()},
     )
+    points = {
+        "points": RNG.standard_normal((40, 2)),
+        "means": RNG.standard_normal((40, 2)),
+        "log_variances": RNG.standard_normal((40, 2)) - 3,
+    }
+    test_points = {name: array.astype(np.float32) for name, array in points.items()}
+    labels = {"labels": np.arange(40, dtype=np.uint8) % 3}
+    write_bundle(folder / "moons", point_decoder(), point_encoder(), test_items=test_points | labels)
+    write_bundle(folder / "sorter", classifier(), role="classifier", test_items=examples)
+    write_bundle(folder / "moving", point_step(), role="step")
 
 
 def blank_decoder() -> onnx.ModelProto:

@@ -229,7 +229,8 @@ class TestInvitation:
             if kind in ("samples", "compare", "train"):
                 found.get_by_role("button").first.click()
             else:
-                cursors = {"draw": "crosshair", "manifold": "crosshair", "posterior": "crosshair"}
+                crossed = ("draw", "manifold", "posterior", "points", "classify")
+                cursors = dict.fromkeys(crossed, "crosshair")
                 pointed = found.locator(".research-demo-pad") if kind == "draw" else over
                 cursor = pointed.evaluate("over => getComputedStyle(over).cursor")
                 assert cursor == cursors.get(kind, "pointer")
@@ -529,7 +530,9 @@ class TestSpeech:
             controls = [*found.get_by_role("slider").all(), *found.get_by_role("application").all()]
             page.evaluate(LISTEN)
             for control in controls:
-                if kind in ("draw", "posterior"):
+                if kind in ("draw", "posterior") or (
+                    kind == "classify" and control.get_attribute("role") == "application"
+                ):
                     found.get_by_role("button", name="Pen down").click()
                 control.focus()
                 heard = 0

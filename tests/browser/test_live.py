@@ -48,6 +48,22 @@ LENS_DIFFERENCE = """(figure, [row, column]) => {
     return a.reduce((most, value, i) => Math.max(most, Math.abs(value - b[i])), 0)
 }"""
 
+#: Notes what the figure's live region says.
+LISTEN = """() => {
+    window.heard = []
+    const region = document.querySelector("research-demo [role=status]")
+    new MutationObserver(() => heard.push(region.textContent)).observe(region, {childList: true})
+}"""
+#: The corners of a path: absolute ones after M and L, steps after l.
+CORNERS = """d => {
+    const numbers = d.match(/-?\\d+/g).map(Number), corners = []
+    for (let i = 0; i < numbers.length; i += 2) {
+        const [a, b] = d.includes("L") || !i ? [0, 0] : corners.at(-1)
+        corners.push([a + numbers[i], b + numbers[i + 1]])
+    }
+    return corners
+}"""
+
 #: What a published program makes of latents, in the page itself.
 RUN = """async ([url, latents, size, output]) => {
     const {instance} = await WebAssembly.instantiate(await (await fetch(url)).arrayBuffer())
@@ -79,7 +95,7 @@ class TestEveryKind:
 
     def test_has_controls_that_a_finger_hits(self, live_blog: Blog, view: View, kind: str) -> None:
         with opened(view, live_blog, kind, width=360, height=740, has_touch=True, is_mobile=True) as visit:
-            demo(visit.page, kind).locator("img").first.tap()
+            demo(visit.page, kind).locator("img, .research-demo-plane > svg").first.tap()
             expect(said(demo(visit.page, kind))).not_to_be_empty()
             panel = demo(visit.page, kind).locator(".research-demo-panel").bounding_box()
             for control in demo(visit.page, kind).locator("button, input, select").all():
@@ -118,7 +134,7 @@ class TestEveryKind:
                 )
                 return
             found.get_by_role("slider").first.focus()
-            visit.page.keyboard.press("ArrowLeft" if kind == "training" else "ArrowRight")
+            visit.page.keyboard.press("ArrowLeft" if kind in ("training", "steps") else "ArrowRight")
             expect(said(found)).not_to_have_text(before)
 
     def test_stays_an_image_without_scripts(self, live_blog: Blog, view: View, kind: str) -> None:
@@ -646,6 +662,86 @@ def test_an_image_of_the_readers_own_is_read_and_never_sent(live_blog: Blog, vie
             list(png()),
         )
         until(found, f"figure => ({INK})(figure)[0] > 1000")
+
+
+def test_points_are_decoded_chosen_and_sampled_as_the_build_does_it(live_blog: Blog, view: View) -> None:
+    with opened(view, live_blog, "points") as visit:
+        page, found = visit.page, demo(visit.page, "points")
+        path = found.locator("path[marker-mid]").nth(3)
+        before = {tuple(place) for place in page.evaluate(CORNERS, path.get_attribute("d"))}
+        activate(page, "points")
+        page.evaluate("Math.random = () => 1 / 2 ** 32")  # a seed that is that of the static image
+        found.get_by_role("button", name="Sample again").click()
+        expect(said(found)).to_have_text("The first 30 samples")
+        until(
+            found, "figure => figure.querySelectorAll('path[marker-mid]')[3].getAttribute('d').includes('L')"
+        )
+        again = {tuple(place) for place in page.evaluate(CORNERS, path.get_attribute("d"))}
+        assert len(again) > 20
+        assert all(min(abs(x - a) + abs(y - b) for a, b in before) <= 2 for x, y in again)
+        points, codes = found.locator(".research-demo-over").all()
+        box, corner = points.bounding_box(), page.evaluate(CORNERS, path.get_attribute("d"))[0]
+        assert box
+        points.click(position={axis: at * box["width"] / 480 for axis, at in zip("xy", corner, strict=True)})
+        expect(said(found)).to_contain_text("The posterior mean of example")
+        rings = found.locator(".research-demo-ring").all()
+        wide = rings[1].bounding_box()
+        codes.press("ArrowUp")
+        expect(said(found)).to_have_text(re.compile(r"^Z \(.*\) becomes x \("))
+        assert rings[1].bounding_box() != wide
+        found.get_by_role("button", name="2", exact=True).click()
+        expect(said(found)).to_have_text("2: hidden")
+        assert found.locator("path[marker-mid]:visible").count() == 5
+
+
+def test_a_drawing_is_classified_and_examples_come_back(live_blog: Blog, view: View) -> None:
+    with opened(view, live_blog, "classify") as visit:
+        page, found = visit.page, demo(visit.page, "classify")
+        numbers = found.locator(".research-demo-bars li > :last-child")
+        still = numbers.all_inner_texts()
+        activate(page, "classify")
+        assert numbers.all_inner_texts() == still  # as ONNX Runtime has it
+        assert found.evaluate(SHEET_DIFFERENCE) <= 2
+        found.get_by_role("button", name="Clear").click()
+        expect(said(found)).to_have_text("The pad is empty")
+        box = found.locator(".research-demo-over").bounding_box()
+        assert box
+        page.mouse.move(box["x"] + 30, box["y"] + 30)
+        page.mouse.down()
+        page.mouse.move(box["x"] + box["width"] - 30, box["y"] + 60, steps=4)
+        page.mouse.up()
+        expect(said(found)).to_contain_text(re.compile(r"^Your drawing, class \d: [\d.]+ %, class \d"))
+        shares = [float(text.removesuffix(" %")) for text in numbers.all_inner_texts()]
+        assert sum(shares) == pytest.approx(100, abs=0.3)
+        found.get_by_role("slider", name="Example").fill("1")
+        expect(said(found)).to_contain_text("Example 1, class")
+        found.get_by_role("button", name="Back").click()
+        expect(said(found)).to_contain_text("Example 2, class")
+        assert numbers.all_inner_texts() == still
+
+
+def test_steps_are_those_of_the_build_and_other_noise_is_other(live_blog: Blog, view: View) -> None:
+    with opened(view, live_blog, "steps") as visit:
+        page, found = visit.page, activate(visit.page, "steps")
+        assert found.evaluate(LENS_DIFFERENCE, [0, 2]) <= 2
+        step = found.get_by_role("slider", name="Step")
+        for value, column in (("0", 0), ("5", 1), ("10", 2)):  # frames, which the page computes
+            step.fill(value)
+            expect(said(found)).to_have_text(f"Step {value} of 10")
+            assert found.evaluate(LENS_DIFFERENCE, [0, column]) <= 2
+        page.evaluate(LISTEN)
+        found.get_by_role("button", name="Play").click()
+        expect(said(found)).to_have_text("Played to the end: step 10 of 10")
+        page.wait_for_function("heard.length")
+        assert page.evaluate("heard") == ["Played to the end: step 10 of 10"]
+        page.evaluate("Math.random = () => 1 / 2 ** 32")  # a seed that is that of the static image
+        found.get_by_role("button", name="Other noise").click()
+        until(found, f"figure => ({SUM})(figure)")
+        until(found, f"figure => ({SHEET_DIFFERENCE})(figure) <= 2")
+        page.evaluate("Math.random = () => 0.3")
+        found.get_by_role("button", name="Other noise").click()
+        until(found, f"figure => ({SHEET_DIFFERENCE})(figure) > 100")
+        expect(found.get_by_role("img", name="Steps from other noise")).to_have_count(1)
 
 
 def test_right_to_left_pages(live_blog: Blog, view: View) -> None:

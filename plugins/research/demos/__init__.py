@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 SETTING = lazy_pattern(r"#[^\s\"'<>?]+\?")
 LIVE = Path(__file__).parent / "live"
 #: Kinds whose scripts come when a figure of them is near.
-LATE_KINDS = ("conditional", "draw", "latents", "posterior", "train", "training")
+LATE_KINDS = tuple("classify conditional draw latents points posterior steps train training".split())
 
 
 @dataclass(frozen=True)

@@ -78,7 +78,7 @@ def facts(bundle: Bundle) -> dict[str, Any]:
     ``NAME.standard_error``; values of the manifest under their path.
     """
     manifest = bundle.manifest
-    said: dict[str, Any] = {"latents": bundle.latents}
+    said: dict[str, Any] = {"latents": bundle.latents} if bundle.role == "decoder" else {}
     for name, graph in manifest["graphs"].items():
         size = manifest["files"][graph["file"]]["bytes"]
         said[name] = {"parameters": graph.get("parameters"), "bytes": size, "kilobytes": size / 1000}

@@ -13,7 +13,7 @@ OF_THE_BUILD = frozenset(
     "static disk missing group_member accuracy epoch dimension bound training_examples "
     "held_out_examples from_to label bound_of_draw mean_of_draws steps exact class_means "
     "step nats elbo likelihood divergence of_points agreement "
-    "discriminants".split()
+    "discriminants model_samples density_contours codes_of_points".split()
 )
 #: Used by every figure once it is active.
 OF_ACTIVE = "likeliest decimal copy_link link_copied link_in_address no_link".split()

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from ..errors import DemoError
-from .schema import Manifest
+from .schema import ROLES, Manifest
 from .tensors import Prior, Signature, Tensor
 
 #: Types of JSON in words.
@@ -51,8 +51,8 @@ class Graph:
 
     @property
     def conditions(self) -> tuple[Tensor, ...]:
-        """Further inputs, which readers choose."""
-        return self.signature.inputs[1:]
+        """Further inputs, which readers choose: not the number of a step, or its noise."""
+        return tuple(tensor for tensor in self.signature.inputs[1:] if tensor.kind is None)
 
     @property
     def outputs(self) -> tuple[Tensor, ...]:
@@ -73,7 +73,7 @@ class Bundle:
 
     name: str
     folder: Path
-    #: Latents (B, Z) → images (B, C, H, W), or points (B, 2).
+    #: Latents (B, Z) → images (B, C, H, W), or points (B, 2). Of another `role`, the graph of that name.
     decoder: Graph
     #: Images or points → mean and log variance of the posterior (B, Z).
     encoder: Graph | None
@@ -88,6 +88,8 @@ class Bundle:
     joint: Graph | None = None
     #: The numbers of the decoder's further inputs.
     condition: tuple[float, ...] = ()
+    #: What the model does: “decoder”, “classifier” or “step”.
+    role: str = "decoder"
 
     @cached_property
     def metrics(self) -> Mapping[str, Any]:
@@ -114,10 +116,16 @@ class Bundle:
     @property
     def image(self) -> tuple[int, int, int]:
         """Channels, height and width of images."""
-        shape = self.decoder.outputs[0].image
+        given, made = self.decoder.input, self.decoder.outputs[0]
+        shape = given.image if self.role == "classifier" else made.image
         if shape is None:
             raise DemoError(f"“{self.name}” is a model of points, which the kind points shows, not of images")
         return shape
+
+    @property
+    def scale(self) -> float:
+        """The standard deviation of p(x | z), where the manifest states a normal likelihood, else 0."""
+        return float(self.manifest["graphs"][self.role].get("likelihood", {}).get("scale", 0))
 
     def file(self, name: str, what_for: str) -> Path:
         """Return the path of the file `name`; raise `DemoError` if the bundle has none."""
@@ -170,12 +178,14 @@ def _read(folder: Path, name: str, sandbox: "Sandbox") -> Bundle:
         check_place(folder / file)
         _check(folder / file, stated["sha256"])
     graphs = {graph: _graph(folder, manifest, graph) for graph in manifest["graphs"]}
+    role = next(role for role in ROLES if role in graphs)
     content = json.dumps([manifest["graphs"], manifest["files"]], sort_keys=True)
     return Bundle(
         name=manifest["name"],
         folder=folder,
-        decoder=graphs["decoder"],
+        decoder=graphs[role],
         encoder=graphs.get("encoder"),
+        role=role,
         manifest=manifest,
         digest=hashlib.sha256(content.encode()).hexdigest(),
         sandbox=sandbox,
@@ -286,6 +296,10 @@ def _graph(folder: Path, manifest: Mapping[str, Any], name: str) -> Graph:
 
 
 def _signature(graph: Mapping[str, Any], name: str) -> Signature:
+    if name == "classifier":
+        return Signature((_examples(graph["inputs"][0]),), (_numbers(graph["outputs"][0]),))
+    if name == "step":
+        return Signature(tuple(map(_numbers, graph["inputs"])), (_examples(graph["outputs"][0]),))
     if name in ("encoder", "recognition"):
         return Signature((_examples(graph["inputs"][0]),), tuple(map(_numbers, graph["outputs"])))
     given, prior = tuple(map(_numbers, graph["inputs"])), Prior(**graph.get("prior", {}))
@@ -303,13 +317,14 @@ def _numbers(stated: Mapping[str, Any]) -> Tensor:
         (least, most),
         control=stated.get("control"),
         labels=tuple(stated.get("labels", ())),
+        kind=stated.get("kind"),
     )
 
 
 def _examples(stated: Mapping[str, Any]) -> Tensor:
     """Return an input or output that is images or points."""
     if stated.get("kind") == "points":
-        return replace(_numbers(stated), is_points=True)
+        return _numbers(stated)
     tensor, layout = _numbers(stated), stated.get("layout", "CHW")
     shape = tensor.shape
     channels, height, width = stated.get("image") or ((shape[-1], *shape[:-1]) if layout == "HWC" else shape)

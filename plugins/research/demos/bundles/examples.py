@@ -45,6 +45,24 @@ def read(bundle: Bundle) -> Examples:
     return Examples(images, labels)
 
 
+def read_points(bundle: Bundle) -> tuple[Floats, Bytes] | None:
+    """Return test points (N, 2) with their labels (N,); None where the bundle has none.
+
+    Raises `DemoError` where they have another form.
+    """
+    if FILE not in bundle.manifest["files"]:
+        return None
+    path = bundle.folder / FILE
+    arrays = load(path, ("points", "labels"))
+    if "points" not in arrays:
+        return None
+    points = arrays["points"]
+    check(path, "points", points, "f", (None, 2))
+    labels = arrays.get("labels", np.zeros(len(points), np.uint8))
+    check(path, "labels", labels, "iu", (len(points),))
+    return points.astype(np.float32), labels
+
+
 def posteriors(bundle: Bundle) -> tuple[Floats, Floats] | None:
     """Return means and log variances (N, Z) of the test examples' posteriors; None where the bundle has none.
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from ..errors import DemoError
 from . import bundle
 from .layout import Layout, layout_of, range_of
 from .models import require_extra
+from .schema import POINT, ROLES
 
 if TYPE_CHECKING:
     from ..sandbox import Sandbox
@@ -72,7 +74,8 @@ def write(folder: Path, given: Given | None = None) -> Written:
     path = folder / "manifest.json"
     if path.exists():
         raise DemoError(f"{path} is there; delete it first if it is to be written anew")
-    if not (folder / "decoder.onnx").is_file():
+    role = next((role for role in ROLES if (folder / f"{role}.onnx").is_file()), None)
+    if role is None:
         raise DemoError(f"there is no decoder.onnx in {folder}{_other_graph(folder)}")
     files = [each for each in sorted(folder.iterdir()) if each.is_file() and not each.name.startswith(".")]
     for each in files:
@@ -81,10 +84,11 @@ def write(folder: Path, given: Given | None = None) -> Written:
     from ..sandbox import Sandbox
 
     with Sandbox() as sandbox:
-        decoder, summary, warnings = _decoder(folder / "decoder.onnx", given, sandbox)
-        graphs = {"decoder": decoder}
-        if (folder / "encoder.onnx").is_file():
-            graphs["encoder"] = _encoder(folder / "encoder.onnx", decoder, sandbox)
+        describe = _classifier if role == "classifier" else _decoder
+        main, summary, warnings = describe(folder / f"{role}.onnx", given, sandbox)
+        graphs = {role: main}
+        if role == "decoder" and (folder / "encoder.onnx").is_file():
+            graphs["encoder"] = _encoder(folder / "encoder.onnx", main, sandbox)
         stated: dict[str, Any] = {
             "format": 1,
             "name": folder.resolve().name,
@@ -114,9 +118,12 @@ def _decoder(path: Path, given: Given, sandbox: "Sandbox") -> tuple[dict[str, An
             f"{path}: input “{printable(latents['name'])}” has one axis; export the decoder for "
             f"batches, if only of one example: latents (1, Z)\n{WRAP}"
         )
+    inputs = [_tensor(latents, range=None), *(_condition(each, given.labels) for each in conditions)]
+    points = _points(probed["outputs"], given)
+    if points:
+        return _of_points(path, latents, inputs, points)
     output, layout = _images(path, probed["outputs"], given)
     bounds = _range(output, given)
-    inputs = [_tensor(latents, range=None), *(_condition(each, given.labels) for each in conditions)]
     stated: dict[str, Any] = {
         "file": path.name,
         "inputs": inputs,
@@ -134,6 +141,64 @@ def _decoder(path: Path, given: Given, sandbox: "Sandbox") -> tuple[dict[str, An
     if conditions:
         summary += f", conditions {', '.join(printable(each['name']) for each in conditions)}"
     return stated, summary, list(_warnings(output, bounds, latents, given))
+
+
+def _points(outputs: Sequence[dict[str, Any]], given: Given) -> dict[str, Any] | None:
+    """Return the output with points in the plane, two numbers; None if there is none."""
+    named = [output for output in outputs if given.output in (None, output["name"])]
+    is_point = named and math.prod(named[0]["shape"][1:]) == POINT and given.image is None
+    return _point(named[0], given) if is_point else None
+
+
+def _point(value: Mapping[str, Any], given: Given) -> dict[str, Any]:
+    """Return what is stated of points: their range is that of plots, around the origin unless stated."""
+    most = float(f"{1.1 * max(abs(value['least']), abs(value['most']), 1e-3):.3g}")
+    bounds = [
+        -most if given.least is None else given.least,
+        most if given.most is None else given.most,
+    ]
+    return {**_tensor(value, bounds), "kind": "points"}
+
+
+def _of_points(
+    path: Path, latents: Mapping[str, Any], inputs: list[dict[str, Any]], points: dict[str, Any]
+) -> tuple[dict[str, Any], str, list[str]]:
+    low, high = points["range"]
+    summary = (
+        f"latents {tuple(latents['shape'][1:])}, points in the plane, coordinates from {low:g} to {high:g}"
+    )
+    return {"file": path.name, "inputs": inputs, "outputs": [points]}, summary, []
+
+
+def _classifier(path: Path, given: Given, sandbox: "Sandbox") -> tuple[dict[str, Any], str, list[str]]:
+    probed = _probe(path, given.latents, sandbox)
+    image = probed["inputs"][0]
+    layout = layout_of(image["shape"][1:], given.image, given.layout)
+    bounds = (0.0 if given.least is None else given.least, 1.0 if given.most is None else given.most)
+    named = [output for output in probed["outputs"] if given.output in (None, output["name"])]
+    several = [output for output in named if math.prod(output["shape"][1:]) > 1]
+    if not several:
+        raise DemoError(f"{path}: no output has a number for each of several classes; export logits (B, K)")
+    output = several[0]
+    count = math.prod(output["shape"][1:])
+    if given.labels and len(given.labels) != count:
+        raise DemoError(f"{path}: {len(given.labels)} labels for {count} classes; state one for each")
+    is_share = output["least"] >= 0 and output["most"] <= 1 + 1e-4
+    kind = "probabilities" if is_share else "logits"
+    labels = list(given.labels) or [str(number) for number in range(count)]
+    stated: dict[str, Any] = {
+        "file": path.name,
+        "inputs": [_image(image, layout, bounds)],
+        "outputs": [{**_tensor(output, range=None), "kind": kind, "labels": labels}],
+    }
+    if given.polarity:
+        stated["polarity"] = given.polarity
+    channels, height, width = layout.image
+    summary = (
+        f"images of {height} × {width} pixels and {channels} channel{'s' if channels > 1 else ''}, values "
+        f"from {bounds[0]:g} to {bounds[1]:g}, {kind} of {count} classes"
+    )
+    return stated, summary, []
 
 
 def _probe(path: Path, sizes: Sequence[int], sandbox: "Sandbox") -> dict[str, Any]:
@@ -234,6 +299,10 @@ def _encoder(path: Path, decoder: Mapping[str, Any], sandbox: "Sandbox") -> dict
     probed = _probe(path, (), sandbox)
     [image] = decoder["outputs"]
     given = probed["inputs"][0]
+    if "kind" in image:
+        given = {**_tensor(given, list(image["range"])), "kind": image["kind"]}
+        outputs = [_tensor(value, range=None) for value in probed["outputs"]]
+        return {"file": path.name, "inputs": [given], "outputs": outputs}
     _, height, width = image.get("image") or image["shape"][1:]
     layout = layout_of(given["shape"][1:], (height, width))
     return {

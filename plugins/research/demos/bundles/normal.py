@@ -30,7 +30,7 @@ def normalized(bundle: Bundle, cache: Cache) -> Bundle:
     Raises `DemoError` for a graph that cannot be run.
     """
     encoder = bundle.encoder and normal(bundle, "encoder", bundle.encoder, cache)
-    return replace(bundle, decoder=normal(bundle, "decoder", bundle.decoder, cache), encoder=encoder)
+    return replace(bundle, decoder=normal(bundle, bundle.role, bundle.decoder, cache), encoder=encoder)
 
 
 def logits(bundle: Bundle, cache: Cache) -> Graph:

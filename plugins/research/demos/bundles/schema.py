@@ -9,6 +9,8 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 MAX_SIZE = 65536
 #: The same for all numbers of an example.
 MAX_NUMBERS = 1 << 24
+#: What a model may do, by the name of its graph.
+ROLES = ("decoder", "classifier", "step")
 #: Channels of images: grey, RGB, and RGB with opacity.
 CHANNELS = (1, 3, 4)
 #: Coordinates of a point.
@@ -38,8 +40,9 @@ class Tensor(Struct, frozen=True):
     #: Of a further input of a decoder, what readers choose: one of the `labels`, or a number for each.
     control: Literal["class", "vector"] | UnsetType = UNSET
     labels: tuple[str, ...] | UnsetType = UNSET
-    #: What an example is, where it is no image: a point in the plane.
-    kind: Literal["points"] | UnsetType = UNSET
+    #: What an example is, where it is no image: a point in the plane, or what a classifier gives each class.
+    #: What further inputs of a step are: its number, from 0, or standard normal noise.
+    kind: Literal["points", "probabilities", "logits", "step", "noise"] | UnsetType = UNSET
 
     def __post_init__(self) -> None:
         _, *sizes = self.shape or (None,)
@@ -174,6 +177,40 @@ class Joint(Graph, frozen=True, kw_only=True):
         image_of(self.outputs[0], "outputs[0]")
 
 
+class Classifier(Graph, frozen=True, kw_only=True):
+    """Images to a probability, or a logit, of each class; figures use the first output."""
+
+    inputs: tuple[Tensor]
+    outputs: Annotated[list[Tensor], Meta(min_length=1)]
+    polarity: Literal["ink", "photograph"] | UnsetType = UNSET
+
+    def __post_init__(self) -> None:
+        image_of(self.inputs[0], "inputs[0]")
+        first = self.outputs[0]
+        if first.kind not in ("probabilities", "logits"):
+            raise ValueError("outputs[0].kind: write probabilities or logits")
+        if first.size < 2 or (first.labels and len(first.labels) != first.size):
+            raise ValueError(
+                "outputs[0].labels: write the names of the classes, two or more, one for each number"
+            )
+
+
+class Step(Graph, frozen=True, kw_only=True):
+    """A state, images or points, to the next one; maybe with the number of the step and with noise."""
+
+    inputs: Annotated[list[Tensor], Meta(min_length=1)]
+    outputs: Annotated[list[Tensor], Meta(min_length=1)]
+    polarity: Literal["ink", "photograph"] | UnsetType = UNSET
+
+    def __post_init__(self) -> None:
+        check_examples(self.outputs[0], "outputs[0]")
+        if self.inputs[0].size != self.outputs[0].size:
+            raise ValueError("outputs[0]: the state after a step has as many numbers as before, inputs[0]")
+        for number, tensor in enumerate(self.inputs[1:], start=1):
+            if tensor.kind not in ("step", "noise"):
+                raise ValueError(f"inputs[{number}].kind: write step for its number, or noise")
+
+
 def _check_condition(tensor: Tensor, place: str) -> None:
     if tensor.control is UNSET:
         raise ValueError(f"{place}.control: write class for one of several labels, or vector for numbers")
@@ -186,13 +223,19 @@ def _check_condition(tensor: Tensor, place: str) -> None:
 
 
 class Graphs(Struct, frozen=True):
-    """The graphs of a model."""
+    """The graphs of a model: one of `ROLES`, and of a decoder maybe an encoder."""
 
-    decoder: Decoder
+    decoder: Decoder | UnsetType = UNSET
+    classifier: Classifier | UnsetType = UNSET
+    step: Step | UnsetType = UNSET
     encoder: Encoder | UnsetType = UNSET
     #: Of z itself, where the input of the decoder is another.
     recognition: Encoder | UnsetType = UNSET
     joint: Joint | UnsetType = UNSET
+
+    def __post_init__(self) -> None:
+        if sum(getattr(self, role) is not UNSET for role in ROLES) != 1:
+            raise ValueError(f"write one of {', '.join(ROLES)}")
 
 
 class StepGraphs(Struct, frozen=True):

@@ -24,8 +24,14 @@ class Tensor:
     #: Of a further input: what readers choose; “class” is one of `labels`, “vector” a number each.
     control: Literal["class", "vector"] | None = None
     labels: tuple[str, ...] = ()
-    #: Whether examples are points in the plane, whose coordinates plots show within the range.
-    is_points: bool = False
+    #: What an example is, where it is no image: a point in the plane, whose coordinates plots show within the
+    #: range; what a classifier gives each class; the number of a step, or normal noise that it takes.
+    kind: Literal["points", "probabilities", "logits", "step", "noise"] | None = None
+
+    @property
+    def is_points(self) -> bool:
+        """Whether examples are points in the plane."""
+        return self.kind == "points"
 
     @property
     def size(self) -> int:

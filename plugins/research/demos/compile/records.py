@@ -20,6 +20,8 @@ Array: TypeAlias = "npt.NDArray[Any]"
 #: Weights are quantized as coarsely as these limits allow. The error is the root mean square, in parts of
 #: the standard deviation of the outputs…
 MAX_RELATIVE_ERROR = 0.025
+#: Of points, which plots show side by side, less.
+MAX_RELATIVE_ERROR_OF_POINTS = 0.005
 #: …values that are off by more than 2 of 255 are counted, as a share of all…
 VISIBLE = 2 / 255
 MAX_VISIBLE_SHARE = 0.1
@@ -92,6 +94,7 @@ class Trial:
     max_loss: float = MAX_LOSS
     #: What must stay exact, if figures show the bound itself.
     terms: Terms | None = None
+    max_relative_error: float = MAX_RELATIVE_ERROR
 
 
 @dataclass(frozen=True)
@@ -114,7 +117,7 @@ class QuantizationCost:
     def is_small(self, trial: Trial) -> bool:
         """Return whether readers may be sent the quantized graph."""
         return (
-            self.relative_error <= MAX_RELATIVE_ERROR
+            self.relative_error <= trial.max_relative_error
             and (self.nats or 0) <= MAX_NATS
             and (self.loss or 0) <= trial.max_loss
             and (not trial.is_image or self.visible_share <= MAX_VISIBLE_SHARE)

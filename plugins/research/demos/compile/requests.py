@@ -17,7 +17,7 @@ from ..normalize.opening import opened
 from ..normalize.probe import files_of, probed
 from . import checks, steps, terms
 from .build import build
-from .records import Bound, Terms, TestExamples, Trial
+from .records import MAX_RELATIVE_ERROR, MAX_RELATIVE_ERROR_OF_POINTS, Bound, Terms, TestExamples, Trial
 from .runtime import run_session, session
 
 if TYPE_CHECKING:
@@ -75,6 +75,7 @@ def compile(given: Mapping[str, Any], blobs: Sequence[bytes]) -> Answer:
         bool(stated.outputs[0].image) and not given["likelihood"],
         given["max_loss"],
         _terms(arrays[1:], others, given["likelihood"]),
+        MAX_RELATIVE_ERROR_OF_POINTS if stated.outputs[0].is_points else MAX_RELATIVE_ERROR,
     )
     made = build(full, stated.outputs, trial, Path(given["tools"]))
     report = {

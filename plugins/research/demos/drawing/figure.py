@@ -15,6 +15,7 @@ from pathlib import Path
 from ...core.post import PublishedFile
 from ..syntax.canonical import Block
 from ..words import Words
+from .bars import Bars
 from .intervals import Intervals
 from .networks import Networks
 from .plot import Plot
@@ -47,7 +48,7 @@ class StaticImage:
         return PublishedFile(self.path, f"demos/{self.path.name}")
 
 
-Part = StaticImage | Plot | Scatter | Intervals | Terms | Networks
+Part = StaticImage | Plot | Scatter | Bars | Intervals | Terms | Networks
 
 
 @dataclass(frozen=True)
@@ -117,8 +118,8 @@ def inner(parts: Sequence[Part], id: str, alt: str, words: Words, is_lazy: bool 
         if isinstance(part, StaticImage)
         else part.svg(words)
         if isinstance(part, Plot)
-        else part.html(words, id, alt)
-        for part in parts
+        else part.html(words, f"{id}-{number}" if number else id, alt)
+        for number, part in enumerate(parts)
     )
 
 

@@ -17,6 +17,7 @@ from ..bundles.conditions import labels_of
 from ..bundles.tensors import Tensor
 from ..syntax.spec import Spec
 from ..words import Words
+from .bars import Bars
 from .figure import Part, StaticImage
 from .intervals import Intervals
 from .networks import Networks
@@ -28,9 +29,10 @@ from .terms import Terms
 
 DESCRIPTION = "description.json"
 #: What is drawn as text, and not as an image.
-DRAWN: tuple[type[Plot | Scatter | Intervals | Terms | Networks], ...] = (
+DRAWN: tuple[type[Plot | Scatter | Bars | Intervals | Terms | Networks], ...] = (
     Plot,
     Scatter,
+    Bars,
     Intervals,
     Terms,
     Networks,
@@ -83,13 +85,13 @@ def _described(spec: Spec, bundles: Sequence[Bundle], panels: Sequence[Panel]) -
     """Return what ``live/script`` needs to know of a figure: a sheet a model, and the kind's own."""
     assert spec.kind.describe
     sheets = [panel for panel in panels if isinstance(panel, Sheet)]
-    forms = [_form(sheet, bundle) for sheet, bundle in zip(sheets, bundles, strict=True)]
+    forms = [_form(sheet, bundle) for sheet, bundle in zip(sheets, bundles, strict=False)]
     return {"sheets": forms, **spec.kind.describe(spec.options, *bundles)}
 
 
 def _form(sheet: Sheet, bundle: Bundle) -> dict[str, Any]:
     rows, columns = sheet.images.shape[:2]
-    output = bundle.decoder.outputs[0]
+    output = bundle.decoder.input if bundle.role == "classifier" else bundle.decoder.outputs[0]
     conditions = [_condition(tensor) for tensor in bundle.decoder.conditions]
     more = {"conditions": conditions, "condition": bundle.condition} if conditions else {}
     return {
@@ -114,7 +116,7 @@ def _draw(spec: Spec, bundles: Sequence[Bundle], folder: Path) -> None:
     """Draw the figure `spec`; write what it shows, and what the page needs to know of it, into `folder`."""
     panels = spec.kind.render(spec.options, *bundles)
     stem = "-".join((*spec.models, spec.kind.name))
-    ink = is_ink(bundles[0], spec.polarity)
+    ink = any(isinstance(panel, Sheet) for panel in panels) and is_ink(bundles[0], spec.polarity)
     parts = [_write(folder, stem, panel, ink) for panel in panels]
     (folder / "parts.json").write_text(json.dumps(parts), encoding="utf-8")
     if spec.can_be_live:

@@ -41,6 +41,31 @@ def outputs(bundle: Bundle, latents: Floats) -> list[Floats]:
     return found
 
 
+def decode_points(bundle: Bundle, latents: Floats) -> Floats:
+    """Return the points (N, 2) that the decoder makes of `latents` (N, Z)."""
+    if not bundle.decoder.outputs[0].is_points:
+        raise DemoError(f"“{bundle.name}” is a model of images, and kind points is for points of the plane")
+    return _run(bundle, bundle.decoder, latents.astype(np.float32), bundle.decoder.outputs[0].name)
+
+
+def applied(bundle: Bundle, rows: Floats) -> Floats:
+    """Return the states (N, S) after a step from `rows` (N, …), the numbers of all inputs."""
+    found = _run(bundle, bundle.decoder, rows.astype(np.float32), bundle.decoder.outputs[0].name)
+    return found.reshape(len(rows), -1)
+
+
+def classify(bundle: Bundle, images: Bytes) -> Floats:
+    """Return the probabilities (N, K) that a classifier gives the classes of `images` (N, C, H, W)."""
+    graph = bundle.decoder
+    least, most = graph.input.range
+    scaled = images.astype(np.float32) / 255 * (most - least) + least
+    found = _run(bundle, graph, scaled.astype(np.float32), graph.outputs[0].name).astype(np.float64)
+    if graph.outputs[0].kind == "logits":
+        found = np.exp(found - found.max(axis=1, keepdims=True))
+        found /= found.sum(axis=1, keepdims=True)
+    return found.astype(np.float32)
+
+
 def encode(bundle: Bundle, images: Bytes) -> Floats:
     """Return the means (N, Z) of the posteriors of `images` (N, C, H, W)."""
     return _encode(bundle, images, "mean")

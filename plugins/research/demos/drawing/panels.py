@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from .bars import Bars
 from .inference import Bytes
 from .intervals import Intervals
 from .networks import Networks
@@ -33,4 +34,4 @@ class Sheet:
         return height // 4
 
 
-Panel = Sheet | Plot | Scatter | Intervals | Terms | Networks
+Panel = Sheet | Plot | Scatter | Bars | Intervals | Terms | Networks

@@ -39,6 +39,8 @@ class Group:
 
     label: str
     points: tuple[Point, ...]
+    #: Whether the label is a name in ``words.toml``.
+    is_word: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ class Ellipse:
 
 @dataclass(frozen=True)
 class Scatter:
-    """Points in the plane, around (0, 0), and contours of the standard normal distribution."""
+    """Points in the plane, around (0, 0), and contours of a density."""
 
     groups: tuple[Group, ...]
     #: The coordinate that lies `REACH` units from the middle.
@@ -69,29 +71,41 @@ class Scatter:
     share: float | None = None
     #: The posterior of one example, which lies on the points.
     ellipse: Ellipse | None = None
+    #: Contours, paths in units of the drawing; None for those of the standard normal distribution.
+    contours: tuple[str, ...] | None = None
+    #: Names in ``words.toml``: of a sentence below, and of the one that says what it shows, where that is not
+    #: the author's text.
+    note: str = ""
+    alt: str = ""
+    has_legend: bool = True
 
     def html(self, words: Words, id: str, alt: str) -> str:
         """Return plot and legend; `id` is that of the figure, `alt` what the plot shows."""
+        alt = words[self.alt] if self.alt else alt
         drawn = "".join((*self._contours(), *self._groups(id), *self._posterior(), *self._names()))
         svg = (
             f'<svg class="research-demo-plot" role="img" viewBox="0 0 {SIZE} {SIZE}" width="{SIZE}" '
             f'height="{SIZE}"><title>{escape(alt)}</title>{drawn}</svg>'
         )
+        labels = [words[group.label] if group.is_word else group.label for group in self.groups]
         legend = "".join(
-            f"<li>{_symbol(number)}<span>{escape(group.label)}</span></li>"
-            for number, group in enumerate(self.groups)
+            f"<li>{_symbol(number)}<span>{escape(label)}</span></li>" for number, label in enumerate(labels)
         )
-        note = ""
+        text = words[self.note] if self.note else ""
         if self.share is not None:
             text = words["discriminants"].format(share=f"{100 * self.share:.0f} %")
-            note = f'<p class="research-demo-note" lang="{words.language}">{escape(text)}</p>'
-        listed = f'<ul class="research-demo-legend">{legend}</ul>' if len(self.groups) > 1 else ""
+        note = f'<p class="research-demo-note" lang="{words.language}">{escape(text)}</p>' if text else ""
+        has_legend = self.has_legend and len(self.groups) > 1
+        listed = f'<ul class="research-demo-legend">{legend}</ul>' if has_legend else ""
         return f'<div class="research-demo-plane" dir="ltr">{svg}{listed}{note}</div>'
 
     def _contours(self) -> Iterator[str]:
         """Yield the frame, and contours of the prior at whole standard deviations."""
         middle = SIZE // 2
         yield f'<path d="M1 1h{SIZE - 2}v{SIZE - 2}h-{SIZE - 2}z" {OUTLINE} stroke-opacity=".4"/>'
+        if self.contours is not None:
+            yield "".join(f'<path d="{path}" {OUTLINE} stroke-opacity=".7"/>' for path in self.contours)
+            return
         for radius in self._radii():
             yield f'<circle cx="{middle}" cy="{middle}" r="{radius:.1f}" {OUTLINE} stroke-opacity=".4"/>'
 
@@ -100,7 +114,7 @@ class Scatter:
 
     def _names(self) -> Iterator[str]:
         """Yield the names of contours and axes, which points do not cover."""
-        for number, radius in enumerate(self._radii(), 1):
+        for number, radius in enumerate(self._radii() if self.contours is None else (), 1):
             away = radius * sqrt(0.5) + 9  # on the diagonal, where the names of the axes are not
             yield _text(f"{number} σ", SIZE // 2 - away, SIZE // 2 + away)
         yield _text(self.x, SIZE - 18, SIZE - 10)

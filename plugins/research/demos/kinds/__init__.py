@@ -39,6 +39,8 @@ class DemoKind:
     states: Callable[[Mapping[str, Any]], dict[str, Values]]
     #: Whether the page trains: it needs a step of training and examples.
     needs_step: bool
+    #: What the models that it shows do: see ``Bundle.role``.
+    role: str
 
 
 @cache
@@ -58,5 +60,6 @@ def kinds() -> dict[str, DemoKind]:
             getattr(kind, "HAS_CONDITION_CONTROLS", True),
             getattr(kind, "states", lambda described: {}),
             getattr(kind, "NEEDS_STEP", False),
+            getattr(kind, "ROLE", "decoder"),
         )
     return found

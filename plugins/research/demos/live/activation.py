@@ -119,7 +119,8 @@ def live(spec: Spec, models: Sequence[LiveModel], drawing: Gallery, words: Words
     }
     programs = {
         network: tuple(
-            _published(model.programs[network], f"{model.bundle.name}-{network}") for model in models
+            _published(model.programs[network], f"{model.bundle.name}-{_role(network, model)}")
+            for model in models
         )
         for network, is_needed in needed.items()
         if is_needed
@@ -149,6 +150,11 @@ def _agreement(step: CompiledStep, words: Words) -> str:
     return words["agreement"].format(steps=step.steps, difference=f"{step.difference:.1g}")
 
 
+def _role(network: str, model: LiveModel) -> str:
+    """Return what a network is, for the name of its file."""
+    return model.bundle.role if network == "decoder" else network
+
+
 def _controls(bundle: Bundle) -> int:
     """Return how many controls the further inputs of the decoder have."""
     return sum(1 if tensor.control == "class" else tensor.size for tensor in bundle.decoder.conditions)
@@ -157,12 +163,18 @@ def _controls(bundle: Bundle) -> int:
 def _files(bundle: Bundle) -> str:
     """Return a hash over what the networks of `bundle` are tried on."""
     stated = bundle.manifest["files"]
-    used = {"test_items.npz", "decoder.onnx"}
+    used = {"test_items.npz", "decoder.onnx", "classifier.onnx", "step.onnx"}
     return hashlib.sha256(repr([stated[name] for name in sorted(used & stated.keys())]).encode()).hexdigest()
 
 
 def _decoder_request(bundle: Bundle) -> Request:
-    """Return what the decoder is tried on: samples from the prior, and the means of test examples."""
+    """Return what the decoder is tried on: samples from the prior, and the means of test examples.
+
+    A classifier is tried on test examples.
+    """
+    if bundle.role == "classifier":
+        least, most = bundle.decoder.input.range
+        return Request((read(bundle).images[:INPUTS] / 255 * (most - least) + least).astype(np.float32))
     signature = bundle.decoder.signature
     rng = np.random.default_rng(0)
     rows = [rng.standard_normal((INPUTS, signature.latents), np.float32)]
@@ -170,7 +182,7 @@ def _decoder_request(bundle: Bundle) -> Request:
     if examples is not None:
         rows.append(examples.means[: INPUTS // 4].astype(np.float32))
     latents = np.concatenate(rows)
-    conditions = [_conditions(tensor, len(latents), rng) for tensor in bundle.decoder.conditions]
+    conditions = [_conditions(tensor, len(latents), rng) for tensor in signature.inputs[1:]]
     inputs = np.concatenate([latents, *conditions], axis=1)
     # Those from the prior and from the posterior in turn: where outputs are large, only the first are tried.
     order = rng.permutation(len(inputs))
@@ -179,6 +191,12 @@ def _decoder_request(bundle: Bundle) -> Request:
 
 def _conditions(tensor: Tensor, count: int, rng: Any) -> Array:
     """Return values (count, S) of a further input: each class, or numbers all over the range."""
+    if tensor.kind == "noise":
+        noise: Array = rng.standard_normal((count, tensor.size), np.float32)
+        return noise
+    if tensor.kind == "step":
+        steps: Array = rng.integers(0, int(tensor.range[1]) + 1, (count, 1)).astype(np.float32)
+        return steps
     if tensor.control == "vector":
         low, high = tensor.range
         drawn: Array = rng.uniform(low, high, (count, tensor.size)).astype(np.float32)

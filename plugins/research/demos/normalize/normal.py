@@ -137,7 +137,7 @@ def _inputs(signature: Signature) -> Array:
         return (low + (high - low) * rng.random(values.shape)).astype(np.float32)
     at = signature.latents
     for tensor in conditions:
-        if tensor.control == "class":
+        if tensor.control == "class" or tensor.kind == "step":
             values[:, at : at + tensor.size] = 0
         at += tensor.size
     return values

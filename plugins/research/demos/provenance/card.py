@@ -54,7 +54,7 @@ def _details(model: ShownModel, words: Words, site: Site, drawing: str) -> str:
     stated = versions.items() if isinstance(versions, Mapping) else ()
     rows = [
         ("type", escape(_type(model))),
-        ("latents", str(model.bundle.latents)),
+        ("latents", str(model.bundle.latents) if model.bundle.role == "decoder" else ""),
         ("parameters", facts.parameters(model.bundle, words)),
         ("version", f"<code>{escape(key)}</code>" if (key := facts.text(manifest.get("key"))) else ""),
         ("published_by", escape(", ".join(filter(None, (site.author, site.name))))),

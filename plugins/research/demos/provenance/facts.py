@@ -45,11 +45,8 @@ class Measure:
 
 def graphs(bundle: Bundle) -> dict[str, Graph]:
     """Return the graphs of `bundle` by name, the encoder first."""
-    return (
-        {"encoder": bundle.encoder, "decoder": bundle.decoder}
-        if bundle.encoder
-        else {"decoder": bundle.decoder}
-    )
+    main = {bundle.role: bundle.decoder}
+    return {"encoder": bundle.encoder, **main} if bundle.encoder else main
 
 
 def published(bundle: Bundle) -> dict[str, tuple[PublishedFile, ...]]:

@@ -8,6 +8,15 @@ from ..bundles.bundle import Bundle, Graph
 from ..bundles.tensors import Prior, Tensor
 from . import facts
 
+#: Steps of a graph that does not say how many there are.
+STEPS = 50
+#: Of a model by what it does: the kind of figure, the alternative text, the caption.
+SHOWN = {
+    "decoder": ("samples", "Images that the model {name} generated", "Samples from the prior."),
+    "points": ("points", "Points of the data, and samples of the model {name}", "Data, samples and density."),
+    "classifier": ("classify", "An image, and what {name} makes of it", "The probability of each class."),
+    "step": ("steps", "States of {name}, from the first to the last", "A graph, applied step by step."),
+}
 #: How many latents the program for Python draws.
 COUNT = 4
 
@@ -19,8 +28,11 @@ def code(text: str) -> str:
 
 def python(bundle: Bundle) -> str:
     """Return a program that runs the model by ONNX Runtime, in the folder of its files."""
+    if bundle.role != "decoder":
+        return _other_python(bundle)
     decoder = bundle.decoder
     latents, *conditions = decoder.signature.inputs
+    made = "points" if decoder.outputs[0].is_points else "images"
     variables = {"z": latents} | {f"y{number}": tensor for number, tensor in enumerate(conditions, 1)}
     given = ", ".join(f'"{tensor.name}": {variable}' for variable, tensor in variables.items())
     lines = [
@@ -31,28 +43,65 @@ def python(bundle: Bundle) -> str:
         f'decoder = onnxruntime.InferenceSession("{decoder.path.name}")',
         *_sample(latents, decoder.signature.prior),
         *(line for variable in list(variables)[1:] for line in _condition(variables[variable], variable)),
-        f"images, *_ = decoder.run(None, {{{given}}})  # {_shape(decoder.outputs[0])}",
-        *(_encode(bundle.encoder) if bundle.encoder else ()),
+        f"{made}, *_ = decoder.run(None, {{{given}}})  # {_shape(decoder.outputs[0])}",
+        *(_encode(bundle.encoder, made) if bundle.encoder else ()),
     ]
     return "\n".join(lines) + "\n"
 
 
-def _encode(encoder: Graph) -> list[str]:
-    """Return lines that let the encoder read the images of the decoder."""
+def _other_python(bundle: Bundle) -> str:
+    """Return the program of a classifier, which is given images of chance, or of steps from noise."""
+    graph = bundle.decoder
+    first, *others = graph.signature.inputs
+    lines = [
+        "import numpy as np",
+        "import onnxruntime",
+        "",
+        "random = np.random.default_rng(0)",
+        f'graph = onnxruntime.InferenceSession("{graph.path.name}")',
+    ]
+    if bundle.role == "classifier":
+        least, most = first.range
+        kind = f"{graph.outputs[0].kind} {_shape(graph.outputs[0])}"
+        lines += [
+            f"x = random.uniform({least}, {most}, {_shape(first)}).astype(np.float32)",
+            f'found, *_ = graph.run(None, {{"{first.name}": x}})  # {kind}',
+        ]
+        return "\n".join(lines) + "\n"
+    numbers = [tensor for tensor in others if tensor.kind == "step"]
+    steps = int(numbers[0].range[1]) + 1 if numbers else STEPS
+    values = {first.name: "x"}
+    for tensor in others:
+        drawn = f"random.standard_normal({_shape(tensor)}, dtype=np.float32)"
+        values[tensor.name] = f"np.full({_shape(tensor)}, n, np.float32)" if tensor.kind == "step" else drawn
+    given = ", ".join(f'"{name}": {value}' for name, value in values.items())
+    lines += [
+        f"x = random.standard_normal({_shape(first)}, dtype=np.float32)",
+        f"for n in range({steps}):",
+        f"    x, *_ = graph.run(None, {{{given}}})",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _encode(encoder: Graph, made: str) -> list[str]:
+    """Return lines that let the encoder read what the decoder has `made`."""
     names = ", ".join(re.sub(r"\W", "_", output.name) for output in encoder.outputs)
     shape = _shape(encoder.outputs[0])
     return [
         "",
         f'encoder = onnxruntime.InferenceSession("{encoder.path.name}")',
-        f'[{names}] = encoder.run(None, {{"{encoder.input.name}": images}})  # {shape} each',
+        f'[{names}] = encoder.run(None, {{"{encoder.input.name}": {made}}})  # {shape} each',
     ]
 
 
 def block(bundle: Bundle) -> str:
-    """Return a demo block that shows samples of the model."""
+    """Return a demo block that shows the model."""
+    is_decoder = bundle.role == "decoder"
+    kind = "points" if is_decoder and bundle.decoder.outputs[0].is_points else bundle.role
+    shown, alt, caption = SHOWN[kind]
     return (
-        f"```demo\nkind: samples\nmodel: {bundle.name}\nid: fig-{bundle.name}\n"
-        f"alt: Images that the model {bundle.name} generated\ncaption: Samples from the prior.\n```\n"
+        f"```demo\nkind: {shown}\nmodel: {bundle.name}\nid: fig-{bundle.name}\n"
+        f"alt: {alt.format(name=bundle.name)}\ncaption: {caption}\n```\n"
     )
 
 

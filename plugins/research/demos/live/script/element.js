@@ -67,9 +67,9 @@ class ResearchDemo extends HTMLElement {
       return;
     }
     this.#images = [...this.querySelectorAll(".research-demo-sheet img")];
-    for (const image of this.#images) {
-      image.after(element("div", { className: "research-demo-over" }));
-      image.addEventListener("click", () => this.#isOffered && this.#activate());
+    for (const shown of [...this.#images, ...this.querySelectorAll(".research-demo-plane > svg")]) {
+      shown.after(element("div", { className: "research-demo-over" }));
+      shown.addEventListener("click", () => this.#isOffered && this.#activate());
     }
     this.append(this.#region); // there before it has anything to say
     this.#panel.replaceChildren(this.#line, this.#progress, this.#button);
@@ -198,14 +198,15 @@ class ResearchDemo extends HTMLElement {
       ),
       ...this.#images.map(seen),
     ]);
-    const extra = figure.sheets[0].conditions && (await late("./conditions.js", job.attempt));
-    const surfaces = this.querySelectorAll(".research-demo-over");
+    const extra = figure.sheets[0]?.conditions && (await late("./conditions.js", job.attempt));
+    const surfaces = this.querySelectorAll(".research-demo-sheet > .research-demo-over");
     const stage = new Stage({
       host: this,
       panel: this.#panel,
       figure,
       words: { ...this.#words, ...figure.words },
       sheets: figure.sheets.map((form, i) => new Sheet(this.#images[i], surfaces[i], form, decoders[i])),
+      models: decoders,
       encoder: (attempt) => model(encoder, { attempt, files: [] }),
       speak: (text) => this.#speak(text),
       extra,

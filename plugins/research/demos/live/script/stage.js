@@ -12,7 +12,7 @@ const REST = 400;
 export class Stage {
   /**
    * `host` is the figure's element, `panel` where its controls go, `speak(text)` what screen readers hear, `figure`
-   * the description that the build wrote, `words` its sentences, `sheets` what it describes; `encoder()` fetches the
+   * the description that the build wrote, `words` its sentences, `sheets` what it describes, `models` what runs in it; `encoder()` fetches the
    * encoder, where the figure has one, `extra` is the module of controls for its decoder's further inputs, where it
    * has any, and `explain(error, words)` says what failed.
    */
@@ -72,7 +72,11 @@ export class Stage {
 
   /** Show in the lens the image that the decoder makes of a latent. */
   async magnify(latent) {
-    const [image] = await this.sheet.decode(latent);
+    this.enlarge((await this.sheet.decode(latent))[0]);
+  }
+
+  /** Show an image in the lens. */
+  enlarge(image) {
     this.#lens.getContext("2d").putImageData(image, 0, 0);
   }
 

@@ -11,7 +11,7 @@ export function start(stage, { element, floats, follow, inside, slider, steer })
   const { figure, host, sheet } = stage;
   const { extent, reach } = figure;
   const plot = host.querySelector(".research-demo-plane");
-  const [svg, ...items] = [plot.firstChild, ...plot.querySelectorAll("li")];
+  const [svg, surface, ...items] = [...plot.children].slice(0, 2).concat(...plot.querySelectorAll("li"));
   const groups = [...svg.querySelectorAll("path[marker-mid]")].map((path, i) => ({
     path,
     label: items[i]?.textContent ?? "",
@@ -23,7 +23,7 @@ export function start(stage, { element, floats, follow, inside, slider, steer })
   /** From the left and from the top, 0 to 1. @type {[number, number]} */
   const place = [0.5, 0.5];
   const ring = element("span", { className: "research-demo-ring" });
-  const surface = element("div", { className: "research-demo-over" }, ring);
+  surface.append(ring);
   surface.dataset.takes = "drags";
 
   /** Return the coordinate of a share of the way across the plane, and the share of a coordinate. */
@@ -82,7 +82,6 @@ export function start(stage, { element, floats, follow, inside, slider, steer })
     item.append(button);
   };
   stage.onattach = () => items.forEach(switchable);
-  plot.append(surface);
 
   follow(surface, move);
   steer(surface, stage.word("surface"), (x, y) => move(place[0] + x / STEPS, place[1] + y / STEPS));

@@ -241,9 +241,8 @@ export function start(stage, shared) {
   };
   const next = button(stage.word("steps"), () => upTo(step < STEPS ? step + 1 : 1));
 
-  const surface = element("div", { className: "research-demo-over" });
+  const surface = svg.nextElementSibling;
   surface.dataset.takes = "drags";
-  plot.append(surface);
   let isInset = false;
   follow(surface, (x, y, goesOn) => {
     const [mu, logVariance] = posterior;
