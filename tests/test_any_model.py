@@ -30,7 +30,7 @@ def test_the_example_of_the_page_works_as_it_stands(
     script = tmp_path / "make_model.py"
     script.write_text(block("python"), encoding="utf-8")
     runpy.run_path(str(script))
-    (command,) = re.findall(r"^python -m pelican\.plugins\.research (.*)$", PAGE, re.MULTILINE)
+    command, _ = re.findall(r"^python -m pelican\.plugins\.research (.*)$", PAGE, re.MULTILINE)
     assert main(command.split()) == 0
     assert capsys.readouterr().out.strip() == "build/models/my-model/manifest.json"
     site = build({"post.md": block("markdown", "````")}, "", "--fatal", "warnings")

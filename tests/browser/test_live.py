@@ -732,7 +732,7 @@ def test_steps_are_those_of_the_build_and_other_noise_is_other(live_blog: Blog, 
         page.evaluate(LISTEN)
         found.get_by_role("button", name="Play").click()
         expect(said(found)).to_have_text("Played to the end: step 10 of 10")
-        page.wait_for_function("heard.length")
+        page.wait_for_function("() => heard.length")
         assert page.evaluate("heard") == ["Played to the end: step 10 of 10"]
         page.evaluate("Math.random = () => 1 / 2 ** 32")  # a seed that is that of the static image
         found.get_by_role("button", name="Other noise").click()

@@ -13,7 +13,7 @@ const INSET = { middle: 66, unit: 18 };
 const STEPS = 4;
 
 export function start(stage, shared) {
-  const { anySeed, button, element, floats, follow, inside, normals, slider } = shared;
+  const { anySeed, button, floats, follow, inside, normals, slider } = shared;
   const { figure, host, sheet } = stage;
   const { latents: size } = sheet;
   const [, height, width] = sheet.shape;
