@@ -109,7 +109,7 @@ def test_a_kind_that_a_model_is_not_made_for_is_told_with_its_line(build: Build,
     )
     site = build({"post.md": post})
     assert "post.md:12: error: demo: the kind samples shows a model with a decoder" in site.log
-    assert "“sorter” has a classifier, which is shown by classify" in site.log
+    assert "“sorter” has a classifier, which is shown by classify, networks" in site.log
     page = site.read("post.html")
     assert page.count('<ol class="research-demo-bars"') == 1
     assert 'data-decoder="sorter-classifier.' in page

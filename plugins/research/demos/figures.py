@@ -72,14 +72,14 @@ def networks(model: ShownModel, cache: Cache) -> Sequence[Part]:
 
 
 def _prepared(bundle: Bundle, spec: Spec, cache: Cache) -> Bundle:
-    if bundle.role != spec.kind.role:
+    if spec.kind.role not in (None, bundle.role):
         raise KeyedError(_other_role(bundle, spec), "model")
     found = conditioned(normalized(bundle, cache), spec.condition)
     return exact(found, cache) if spec.kind.is_exact else found
 
 
 def _other_role(bundle: Bundle, spec: Spec) -> str:
-    fitting = ", ".join(name for name, kind in kinds().items() if kind.role == bundle.role)
+    fitting = ", ".join(name for name, kind in kinds().items() if kind.role in (None, bundle.role))
     return (
         f"the kind {spec.kind.name} shows a model with a {spec.kind.role}, and “{bundle.name}” has a "
         f"{bundle.role}, which is shown by {fitting}"

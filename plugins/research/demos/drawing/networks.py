@@ -40,7 +40,7 @@ class Layer:
 class Network:
     """A network of a model."""
 
-    #: ``encoder`` or ``decoder``.
+    #: ``encoder``, ``decoder``, ``classifier`` or ``step``.
     name: str
     #: What goes in.
     input: str

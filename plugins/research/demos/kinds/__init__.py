@@ -39,8 +39,8 @@ class DemoKind:
     states: Callable[[Mapping[str, Any]], dict[str, Values]]
     #: Whether the page trains: it needs a step of training and examples.
     needs_step: bool
-    #: What the models that it shows do: see ``Bundle.role``.
-    role: str
+    #: What the models that it shows do: see ``Bundle.role``; None: anything.
+    role: str | None
 
 
 @cache

@@ -12,6 +12,7 @@ from ..drawing.panels import Panel
 from ..errors import DemoError
 from ..syntax.options import Options as KindOptions
 
+ROLE = None
 #: The smallest network has an input and a layer.
 LEAST = 2
 
@@ -23,7 +24,7 @@ class Options(KindOptions):
 
 def networks(bundle: Bundle) -> Networks:
     """Return the networks of `bundle`, whose graphs are in their normal form."""
-    found = [("encoder", bundle.encoder), ("decoder", bundle.decoder)]
+    found = [("encoder", bundle.encoder), (bundle.role, bundle.decoder)]
     return Networks(tuple(_network(bundle, name, graph) for name, graph in found if graph))
 
 
