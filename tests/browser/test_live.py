@@ -704,6 +704,7 @@ def test_a_drawing_is_classified_and_examples_come_back(live_blog: Blog, view: V
         assert found.evaluate(SHEET_DIFFERENCE) <= 2
         found.get_by_role("button", name="Clear").click()
         expect(said(found)).to_have_text("The pad is empty")
+        found.locator(".research-demo-over").scroll_into_view_if_needed()
         box = found.locator(".research-demo-over").bounding_box()
         assert box
         page.mouse.move(box["x"] + 30, box["y"] + 30)
