@@ -195,7 +195,7 @@ class Classifier(Graph, frozen=True, kw_only=True):
             )
 
 
-class Step(Graph, frozen=True, kw_only=True):
+class StateGraph(Graph, frozen=True, kw_only=True):
     """A state, images or points, to the next one; maybe with the number of the step and with noise."""
 
     inputs: Annotated[list[Tensor], Meta(min_length=1)]
@@ -227,7 +227,7 @@ class Graphs(Struct, frozen=True):
 
     decoder: Decoder | UnsetType = UNSET
     classifier: Classifier | UnsetType = UNSET
-    step: Step | UnsetType = UNSET
+    step: StateGraph | UnsetType = UNSET
     encoder: Encoder | UnsetType = UNSET
     #: Of z itself, where the input of the decoder is another.
     recognition: Encoder | UnsetType = UNSET
