@@ -73,7 +73,10 @@ def site(bars: Path, more: str = "", **changes: Any) -> Path:
         "size": SHAPE[1:],
     }
     recipe = msgspec.to_builtins(TINY) | {name: msgspec.to_builtins(value) for name, value in changes.items()}
-    tables = {"data.bars": dataset, "recipes.tiny": {key: recipe[key] for key in recipe if key != "name"}}
+    tables = {
+        "data.bars": dataset,
+        "recipes.tiny": {key: value for key, value in recipe.items() if key != "name" and value is not None},
+    }
     lines = [more]
     for name, table in tables.items():
         lines += [f"[{name}]", *(f"{key} = {toml(value)}" for key, value in table.items())]
