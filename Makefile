@@ -99,6 +99,9 @@ bench-page: html $(VENV)/.dev node_modules/.dev  ## weigh the article as a reade
 bench-compile: $(VENV)/.dev  ## measure CPU seconds and memory to compile and check decoders
 	$(BIN)/python bench/compile.py
 
+bench-step: $(VENV)/.dev  ## compare steps of training in the page with TensorFlow.js
+	$(BIN)/python bench/step.py
+
 bench-live: $(VENV)/.dev node_modules/.dev  ## compare live figures with onnxruntime-web
 	$(BIN)/python bench/live.py
 

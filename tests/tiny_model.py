@@ -51,7 +51,8 @@ def write_data(folder: Path) -> None:
 def toml(value: Any) -> str:
     """Return a value as TOML writes it in one line."""
     if isinstance(value, Mapping):
-        return "{ " + ", ".join(f"{key} = {toml(each)}" for key, each in value.items()) + " }"
+        stated = (f"{key} = {toml(each)}" for key, each in value.items() if each is not None)
+        return "{ " + ", ".join(stated) + " }"
     if isinstance(value, list | tuple):
         return f"[{', '.join(map(toml, value))}]"
     return json.dumps(value, ensure_ascii=False)
@@ -79,7 +80,8 @@ def site(bars: Path, more: str = "", **changes: Any) -> Path:
     }
     lines = [more]
     for name, table in tables.items():
-        lines += [f"[{name}]", *(f"{key} = {toml(value)}" for key, value in table.items())]
+        stated = {key: value for key, value in table.items() if value is not None}
+        lines += [f"[{name}]", *(f"{key} = {toml(value)}" for key, value in stated.items())]
     text = "\n".join(lines) + "\n"
     folder = bars.with_name(f"site-{hashlib.sha256(text.encode()).hexdigest()[:16]}")
     folder.mkdir(exist_ok=True)

@@ -21,7 +21,7 @@ EXTENT = 4.0
 #: The part of the side that data takes.
 REACH = 0.9
 #: Points of a curve at most.
-BUCKETS = 100
+BUCKETS = 50
 #: The share of a run, its first steps, that is not drawn: there the bound is many times lower than later.
 FIRST = 0.02
 

@@ -31,6 +31,7 @@ export function ticks(least, most) {
 /** Draw `points` in the `plot`, in the place of what was drawn by the build or before. */
 export function curves(plot, points, last, stage) {
   const lines = plot.querySelectorAll("[data-line]");
+  points = points.filter((point) => point.every(Number.isFinite)); // it may diverge
   if (points.length < 2) return;
   const values = points.flatMap((point) => point.slice(1, 1 + lines.length));
   const [least, most] = [Math.min(...values), Math.max(...values)];
