@@ -233,11 +233,13 @@ class ResearchDemo extends HTMLElement {
       stage.attach();
       if (hadFocus) stage.focus();
       this.dispatchEvent(new CustomEvent("research-demo-active", { bubbles: true }));
-      // Without it all works but links.
-      late("./state.js", job.attempt).then(
-        ({ begin }) => begin(this, stage, shared),
-        () => {},
-      );
+      // After the first frame; without it all works but links.
+      requestAnimationFrame(() => {
+        late("./state.js", job.attempt).then(
+          ({ begin }) => begin(this, stage, shared),
+          () => {},
+        );
+      });
     } catch (error) {
       if (job.isCancelled) return;
       const line = fill(this.#words.failed, { reason: explain(error, this.#words) });
