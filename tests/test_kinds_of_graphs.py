@@ -71,7 +71,7 @@ def test_steps_follow_from_noise_that_depends_on_seed_and_step(tmp_path: Path) -
     write_bundle(tmp_path / "moving", point_step(), role="step")
     moving = bundles.read(tmp_path / "moving")
     options = steps.Options(points=5, seed=3, rows=1, columns=3)
-    found = steps.states(options, moving)
+    found = steps.trajectory(options, moving)
     assert len(found) == 11  # as many steps as the manifest states
     state = normals(3, 5, 2)
     for step in range(10):

@@ -5,7 +5,10 @@ The first test examples of each label, in the order of the test set; without lab
 
 from __future__ import annotations
 
+from base64 import b64decode
+from collections.abc import Mapping
 from dataclasses import dataclass
+from math import prod
 from typing import TYPE_CHECKING, Annotated, Any
 
 from msgspec import Meta
@@ -19,6 +22,7 @@ from ..drawing.inference import Bytes, classify
 from ..drawing.packing import packed_bytes
 from ..drawing.panels import Panel, Sheet
 from ..syntax.options import Options as KindOptions
+from ..syntax.states import Values
 
 if TYPE_CHECKING:
     import numpy as np
@@ -76,3 +80,9 @@ def describe(options: Options, bundle: Bundle) -> dict[str, Any]:
         "labels": list(labels_of(output)),
         "is_logits": output.kind == "logits",
     }
+
+
+def states(described: Mapping[str, Any]) -> dict[str, Values]:
+    """Return what a link may set."""
+    examples = len(b64decode(described["examples"])) // prod(described["sheets"][0]["shape"])
+    return {"example": Values(1, examples, is_whole=True)}

@@ -6,6 +6,7 @@ codes, means of posteriors, stand in the plane of a model with two latents, over
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Annotated, Any
@@ -22,6 +23,7 @@ from ..drawing.packing import short
 from ..drawing.panels import Panel
 from ..drawing.scatter import REACH, SIZE, Group, Scatter
 from ..syntax.options import Options as KindOptions
+from ..syntax.states import Values
 
 if TYPE_CHECKING:
     import numpy as np
@@ -184,3 +186,10 @@ def describe(options: Options, bundle: Bundle) -> dict[str, Any]:
         "count": options.points,
         **({} if deviations is None else {"deviations": short(deviations.ravel(), 3)}),
     }
+
+
+def states(described: Mapping[str, Any]) -> dict[str, Values]:
+    """Return what a link may set."""
+    most = described["extents"][1]
+    z = Values(-most, most, count=min(described["latents"], 2))
+    return {"seed": Values(0, 2**31, is_whole=True), "z": z}

@@ -5,6 +5,7 @@ The frames, row by row, are the first state, the last, and states between them a
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -20,6 +21,7 @@ from ..drawing.packing import packed
 from ..drawing.panels import Panel, Sheet
 from ..errors import DemoError
 from ..syntax.options import Options as KindOptions
+from ..syntax.states import Values
 
 if TYPE_CHECKING:
     import numpy as np
@@ -70,7 +72,7 @@ def first(options: Options, bundle: Bundle) -> Floats:
     return normals(options.seed, many, state.size)
 
 
-def states(options: Options, bundle: Bundle) -> list[Floats]:
+def trajectory(options: Options, bundle: Bundle) -> list[Floats]:
     """Return all states (N, S), from the first to that after the last step."""
     found = [first(options, bundle)]
     for step in range(count(options, bundle)):
@@ -107,7 +109,7 @@ def _drawn(bundle: Bundle, state: Floats) -> Bytes:
 
 def render(options: Options, bundle: Bundle) -> list[Panel]:
     """Draw one sheet of frames."""
-    found = states(options, bundle)
+    found = trajectory(options, bundle)
     images = np.stack([_drawn(bundle, found[step]) for step in frames(options, bundle)])
     return [Sheet(images.reshape(options.rows, options.columns, *images.shape[1:]))]
 
@@ -127,3 +129,9 @@ def describe(options: Options, bundle: Bundle) -> dict[str, Any]:
         "is_points": is_points,
         **given,
     }
+
+
+def states(described: Mapping[str, Any]) -> dict[str, Values]:
+    """Return what a link may set."""
+    seed = {} if "state" in described else {"seed": Values(0, 2**31, is_whole=True)}
+    return seed | {"step": Values(0, described["steps"], is_whole=True)}

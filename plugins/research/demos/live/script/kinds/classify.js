@@ -74,6 +74,7 @@ export function start(stage, { element, button, follow, inside, slider, steer, t
     (value) => take(value - 1),
   );
 
+  stage.state = { example: examples };
   if (!isGrey) {
     surface.dataset.takes = "taps";
     steer(surface, stage.word("examples"), (x, y) => take(example + x + y));

@@ -91,10 +91,12 @@ export function start(stage, { anySeed, button, element, follow, inside, normals
     plane.paths.at(-1).setAttribute("d", at.length ? `M${at.join("L")}` : "M0 0");
     stage.say(stage.word(seed === figure.seed ? "first_samples" : "new_samples", { n: figure.count }));
   });
-  const again = button(stage.word("sample_again"), () => {
-    seed = anySeed();
+  const sample = (from) => {
+    if (from === seed) return;
+    seed = from;
     draw();
-  });
+  };
+  const again = button(stage.word("sample_again"), () => sample(anySeed()));
 
   /** Make a button of an item of the legend, which shows or hides a class in both planes. */
   const switchable = (item, i) => {
@@ -106,6 +108,10 @@ export function start(stage, { anySeed, button, element, follow, inside, normals
       stage.say([item.textContent, stage.word(isShown ? "shown" : "hidden")].join(": "));
     };
     item.append(made);
+  };
+  stage.state = {
+    seed: { get: () => seed, set: (text) => sample(Number(text)) },
+    z: { get: () => [...latent].slice(0, count), set: (...texts) => move(texts.map(Number)) },
   };
   stage.onattach = () => items.forEach(switchable);
 

@@ -96,17 +96,20 @@ export function start(stage, { anySeed, button, floats, inside, normals, slider 
       if (state) sheet.draw(image(state), ...cell(frame));
     }
   });
-  const again = button(stage.word("again"), () => {
+  const begin = (from) => {
     stop();
-    seed = anySeed();
+    seed = from;
     states = [begun(seed)];
-    sheet.rename(stage.word("other"));
+    sheet.rename(seed === figure.seed ? undefined : stage.word("other"));
     redraw();
     return show();
-  });
+  };
+  const again = button(stage.word("again"), () => begin(anySeed()));
   const choice = slider(stage.word("step"), { max: steps, step: 1, value: at }, go);
   const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
 
+  const noises = { get: () => seed, set: (text) => begin(Number(text)) };
+  stage.state = { ...(figure.state ? {} : { seed: noises }), step: choice };
   stage.addLens("");
   stage.arrange([...(isStill ? [] : [play]), ...(figure.state ? [] : [again])], [choice]);
   sheet.pick((row, column) => go(frames[row * columns + column]));
