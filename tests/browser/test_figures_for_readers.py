@@ -234,6 +234,7 @@ class TestInvitation:
                 pointed = found.locator(".research-demo-pad") if kind == "draw" else over
                 cursor = pointed.evaluate("over => getComputedStyle(over).cursor")
                 assert cursor == cursors.get(kind, "pointer")
+                over.scroll_into_view_if_needed()
                 visit.page.mouse.click(*middle(over, 0.2, 0.3))
             expect(said(found)).not_to_have_text(hint)
 

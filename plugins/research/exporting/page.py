@@ -29,6 +29,8 @@ DROPPED = frozenset("alternate prev next preload modulepreload prefetch search m
 LAZY = re.compile(r"""\sloading\s*=\s*["']?lazy["']?""", re.IGNORECASE)
 #: Modules that the script of figures asks for when they are needed, and how often it asks again.
 LATE = ("kinds/*.js", "conditions.js", "state.js")
+#: Scripts of workers: of programs, and of training.
+WORKERS = ("worker.js", "trainer.js")
 ATTEMPTS = 4
 BOOT = Path(__file__).with_name("boot.js")
 
@@ -85,7 +87,8 @@ class OneFile:
     def _keep_workers(self, file: Path, code: str) -> None:
         """Keep what the script in `file` asks for when it needs it."""
         if "worker.js" in code:
-            self.files["worker.js"] = encoded(file.with_name("worker.js"))
+            for name in WORKERS:
+                self.files[name] = encoded(file.with_name(name))
         for late in (found for pattern in LATE for found in file.parent.glob(pattern)):
             self.modules[late.relative_to(file.parent).as_posix()] = as_data(late)
 
@@ -145,7 +148,8 @@ class OneFile:
 
     def _research_demo(self, tag: str) -> str:
         """Keep the files of an interactive figure; one that needs ONNX Runtime stays static."""
-        named = [*_value(tag, "data-decoder").split(), _value(tag, "data-encoder")]
+        named = _value(tag, "data-decoder").split()
+        named += [_value(tag, f"data-{name}") for name in ("encoder", "step", "examples")]
         if any(name.endswith(".onnx") for name in named):
             label = _value(tag, "data-src").rpartition("/")[2].partition(".")[0]
             self.warnings.append(f"the figure {label} is run by ONNX Runtime, of 11 MB, and stays static")
