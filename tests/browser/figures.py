@@ -114,6 +114,12 @@ SUM = """figure => {
     const pixels = canvas?.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data ?? []
     return pixels.reduce((sum, value) => sum + value, 0)
 }"""
+#: A digest of what is drawn over a static image: sheets of few grey levels often have the same sum.
+DIGEST = """figure => {
+    const canvas = figure.querySelector(".research-demo-over canvas")
+    const pixels = canvas?.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data ?? []
+    return pixels.reduce((digest, value) => Math.imul(digest, 31) + value | 0, 0)
+}"""
 #: The sums of the first channel of the first image of the canvas, and of the second.
 INK = """figure => [0, 28].map(x => {
     const {data} = figure.querySelector("canvas").getContext("2d").getImageData(x, 0, 28, 28)

@@ -92,9 +92,8 @@ export function start(stage, { anySeed, button, element, follow, inside, normals
     stage.say(stage.word(seed === figure.seed ? "first_samples" : "new_samples", { n: figure.count }));
   });
   const sample = (from) => {
-    if (from === seed) return;
     seed = from;
-    draw();
+    return draw();
   };
   const again = button(stage.word("sample_again"), () => sample(anySeed()));
 
@@ -110,7 +109,7 @@ export function start(stage, { anySeed, button, element, follow, inside, normals
     item.append(made);
   };
   stage.state = {
-    seed: { get: () => seed, set: (text) => sample(Number(text)) },
+    seed: { get: () => seed, set: (text) => Number(text) !== seed && sample(Number(text)) },
     z: { get: () => [...latent].slice(0, count), set: (...texts) => move(texts.map(Number)) },
   };
   stage.onattach = () => items.forEach(switchable);
