@@ -51,8 +51,7 @@ def test_without_a_script_a_link_and_a_copied_address_lead_to_the_figure(live_bl
         assert -5 < box["y"] < 900
 
 
-# What a reader has trained in the page cannot be said in an address.
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "train"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_copied_link_shows_the_same(live_blog: Blog, view: View, kind: str) -> None:
     with opened(view, live_blog, kind, reduced_motion="reduce") as visit:
         found = activate(visit.page, kind)

@@ -6,6 +6,7 @@ shown beside the model's density and their codes; images as the latent plane, or
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -22,6 +23,7 @@ from ..drawing.plot import Line, Plot
 from ..drawing.views import POINTS, SAMPLES, SIDE, bucketed, codes_image, density_image, dots_image
 from ..errors import DemoError
 from ..syntax.options import Options as KindOptions
+from ..syntax.states import Values
 from .manifold import quantiles
 
 if TYPE_CHECKING:
@@ -187,4 +189,15 @@ def describe(options: Options, bundle: Bundle) -> dict[str, Any]:
         "side": SIDE,
         "points": min(POINTS, len(step.examples)),
         "samples": SAMPLES,
+    }
+
+
+def states(described: Mapping[str, Any]) -> dict[str, Values]:
+    """Return what a link may set: the sliders take their place nearest to it."""
+    return {
+        "learning_rate": Values(1e-4, 10**-0.5),
+        "beta": Values(0, 64),
+        "warm_up": Values(0, described["steps"], is_whole=True),
+        "batch_size": Values(1, described["capacity"], is_whole=True),
+        "seed": Values(0, 99, is_whole=True),
     }

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 else:
     np = lazy("numpy")
 
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 #: On how many inputs a compiled network is compared with its graph.
 INPUTS = 256
 
@@ -147,7 +148,13 @@ def live(spec: Spec, models: Sequence[LiveModel], drawing: Gallery, words: Words
 
 def _agreement(step: CompiledStep, words: Words) -> str:
     """Return in `words` how far the compiled step is from that of PyTorch."""
-    return words["agreement"].format(steps=step.steps, difference=f"{step.difference:.1g}")
+    return words["agreement"].format(steps=step.steps, difference=_power_of_ten(step.difference))
+
+
+def _power_of_ten(value: float) -> str:
+    """Return `value` as prose has it, with one digit: 5 × 10⁻⁶."""
+    digit, exponent = f"{value:.0e}".split("e")
+    return f"{digit} × 10{str(int(exponent)).translate(SUPERSCRIPTS)}" if value else "0"
 
 
 def _role(network: str, model: LiveModel) -> str:

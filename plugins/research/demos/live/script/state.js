@@ -50,5 +50,10 @@ function accepts({ get, words }, texts) {
   );
 }
 
+/** Return `value` as an address has it; of a number that is not whole four digits. */
 const written = (value) =>
-  typeof value === "number" ? Number(value.toFixed(3)) : encodeURIComponent(value).replaceAll("%20", "+");
+  typeof value === "number"
+    ? Number.isInteger(value)
+      ? value
+      : Number(value.toPrecision(4))
+    : encodeURIComponent(value).replaceAll("%20", "+");

@@ -50,7 +50,10 @@ export async function start(stage, { button, floats, slider }) {
       return made;
     })();
     opened.then(
-      (made) => (worker = made),
+      (made) => {
+        worker = made;
+        made.postMessage({ settings }); // which may have changed while it started
+      },
       () => (opened = null),
     );
     return opened;
@@ -145,36 +148,50 @@ export async function start(stage, { button, floats, slider }) {
     stage.say(`${name}: ${value}`);
   };
 
-  const tens = (at) => 10 ** (at / TENTHS);
-  const twos = (at) => 2 ** (at / HALVES);
   const digits = (value) => String(Number(value.toPrecision(2)));
   const sizes = Array.from({ length: capacity }, (_, i) => i + 1).filter((size) => capacity % size === 0);
-  /** Return a slider for a setting, whose value `of(at)` it has at the place `at`. */
-  const setting = (key, name, of, range) => {
+  const nearest = (size) =>
+    sizes.reduce((best, each, i) => (Math.abs(each - size) < Math.abs(sizes[best] - size) ? i : best), 0);
+  /** Return a slider for a setting, which has the value `of(at)` at the place `at`, and stands at `placeOf(value)`. */
+  const setting = (key, name, of, placeOf, range) => {
     const text = (at) => digits(of(at));
-    return slider(name, { step: 1, ...range, text }, (at) => set({ [key]: of(at) }, name, text(at)));
+    const options = { step: 1, ...range, value: Math.round(placeOf(settings[key])), text };
+    const made = slider(name, options, (at) => set({ [key]: of(at) }, name, text(at)));
+    const setPlace = (place) => place !== made.get() && made.set(place);
+    const setTo = (text) => setPlace(Math.round(placeOf(Number(text))));
+    return Object.assign(made, { state: { get: () => settings[key], set: setTo } });
   };
-  const sliders = [
-    setting("rate", stage.word("rate"), tens, {
-      min: -4 * TENTHS,
-      max: -TENTHS / 2,
-      value: Math.round(TENTHS * Math.log10(settings.rate)),
-    }),
-    setting("beta", "β", twos, {
-      min: -6 * HALVES,
-      max: 6 * HALVES,
-      value: Math.round(HALVES * Math.log2(Math.max(settings.beta, 2 ** -6))),
-    }),
-    setting("warmUp", stage.word("warm_up"), (at) => Math.round((at * steps) / PARTS), {
-      max: PARTS,
-      value: Math.round((PARTS * settings.warmUp) / steps),
-    }),
-    setting("batch", stage.word("batch"), (at) => sizes[at], {
-      max: sizes.length - 1,
-      value: sizes.indexOf(settings.batch),
-    }),
-    slider(stage.word("seed"), { max: 99, step: 1, value: seed }, (value) => restart(value)),
-  ];
+  const rate = setting(
+    "rate",
+    stage.word("rate"),
+    (at) => 10 ** (at / TENTHS),
+    (value) => TENTHS * Math.log10(value),
+    { min: -4 * TENTHS, max: -TENTHS / 2 },
+  );
+  const beta = setting(
+    "beta",
+    "β",
+    (at) => 2 ** (at / HALVES),
+    (value) => HALVES * Math.log2(Math.max(value, 2 ** -6)),
+    { min: -6 * HALVES, max: 6 * HALVES },
+  );
+  const warmUp = setting(
+    "warmUp",
+    stage.word("warm_up"),
+    (at) => Math.round((at * steps) / PARTS),
+    (value) => (PARTS * value) / steps,
+    { max: PARTS },
+  );
+  const batch = setting("batch", stage.word("batch"), (at) => sizes[at], nearest, { max: sizes.length - 1 });
+  const seeds = slider(stage.word("seed"), { max: 99, step: 1, value: seed }, (value) => restart(value));
+  stage.state = {
+    learning_rate: rate.state,
+    beta: beta.state,
+    warm_up: warmUp.state,
+    batch_size: batch.state,
+    seed: { get: () => seed, set: (text) => Number(text) !== seed && seeds.set(text) },
+  };
+  const sliders = [rate, beta, warmUp, batch, seeds];
   stage.arrange([toggle, step, reset], sliders);
 
   // Out of sight nothing trains; what was asked for goes on when the figure is seen again.
