@@ -13,6 +13,7 @@ Prints a table and judges nothing.
 import argparse
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -39,6 +40,8 @@ AFTER = 2.0
 #: The variable by which all processes of a build are known.
 MARK = "CAMPAIGN_BUILD"
 FORMULAS = 500
+#: What a clock decides: seconds of training, and the files of a bundle that hold them.
+TIMED = re.compile(rb"<dt>Training</dt><dd>[^<]*|<tr><td>(history\.csv|metrics\.json)</td>.*")
 
 SETTINGS = f"""
 SITENAME = "A blog"
@@ -142,7 +145,7 @@ def kill(
             process.kill()
         pelican.wait()
         start(folder, data).wait()
-        differs = damages.files(folder / "output") != whole
+        differs = published(folder) != whole
     training, setting = (any(word in line for line in before) for word in ("tiny_model.py", "typeset.mjs"))
     return Kill(len(before), training, setting, len(left), lines, differs)
 
@@ -153,6 +156,11 @@ def words(process: psutil.Process) -> str:
         return " ".join(process.cmdline())
     except psutil.Error:
         return ""
+
+
+def published(folder: Path) -> Mapping[str, bytes]:
+    """Return what the blog in `folder` publishes, by path, but for how long training took."""
+    return {path: TIMED.sub(b"", content) for path, content in damages.files(folder / "output").items()}
 
 
 def undisturbed(
@@ -167,7 +175,7 @@ def undisturbed(
         seconds = time.monotonic() - began
         if keep:
             shutil.copytree(Path(name) / "models", keep)
-        return seconds, damages.files(Path(name) / "output")
+        return seconds, published(Path(name))
 
 
 def table(found: Mapping[signal.Signals, list[Kill]]) -> Table:
