@@ -153,15 +153,15 @@ def point_encoder() -> ModelProto:
     return graph(nodes, parameters, {"x": [2]}, {"mean": [2], "log_variance": [2]})
 
 
-def classifier(classes: int = 5, is_softmax: bool = False) -> ModelProto:
-    """Return a classifier of images of 28 × 28 grey pixels; its outputs are logits, or probabilities."""
+def classifier(classes: int = 5, is_softmax: bool = False, channels: int = 1) -> ModelProto:
+    """Return a classifier of images of 28 × 28 pixels; its outputs are logits, or probabilities."""
     nodes = [
         helper.make_node("Flatten", ["x"], ["pixels"]),
         helper.make_node("Gemm", ["pixels", "w", "b"], ["sums" if is_softmax else "y"], transB=1),
         *([helper.make_node("Softmax", ["sums"], ["y"], axis=1)] if is_softmax else []),
     ]
-    parameters = {"w": weights(classes, 784), "b": weights(classes)}
-    return graph(nodes, parameters, {"x": [1, 28, 28]}, {"y": [classes]})
+    parameters = {"w": weights(classes, channels * 784), "b": weights(classes)}
+    return graph(nodes, parameters, {"x": [channels, 28, 28]}, {"y": [classes]})
 
 
 def point_step() -> ModelProto:

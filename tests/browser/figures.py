@@ -208,6 +208,8 @@ def write_models(folder: Path) -> None:
     labels = {"labels": np.arange(40, dtype=np.uint8) % 3}
     write_bundle(folder / "moons", point_decoder(), point_encoder(), test_items=test_points | labels)
     write_bundle(folder / "sorter", classifier(), role="classifier", test_items=examples)
+    colours = examples | {"images": RNG.integers(0, 255, (40, 3, 28, 28), dtype=np.uint8)}
+    write_bundle(folder / "colour-sorter", classifier(channels=3), role="classifier", test_items=colours)
     write_bundle(folder / "moving", point_step(), role="step")
 
 
@@ -248,6 +250,7 @@ def live_blog(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Blog]:
         + figure("manifold", "conditional").replace("id: manifold", "id: conditional")
     )
     posts["odd-draw"] = figure("draw", "odd-digits")
+    posts["classify-colour"] = figure("classify", "colour-sorter")
     posts["posterior-plane"] = figure("posterior", "digits-plane")
     posts["arabic"] = "Lang: ar\n\n" + figure("manifold")
     (folder / "node_modules").symlink_to(ROOT / "node_modules")

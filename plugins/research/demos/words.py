@@ -18,6 +18,9 @@ OF_THE_BUILD = frozenset(
 #: Used by every figure once it is active.
 OF_ACTIVE = "likeliest decimal copy_link link_copied link_in_address no_link".split()
 
+#: Kinds with a pad to draw on.
+OF_PADS = frozenset(("classify", "draw", "posterior"))
+
 
 @dataclass(frozen=True)
 class Words:
@@ -48,7 +51,8 @@ class Words:
     def of_kind(self, kind: str) -> dict[str, str]:
         """Return the sentences of an active figure of `kind`, for its description."""
         own: dict[str, str] = self.table["kind"][kind]
-        return {name: self[name] for name in OF_ACTIVE} | own
+        pad: dict[str, str] = self.table["pad"] if kind in OF_PADS else {}
+        return {name: self[name] for name in OF_ACTIVE} | pad | own
 
 
 @cache

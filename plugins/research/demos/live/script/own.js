@@ -4,14 +4,14 @@
 //: The share of ink above which the edges of an image are taken for its ground, and the image for dark on light.
 const LIGHT = 0.5;
 
-/** Return a button that asks for a file; `onimage` gets grey values from 0 to 1, row by row, of the size of the sheet. */
+/** Return a button that asks for a file; `onimage` gets values from 0 to 1 in the shape of the images of the sheet. */
 export function ownImage(stage, { button, element }, onimage) {
   const { host, sheet } = stage;
-  const [, height, width] = sheet.shape;
+  const [channels, height, width] = sheet.shape;
   const isInk = sheet.image.classList.contains("research-demo-ink");
   const take = stage.task(async (_, file) => {
     if (!file) return;
-    const found = await grey(file, width, height).catch(() => null);
+    const found = await read(file, channels, height, width).catch(() => null);
     if (!found) return stage.say(stage.word("no_image"));
     await onimage(isInk ? asInk(found, width) : found);
     stage.say(stage.word("kept"));
@@ -40,8 +40,8 @@ export function ownImage(stage, { button, element }, onimage) {
   return made;
 }
 
-/** Return the image in `file` as grey values, as large as fits, in the middle of a grid that its edges fill. */
-async function grey(file, width, height) {
+/** Return the image in `file`, (C, H, W), as large as fits, in the middle of a grid that its edges fill. */
+async function read(file, channels, height, width) {
   const bitmap = await createImageBitmap(file);
   const share = Math.min(width / bitmap.width, height / bitmap.height);
   const [across, down] = [bitmap.width * share, bitmap.height * share];
@@ -50,22 +50,33 @@ async function grey(file, width, height) {
   // Where the image does not reach, its edges go on.
   paper.drawImage(bitmap, 0, 0, width, height);
   if (Math.round(across) !== width || Math.round(down) !== height) {
-    const edges = outermost(luminance(paper, width, height), width);
-    paper.fillStyle = `rgb(${Array(3).fill(Math.round(255 * edges))})`;
+    const edges = colours(paper, height, width).map((values) => Math.round(255 * outermost(values, width)));
+    paper.fillStyle = `rgb(${edges})`;
     paper.fillRect(0, 0, width, height);
     paper.drawImage(bitmap, (width - across) / 2, (height - down) / 2, across, down);
   }
-  return luminance(paper, width, height);
+  const found = colours(paper, height, width);
+  return channels === 1 ? grey(found) : Float32Array.from(found.flatMap((values) => [...values]));
 }
 
-/** Return the grey values of what is on `paper`; what is transparent is white. */
-function luminance(paper, width, height) {
+/** Return red, green and blue of what is on `paper`, (H, W) each; what is transparent is white. */
+function colours(paper, height, width) {
   const { data } = paper.getImageData(0, 0, width, height);
-  return Float32Array.from({ length: width * height }, (_, i) => {
-    const [red, green, blue, alpha] = data.subarray(4 * i, 4 * i + 4);
-    const value = (0.2126 * red + 0.7152 * green + 0.0722 * blue) / 255;
-    return value * (alpha / 255) + 1 - alpha / 255;
-  });
+  return [0, 1, 2].map((channel) =>
+    Float32Array.from({ length: width * height }, (_, i) => {
+      const alpha = data[4 * i + 3] / 255;
+      return (data[4 * i + channel] / 255) * alpha + 1 - alpha;
+    }),
+  );
+}
+
+/**
+ * Return the luminance of colours.
+ *
+ * @param {Float32Array[]} colours
+ */
+function grey([red, green, blue]) {
+  return red.map((value, i) => 0.2126 * value + 0.7152 * green[i] + 0.0722 * blue[i]);
 }
 
 /** Return the mean of the outermost values. */

@@ -1,4 +1,4 @@
-// A pad in the first cell of a sheet of three: readers draw on it, or give an image of their own.
+// A pad in the first cell of a sheet of one row: readers draw on it, or give an image of their own.
 import { ownImage } from "./own.js";
 import { centred, stroke } from "./pen.js";
 
@@ -12,7 +12,7 @@ const PAST = 50;
 export function pad(stage, shared, example, onchange) {
   const { button, element, follow, inside, steer, toggle } = shared;
   const { host, sheet } = stage;
-  const { surface } = sheet;
+  const { columns, surface } = sheet;
   const [, height, width] = sheet.shape;
   const past = [];
   let [ink, pen, isOnPad, isPhoto] = [example, [width / 2, height / 2], true, false];
@@ -49,12 +49,12 @@ export function pad(stage, shared, example, onchange) {
       show();
     }
     pen = to;
-    sheet.mark((pen[0] - 1) / width / 3, (pen[1] - 1) / height, 2 / width / 3, 2 / height);
+    sheet.mark((pen[0] - 1) / width / columns, (pen[1] - 1) / height, 2 / width / columns, 2 / height);
   };
   /** Draw from where the pointer was; a finger only with the pen down, which it puts down itself. */
   const draw = (x, y, goesOn, { pointerType }) => {
     if (!goesOn) {
-      isOnPad = x < 1 && y < 1;
+      isOnPad = x <= 1 && y <= 1;
       if (!isOnPad) return;
       pen = [x * width, y * height];
       if (pointerType === "touch" && !isDown()) return down.set(true);
@@ -102,7 +102,7 @@ export function pad(stage, shared, example, onchange) {
   };
 
   surface.append(cell);
-  follow(surface, (x, y, ...others) => draw(3 * x, y, ...others), isDown);
+  follow(surface, (x, y, ...others) => draw(columns * x, y, ...others), isDown);
   follow(large, draw, () => true);
   steer(surface, stage.word("surface"), (x, y) => {
     if (isDown()) keep();

@@ -1,10 +1,12 @@
 // A classifier: what it makes of a test example, or of what a reader draws on it.
-import { centred, stroke } from "../pen.js";
+import { ownImage } from "../own.js";
+import { pad } from "../pad.js";
 
 //: Classes that are shown in their order: of more, the likeliest.
 const MOST = 12;
 
-export function start(stage, { element, button, follow, inside, slider, steer, toggle }) {
+export function start(stage, shared) {
+  const { follow, inside, slider, steer } = shared;
   const { figure, host, sheet } = stage;
   const [model] = stage.models;
   const { surface, shape, range } = sheet;
@@ -13,20 +15,10 @@ export function start(stage, { element, button, follow, inside, slider, steer, t
   const size = channels * height * width;
   const all = Uint8Array.from(atob(figure.examples), (byte) => byte.charCodeAt(0));
   const count = all.length / size;
-  const isGrey = channels === 1;
   const rows = [...host.querySelectorAll(".research-demo-bars li")];
   const cut = (at) => Float32Array.from(all.subarray(at * size, (at + 1) * size), (byte) => byte / 255);
-  let [example, values, pen] = [figure.first, cut(figure.first), [width / 2, height / 2]];
+  let example = figure.first;
 
-  const image = () => {
-    const bytes = new Uint8ClampedArray(4 * width * height).fill(255);
-    for (let i = 0; i < width * height; i += 1) {
-      for (let c = 0; c < Math.max(3, channels); c += 1) {
-        bytes[4 * i + c] = 255 * values[isGrey ? i : c * width * height + i];
-      }
-    }
-    return new ImageData(bytes, width);
-  };
   const probabilities = (output) => {
     if (!figure.is_logits) return [...output];
     const most = Math.max(...output);
@@ -36,36 +28,30 @@ export function start(stage, { element, button, follow, inside, slider, steer, t
   };
   const percent = (share) => `${stage.number(100 * share, 1)} %`;
   const show = stage.task(async () => {
-    const isDrawn = example < 0;
-    if (isDrawn && !values.some(Boolean)) return stage.say(stage.word("empty"));
-    const seen = (isDrawn ? centred(values, width) : values).map(
-      (value) => range[0] + (range[1] - range[0]) * value,
-    );
+    if (shown.isEmpty()) return stage.say(stage.word("empty"));
+    const seen = shown.seen().map((value) => range[0] + (range[1] - range[0]) * value);
     const [output] = await model.run(seen, { size, shape, outputs: [labels.length] });
     const shares = probabilities(output);
     const falling = shares.map((_, i) => i).sort((a, b) => shares[b] - shares[a]);
-    const shown = labels.length > MOST ? falling : shares.map((_, i) => i);
+    const listed = labels.length > MOST ? falling : shares.map((_, i) => i);
     rows.forEach(({ children: [label, bar, number] }, i) => {
-      label.textContent = labels[shown[i]];
-      /** @type {HTMLProgressElement} */ (bar).value = shares[shown[i]];
-      number.textContent = percent(shares[shown[i]]);
+      label.textContent = labels[listed[i]];
+      /** @type {HTMLProgressElement} */ (bar).value = shares[listed[i]];
+      number.textContent = percent(shares[listed[i]]);
     });
-    const what = isDrawn ? stage.word("of_drawing") : stage.word("of_example", { example: example + 1 });
+    const isExample = shown.isExample();
+    const what = isExample ? stage.word("of_example", { example: example + 1 }) : stage.word("of_drawing");
     const [first, second] = falling.map((at) =>
       stage.word("class", { label: labels[at], share: percent(shares[at]) }),
     );
-    sheet.rename(example === figure.first ? undefined : what);
+    sheet.rename(isExample && example === figure.first ? undefined : what);
     stage.say([what, first, second]);
   });
-  const draw = () => {
-    sheet.draw(image(), 0, 0);
-    return show();
-  };
+  const shown = (channels === 1 ? pad : picture)(stage, shared, cut(example), show);
   const take = (at) => {
     example = inside(at, count - 1);
-    values = cut(example);
     examples.show(example + 1);
-    return draw();
+    return shown.begin(cut(example));
   };
   const of = (value) => stage.word("of", { example: value, count });
   const examples = slider(
@@ -73,53 +59,42 @@ export function start(stage, { element, button, follow, inside, slider, steer, t
     { min: 1, max: count, step: 1, value: example + 1, text: of },
     (value) => take(value - 1),
   );
-
   stage.state = { example: examples };
-  if (!isGrey) {
+  if (channels > 1) {
     surface.dataset.takes = "taps";
     steer(surface, stage.word("examples"), (x, y) => take(example + x + y));
     follow(surface, () => take((example + 1) % count));
-    stage.arrange([], [examples]);
-    return draw();
   }
-  surface.dataset.takes = "drags";
-  const mark = () => sheet.mark((pen[0] - 1) / width, (pen[1] - 1) / height, 2 / width, 2 / height);
-  const ink = (to) => {
-    example = -1;
-    values = values.slice();
-    stroke(values, width, pen, to);
-    pen = to;
-    mark();
-    return draw();
+  stage.arrange(shown.buttons, [examples]);
+  return shown.show();
+}
+
+/** Return what shows an image in colours, an example or the reader's own, as a pad shows grey ones. */
+function picture(stage, shared, example, onchange) {
+  const { button } = shared;
+  const { sheet } = stage;
+  const [channels, height, width] = sheet.shape;
+  let values = example;
+
+  const image = () => {
+    const bytes = new Uint8ClampedArray(4 * width * height).fill(255);
+    for (let i = 0; i < width * height; i += 1) {
+      for (let c = 0; c < channels; c += 1) bytes[4 * i + c] = 255 * values[c * width * height + i];
+    }
+    return new ImageData(bytes, width);
   };
-  const pad = surface.appendChild(element("span", { className: "research-demo-pad" }));
-  const down = toggle(stage.word("pen"), false, (on) => {
-    pad.toggleAttribute("data-down", on);
-    stage.say(stage.word(on ? "pen_down" : "pen_up"));
-  });
-  const isDown = () => down.ariaPressed === "true";
-  const clear = button(stage.word("clear"), () => {
-    example = -1;
-    values = new Float32Array(size);
-    return draw();
-  });
-  follow(
-    surface,
-    (x, y, goesOn, { pointerType }) => {
-      const to = [inside(x) * width, inside(y) * height];
-      if (!goesOn) pen = to;
-      if (!goesOn && pointerType === "touch" && !isDown()) return down.set(true);
-      ink(to);
-    },
-    isDown,
-  );
-  steer(surface, stage.word("surface"), (x, y) => {
-    const to = [inside(pen[0] + x, width), inside(pen[1] + y, height)];
-    if (isDown()) return ink(to);
-    pen = to;
-    mark();
-  });
-  surface.addEventListener("keydown", ({ key }) => key === "Escape" && isDown() && down.set(false));
-  stage.arrange([down, clear, button(stage.word("back"), () => take(figure.first))], [examples]);
-  return draw();
+  const take = (other) => {
+    values = other;
+    sheet.draw(image(), 0, 0);
+    return onchange();
+  };
+  const back = button(stage.word("back"), () => take(example));
+  return {
+    buttons: channels === 3 ? [back, ownImage(stage, shared, take)] : [back],
+    show: () => take(values),
+    isEmpty: () => false,
+    isExample: () => values === example,
+    seen: () => values,
+    begin: (other) => take((example = other)),
+  };
 }
