@@ -33,6 +33,7 @@ RESEARCH = {
     "build_model": [sys.executable, "-m", "model", "build", "{names}"],
     "cite_this_post": True,
     "json_feed": "feeds/all.json",
+    "minify_theme": True,
     "text_faces": [
         f"{FONTS}{more}-400-{style}.woff2" for more in ("", "-ext") for style in ("normal", "italic")
     ],

@@ -30,6 +30,7 @@ FORMATS = ("svg", "chtml", "mathml", "none")
 SETTINGS = f"""
 SITENAME, AUTHOR, TIMEZONE, SITEURL, RELATIVE_URLS = "A blog", "An author", "UTC", "", True
 PATH, OUTPUT_PATH, THEME = "content", "output", {str(ROOT / "theme")!r}
+RESEARCH = {{"minify_theme": True}}
 PLUGIN_PATHS, PLUGINS = [{str(ROOT / "plugins")!r}], ["research"]
 FEED_ALL_ATOM = CATEGORY_FEED_ATOM = TRANSLATION_FEED_ATOM = AUTHOR_FEED_ATOM = AUTHOR_FEED_RSS = None
 from pelican.plugins import _utils

@@ -17,7 +17,7 @@ def test_a_page_with_the_marker_gets_the_link_and_the_file(tmp_path: Path) -> No
     asset = asset_in(tmp_path)
     html, needed = linked("<head></head><p class='needs-part'>", "../", [asset])
     assert f'<link rel="stylesheet" href="../{asset.address}">\n</head>' in html
-    assert [file for asset in needed for file in asset.files()] == [(asset.address, b"p { color: red }")]
+    assert [file for asset in needed for file in asset.files()] == [(asset.address, b"p{color:red}")]
 
 
 def test_a_page_without_the_marker_is_left_alone(tmp_path: Path) -> None:
@@ -34,7 +34,7 @@ def test_the_name_changes_with_the_content(tmp_path: Path) -> None:
 def test_comments_are_for_us_and_not_for_readers(tmp_path: Path) -> None:
     asset = asset_in(tmp_path)
     asset.path.write_text("/* Of\np. */\np { color: red } /* of p */\n")
-    assert asset.content == b"p { color: red } "
+    assert asset.content == b"p{color:red}"
 
 
 def test_only_pages_with_formulas_link_their_style(build: Build) -> None:

@@ -15,7 +15,7 @@ from ..core.storage.assets import Linked, linked
 from ..core.storage.cache import Cache
 from .reading import contents
 from .settings import PartSettings
-from .writing import generated, static_files
+from .writing import generated, static_files, theme_files
 
 #: Where a run keeps its build: Pelican gives a run no other place that its receivers share.
 KEY = "RESEARCH_BUILD"
@@ -102,6 +102,12 @@ class Build:
         for asset in needed:
             self._publish_asset(asset, target.output)
         return self.pipeline.finish_page(html, target)
+
+    def publish_theme(self, pelican_settings: Mapping[str, Any], output: Path) -> None:
+        """Minify what Pelican has copied of the theme, if the blog wants that."""
+        if self.settings.base.minify_theme:
+            for path, read in theme_files.minified_files(pelican_settings, output):
+                self._publish(path, read)
 
     def watch_sources(self, pelican_settings: MutableMapping[str, Any]) -> None:
         """Let ``--autoreload`` wait for changes of the files that posts draw on.

@@ -90,6 +90,7 @@ def on_finalized(pelican: Any) -> None:
     """Report what is wrong in the sources."""
     build = Build.of(pelican.settings)
     build.watch_sources(pelican.settings)
+    build.publish_theme(pelican.settings, Path(pelican.output_path))
     build.pipeline.finish_site(Path(pelican.output_path))
     build.cache.evict()
     for note in build.pipeline.notes(Path(pelican.output_path)):

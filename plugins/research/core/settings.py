@@ -29,6 +29,8 @@ class SettingsBase:
     root: Path = Path()
     #: Where results are cached from build to build.
     cache: Place = Path("build/cache")
+    #: Whether style sheets and scripts of the theme are published without comments and white space.
+    minify_theme: Annotated[bool, Meta(description="True or False")] = False
 
     def validate(self) -> None:
         """Raise `SettingsError` for a value that the type of its field cannot refuse."""

@@ -5,21 +5,19 @@ feeds and summaries too.
 """
 
 import hashlib
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import ClassVar, Protocol
 
-from ..lazy import lazy_pattern
 from ..text.head import with_head
 from .cache import Cache
 from .javascript import joined, shortened, shortener
+from .minify import minified
 
 #: Characters of scripts below which their names stay long.
 SMALL = 8000
-COMMENT = lazy_pattern(rb"/\*.*?\*/\n*", re.DOTALL)
 
 
 class Linked(Protocol):
@@ -49,8 +47,8 @@ class StyleSheetFile:
 
     @cached_property
     def content(self) -> bytes:
-        """What is published of the file: all but its comments."""
-        return COMMENT.sub(b"", self.path.read_bytes())
+        """What is published of the file."""
+        return minified(self.path.read_bytes(), self.path.suffix)
 
     @cached_property
     def address(self) -> str:
