@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import forks
 import graphs
 import pytest
 from xdist.remote import Producer
@@ -16,6 +17,9 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # Threads that wait for each other at once give way: spinning, they slow down the tests beside theirs.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+# Processes that tests start read what others have compiled of this tree.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 SETTINGS = f"""
 SITENAME = "A blog"
@@ -134,15 +138,19 @@ def builder(root: Path) -> Build:
             path.write_bytes(text.encode() if isinstance(text, str) else text)
         (root / "content").mkdir(exist_ok=True)
         (root / "pelicanconf.py").write_text(SETTINGS + settings, encoding="utf-8")
-        # Pelican's log is as wide as it thinks the terminal is: wide, so that lines stay whole.
-        done = subprocess.run(
-            [sys.executable, "-m", "pelican", "-s", "pelicanconf.py", *arguments],
-            cwd=root,
-            env={**os.environ, "COLUMNS": "1000", **(env or {})},
-            capture_output=True,
-            text=True,
-            timeout=300,
-        )
+        words = ["-s", "pelicanconf.py", *arguments]
+        environment = {**os.environ, **forks.WIDE, **(env or {})}
+        if env is None:
+            done = forks.pelican(words, root, environment)
+        else:  # which may count while modules are imported
+            done = subprocess.run(
+                [sys.executable, "-m", "pelican", *words],
+                cwd=root,
+                env=environment,
+                capture_output=True,
+                text=True,
+                timeout=forks.TIMEOUT,
+            )
         log = "\n".join(line.rstrip() for line in (done.stdout + done.stderr).splitlines())
         return Site(root, done.returncode, log)
 
