@@ -2,7 +2,7 @@
 
 What a test starts so is a process of its own, with its own folder, environment, streams and end; it only does
 not take the seconds that imports take. Forks share how their server orders sets, so two servers take turns:
-builds that follow each other differ in it, as always. Where no fork is safe, Pelican is started as it always is.
+builds that follow each other differ in it, as always. Where no fork is safe, Pelican is started anew.
 
 usage: forks.py     imports the modules, and runs what it reads on stdin, one command in JSON a line
 """

@@ -226,6 +226,15 @@ def test_emphasis_around_a_key(tmp_path: Path) -> None:
         assert "_passim_)" in html, style
 
 
+def test_links_that_a_style_writes_as_html_are_links(tmp_path: Path) -> None:
+    html = published("[@wakeSleep] and [@vae]", "radiopaedia", tmp_path)
+    listed = html.partition('<section class="references"')[2]
+    assert "&#60;" not in html
+    assert "&lt;" not in html
+    assert '<a class="reference-link" href="https://doi.org/10.1126/science.7761831">doi:' in listed
+    assert '<a class="reference-link" href="https://arxiv.org/abs/1312.6114">[Link]</a>' in listed
+
+
 def test_a_style_with_notes(tmp_path: Path) -> None:
     html = published("[@@vae; @@wakeSleep] and [see @vae, p. 3]", "chicago-notes-bibliography", tmp_path)
     body, notes, listed = re.split("\n(?=<section)", html)

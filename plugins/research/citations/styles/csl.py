@@ -54,8 +54,13 @@ BEHIND_TAGS = lazy_pattern(rf"((?:<[^/<>][^<>]*>)+)({MARKS})")
 BEFORE_TAGS = lazy_pattern(rf"({MARKS})((?:</[^<>]+>)+)")
 #: Tags around text that the processor does not look for tags in, such as a number: “1<sup>er</sup>”.
 PRINTED_TAGS = lazy_pattern(r"&#60;(i|b|su[bp])&#62;((?:(?!&#6[02];)[^<>])*)&#60;/\1&#62;")
+#: A link that a style writes around an address: “<a href="https://x.org/" target="_blank">[Link]</a>”.
+PRINTED_LINK = lazy_pattern(
+    r"&#60;a href=(?:(?!&#6[02];).)*?(?P<address>https?://[^\"<>\s]+)(?:(?!&#6[02];).)*&#62;"
+    r"(?P<text>(?:(?!&#6[02];).)*)&#60;/a&#62;"
+)
 #: A tag that the processor took for text; a “<” of ours would be `LESS_THAN`.
-BROKEN_TAG = lazy_pattern(r"&#60;/?(?:i|b|su[bp]|sc|span|div|em|strong)\b(?:(?!&#6[02];).)*&#62;")
+BROKEN_TAG = lazy_pattern(r"&#60;/?(?:a|i|b|su[bp]|sc|span|div|em|strong)\b(?:(?!&#6[02];).)*&#62;")
 #: Seconds for all posts of a site that are not known yet. A post takes about twenty milliseconds.
 TIMEOUT_SECONDS = 600
 
@@ -261,8 +266,15 @@ class CslStyle:
         """Replace the stand-ins by what they stand for."""
         if OTHERS in html:
             html = JOINED_OTHERS.sub(rf"\g<mark> {self.terms.et_al}", html)
-        html = PRINTED_TAGS.sub(r"<\1>\2</\1>", html) if "&#60;" in html else html
+        if "&#60;" in html:
+            html = PRINTED_LINK.sub(_link, PRINTED_TAGS.sub(r"<\1>\2</\1>", html))
         return BROKEN_TAG.sub("", html).replace(LESS_THAN, "&lt;")
+
+
+def _link(found: re.Match[str]) -> str:
+    """Return the link that a style has written, whose text may hold one of ours."""
+    text = TAG.sub("", found["text"]).lstrip(".,; ")
+    return f'<a class="reference-link" href="{found["address"]}">{text}</a>'
 
 
 def find(name: str, root: Path) -> Path:
