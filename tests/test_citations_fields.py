@@ -38,6 +38,7 @@ def references(entries: Library, style: Style) -> dict[str, str]:
         (r"1\dots n \ldots{} a\hyphen b \slash{} \textendash", "1…n … a-b / –"),
         (r"\enquote{a \enquote{b}} \mkbibquote{c} \textquotedblleft d\textquotedblright", "“a ‘b’” “c” “d”"),
         (r"``a'' `b' \glqq c\grqq{} \og d\fg{}", "“a” ‘b’ „c“ «\u00a0d\u00a0»"),
+        (r"\texorpdfstring{$\alpha$}{alpha} of \ce{H2O^{2-}}", r"α of \(\ce{H2O^{2-}}\)"),
         (r"\apj, \mnras{} \prd", "ApJ, MNRAS Phys. Rev. D"),
         (r"\url{http://a.b/c_d} \href{http://x}{A} \mbox{AB} \noopsort{a}73", "http://a.b/c_d A AB 73"),
         (r"50% off, #1 \& \#2 at $5 {\em e {\bf f}} \textsc{g}", "50% off, #1 &amp; #2 at $5 "

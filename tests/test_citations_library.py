@@ -122,6 +122,8 @@ def test_dates(tmp_path: Path, fields: str, issued: object) -> None:
         ),
         ("A and others", [{"family": "A"}, {"literal": "others"}]),
         (r"Erd{\H{o}}s, P{\'a}l", [{"family": "Erdős", "given": "Pál"}]),
+        (r"\v Capek, Karel", [{"family": "Čapek", "given": "Karel"}]),
+        (r"Petar Bra\c sov", [{"family": "Braşov", "given": "Petar"}]),
     ],
 )
 def test_names(text: str, names: object) -> None:

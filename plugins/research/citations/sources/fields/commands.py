@@ -35,6 +35,8 @@ AROUND = {
     "mkbibbrackets": "[{}]",
     "textparens": "({})",
 }
+#: Commands of which the first argument is printed.
+FIRST = frozenset(("texorpdfstring",))
 #: Commands that print nothing; where they have arguments, these print nothing either.
 DROPPED = frozenset(
     "/ - ! @ | nobreak protect relax noindent xspace allowbreak leavevmode null normalfont "
@@ -120,7 +122,7 @@ SPECIALS = {"~": "\u00a0", "``": "“", "''": "”", "--": "–", "---": "—", 
 
 #: Commands with more than one argument, or none at all; the others of ours have one.
 ARGUMENTS = {
-    **dict.fromkeys("foreignlanguage textcolor bibinfo bibfield href".split(), "{{"),
+    **dict.fromkeys("foreignlanguage textcolor bibinfo bibfield href texorpdfstring".split(), "{{"),
     **dict.fromkeys("textquote enquote mkbibquote".split(), "*{"),
     **dict.fromkeys("hspace vspace".split(), "*{"),
     "ifthenelse": "{{{",
@@ -137,7 +139,14 @@ WITHOUT_ARGUMENTS = frozenset(
 def _context() -> Any:
     """Return the arguments of all commands, for the parser."""
     context = macros_of_pylatexenc()
-    ours = (*(name for name in TAGS if name not in DECLARATIONS), *QUOTES, *AROUND, *DROPPED, *ACCENTS)
+    ours = (
+        *(name for name in TAGS if name not in DECLARATIONS),
+        *QUOTES,
+        *AROUND,
+        *FIRST,
+        *DROPPED,
+        *ACCENTS,
+    )
     macros = [std_macro(name, ARGUMENTS.get(name, "" if name in WITHOUT_ARGUMENTS else "{")) for name in ours]
     macros += [std_macro(name, "") for name in (*TEXTS, *DECLARATIONS)]
     context.add_context_category("bibliographies", macros=macros, prepend=True)

@@ -26,7 +26,9 @@ from . import commands
 SPANS = ("smallcaps", "nocase")
 PLAIN = lazy_pattern(r"(?:[^\\{}$~`'&<>\-]|-(?!-))*+")
 MATH = lazy_pattern(
-    r"(?<!\\)\$((?:[^$\\]|\\.)+)\$|\\\(((?:(?!\\[()]).)+)\\\)|\\ensuremath\s*\{([^{}]*)\}", re.DOTALL
+    r"(?<!\\)\$((?:[^$\\]|\\.)+)\$|\\\(((?:(?!\\[()]).)+)\\\)|\\ensuremath\s*\{([^{}]*)\}"
+    r"|(\\ce\s*\{(?:[^{}]|\{[^{}]*\})*\})",  # chemistry, which MathJax sets
+    re.DOTALL,
 )
 #: What the parser would take for comments, formulas and environments, which fields of BibTeX do not have.
 NOT_FOR_PARSER = lazy_pattern(
@@ -75,7 +77,7 @@ def _convert(text: str, is_title: bool) -> tuple[str, tuple[str, ...]]:
     formulas: list[str] = []
 
     def stored(math: re.Match[str]) -> str:
-        formulas.append(_formula(math[1] or math[2] or math[3] or ""))
+        formulas.append(_formula(math[1] or math[2] or math[3] or math[4] or ""))
         return chr(FORMULA + len(formulas) - 1)
 
     writer = _Writer(is_title)
@@ -184,6 +186,8 @@ class _Writer:
             return escape(LatexNodes2Text(latex_context=commands.TEXT).macro_node_to_text(node), quote=False)
         if name in commands.AROUND:
             return commands.AROUND[name].format(self._arguments(arguments[-1:]))
+        if name in commands.FIRST:
+            return self._arguments(arguments[:1])
         if name in commands.DROPPED:
             return ""
         if (symbol := commands.symbol(name)) is not None:

@@ -14,6 +14,8 @@ EXTENDED_NAME = lazy_pattern(r"\s*(?:family|given|prefix|suffix|useprefix)(?:-i)
 ET_AL = lazy_pattern(r"others|et\.?[\s~]+al\.?", re.IGNORECASE)
 #: The number by which DBLP tells namesakes apart.
 DBLP_NUMBER = lazy_pattern(r"\s+\d{4}$")
+#: An accent that a space parts from its letter, at which the name would be split.
+PARTED_ACCENT = lazy_pattern(r"\\([uvHckrdb])\s+(\\[ij](?![A-Za-z])|[A-Za-z])")
 
 
 def names_of(text: str, use_prefix: bool = True) -> list[Name]:
@@ -35,7 +37,7 @@ def _name(name: str, use_prefix: bool) -> Name:
     if EXTENDED_NAME.match(name):
         return _extended(name)
     try:
-        person = Person(DBLP_NUMBER.sub("", name))
+        person = Person(PARTED_ACCENT.sub(r"\\\1{\2}", DBLP_NUMBER.sub("", name)))
     except InvalidNameString as error:
         raise ValueError(f"the name “{name}” has too many commas; join names by “ and ”") from error
     parts = {
