@@ -152,6 +152,28 @@ Of [@doe; @p; @b].
     assert re.search(r"broken\.md:4.*the file cannot be read", faulty.log)
 
 
+def test_references_in_other_markup_stand_in_one_line(build: Build) -> None:
+    item = "[{id: c, title: In a field, issued: 1999}]"
+    rest = f"Post\n####\n\n:date: 2026-01-01\n:slug: rest\n:references: {item}\n\nOf [@c].\n"
+    page = f'<meta name="date" content="2026-01-01"><meta name="references" content="{item}">'
+    html = f"<html><head><title>Page</title>{page}</head><body><p>Of [@c].</p></body></html>"
+    bullets = rest.replace(f" {item}", "\n    - id: c\n      title: In a list").replace("rest", "lost")
+    broken = rest.replace("1999}", "1999").replace("rest", "broken")
+    plain = f"Title: Plain\nDate: 2026-01-01\nReferences: {item}\n\nOf [@c].\n"
+    files = {
+        "rest.rst": rest,
+        "page.html": html,
+        "lost.rst": bullets,
+        "broken.rst": broken,
+        "plain.md": plain,
+    }
+    site = build(files)
+    for name in ("rest", "page", "plain"):
+        assert re.search(r'<li id="ref-c">.*In a field', site.read(f"{name}.html")), name
+    assert re.search(r"lost\.rst:6: warning: references: the items of this field cannot", site.log)
+    assert re.search(r"broken\.rst:6: error: .*cannot be read", site.log)
+
+
 INSIDE = """Title: Post
 Date: 2026-01-01
 

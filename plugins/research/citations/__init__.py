@@ -117,7 +117,7 @@ class Citations(Part):
         found = self.citations_of(post)
         asked = (AllReferences(post),) if overview.is_asked_for(post) else ()
         requests = (found, *asked) if found.cites else asked
-        warnings = self._lookalikes(found)
+        warnings = (*self._lookalikes(found), *FrontMatter.lost(post))
         return Collected((found, *asked), requests, diagnostics=warnings, sources=found.front_matter.files)
 
     def citations_of(self, post: Post) -> PostCitations:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ..core.diagnostics import Diagnostic, Severity, line_of
 from ..core.lazy import lazy_pattern
 from ..core.post import Post
 from .output.overview import ALL, FIELD
@@ -40,7 +41,9 @@ class FrontMatter:
         files = tuple(_file(name, post, root) for name in names if name.lower() != ALL)
         mentions = MENTION.finditer(str(metadata.get("nocite") or ""))
         uncited = (match["braced"] or match["plain"] or EVERYTHING for match in mentions)
-        inline = front_matter.yaml_of(metadata.get(front_matter.FIELD))
+        value = metadata.get(front_matter.FIELD)
+        line = line_of(post.source, front_matter.FIELD) if value else None
+        inline = front_matter.yaml_of(value, (line or 1) - 1)
         return cls(
             tuple(dict.fromkeys(files)),
             (InlineFile(post.source, inline),) if inline else (),
@@ -48,6 +51,17 @@ class FrontMatter:
             tuple(dict.fromkeys(uncited)),
             _text(metadata, "reference-section-title"),
         )
+
+    @staticmethod
+    def lost(post: Post) -> Iterator[Diagnostic]:
+        """Yield a warning where ``references`` of `post` holds items that cannot be read from there."""
+        if front_matter.is_lost(post.metadata.get(front_matter.FIELD)):
+            message = (
+                "references: the items of this field cannot be read; write them in one line, "
+                "[{id: key, title: …}], or into a file that “bibliography” names"
+            )
+            line = line_of(post.source, front_matter.FIELD)
+            yield Diagnostic(post.source, line, message, Severity.WARNING)
 
     @property
     def sources(self) -> tuple[Source, ...]:

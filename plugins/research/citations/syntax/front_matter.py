@@ -14,6 +14,8 @@ FIELD = "references"
 #: The lines around a front matter, as the extension ``meta`` knows them, and the line of the field.
 BEGIN, END = lazy_pattern(r"-{3}(?:\s|$)"), lazy_pattern(r"(?:-{3}|\.{3})(?:\s|$)")
 FIRST = lazy_pattern(rf"{FIELD}:\s*(?:[\[#]|$)")
+#: What an item begins with.
+ITEM = lazy_pattern(r"(?:^|[\s{-])id\s*:")
 #: What the further lines of a field in YAML begin with; empty ones go on too.
 MORE = (" ", "-", "#", "]")
 
@@ -35,12 +37,22 @@ class ReferencesInFrontMatter(Preprocessor):
         return [*lines[:first], f"{FIELD}: {json.dumps(text)}", *lines[after:]]
 
 
-def yaml_of(value: Any) -> str:
-    """Return the YAML that was in the field whose `value` is given, "" where it held something else."""
-    if not isinstance(value, str) or not value.startswith('"'):
+def yaml_of(value: Any, lines_before: int = 0) -> str:
+    """Return the YAML that was in the field whose `value` is given, "" where it held something else.
+
+    Markup other than Markdown has a list in one line, behind so many `lines_before`.
+    """
+    if not isinstance(value, str):
         return ""
+    if value.startswith("["):
+        return "\n" * lines_before + f"{FIELD}: {value}"
     try:
-        text = json.loads(value)
+        text = json.loads(value) if value.startswith('"') else ""
     except ValueError:
         return ""
     return str(text)
+
+
+def is_lost(value: Any) -> bool:
+    """Return whether `value` looks like items that the reader of the markup did not keep in lines."""
+    return isinstance(value, str) and not yaml_of(value) and bool(ITEM.search(value))
