@@ -21,7 +21,7 @@ def test_columns_are_aligned_by_classes(build: Build) -> None:
     assert re.findall(r"<t[hd] class=\"research-align-(\w+)\">", page) == 2 * ["left", "center", "right"]
     assert "<td>4</td>" in page
     (sheet,) = re.findall(r'href="https://blog.example/(research/tables[^"]*)"', page)
-    assert "text-align: right" in site.read(sheet)
+    assert "text-align:right" in site.read(sheet)
 
 
 def test_pages_without_aligned_columns_ask_for_no_style(build: Build) -> None:

@@ -85,14 +85,15 @@ def with_emoji(folder: Path) -> str:
 
 def test_a_part_is_a_folder_and_a_line(build: Build, tmp_path: Path) -> None:
     settings = with_emoji(tmp_path)
-    site = build({"post.md": POST}, settings)
+    # The copy has to be imported: a fork would have ours.
+    site = build({"post.md": POST}, settings, env={})
     assert site.exit_code == 0, site.log
     page = site.read("post.html")
     assert 'Hello <span class="emoji">👋</span> and' in page
     assert "<svg" in page
     assert "research/emoji." in page
     assert "content/post.md:6: warning: no emoji is called “wawe”; did you mean “wave”?" in site.log
-    off = build({}, settings + 'RESEARCH = {"emoji": False}')
+    off = build({}, settings + 'RESEARCH = {"emoji": False}', env={})
     assert "Hello :wave: and" in off.read("post.html")
     assert "research/emoji." not in off.read("post.html")
-    assert "RESEARCH['emoji'] is 'no'" in build({}, settings + 'RESEARCH = {"emoji": "no"}').log
+    assert "RESEARCH['emoji'] is 'no'" in build({}, settings + 'RESEARCH = {"emoji": "no"}', env={}).log

@@ -231,7 +231,7 @@ class TestInvitation:
             else:
                 crossed = ("draw", "manifold", "posterior", "points", "classify")
                 cursors = dict.fromkeys(crossed, "crosshair")
-                pointed = found.locator(".research-demo-pad") if kind == "draw" else over
+                pointed = found.locator(".research-demo-pad") if kind in ("classify", "draw") else over
                 cursor = pointed.evaluate("over => getComputedStyle(over).cursor")
                 assert cursor == cursors.get(kind, "pointer")
                 over.scroll_into_view_if_needed()
