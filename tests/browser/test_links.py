@@ -59,7 +59,7 @@ def test_a_copied_link_shows_the_same(live_blog: Blog, view: View, kind: str) ->
             found.get_by_role("button", name="Sample", exact=True).click()
             expect(said(found)).to_contain_text("example")
         else:
-            key = "ArrowLeft" if kind == "training" else "ArrowRight"
+            key = "ArrowLeft" if kind in ("steps", "training") else "ArrowRight"
             found.get_by_role("slider").first.press(key)
         if kind in ("samples", "compare"):
             found.get_by_role("button", name="Sample again").click()
