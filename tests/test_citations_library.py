@@ -124,6 +124,7 @@ def test_dates(tmp_path: Path, fields: str, issued: object) -> None:
         (r"Erd{\H{o}}s, P{\'a}l", [{"family": "Erdős", "given": "Pál"}]),
         (r"\v Capek, Karel", [{"family": "Čapek", "given": "Karel"}]),
         (r"Petar Bra\c sov", [{"family": "Braşov", "given": "Petar"}]),
+        (r"M\" uller, Andr\' e", [{"family": "Müller", "given": "André"}]),
     ],
 )
 def test_names(text: str, names: object) -> None:

@@ -29,9 +29,9 @@ DROPPED = frozenset("alternate prev next preload modulepreload prefetch search m
 LAZY = re.compile(r"""\sloading\s*=\s*["']?lazy["']?""", re.IGNORECASE)
 #: Modules that the script of figures asks for when they are needed, and how often it asks again.
 LATE = ("kinds/*.js", "conditions.js", "state.js")
+ATTEMPTS = 4
 #: Scripts of workers: of programs, and of training.
 WORKERS = ("worker.js", "trainer.js")
-ATTEMPTS = 4
 BOOT = Path(__file__).with_name("boot.js")
 
 

@@ -56,8 +56,8 @@ BEFORE_TAGS = lazy_pattern(rf"({MARKS})((?:</[^<>]+>)+)")
 PRINTED_TAGS = lazy_pattern(r"&#60;(i|b|su[bp])&#62;((?:(?!&#6[02];)[^<>])*)&#60;/\1&#62;")
 #: A link that a style writes around an address: “<a href="https://x.org/" target="_blank">[Link]</a>”.
 PRINTED_LINK = lazy_pattern(
-    r"&#60;a href=(?:(?!&#6[02];).)*?(?P<address>https?://[^\"<>\s]+)(?:(?!&#6[02];).)*&#62;"
-    r"(?P<text>(?:(?!&#6[02];).)*)&#60;/a&#62;"
+    r"&#60;a href=(?:(?!&#6[02];|https?://).)*+(?P<address>https?://[^\"<>\s]++)(?:(?!&#6[02];).)*+&#62;"
+    r"(?P<text>(?:(?!&#6[02];).)*+)&#60;/a&#62;"
 )
 #: A tag that the processor took for text; a “<” of ours would be `LESS_THAN`.
 BROKEN_TAG = lazy_pattern(r"&#60;/?(?:a|i|b|su[bp]|sc|span|div|em|strong)\b(?:(?!&#6[02];).)*&#62;")

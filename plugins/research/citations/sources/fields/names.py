@@ -15,7 +15,7 @@ ET_AL = lazy_pattern(r"others|et\.?[\s~]+al\.?", re.IGNORECASE)
 #: The number by which DBLP tells namesakes apart.
 DBLP_NUMBER = lazy_pattern(r"\s+\d{4}$")
 #: An accent that a space parts from its letter, at which the name would be split.
-PARTED_ACCENT = lazy_pattern(r"\\([uvHckrdb])\s+(\\[ij](?![A-Za-z])|[A-Za-z])")
+PARTED_ACCENT = lazy_pattern(r"""\\([uvHckrdb'`"^~=.])\s+(\\[ij](?![A-Za-z])|[A-Za-z])""")
 
 
 def names_of(text: str, use_prefix: bool = True) -> list[Name]:

@@ -51,9 +51,7 @@ function accepts({ get, words }, texts) {
 }
 
 /** Return `value` as an address has it; of a number that is not whole four digits. */
-const written = (value) =>
-  typeof value === "number"
-    ? Number.isInteger(value)
-      ? value
-      : Number(value.toPrecision(4))
-    : encodeURIComponent(value).replaceAll("%20", "+");
+function written(value) {
+  if (typeof value !== "number") return encodeURIComponent(value).replaceAll("%20", "+");
+  return Number.isInteger(value) ? value : Number(value.toPrecision(4));
+}

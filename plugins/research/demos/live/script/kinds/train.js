@@ -150,8 +150,7 @@ export async function start(stage, { button, floats, slider }) {
 
   const digits = (value) => String(Number(value.toPrecision(2)));
   const sizes = Array.from({ length: capacity }, (_, i) => i + 1).filter((size) => capacity % size === 0);
-  const nearest = (size) =>
-    sizes.reduce((best, each, i) => (Math.abs(each - size) < Math.abs(sizes[best] - size) ? i : best), 0);
+  const placeOfSize = (size) => sizes.filter((each) => each <= size).length - 1;
   /** Return a slider for a setting, which has the value `of(at)` at the place `at`, and stands at `placeOf(value)`. */
   const setting = (key, name, of, placeOf, range) => {
     const text = (at) => digits(of(at));
@@ -182,7 +181,7 @@ export async function start(stage, { button, floats, slider }) {
     (value) => (PARTS * value) / steps,
     { max: PARTS },
   );
-  const batch = setting("batch", stage.word("batch"), (at) => sizes[at], nearest, { max: sizes.length - 1 });
+  const batch = setting("batch", stage.word("batch"), (at) => sizes[at], placeOfSize, { max: sizes.length - 1 });
   const seeds = slider(stage.word("seed"), { max: 99, step: 1, value: seed }, (value) => restart(value));
   stage.state = {
     learning_rate: rate.state,
