@@ -193,7 +193,7 @@ def describe(options: Options, bundle: Bundle) -> dict[str, Any]:
 
 
 def states(described: Mapping[str, Any]) -> dict[str, Values]:
-    """Return what a link may set; sliders take the place nearest to it, and the batch a divisor not above it."""
+    """Return what a link may set; sliders go to the nearest place, the batch to a divisor not above it."""
     return {
         "learning_rate": Values(1e-4, 10**-0.5),
         "beta": Values(0, 64),
