@@ -181,7 +181,9 @@ export async function start(stage, { button, floats, slider }) {
     (value) => (PARTS * value) / steps,
     { max: PARTS },
   );
-  const batch = setting("batch", stage.word("batch"), (at) => sizes[at], placeOfSize, { max: sizes.length - 1 });
+  const batch = setting("batch", stage.word("batch"), (at) => sizes[at], placeOfSize, {
+    max: sizes.length - 1,
+  });
   const seeds = slider(stage.word("seed"), { max: 99, step: 1, value: seed }, (value) => restart(value));
   stage.state = {
     learning_rate: rate.state,
