@@ -122,6 +122,12 @@ def test_the_default_style_keeps_fields(tmp_path: Path) -> None:
           date=2003}
         @article{art, author={A. F}, title={Art}, journal={J}, series={newseries}, volume=3, year=2004}
         @article{old, author={A. G}, title={Old}, journal={J}, series={3}, volume=3, year=2005}
+        @incollection{chap, author={A. H}, title={Chap}, booktitle={Book}, chapter=5, volume=1, year=2006,
+          eventtitle={Workshop}, venue={Rome}}
+        @book{again, author={A. I}, title={Again}, origtitle={First}, origpublisher={Pub}, year=2007}
+        @online{page, author={A. J}, title={Page}, url={https://x.org}, urldate={2020-01-02}}
+        @collection{comp, editor={A. K}, editortype={compiler}, title={Comp}, year=2008}
+        @review{rev, author={A. L}, title={Rev}, journaltitle={J}, volume=4, year=2009}
         @misc{none,}""",
     )
     assert references(entries, AuthorDate("en")) == {
@@ -132,6 +138,11 @@ def test_the_default_style_keeps_fields(tmp_path: Path) -> None:
         "pat": "E, A. (2003). Pat. U.S. patent 12, Germany.",
         "art": "F, A. (2004). Art. <i>J</i>, New series, 3.",
         "old": "G, A. (2005). Old. <i>J</i>, 3rd series, 3.",
+        "chap": "H, A. (2006). Chap. In <i>Book</i>, vol. 1, chap. 5. Workshop, Rome.",
+        "again": "I, A. (2007). <i>Again</i>. Originally published as <i>First</i> (Pub).",
+        "page": "J, A. (n.d.). Page. Accessed 2020-01-02.",
+        "comp": "K, A. (2008). <i>Comp</i>.",
+        "rev": "L, A. (2009). Rev. <i>J</i> 4.",
         "none": "none (n.d.).",
     }
     assert "Hrsg. von C. D. Übers. von E. F." in references(entries, AuthorDate("de"))["book"]

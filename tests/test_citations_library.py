@@ -207,6 +207,13 @@ def test_fields_come_down_from_crossref_and_xdata(tmp_path: Path) -> None:
     assert item["issued"] == {"date-parts": [[2000]]}
 
 
+def test_a_parent_is_found_however_its_accents_are_written(tmp_path: Path) -> None:
+    parent = "@proceedings{caf\u00e9, title={P}, year=2000}"
+    entries = library(tmp_path, refs=f"@inproceedings{{a, title={{A}}, crossref={{cafe\u0301}}}}\n{parent}")
+    assert entries["a"].item["container-title"] == "P"
+    assert not messages(entries)
+
+
 def test_cycles_of_crossref_end(tmp_path: Path) -> None:
     entries = library(tmp_path, refs="@misc{a, title={A}, crossref={b}}\n@misc{b, title={B}, crossref={a}}")
     assert entries["a"].item["title"] == "A"
@@ -331,6 +338,18 @@ def test_what_csl_has_no_place_for_costs_itself_alone(tmp_path: Path, variable: 
     ("variable", "value", "read"),
     [
         ("title", '["T", "U"]', {"title": "T"}),
+        (
+            "title",
+            '"<jats:italic>E. coli</jats:italic> CO<inf>2</inf>"',
+            {"title": "<i>E. coli</i> CO<sub>2</sub>"},
+        ),
+        ("title", '"A <u>b</u> <mml:mi>c</mml:mi><mml:br/>"', {"title": "A b c"}),
+        (
+            "title",
+            '"R&amp;D &amp;lt;i&amp;gt;d&lt;/i&gt; &unknown; a &lt; b"',
+            {"title": "R&amp;D <i>d</i> &amp;unknown; a &lt; b"},
+        ),
+        ("title", '"A <u>b and <p>c</p>"', {"title": "A &lt;u&gt;b and &lt;p&gt;c&lt;/p&gt;"}),
         ("volume", "7", {"volume": "7"}),
         ("publisher", "null", {}),
         ("custom", '{"a": [1]}', {}),

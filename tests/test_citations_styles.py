@@ -147,6 +147,31 @@ def test_markup_in_a_bib_file_is_text(tmp_path: Path, style: str) -> None:
     assert "f a<b and <i>c</i>" in unescape(reference)
 
 
+OMITTED = """
+@inreference{omitted, title={Entry}, booktitle={Encyclopedia}, year=2011}
+@article{first, title={First}, author={Abe, A}, journal={J}, year=2001}
+@article{last, title={Last}, author={Zed, Z}, journal={J}, year=2002}
+@misc{empty, entryset={first}}
+"""
+
+
+@pytest.mark.parametrize("style", ["chicago-author-date", "ieee", "nature"])
+def test_an_entry_that_a_style_leaves_out_moves_no_other(tmp_path: Path, style: str) -> None:
+    (tmp_path / "entries.bib").write_text(OMITTED)
+    given = Settings(
+        root=tmp_path, references=(tmp_path / "entries.bib",), citation_style=style, cache=tmp_path
+    )
+    (done,), _ = cite([Document("[@omitted] [@empty] [@last] [@first]", tmp_path / "post.md")], given)
+    listed = dict(re.findall('<li id="ref-(.*?)">(.*?) <span class="backlinks">', done.html))
+    assert set(listed) == {"omitted", "empty", "last", "first"}
+    assert "Zed" in listed["last"]
+    assert "Abe" in listed["first"]
+    assert "Entry" in listed["omitted"]
+    if style != "chicago-author-date":
+        assert text(listed["empty"]).endswith("empty (n.d.).")
+        assert listed["empty"].count("reference-") == listed["first"].count("reference-") == 2
+
+
 def test_a_cite_of_which_a_style_prints_nothing_has_words(tmp_path: Path) -> None:
     (tmp_path / "entries.bib").write_text("@misc{a, title={One Title}}\n@misc{b, title={Another}}\n")
     style = "association-for-computational-linguistics"

@@ -25,6 +25,9 @@ CASES = {
     "[see $x$ in @item1]": "is no citation, since it holds a formula",
     "[see @item1, and [web](https://x.example)]": "is no citation, since it holds a link",
     "[@item1, <i>passim</i>]": "“<i>” in “[@item1, <i>passim</i>]” is shown as it stands",
+    "[see [@item1]](https://x.example)": "“[@item1]” stands in a link, which can hold no other",
+    "[cite:@item1]": "“[cite:@item1]” is a citation of Org: write [@item1]",
+    "[cite/t:@item1, p. 3]": "is a citation of Org: write [@@item1, p. 3]",
     "As @item1 says": "“@item1” is no citation outside of brackets: write [@@item1] in a sentence, [@item1]",
     "As @item1 [p. 3] says": "write [@@item1, p. 3] in a sentence",
     "As -@item1 says": "“-@item1” is no citation outside of brackets",
@@ -70,7 +73,8 @@ def test_nothing_else_is_reported(messages: list[str]) -> None:
 SILENT = r"""
 Thanks @jane, and write to item1@item2.org, joe@item1 or <item1@example.org>. [@user@mastodon.social] and
 @item1@mastodon.social, https://x.example/@item1 and [@item1](https://x.example). The array [@], `@item1`,
-`[@item1;]`, `\cite{item1}`. \[@item1; item2] stays, [[@item1]] and (see [@@item1], p. 3) cite. I am
+`[@item1;]`, `\cite{item1}`, <kbd>[@item1]</kbd> and <code>see [@item1]</code>.
+\[@item1; item2] stays, [[@item1]] and (see [@@item1], p. 3) cite. I am
 excited {so}.
 """
 
@@ -81,6 +85,7 @@ def test_handles_addresses_and_code_are_silent(build: Build) -> None:
     page = site.read("p.html")
     assert "[@user@mastodon.social]" in page
     assert "[@item1; item2] stays" in page
+    assert "<kbd>[@item1]</kbd> and <code>see [@item1]</code>" in page
 
 
 def test_brackets_with_an_at_sign_need_no_bibliography(build: Build) -> None:

@@ -11,11 +11,12 @@ from .sources import items
 from .sources.deduplication import duplicate_keys
 from .sources.inline import Source, path_of
 from .sources.library import Entry, Library
+from .styles.reference import CREATORS
 
 #: The type of an entry that is there to be inherited from.
 XDATA = "xdata"
 #: Without these a reference cannot be found, or not be cited.
-NEEDED = {"author": ("author", "editor"), "year": ("issued",), "title": ("title",)}
+NEEDED = {"author": CREATORS, "year": ("issued",), "title": ("title",)}
 #: Fields of names in a .bib file, and signs of names that are not joined by “and”.
 NAME_FIELDS = ("author", "editor", "translator")
 SEMICOLON = lazy_pattern(r";(?![^{}]*\})")

@@ -33,6 +33,10 @@ class Terms:
     volume_of: str = "vol. {} of {}"
     volumes: str = "{} vols."
     version: str = "Version {}"
+    chapter: str = "chap. {}"
+    #: Before title and publisher under which a work first appeared.
+    originally: str = "Originally published as {}"
+    accessed: str = "Accessed {}"
 
 
 ENGLISH = Terms()
@@ -63,6 +67,9 @@ LANGUAGES = {
         "Bd. {} von {}",
         "{} Bde.",
         "Version {}",
+        "Kap. {}",
+        "Ursprünglich erschienen als {}",
+        "Zugriff am {}",
     ),
     "es": Terms(
         "Referencias",
@@ -88,6 +95,9 @@ LANGUAGES = {
         "vol. {} de {}",
         "{} vols.",
         "Versión {}",
+        "cap. {}",
+        "Publicado originalmente como {}",
+        "Consultado el {}",
     ),
     "fr": Terms(
         "Références",
@@ -113,6 +123,9 @@ LANGUAGES = {
         "vol. {} de {}",
         "{} vol.",
         "Version {}",
+        "chap. {}",
+        "Paru d’abord sous le titre {}",
+        "Consulté le {}",
     ),
     "it": Terms(
         "Bibliografia",
@@ -138,6 +151,9 @@ LANGUAGES = {
         "vol. {} di {}",
         "{} voll.",
         "Versione {}",
+        "cap. {}",
+        "Pubblicato originariamente come {}",
+        "Consultato il {}",
     ),
     "nl": Terms(
         "Literatuur",
@@ -163,6 +179,9 @@ LANGUAGES = {
         "dl. {} van {}",
         "{} dln.",
         "Versie {}",
+        "hfst. {}",
+        "Oorspronkelijk verschenen als {}",
+        "Geraadpleegd op {}",
     ),
     "pt": Terms(
         "Referências",
@@ -188,6 +207,9 @@ LANGUAGES = {
         "vol. {} de {}",
         "{} vols.",
         "Versão {}",
+        "cap. {}",
+        "Publicado originalmente como {}",
+        "Consultado em {}",
     ),
 }
 

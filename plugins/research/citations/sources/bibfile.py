@@ -33,7 +33,7 @@ class BibFile:
         self._broken: set[str] = set()
         self._looked_at = 0
         for entry, parsed in bibtex.entries(text, self._problems, strings or {}):
-            key = unicodedata.normalize("NFC", entry.key)
+            key = normal(entry.key)
             if key in self.raw:
                 line = self.line(self.raw[key].offset)
                 self.note(entry.offset, f"the key “{key}” is taken by line {line}; this entry is left out")
@@ -104,7 +104,7 @@ class BibFile:
     def parents(self, key: str) -> set[str]:
         """Return the keys of the entries that `key` inherits from at once."""
         entry = self.fields(key)
-        return {unicodedata.normalize("NFC", name) for name in _parents(entry[1])} if entry else set()
+        return set(_parents(entry[1])) if entry else set()
 
     def _inherit(
         self, top: str, kind: str, own: Fields, find: Find, path: tuple[str, ...], seen: set[str]
@@ -142,8 +142,13 @@ class BibFile:
 
 def _parents(fields: Fields) -> list[str]:
     names = [*fields.get("xdata", "").split(","), fields.get("crossref", "")]
-    return [name.strip() for name in names if name.strip()]
+    return [normal(name.strip()) for name in names if name.strip()]
 
 
 def _crossref(fields: Fields) -> str:
-    return fields.get("crossref", "").strip()
+    return normal(fields.get("crossref", "").strip())
+
+
+def normal(key: str) -> str:
+    """Return `key` in the form in which keys are compared, whichever way its accents are written."""
+    return unicodedata.normalize("NFC", key)

@@ -7,7 +7,7 @@ import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from functools import cached_property, lru_cache
-from html import escape
+from html import escape, unescape
 from itertools import takewhile
 from pathlib import Path
 from typing import Any
@@ -43,17 +43,24 @@ DATE_PARTS = "year month day".split()
 SEASONS = "spring summer autumn winter spring summer fall winter".split()
 SURROGATE = lazy_pattern(r"[\ud800-\udfff]")
 NO_CHARACTER = "holds half a surrogate pair, which is no character"
-#: The tags that CSL-JSON allows in texts, and what reference managers write for them; all else is text.
+#: The tags that CSL-JSON allows in texts, and what reference managers write for them, and publishers in JATS.
+#: Empty are those without meaning for CSL.
+TAGS = {
+    **dict.fromkeys(("i", "em", "italic"), "i"),
+    **dict.fromkeys(("b", "strong", "bold"), "b"),
+    **{"sup": "sup", "sub": "sub", "inf": "sub"},
+    **dict.fromkeys(("sc", "scp", "smallcaps", "small-caps"), "smallcaps"),
+    **{"nocase": "nocase", "nodecor": "nodecor", "roman": "nodecor"},
+    **dict.fromkeys(("u", "underline", "tt", "monospace", "span"), ""),
+}
+#: All else in angle brackets is text, but for tags of JATS and MathML with their prefix.
 TAG = lazy_pattern(
-    r"<(?P<close>/)?(?P<name>i|em|b|strong|sup|sub|sc|scp|smallcaps|nocase|span|nodecor)"
-    r"(?P<attributes>(?:\s+[\w-]+\s*=\s*(?:\"[^\"]*\"|'[^']*'))*)\s*>",
+    rf"<(?P<close>/)?(?P<name>(?P<prefix>jats:|mml:)[a-z][\w-]*|(?:{'|'.join(TAGS)}))"
+    r"(?P<attributes>(?:\s+[\w:-]+\s*=\s*(?:\"[^\"]*\"|'[^']*'))*)\s*(?P<empty>/)?>",
     re.IGNORECASE,
 )
-TAGS = {
-    **{"i": "i", "em": "i", "b": "b", "strong": "b", "sup": "sup", "sub": "sub"},
-    **dict.fromkeys(("sc", "scp", "smallcaps"), "smallcaps"),
-    **{"nocase": "nocase", "nodecor": "nodecor"},
-}
+#: A reference to a character, as in what publishers tell Crossref.
+REFERENCE = lazy_pattern(r"&(?:amp;)?(?:[a-zA-Z]{2,8}|#[0-9]{1,6}|#x[0-9a-fA-F]{1,5});")
 #: Our tags that are classes of a span, by which citeproc-js knows them.
 CLASSES = ("smallcaps", "nocase", "nodecor")
 
@@ -237,11 +244,14 @@ def _tagged(text: str) -> str:
     parts: list[str] = []
     opened: list[tuple[str, int, str, str]] = []  # name, place in `parts`, source, closing tag
     at = 0
+    text = REFERENCE.sub(lambda found: unescape(unescape(found[0])), text)
     for tag in TAG.finditer(text):
         parts.append(escape(text[at : tag.start()], quote=False))
         at = tag.end()
         name = tag["name"].lower()
-        if not tag["close"]:
+        if tag["empty"]:
+            parts.append("" if tag["prefix"] else escape(tag[0], quote=False))
+        elif not tag["close"]:
             opening, closing = _tags(name, tag["attributes"].lower())
             opened.append((name, len(parts), tag[0], closing))
             parts.append(opening)
@@ -255,13 +265,13 @@ def _tagged(text: str) -> str:
 
 
 def _tags(name: str, attributes: str) -> tuple[str, str]:
-    """Return our tags for an element; those of a span without meaning for CSL are empty."""
+    """Return our tags for an element; those without meaning for CSL are empty."""
+    ours = TAGS.get(name.rpartition(":")[2], "")
     if name == "span":
         said = attributes.replace("small-caps", "smallcaps")
-        name = next((each for each in CLASSES if each in said), "")
-        if not name:
-            return "", ""
-    ours = TAGS[name]
+        ours = next((each for each in CLASSES if each in said), "")
+    if not ours:
+        return "", ""
     return (f'<span class="{ours}">', "</span>") if ours in CLASSES else (f"<{ours}>", f"</{ours}>")
 
 

@@ -6,11 +6,11 @@
 //            "posts": [{"items": {"key": {CSL-JSON}, …}, "uncited": ["key", …],
 //                       "citations": [{"items": [{"id": "key", …}, …], "note": its number, 0 in the text,
 //                                      "composite": narrative, "unsorted": in that order}, …]}, …]}
-//   stdout  {"citations": ["HTML", …], "references": [["key", "HTML"], …] or null for a style without a list}
+//   stdout  {"citations": ["HTML", …], "references": [["key", "HTML", "label"], …] or null for a style without a list}
 //           or {"error": "…"} in place of a post that failed
 //
 // An entry of a type for which the style prints nothing, or fails, is formatted as the nearest type. If that
-// prints nothing either, the HTML of its reference is empty.
+// prints nothing either, the HTML of its reference is empty, and its label, if it has one, stands alone.
 //
 // In the HTML of a citation each cite stands between U+E000 with its number and U+E001, and U+E002.
 import { readFileSync } from "node:fs";
@@ -42,6 +42,7 @@ const NEAREST = {
   standard: ["report"],
 };
 const ANY = ["document", "report", "book", "article-journal"];
+const LABEL = /<div class="csl-left-margin">.*?<\/div>/s;
 const UNPRINTED = /\[CSL STYLE ERROR[^\]]*\]/g;
 const COLLAPSES = /<citation\b[^>]*\bcollapse=/.test(job.style);
 const CITE = /\ue000(-?\d+)\ue001([^\ue000-\ue002]*)\ue002/g;
@@ -73,6 +74,7 @@ function start() {
       retrieveItem: (id) => ({ ...post.items[id], system_id: id }),
       wrapCitationEntry: (html, id) =>
         `\ue000${Object.keys(post.items).indexOf(String(id))}\ue001${html}\ue002`,
+      embedBibliographyEntry: (id) => `\ue000${id}`,
     },
     job.style,
     job.language,
@@ -139,13 +141,24 @@ function typesetAsNearest() {
 
 function typeset() {
   const citations = cite(true);
-  const bibliography = engine.bibliography.tokens.length ? engine.makeBibliography() : null;
-  const references = bibliography
-    ? bibliography[0].entry_ids.map(([id], index) => [id, printed(bibliography[1][index])])
-    : null;
+  const references = engine.bibliography.tokens.length ? list() : null;
   if (!COLLAPSES) return { citations, references };
   const plain = cite(false);
   return { citations: citations.map((html, index) => collapsed(html, plain[index])), references };
+}
+
+// The processor leaves out what it prints nothing of, so each entry that it prints says its key at the end.
+function list() {
+  const [{ entry_ids }, entries] = engine.makeBibliography();
+  const htmls = new Map();
+  for (const entry of entries) {
+    const [html, id] = entry.split("\ue000");
+    htmls.set(id?.trim(), html);
+  }
+  return entry_ids.map(([id]) => {
+    const html = htmls.get(id) ?? "";
+    return isPrinted(html) ? [id, html, ""] : [id, "", LABEL.exec(html)?.[0] ?? ""];
+  });
 }
 
 // Citations are passed one after the other, as an author writes them: so “ibid.” and the like are the processor's.
@@ -182,9 +195,9 @@ function collapsed(html, plain) {
   return marked + plain.slice(at);
 }
 
-function printed(html) {
-  const hasText = html && /\S/.test(html.replace(/<[^>]*>/g, ""));
-  return hasText && html.search(UNPRINTED) < 0 ? html : "";
+function isPrinted(html) {
+  const text = html.replace(LABEL, "").replace(/<[^>]*>/g, "");
+  return /[\p{L}\p{N}]/u.test(text) && html.search(UNPRINTED) < 0;
 }
 
 // Half a surrogate pair, as an initial may be, is no character that a page could be written with.

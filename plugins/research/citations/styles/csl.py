@@ -177,7 +177,7 @@ class CslStyle:
         keys = _keys(request)
         has_references = result["references"] is not None
         found = result["references"] or []
-        listed = [key for key, _ in found]
+        listed = [key for key, _, _ in found]
         typeset_clusters = iter(result["citations"])
         citations = []
         for citation in request.citations:
@@ -188,8 +188,8 @@ class CslStyle:
                     pieces.append(Piece(terms.list_separator(number, len(clusters), self.terms.conjunction)))
                 pieces += self._pieces(cluster, next(typeset_clusters), keys, listed, request)
             citations.append(tuple(pieces))
-        references = tuple(self._reference(request.entries[key], html) for key, html in found)
-        unset = [key for key, html in found if not html]
+        references = tuple(self._reference(request.entries[key], html, label) for key, html, label in found)
+        unset = [key for key, html, _ in found if not html]
         message = "the style prints nothing of “{}”; it is listed in the default style"
         warnings = tuple(message.format(key) for key in unset)
         return Typeset(tuple(citations), references, has_references, warnings)
@@ -254,9 +254,13 @@ class CslStyle:
             at = match.end()
         return [piece for piece in (*pieces, Piece(html[at:], None, True)) if piece.html]
 
-    def _reference(self, entry: Entry, html: str) -> Reference:
+    def _reference(self, entry: Entry, html: str, label: str) -> Reference:
         if not html:
-            return Reference(entry.key, self._names.reference(entry, ""))
+            text = self._names.reference(entry, "")
+            label = clean(label)
+            return Reference(
+                entry.key, f'{label}<span class="reference-text">{text}</span>' if label else text
+            )
         html = self._mended(clean(html).strip())
         # Where a style sets numbers apart, the end of the line is the end of an element of its own.
         end = "</span>" if 'class="reference-text"' in html and html.endswith("</span>") else ""

@@ -19,6 +19,8 @@ Item = Mapping[str, Any]
 MAX_AUTHORS, AUTHORS_SHOWN = 10, 7
 SEVERAL = lazy_pattern(r"[-–—,&]|\band\b")
 RANGE = lazy_pattern(r"(?<=\w)\s*(?:-+|–|—)\s*(?=\w)")
+#: Who leads a reference, the first of them that an entry names, as in Chicago's styles.
+CREATORS = "author editor compiler director composer performer illustrator organizer".split()
 STANDALONE_TYPES = frozenset(("book", "thesis", "report", "pamphlet", "manuscript", "software", "dataset"))
 
 
@@ -36,12 +38,15 @@ def reference(entry: Entry, letter: str, terms: Terms) -> str:
 
 
 def _names(item: Item, terms: Terms) -> str:
-    if item.get("author"):
-        return _list(item["author"], terms)
-    if item.get("editor"):
+    creator = _creator(item)
+    if creator == "editor":
         role = terms.editor if len(item["editor"]) == 1 else terms.editors
         return f"{_list(item['editor'], terms)}, {role}"
-    return ""
+    return _list(item[creator], terms) if creator else ""
+
+
+def _creator(item: Item) -> str:
+    return next((name for name in CREATORS if item.get(name)), "")
 
 
 def _list(names: Sequence[Name], terms: Terms, inverted: bool = True) -> str:
@@ -68,7 +73,7 @@ def _container(item: Item, terms: Terms) -> str:
     elif item.get("volume-title"):
         title, whole = item["volume-title"], title
     pages = RANGE.sub("–", item.get("page", ""))
-    if item["type"].startswith("article") or not (title or whole):
+    if _is_in_journal(item) or not (title or whole):
         return _journal(item, title, pages)
     volume = item.get("volume", "")
     if whole:
@@ -85,7 +90,14 @@ def _container(item: Item, terms: Terms) -> str:
     span = f"{'pp.' if SEVERAL.search(pages) else 'p.'} {pages}" if pages else ""
     by = item.get("container-author")
     authors = terms.by.format(_list(by, terms, inverted=False)) if by and by != item.get("author") else ""
-    return ", ".join(filter(None, (f"{terms.within} {editors}<i>{title}</i>", authors, volume, span)))
+    chapter = terms.chapter.format(item["chapter-number"]) if item.get("chapter-number") else ""
+    within = f"{terms.within} {editors}<i>{title}</i>"
+    return ", ".join(filter(None, (within, authors, volume, chapter, span)))
+
+
+def _is_in_journal(item: Item) -> bool:
+    kind: str = item["type"]
+    return kind.startswith(("article", "review"))
 
 
 def _journal(item: Item, title: str, pages: str) -> str:
@@ -112,7 +124,7 @@ def _people(item: Item, terms: Terms) -> list[str]:
 
 def _details(item: Item, terms: Terms) -> list[str]:
     edition, volume = item.get("edition", ""), item.get("volume", "")
-    is_journal = item["type"].startswith("article") and item.get("container-title")
+    is_journal = _is_in_journal(item) and item.get("container-title")
     has_container = item.get("volume-title") or (
         item.get("container-title") and item["type"] not in STANDALONE_TYPES
     )
@@ -122,22 +134,45 @@ def _details(item: Item, terms: Terms) -> list[str]:
     genre = _capitalized(" ".join(filter(None, (item.get("genre"), number))))
     series = " ".join(filter(None, (item.get("collection-title"), item.get("collection-number"))))
     event = ", ".join(filter(None, (item.get("event-title"), item.get("event-place"))))
+    # The title of proceedings names the event.
+    is_told = is_journal or (item.get("container-title") and item["type"] == "paper-conference")
     return [
         terms.edition.format(_ordinal(edition)) if edition else "",
         _capitalized(terms.volume.format(volume)) if volume and not has_container else "",
         terms.volumes.format(volumes) if volumes else "",
         terms.version.format(item["version"]) if item.get("version") else "",
         "" if is_journal else series,
-        "" if item.get("container-title") else event,
+        "" if is_told else event,
         ", ".join(filter(None, (genre, item.get("jurisdiction"), place))),
         _capitalized(item.get("note", "")),
         _capitalized(item.get("status", "")),
+        _original(item, terms),
+        terms.accessed.format(_day(item["accessed"]))
+        if item.get("accessed") and not item.get("issued")
+        else "",
     ]
 
 
+def _original(item: Item, terms: Terms) -> str:
+    """Return under which title a work first appeared, and with which publisher."""
+    if not item.get("original-title"):
+        return ""
+    publisher = item.get("original-publisher")
+    return terms.originally.format(
+        f"<i>{item['original-title']}</i>" + (f" ({publisher})" if publisher else "")
+    )
+
+
+def _day(date: Mapping[str, Any]) -> str:
+    """Return a date as ISO 8601 writes it, which reads the same in all languages."""
+    if "date-parts" not in date:
+        return str(date.get("literal", ""))
+    return "-".join(f"{part:02}" for part in date["date-parts"][0])
+
+
 def names_of(entry: Entry) -> Sequence[Name]:
-    """Return the authors of an entry, or else its editors."""
-    names: Sequence[Name] = entry.item.get("author") or entry.item.get("editor") or ()
+    """Return the authors of an entry, or else its editors, or who else made it."""
+    names: Sequence[Name] = entry.item.get(_creator(entry.item), ())
     return names
 
 

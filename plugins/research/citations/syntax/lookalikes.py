@@ -19,6 +19,9 @@ MENTION = lazy_pattern(BARE)
 SPACED = lazy_pattern(rf"@[ \n]+(?:{KEY})")
 INNER = lazy_pattern(r"(?<=.)\[[^\[\]]*\]", re.DOTALL)
 JOINED = lazy_pattern(r"\s*(?:[,&]|\band\b)\s*(?=-?@)")
+LINKS, CITATION = lazy_pattern(f"{LINK}+"), lazy_pattern(r"\[[^\[\]]{1,1000}\]")
+#: The prefix of citations in Org, as in ``[cite:@key]`` and ``[cite/t:@key]``.
+ORG = lazy_pattern(r"\[cite(?:/(?P<style>[a-z]+))?(?:/[a-z]+)?:\s*")
 TAG = lazy_pattern(r"</?[a-zA-Z][^<>]*>")
 #: Commands of LaTeX, natbib and BibLaTeX. In reStructuredText a backslash is gone before it is seen.
 COMMAND = lazy_pattern(
@@ -63,6 +66,7 @@ def find(prose: Prose, knows: Knows, signs: Signs) -> Iterator[Found]:
         if message := found(prose, match, knows, signs):
             yield Found(*match.span(), message)
     yield from _commands(prose, knows, signs)
+    yield from _in_links(prose, knows)
 
 
 def in_title(prose: Prose, knows: Knows) -> Iterator[Found]:
@@ -73,8 +77,21 @@ def in_title(prose: Prose, knows: Knows) -> Iterator[Found]:
             yield Found(*match.span(), message)
 
 
+def _in_links(prose: Prose, knows: Knows) -> Iterator[Found]:
+    """Yield the citations in links, which can hold no others."""
+    for link in LINKS.finditer(prose.masked):
+        for match in CITATION.finditer(prose.text, *link.span()):
+            if parse(match[0]) and any(map(knows, _keys(match[0]))):
+                advice = "which can hold no other: put it before or behind the link"
+                yield Found(*match.span(), f"“{match[0]}” stands in a link, {advice}")
+
+
 def in_affixes(citation: Citation) -> str:
     """Return what is wrong with the text around the keys of a `citation`; nothing where that is right."""
+    if org := ORG.match(citation.source):
+        sign = "@@" if org["style"] in ("t", "text", "a", "author") else "@"
+        better = f"[{citation.source[org.end() :].replace('@', sign, 1)}"
+        return f"“{citation.source}” is a citation of Org: write {better}"
     affixes = " ".join(text for cite in citation.cites for text in (cite.prefix, cite.suffix))
     if "@" not in affixes and "<" not in affixes:
         return ""

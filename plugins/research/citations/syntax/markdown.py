@@ -19,7 +19,7 @@ from ...core.text.markdown import Paragraphs, spans_cells
 from ...core.text.segments import Edit, apply_edits
 from .front_matter import ReferencesInFrontMatter
 from .grammar import parse
-from .outside import is_in_address, is_in_tag
+from .outside import is_in_address, is_in_tag, is_in_verbatim
 from .placeholders import PART, has_raw, placeholder, raw
 
 #: Before the processor of backslashes (180), to which a bracket is a bracket.
@@ -75,7 +75,7 @@ class CitationProcessor(InlineProcessor):
         self, match: re.Match[str], data: str
     ) -> tuple[Element | None, int | None, int | None]:
         """Return the placeholder for `match`, or nothing where Markdown has put something else inside."""
-        if is_in_tag(data, match.start()) or is_in_address(data, match.start()):
+        if any(is_in(data, match.start()) for is_in in (is_in_tag, is_in_verbatim, is_in_address)):
             return None, None, None
         source = STASHED.sub(self._character, match[0])
         if STX in source or source[1:-1].lower() in self.md.references or parse(source) is None:

@@ -3,6 +3,7 @@
 import re
 
 from ...core.lazy import lazy_pattern
+from ...core.text.segments import VERBATIM_ELEMENTS
 
 #: A tag with its attributes, an address in angle brackets, a comment.
 TAG = lazy_pattern(
@@ -13,6 +14,8 @@ TAG = lazy_pattern(
 #: The attributes that attr_list reads behind an element.
 ATTRIBUTES = lazy_pattern(r"\{:[^{}]*\}")
 ADDRESS = lazy_pattern(r"\b[A-Za-z][A-Za-z0-9+.-]*://[^\s<>\[\]]*[/=?&#]\Z")
+#: Elements that Markdown keeps as they are typed, and whose text is no prose.
+VERBATIM = lazy_pattern(rf"<(?P<close>/?)(?:{'|'.join(sorted(VERBATIM_ELEMENTS))})\b[^<>]*>", re.IGNORECASE)
 #: How far back the beginning of a tag is sought, and how many signs may begin it.
 MAX_DISTANCE, MAX_SIGNS = 2_000, 8
 
@@ -20,6 +23,12 @@ MAX_DISTANCE, MAX_SIGNS = 2_000, 8
 def is_in_tag(text: str, at: int) -> bool:
     """Return whether the offset `at` of `text` stands in a tag, an address in angle brackets or a comment."""
     return _is_inside(TAG, "<", text, at) or _is_inside(ATTRIBUTES, "{:", text, at)
+
+
+def is_in_verbatim(text: str, at: int) -> bool:
+    """Return whether the offset `at` of `text` stands in an element of code, such as ``<kbd>``."""
+    tags = [*VERBATIM.finditer(text, max(0, at - MAX_DISTANCE), at)]
+    return bool(tags) and not tags[-1]["close"]
 
 
 def is_in_address(text: str, at: int) -> bool:
