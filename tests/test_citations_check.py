@@ -1,6 +1,7 @@
 """The check command names what to mend, in a form that editors jump to."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -117,12 +118,17 @@ LINTED = """@string{used = {Used}}
 @misc{arx2, author={A}, title={Another}, year=2001, url={https://arxiv.org/abs/1312.6114}}
 @misc{title, author={A}, title={the deep one.}, date={2000-05}}
 @misc{macro, author={A}, title={A \\strange One}, year=2000, doi={none}}
+@misc{al, author={Smith, A. et al.}, title={Al}, year={to appear}}
+@misc{preprint, author={Lee, B.}, title={On {One} Thing}, date={May 2013}}
+@article{published, author={Lee, Bo}, title={On one thing}, year=2014, doi={10.1000/1}}
+@article{further, author={Lee, Bo}, title={On one thing}, year=2015, doi={10.1000/2}}
+@misc{nodate, author={Lee, C.}, title={No Date}, year={n.d.}}
 @misc{fine, author={de la Cruz, Jr., Juan and {Sony; Inc.} and M{\\"u}ller, A.}, title={Fine}, year=2000}
 """
 
 
 def test_a_linter_of_bibliographies(tmp_path: Path) -> None:
-    keys = "typo semi commas amp www Case case arx1 arx2 title macro fine".split()
+    keys = re.findall(r"\{(\w+), a", LINTED)
     post = f"Title: Post\nDate: 2026-01-01\n\n[{'; '.join(f'@{key}' for key in keys)}]\n"
     done = check(tmp_path, post_md=post, references_bib=LINTED)
     assert done.stdout.replace(f"{tmp_path / 'content'}/", "").splitlines() == [
@@ -139,6 +145,15 @@ def test_a_linter_of_bibliographies(tmp_path: Path) -> None:
         "references.bib:13: error: the entry “macro”: “title” holds the unknown command “\\strange”, "
         "which is left out; write its text",
         "references.bib:13: warning: “macro”: “none” is no DOI, such as 10.1126/science.7761831",
+        "references.bib:14: warning: “al”: “author” says “et al.”; write “and others”",
+        "references.bib:14: warning: “al”: “year” says “to appear”: write the year, or pubstate = "
+        "{forthcoming} in its place",
+        "references.bib:15: warning: “preprint”: “date” says “May 2013”, which is no date, such as "
+        "2013-12-20",
+        "references.bib:16: warning: “published” has the title and the first author of “preprint”; "
+        "are they one work?",
+        "references.bib:17: warning: “further” has the title and the first author of “preprint”; "
+        "are they one work?",
     ]
 
 

@@ -210,6 +210,14 @@ def test_a_post_has_entries_of_its_own(build: Build) -> None:
     assert "Own (2024) and Other (2)" in text(site.read("post.html"))
 
 
+def test_a_post_with_a_bibliography_of_its_own_needs_no_other(build: Build) -> None:
+    site = build(
+        {"post.md": post("[@@vae]", bibliography="own.bib"), "own.bib": BIB}, "", "--fatal", "warnings"
+    )
+    assert site.exit_code == 0, site.log
+    assert "Kingma and Welling (2013)" in text(site.read("post.html"))
+
+
 def test_settings_of_pelican_cite(build: Build) -> None:
     settings = 'PUBLICATIONS_SRC = "content/pubs.bib"\nRESEARCH = {"citations_swapped": True}'
     site = build({"post.md": post("[@vae] and [@@vae]"), "pubs.bib": BIB}, settings, "--fatal", "warnings")

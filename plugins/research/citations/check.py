@@ -1,14 +1,15 @@
 """What an author may want to correct in a bibliography before readers see it."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from html import unescape
 from pathlib import Path
 
 from ..core.diagnostics import Diagnostic, Severity, nearest
 from ..core.lazy import lazy_pattern
 from .sources import items
-from .sources.deduplication import duplicate_keys
+from .sources.deduplication import duplicate_keys, title_and_author
+from .sources.fields.dates import date_of
 from .sources.inline import Source, path_of
 from .sources.library import Entry, Library
 from .styles.reference import CREATORS
@@ -22,6 +23,10 @@ NAME_FIELDS = ("author", "editor", "translator")
 SEMICOLON = lazy_pattern(r";(?![^{}]*\})")
 ENTITY = lazy_pattern(r"&#?\w+;|\\&")
 COMMA_LIST = lazy_pattern(r"[^,{}]+ [^,{}]+(?:, [^,{}]+ [^,{}]+)+")
+ET_AL = lazy_pattern(r"\bet\.? al\b", re.I)
+HAS_YEAR = lazy_pattern(r"\d|n\.\s*d\.")
+#: In a range of dates that has no end, or no beginning.
+OPEN = "–"
 #: An address that lacks its scheme.
 WITHOUT_SCHEME = lazy_pattern(
     r"(?:www\.|[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|edu|io|gov|de|uk|fr)(?:/|$))", re.I
@@ -66,14 +71,22 @@ def _incomplete(entries: Iterable[Entry], library: Library) -> Iterator[Diagnost
 
 
 def _duplicates(entries: Iterable[Entry], library: Library) -> Iterator[Diagnostic]:
-    """Yield a warning for each entry with the same DOI or arXiv number, or with the same title and year."""
+    """Yield a warning for each entry with the same DOI or arXiv number, or with the same title."""
     seen: dict[object, str] = {}
+    titles: dict[object, Entry] = {}
     for entry in entries:
         for duplicate in duplicate_keys(entry.item):
             if duplicate in seen and seen[duplicate] != entry.key:
                 yield _warning(library, entry.key, f"“{entry.key}” is a duplicate of “{seen[duplicate]}”")
                 break
             seen[duplicate] = entry.key
+        else:
+            first = titles.setdefault(title_and_author(entry.item), entry)
+            if first is not entry and not (first.item.get("DOI") and entry.item.get("DOI")):
+                message = (
+                    f"“{entry.key}” has the title and the first author of “{first.key}”; are they one work?"
+                )
+                yield _warning(library, entry.key, message)
 
 
 def _keys_by_case(library: Library) -> Iterator[Diagnostic]:
@@ -96,6 +109,10 @@ def _of_fields(key: str, library: Library) -> Iterator[str]:
     for name in NAME_FIELDS:
         if problem := _joined(fields.get(name, "")):
             yield f"“{name}” {problem}; join names by “ and ”"
+        if ET_AL.search(fields.get(name, "")):
+            yield f"“{name}” says “et al.”; write “and others”"
+    if problem := _date(fields):
+        yield problem
     for name in ("url", "pdf"):
         if WITHOUT_SCHEME.match(fields.get(name, "")):
             yield f"“{name}” has no scheme: write https://{fields[name]}"
@@ -112,6 +129,17 @@ def _joined(names: str) -> str:
         return "joins names by commas"
     if " & " in names and "{" not in names:
         return "joins names by “&”"
+    return ""
+
+
+def _date(fields: Mapping[str, str]) -> str:
+    """Return what is wrong with the year of an entry; nothing if it has one, or says that it has none."""
+    year, date = fields.get("year", ""), fields.get("date", "")
+    literal = (date_of(fields, "date") or {}).get("literal", "")
+    if date and literal and OPEN not in literal:
+        return f"“date” says “{date}”, which is no date, such as 2013-12-20"
+    if year and not date and not HAS_YEAR.search(year):
+        return f"“year” says “{year}”: write the year, or pubstate = {{forthcoming}} in its place"
     return ""
 
 

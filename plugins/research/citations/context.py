@@ -32,9 +32,10 @@ class Context:
     def library(self, own_sources: Sequence[Source]) -> Library:
         """Return the entries that a post can cite: those of its `own_sources`, then those of the site.
 
-        What is wrong with the files is reported from now on.
+        What is wrong with the files is reported from now on. A post with sources of its own needs no others.
         """
-        files = (*own_sources, *self.settings.references)
+        shared = (file for file in self.settings.references if not own_sources or file.exists())
+        files = (*own_sources, *shared)
         return self._cited.setdefault(files, self._library(files))
 
     def knows(self, own_sources: Sequence[Source], key: str) -> bool:
