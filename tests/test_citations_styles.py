@@ -172,6 +172,19 @@ def test_an_entry_that_a_style_leaves_out_moves_no_other(tmp_path: Path, style: 
         assert listed["empty"].count("reference-") == listed["first"].count("reference-") == 2
 
 
+def test_a_letter_that_a_style_does_not_list_is_cited_without_a_link(tmp_path: Path) -> None:
+    letter = '"type": "personal_communication", "author": [{"family": "Abe"}], "issued": {"raw": "2001"}'
+    (tmp_path / "entries.json").write_text(f'[{{"id": "a", {letter}}}]')
+    given = Settings(
+        root=tmp_path, references=(tmp_path / "entries.json",), citation_style="apa", cache=tmp_path
+    )
+    (done,), faults = cite([Document("[@a]", tmp_path / "post.md")], given)
+    assert not faults
+    assert "personal communication" in done.html
+    assert "href" not in done.html
+    assert "<ol" not in done.html
+
+
 def test_a_cite_of_which_a_style_prints_nothing_has_words(tmp_path: Path) -> None:
     (tmp_path / "entries.bib").write_text("@misc{a, title={One Title}}\n@misc{b, title={Another}}\n")
     style = "association-for-computational-linguistics"

@@ -10,7 +10,8 @@
 //           or {"error": "…"} in place of a post that failed
 //
 // An entry of a type for which the style prints nothing, or fails, is formatted as the nearest type. If that
-// prints nothing either, the HTML of its reference is empty, and its label, if it has one, stands alone.
+// prints nothing either, the HTML of its reference is empty, and its label, if it has one, stands alone. But a letter
+// to the author that a style does not list has no reference: readers could not find it.
 //
 // In the HTML of a citation each cite stands between U+E000 with its number and U+E001, and U+E002.
 import { readFileSync } from "node:fs";
@@ -41,6 +42,7 @@ const NEAREST = {
   dataset: ["webpage"],
   standard: ["report"],
 };
+const UNLISTED = "personal_communication";
 const ANY = ["document", "report", "book", "article-journal"];
 const LABEL = /<div class="csl-left-margin">.*?<\/div>/s;
 const UNPRINTED = /\[CSL STYLE ERROR[^\]]*\]/g;
@@ -155,9 +157,10 @@ function list() {
     const [html, id] = entry.split("\ue000");
     htmls.set(id?.trim(), html);
   }
-  return entry_ids.map(([id]) => {
+  return entry_ids.flatMap(([id]) => {
     const html = htmls.get(id) ?? "";
-    return isPrinted(html) ? [id, html, ""] : [id, "", LABEL.exec(html)?.[0] ?? ""];
+    if (isPrinted(html)) return [[id, html, ""]];
+    return post.items[id].type === UNLISTED ? [] : [[id, "", LABEL.exec(html)?.[0] ?? ""]];
   });
 }
 
