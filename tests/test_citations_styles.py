@@ -196,6 +196,15 @@ def test_a_cite_of_which_a_style_prints_nothing_has_words(tmp_path: Path) -> Non
     assert text(done.html).startswith("(One Title; Another) and (Another)"), done.html
 
 
+def test_a_note_of_which_a_style_prints_nothing_has_words(tmp_path: Path) -> None:
+    (tmp_path / "entries.json").write_text('[{"id": "a", "type": "book"}]')
+    given = Settings(
+        root=tmp_path, references=(tmp_path / "entries.json",), citation_style="oscola", cache=tmp_path
+    )
+    (done,), _ = cite([Document("<p>[@a]</p>", tmp_path / "post.md")], given)
+    assert re.search(r'<li id="note-1"><a [^>]*>a</a>\.', done.html), done.html
+
+
 def test_an_address_in_angle_brackets_is_kept(tmp_path: Path) -> None:
     assert "<https://example.org/a?b=1>" in text(listed(tmp_path, "aib-studi", "page"))
 

@@ -245,13 +245,17 @@ class CslStyle:
         """Return the pieces of a note, behind the author where the sentence names one."""
         first = cluster[0]
         names_author = first.is_narrative and not first.suppress_author
-        pieces = [Piece(self._names.label(request.entries[first.key]).author)] if names_author else []
+        label = self._names.label(request.entries[first.key])
+        pieces = [Piece(label.author)] if names_author else []
         at = 0
         html = self._mended(clean(html.replace(NOTHING, ""), links=False))
+        html = self._with_words(html, cluster, keys, request)
         for match in CITE.finditer(html):
             key = _key(match, keys, ())
             pieces += (Piece(html[at : match.start()], None, True), Piece(match[2], key, True))
             at = match.end()
+        if not at and not WORD.search(TAG.sub("", html)):
+            pieces.append(Piece(label.author or label.date, first.key, True))
         return [piece for piece in (*pieces, Piece(html[at:], None, True)) if piece.html]
 
     def _reference(self, entry: Entry, html: str, label: str) -> Reference:
