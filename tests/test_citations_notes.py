@@ -14,7 +14,7 @@ Date: 2026-01-01
 
 One [@a, p. 3]. Two[^x]. Three [@a]. Four[^y] and [@@b; @@w] say. Two again[^x]. Five [@w].
 
-[^x]: In a note [@b, p. 5].
+[^x]: In a note[@b, p. 5].
 [^y]: A plain note.
 
     Its second paragraph.

@@ -77,6 +77,8 @@ THEME = """
 body sup { position: relative; top: -0.5em; vertical-align: baseline; font-size: 100%; }
 article div.entry-content ul:not(.a):not(.b) a, article div.entry-content ol a { display: inline-block; }
 div.entry-content ul:not(.a):not(.b) { list-style-type: disc; }
+article div.entry-content a { border-bottom: 1px solid; }
+article div.entry-content a::after { content: ""; position: absolute; height: 1px; }
 """
 
 
@@ -90,6 +92,7 @@ def test_themes_that_style_the_elements_of_text(browser: Browser, address: str) 
               article.parentElement.replaceWith(document.createElement("article"));
               document.querySelector("article").append(article);
               const sup = document.createElement("sup");
+              sup.append(Object.assign(document.createElement("a"), {href: "#"}));
               document.querySelector(".citation").append(sup);
             }""",
             THEME,
@@ -98,6 +101,8 @@ def test_themes_that_style_the_elements_of_text(browser: Browser, address: str) 
         superscript = page.locator(".citation sup")
         assert superscript.evaluate(style, "position") == "static"
         assert superscript.evaluate(style, "verticalAlign") == "super"
+        assert superscript.locator("a").evaluate(style, "borderBottomStyle") == "none"
+        assert superscript.locator("a").evaluate("a => getComputedStyle(a, '::after').content") == "none"
         assert (
             page.locator(".references li > a, .reference-links a").first.evaluate(style, "display")
             == "inline"

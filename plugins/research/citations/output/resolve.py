@@ -23,6 +23,9 @@ from .notes import NotesAndReferences, slug
 #: The full stop of a note, behind which tags are closed.
 FULL_STOP = lazy_pattern(r"\.(?=(?:</\w+>)*$)")
 
+#: What a mark of a note stands close to, and its text does not.
+WORD_END = lazy_pattern(r"[\w.,;:!?…”’)\]]")
+
 
 class Occurrence(NamedTuple):
     """A placeholder in a text, and its citation; None where it is none."""
@@ -130,6 +133,9 @@ def resolve(
             html = _citation(found, pieces[index], unknown, entries, notes, first_note)
             if first_note is None and text.text.html.startswith((".", ","), found.placeholder.end):
                 html = FULL_STOP.sub("", html)
+            start = found.placeholder.start
+            if first_note is None and WORD_END.match(text.text.html[max(0, start - 1) : start]):
+                html = f" {html}"
             edits.append(Edit(found.placeholder.start, found.placeholder.end, html))
         edits += (
             _echo(found.placeholder, rendered) for found in text.occurrences if found.placeholder.is_echo

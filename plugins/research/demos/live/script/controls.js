@@ -1,10 +1,19 @@
 // The controls of a figure: native elements, each with its name beside it.
 
+import { paced } from "./paced.js";
+
 /** Return a new element with `properties` and `children`. */
 export function element(name, properties = {}, ...children) {
   const made = Object.assign(document.createElement(name), properties);
   made.append(...children);
   return made;
+}
+
+/** Let `shown`, an element without children, show `text`. That its node stays spares the browser rules of style. */
+export function rewrite(shown, text) {
+  const [node] = shown.childNodes;
+  if (!node) shown.append(text);
+  else if (node.data !== text) node.data = text;
 }
 
 /** Return a button. */
@@ -18,22 +27,35 @@ export const button = (text, onclick) => element("button", { type: "button", tex
  * @param {{ min?: number, max?: number, step?: number, value?: number, text?: (value: number) => string }} options
  * @param {(value: number) => void} oninput
  */
-export function slider(name, { min = 0, max = 1, step = 0.01, value = min, text = String }, oninput) {
+export function slider(name, { min = 0, max = 1, step = 0.01, value: start = min, text = String }, oninput) {
   const input = element("input", { type: "range", min, max, step });
-  const shown = element("span", { ariaHidden: "true" });
-  const show = (now) => {
-    input.value = now;
-    shown.textContent = text(Number(input.value));
-    input.setAttribute("aria-valuetext", shown.textContent);
+  const shown = element("span");
+  const exact = input.cloneNode(); // has the value at once, out of the page
+  const display = () => {
+    const says = text(get());
+    input.value = exact.value;
+    rewrite(shown, says);
+    input.setAttribute("aria-valuetext", says);
   };
-  const get = () => Number(input.value);
+  const soon = paced(display);
+  const show = (now) => {
+    exact.value = now;
+    soon();
+  };
+  const get = () => Number(exact.value);
   const set = (now) => {
     show(now);
     oninput(get());
   };
   input.oninput = () => set(input.value);
-  show(value);
-  return Object.assign(element("label", {}, element("span", { textContent: name }), input, shown), {
+  exact.value = start;
+  display();
+  // Each in a box of its own, of a size that does not depend on it: what moves lets nothing else be laid out again.
+  const range = element("span", { className: "research-demo-range" }, input);
+  const value = element("span", { className: "research-demo-value", ariaHidden: "true" }, shown);
+  const longest = Math.max(...[min, start, max].map((each) => text(each).length));
+  value.style.inlineSize = `max(4em, ${longest}ch)`;
+  return Object.assign(element("label", {}, element("span", { textContent: name }), range, value), {
     get,
     set,
     show,

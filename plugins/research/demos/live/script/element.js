@@ -1,6 +1,6 @@
 // <research-demo>: a figure that stands in the page as a static image, and becomes interactive when it is activated.
 
-import { button, element, slider, toggle } from "./controls.js";
+import { button, element, rewrite, slider, toggle } from "./controls.js";
 import { follow, inside, steer } from "./gestures.js";
 import * as interpolation from "./kinds/interpolation.js";
 import * as manifold from "./kinds/manifold.js";
@@ -10,6 +10,7 @@ import { floats } from "./latents.js";
 import { broken, bytesAt, cancel, Failure, progress } from "./load.js";
 import { modelAt, scriptUrl } from "./model.js";
 import { anySeed, normals } from "./normals.js";
+import { paced } from "./paced.js";
 import { Sheet } from "./sheet.js";
 import { Stage } from "./stage.js";
 import { fill, sentence } from "./words.js";
@@ -21,7 +22,23 @@ const late = (path, attempt) =>
   });
 
 // A kind that is not here comes when it is needed, and is handed what it shares with the others.
-const shared = { anySeed, button, element, floats, follow, inside, normals, sentence, slider, steer, toggle };
+const shared = {
+  ...{
+    anySeed,
+    button,
+    element,
+    floats,
+    follow,
+    inside,
+    normals,
+    paced,
+    rewrite,
+    sentence,
+    slider,
+    steer,
+    toggle,
+  },
+};
 
 const KINDS = {
   compare: samples,

@@ -1,8 +1,9 @@
 // What a kind of figure works with: its sheets, a lens that shows one image large, controls, words, and a line that
 // is shown, and spoken once it rests. All of it is made before it is seen.
-import { button, element } from "./controls.js";
+import { button, element, rewrite } from "./controls.js";
 import { labelsOf } from "./latents.js";
 import { latest } from "./latest.js";
+import { paced } from "./paced.js";
 import { cellOrigin } from "./pixels.js";
 import { fill, sentence } from "./words.js";
 
@@ -30,7 +31,8 @@ export class Stage {
    * @type {Record<string, { get: () => any, set: (...texts: string[]) => void, words?: string[] }>}
    */
   state = {};
-  #line = element("p", { className: "research-demo-status", ariaHidden: "true" });
+  #line = element("span");
+  #show = paced((text) => rewrite(this.#line, text));
   #actions = element("div", {});
   #children = [];
   #lens = null;
@@ -47,7 +49,7 @@ export class Stage {
   attach() {
     this.sheets.forEach((sheet) => sheet.attach());
     this.panel.replaceChildren(...this.#children);
-    this.#line.textContent = this.words.hint;
+    this.#show(this.words.hint);
     this.speak(this.words.hint);
     this.onattach();
   }
@@ -58,7 +60,8 @@ export class Stage {
   /** Have buttons, and below them sliders; where the decoder has a condition, its controls call `redraw()`. */
   arrange(buttons, sliders = [], redraw = null) {
     this.#actions.append(...buttons);
-    const head = element("div", { className: "research-demo-head" }, this.#line, this.#actions);
+    const status = element("p", { className: "research-demo-status", ariaHidden: "true" }, this.#line);
+    const head = element("div", { className: "research-demo-head" }, status, this.#actions);
     const extra = redraw && this.extra ? this.extra.controls(this, redraw) : [];
     this.#children = [...(this.#lens ? [this.#lens] : []), head, ...sliders, ...extra];
   }
@@ -111,7 +114,7 @@ export class Stage {
     const text = sentence(words);
     if (this.#lens) this.#lens.ariaLabel = text;
     if (!this.#line.isConnected) return;
-    this.#line.textContent = text;
+    this.#show(text);
     clearTimeout(this.#speaking);
     if (!isSilent) this.#speaking = setTimeout(() => this.speak(text), REST);
   }

@@ -6,7 +6,7 @@ import { pad } from "../pad.js";
 const MOST = 12;
 
 export function start(stage, shared) {
-  const { follow, inside, slider, steer } = shared;
+  const { follow, inside, rewrite, slider, steer } = shared;
   const { figure, host, sheet } = stage;
   const [model] = stage.models;
   const { surface, shape, range } = sheet;
@@ -35,9 +35,9 @@ export function start(stage, shared) {
     const falling = shares.map((_, i) => i).sort((a, b) => shares[b] - shares[a]);
     const listed = labels.length > MOST ? falling : shares.map((_, i) => i);
     rows.forEach(({ children: [label, bar, number] }, i) => {
-      label.textContent = labels[listed[i]];
+      rewrite(label, labels[listed[i]]);
       /** @type {HTMLProgressElement} */ (bar).value = shares[listed[i]];
-      number.textContent = percent(shares[listed[i]]);
+      rewrite(number, percent(shares[listed[i]]));
     });
     const isExample = shown.isExample();
     const what = isExample ? stage.word("of_example", { example: example + 1 }) : stage.word("of_drawing");

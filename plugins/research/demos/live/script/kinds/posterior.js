@@ -13,7 +13,7 @@ const INSET = { middle: 66, unit: 18 };
 const STEPS = 4;
 
 export function start(stage, shared) {
-  const { anySeed, button, floats, follow, inside, normals, slider } = shared;
+  const { anySeed, button, floats, follow, inside, normals, paced, rewrite, slider } = shared;
   const { figure, host, sheet } = stage;
   const { latents: size } = sheet;
   const [, height, width] = sheet.shape;
@@ -81,7 +81,7 @@ export function start(stage, shared) {
   const write = (number, value, text) => {
     const { bar, whole } = rows[number];
     bar.setAttribute("width", String(Math.min(100, (100 * Math.abs(value)) / whole)));
-    rows[number].text.textContent = text;
+    rewrite(rows[number].text, text);
   };
 
   const plot = host.querySelector(".research-demo-plane");
@@ -125,6 +125,16 @@ export function start(stage, shared) {
     });
   };
 
+  const show = paced((found, z, now) => {
+    draw(found, z);
+    write(0, now.reached, signed(now.reached));
+    write(1, now.spread, signed(-now.spread));
+    write(2, now.bound, signed(now.bound));
+  });
+  const showMean = paced((average, error) =>
+    write(3, average, `${signed(average)} ± ${stage.number(error)} nats`),
+  );
+
   const answer = stage.task(async (isStale) => {
     if (drawing.isEmpty()) {
       for (const column of [1, 2]) sheet.draw(drawing.image(drawing.ink()), 0, column);
@@ -143,12 +153,9 @@ export function start(stage, shared) {
       const values = probabilities(found[0].subarray(i * area, (i + 1) * area));
       sheet.draw(drawing.image(step < STEPS ? new Float32Array(area) : values), 0, i + 1);
     });
-    draw(posterior, z);
     const ofMean = new Float32Array(size);
     const [, now] = termsOf(x, posterior, [ofMean, epsilon], found);
-    write(0, now.reached, signed(now.reached));
-    write(1, now.spread, signed(-now.spread));
-    write(2, now.bound, signed(now.bound));
+    show(posterior, z, now);
     const values = {
       bound: stage.number(now.bound, 1),
       reached: stage.number(now.reached, 1),
@@ -173,7 +180,7 @@ export function start(stage, shared) {
     const squares = bounds.reduce((sum, bound) => sum + (bound - average) ** 2, 0);
     const error = Math.sqrt(squares / (bounds.length - 1) / bounds.length);
     mean = { ink };
-    write(3, average, `${signed(average)} ± ${stage.number(error)} nats`);
+    showMean(average, error);
   });
   const drawing = pad(stage, shared, images[0], answer);
 
