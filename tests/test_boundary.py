@@ -76,6 +76,9 @@ PLUGINS = ["sabotage", "research"]
 PLUGIN_PATHS += ["more"]
 RESEARCH = {"live": False}
 FEED_ALL_ATOM = "feeds/all.atom.xml"
+# The extension “toc” lets postprocessors run more than once.
+EXTENSIONS = ("codehilite", "extra", "meta", "toc")
+MARKDOWN = {"extension_configs": {f"markdown.extensions.{name}": {} for name in EXTENSIONS}}
 """
 NOTHING = "def register():\n    pass\n"
 #: Makes a method of each part raise for a post of its own: that of citations for citations.md.
@@ -264,7 +267,7 @@ def test_every_processor_of_ours_is_guarded() -> None:
         one
         for registry in registries
         for one in registry
-        if type(one).__module__.startswith("research.") and type(one).__name__ != "Reports"
+        if type(one).__module__.startswith("research.") and type(one).__name__ != "Carrier"
     ]
     assert len(ours) >= 12
     for one in ours:

@@ -43,7 +43,7 @@ def reported(folder: Path, text: str, **settings: object) -> list[Diagnostic]:
     """Return what is reported of `text`, as Markdown makes HTML of it."""
     source = folder / "post.md"
     source.write_text(FRONT + text, encoding="utf-8")
-    extensions = ["extra", "research.formulas.syntax.markdown", "research.citations.syntax.markdown"]
+    extensions = ["extra", "toc", "research.formulas.syntax.markdown", "research.citations.syntax.markdown"]
     post = Post(source, (Text(Markdown(extensions=extensions).convert(text)),))
     chosen = Settings(root=folder, **settings)  # type: ignore[arg-type]
     return list(lookalikes.diagnostics(post, parse(post, chosen), chosen))

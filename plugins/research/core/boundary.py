@@ -17,16 +17,14 @@ from docutils.parsers.rst import Directive, DirectiveError
 from markdown import Extension, Markdown
 from markdown.blockprocessors import BlockProcessor
 from markdown.inlinepatterns import Pattern
-from markdown.postprocessors import Postprocessor
 
 from .lazy import lazy_pattern
+from .text.markdown import LAST, Carrier
 
 logger = logging.getLogger(__name__)
 
 ELEMENT = "research-report"
 REPORT = lazy_pattern(rf'<{ELEMENT} data-part="([^"]*)" data-error="([^"]*)"></{ELEMENT}>\n?')
-#: Behind all other postprocessors.
-LAST = -100
 
 
 def described(part: str, error: BaseException) -> str:
@@ -66,7 +64,7 @@ class GuardedExtension(Extension):
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802
         """Register them; without them, posts are read as without the part."""
         if "research_reports" not in md.postprocessors:
-            md.postprocessors.register(Reports(md), "research_reports", LAST)
+            md.postprocessors.register(Carrier(md, "research_reports"), "research_reports", LAST)
         try:
             self.processors(md)
         except Exception as error:  # whatever it is, plain Markdown still publishes the post
@@ -80,23 +78,10 @@ class GuardedExtension(Extension):
         return guarded(processor, self.part, otherwise)
 
 
-class Reports(Postprocessor):
-    """Appends the reports of a text to it."""
-
-    def __init__(self, md: Markdown) -> None:
-        super().__init__(md)
-        self.found: list[str] = []
-
-    def run(self, text: str) -> str:
-        """Return `text` with the reports behind it."""
-        reports, self.found = "".join(self.found), []
-        return text + reports
-
-
 def note(md: Markdown, part: str, error: Exception) -> None:
     """Let the text that `md` reads carry a report of `error`."""
     reports: Any = md.postprocessors["research_reports"]
-    reports.found.append(_element(part, error))
+    reports.carry(_element(part, error))
 
 
 def guarded(processor: Any, part: str, otherwise: Callable[..., Any] | None = None) -> Any:

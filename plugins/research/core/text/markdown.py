@@ -14,10 +14,15 @@ from xml.etree.ElementTree import Element
 
 from markdown import Markdown
 from markdown.extensions.admonition import AdmonitionProcessor
+from markdown.postprocessors import Postprocessor
 from markdown.preprocessors import Preprocessor
+from markdown.treeprocessors import Treeprocessor
 
 #: Code; tags and addresses; links, images and their definitions; attributes; references to characters.
 OTHER = ("`", "<", "](", "][", "]:", "{:", "&")
+
+#: Behind all other processors.
+LAST = -1_000
 
 #: The attribute of a parser that holds the files which its processors have read.
 FILES = "research_files"
@@ -55,6 +60,47 @@ class Paragraphs(Preprocessor):
         for part in takewhile(lambda part: part is not self, self.md.preprocessors):
             if isinstance(part, Paragraphs):
                 yield from part.all_signs
+
+
+class Carrier(Postprocessor):
+    """Puts what has been carried behind a text, once all of it is made.
+
+    Before that, the extension “toc” lets the postprocessors run on headings and on the contents.
+    """
+
+    def __init__(self, md: Markdown, name: str) -> None:
+        super().__init__(md)
+        self._found: list[str] = []
+        self._is_whole = False
+        md.treeprocessors.register(WholeTree(md, self), name, LAST)
+
+    def carry(self, html: str) -> None:
+        """Let the text that is being made carry `html`."""
+        self._found.append(html)
+
+    def begin(self) -> None:
+        """Know that the tree of the text is made."""
+        self._is_whole = True
+
+    def run(self, text: str) -> str:
+        """Return `text` with what it carries."""
+        if not self._is_whole:
+            return text
+        carried = "".join(self._found)
+        self._found, self._is_whole = [], False
+        return text + carried
+
+
+class WholeTree(Treeprocessor):
+    """Tells a `carrier` that the tree of a text is made."""
+
+    def __init__(self, md: Markdown, carrier: Carrier) -> None:
+        super().__init__(md)
+        self.carrier = carrier
+
+    def run(self, root: Element) -> None:
+        """Leave the tree under `root` as it is."""
+        self.carrier.begin()
 
 
 class Box(AdmonitionProcessor):

@@ -8,12 +8,10 @@ import re
 from dataclasses import dataclass
 from html import unescape
 
-from markdown import Markdown
-from markdown.postprocessors import Postprocessor
-
 from ...core.diagnostics import Source
 from ...core.lazy import lazy_pattern
 from ...core.text import placeholders
+from ...core.text.markdown import Carrier
 from ...core.text.segments import Edit
 from ...core.text.tex import reads_as_tex
 from .delimiters import BRACKETS, PARENTHESES, Pairs
@@ -45,12 +43,8 @@ def is_suspect(tex: str) -> bool:
     return reads_as_tex(tex) and not tex.strip().isalnum()
 
 
-class Notes(Postprocessor):
+class Notes(Carrier):
     """Appends a note of each escaped formula to a text."""
-
-    def __init__(self, md: Markdown) -> None:
-        super().__init__(md)
-        self._found: dict[str, None] = {}
 
     def add(self, match: re.Match[str]) -> None:
         """Note what was matched, with the end of what stands before it on its line, by which it is found."""
@@ -58,12 +52,8 @@ class Notes(Postprocessor):
         before = PLAIN_END.search(
             "\n" + match.string[:start] if start < 30 else match.string[start - 30 : start]
         )
-        self._found[f"{before[0] if before else ''}{SEPARATOR}{match[0]}"] = None
-
-    def run(self, text: str) -> str:
-        """Return `text` with the notes behind it."""
-        found, self._found = self._found, {}
-        return text + "".join(placeholders.placeholder(PART, "", source=source) for source in found)
+        source = f"{before[0] if before else ''}{SEPARATOR}{match[0]}"
+        self.carry(placeholders.placeholder(PART, "", source=source))
 
 
 @dataclass(frozen=True)

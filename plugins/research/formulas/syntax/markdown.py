@@ -70,7 +70,7 @@ class MathExtension(GuardedExtension, PelicanMathJaxExtension):  # type: ignore[
         md.inlinePatterns.register(guarded(EscapedDelimiter(self.delimiters.escaped, md)), "math_escape", 184)
         rare = [Rare("math_element", 186, ("<span",), guarded(MathElement(MATH_ELEMENT, md)))]
         if pairs := escapes.pairs_of(self.delimiters.inline, self.delimiters.display):
-            notes = escapes.Notes(md)
+            notes = escapes.Notes(md, "math_escapes")
             md.postprocessors.register(guarded(notes), "math_escapes", 0)
             signs = tuple(opening for opening, _ in pairs)
             rare.append(Rare("math_escapes", 183, signs, guarded(EscapedMath(pairs, notes, self))))
