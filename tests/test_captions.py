@@ -182,16 +182,26 @@ STRAYS = """| a | b |
 
 Text {#thm-a} in text, `{#fig-code}` and {#other}.
 
-$$x$$ {#eq-a}
+$$x \\tag{3}$$ {#eq-a}
 """
 
 
 def test_ids_that_readers_would_see_are_reported(build: Build) -> None:
     site = build({"p.md": FRONT + STRAYS})
     found = re.findall(r"p\.md:(\d+:\d+): warning: (\{#[^}]*\}) ", site.log)
-    assert found == [("9:6", "{#thm-a}"), ("11:7", "{#eq-a}")]
+    assert found == [("9:6", "{#thm-a}"), ("11:15", "{#eq-a}")]
     assert r"{#eq-a} is shown to readers and gives no id: write \label{eq-a} in an environment" in site.log
     assert '<table id="tbl-a">' in site.read("p.html")
+
+
+def test_an_id_behind_a_displayed_formula_labels_it(build: Build) -> None:
+    text = "$$x$$ {#eq-x}\n\n$$\ny = \\begin{aligned} a \\end{aligned}\n$$ {#eq-y}\n\n"
+    text += "See [](#eq-y) and \\eqref{eq-x}.\n"
+    site = build({"p.md": FRONT + text}, "", "--fatal", "warnings")
+    assert site.exit_code == 0, site.log
+    page = re.sub("<svg.*?</svg>|<[^>]*>", "", site.read("p.html"), flags=re.DOTALL)
+    assert "See (2) and (1)." in " ".join(page.split())
+    assert "{#eq" not in page
 
 
 def png(width: int, height: int) -> bytes:

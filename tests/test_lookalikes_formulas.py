@@ -25,6 +25,11 @@ CASES = {
     r"So \\(x\\) is": (1, 6, r"“\\(x\\)” is no formula, since its backslashes are escaped: write $x$"),
     r"So \\[x^2\\] is": (1, 6, "write $$x^2$$"),
     r"Then $a \mathrm{ if $b$ holds}$ is": (1, 6, "a formula in a formula"),
+    "A $true positive rate$ is": (
+        1,
+        3,
+        r"reads as prose, and is no formula: write \text{…} around words in it",
+    ),
     r"So \(x^2\) is": (1, 4, r"“\(x^2\)” is text, since “\(” is an escape in Markdown: write $x^2$, or name"),
     r"So \[\alpha\] is": (1, 4, r"write $$\alpha$$, or name \[ and \] in RESEARCH['display_math']"),
     "\\begin{align}\na\n\nb\n\\end{align}": (

@@ -53,6 +53,9 @@ LETTER = lazy_pattern("[a-zA-Z]")
 #: What prose does not have.
 SIGN = lazy_pattern(r"[\\_^=+<>{}|\[\]@]")
 WORD = lazy_pattern(r"[^\W\d_]{2,}")
+#: A sentence that ends and one that begins; what stands between two amounts: “2.00 or 3”, “, or 30”.
+SENTENCES = lazy_pattern(r"[^\W\d_]{2,}[.!?] +[A-Z][a-z]+")
+AMOUNTS = lazy_pattern(r"(?:\d[\d.,]*|[,;]) +(?!mod\b|div\b)[a-z]{2,}\b.*\d\Z")
 
 
 def reads_as_tex(text: str, symbol: re.Pattern[str] = DELIMITED_SYMBOL) -> bool:
@@ -67,6 +70,23 @@ def reads_as_tex(text: str, symbol: re.Pattern[str] = DELIMITED_SYMBOL) -> bool:
 def has_prose(text: str) -> bool:
     """Return whether `text` has words beside its TeX, as text between two prices may have."""
     return len(BARE_WORD.findall(text)) > 1 or LATEX_OPENING in text
+
+
+def has_words(text: str) -> bool:
+    """Return whether `text` has words side by side and no sign of TeX, as in “true positive rate”."""
+    return SIGN.search(text) is None and WORDS.search(text) is not None
+
+
+def is_between_amounts(text: str) -> bool:
+    """Return whether `text`, which stood between single dollars, is what stands between prices or variables.
+
+    It has words side by side or amounts around a word, and no sign of TeX; or a sentence ends there.
+    """
+    if "\\" in text:
+        return False
+    if SENTENCES.search(text):
+        return True
+    return SIGN.search(text) is None and bool(has_words(text) or AMOUNTS.match(text))
 
 
 def is_arithmetic(text: str) -> bool:

@@ -14,7 +14,7 @@ from html import unescape
 
 from ...core.lazy import lazy_pattern
 from ...core.text.guarded import Closed
-from ...core.text.tex import has_prose, is_arithmetic, reads_as_prose, reads_as_tex
+from ...core.text.tex import has_prose, is_arithmetic, is_between_amounts, reads_as_prose, reads_as_tex
 from ..settings import Settings
 from .protected import Protected
 
@@ -40,6 +40,8 @@ DOLLAR = (
 DOUBLE_DOLLAR = r"\$(?<![\\$]\$)\$(?!\$)(?P<NAME>.+?)(?<![\\$])\$\$(?!\$)"
 #: No price: nothing but the number is between the dollars.
 NUMBER = lazy_pattern(r"\$(?<!\w\$)-?\d+(?:[.,]\d+)*\$(?!\w)")
+#: Between two prices: “5$-10$”, “5$/10$”.
+RANGE = lazy_pattern(r"[-–/,;]\s*\d[\d.,]*\Z")
 BLANK_LINE = lazy_pattern(r"\n[ \t]*\n")
 
 
@@ -119,6 +121,9 @@ def is_dollar_formula(match: re.Match[str]) -> bool:
     following = match.string[match.end() : match.end() + 1]
     if _is_spaced(match):
         return reads_as_tex(tex) and not has_prose(tex)
+    is_behind_price = match.string[match.start() - 1 : match.start()].isdigit()
+    if is_between_amounts(tex) or (is_behind_price and RANGE.match(tex)):
+        return False
     is_clear = not following or not (following.isalpha() or following in "_{([")
     return is_clear or reads_as_tex(tex) or is_arithmetic(tex)
 

@@ -14,7 +14,7 @@ from ...core.lazy import lazy_pattern
 from ...core.post import Origin, Post
 from ...core.prose import BREAK, FORMULA, Prose
 from ...core.text.segments import Edit, apply_edits
-from ...core.text.tex import SYMBOL, WITH_ARGUMENT, reads_as_tex
+from ...core.text.tex import SYMBOL, WITH_ARGUMENT, has_words, reads_as_tex
 from ..settings import Settings
 from .find import unmarked
 from .parse import ParsedText
@@ -179,6 +179,12 @@ def _dollars(prose: Prose) -> Iterator[Found]:
     while match := DOLLARS.search(prose.masked, at):
         at = match.end() - 1
         tex = match["tex"]
+        if has_words(tex) and tex == tex.strip():
+            at = match.end()
+            shown = " ".join(match[0].split())
+            advice = "write \\text{…} around words in it, or \\$ for a dollar sign"
+            yield Found(*match.span(), f"“{shown}” reads as prose, and is no formula: {advice}")
+            continue
         if not reads_as_tex(tex.replace(FORMULA, " "), SYMBOL):
             continue
         at = match.end()

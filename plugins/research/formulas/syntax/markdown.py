@@ -22,6 +22,7 @@ from pelican.plugins.render_math.pelican_mathjax_markdown_extension import (
 )
 
 from ...core.boundary import GuardedExtension
+from ...core.lazy import lazy_pattern
 from ...core.text.markdown import Paragraphs, spans_cells
 from ...core.text.segments import Edit, apply_edits, segments
 from ..settings import format_said
@@ -33,6 +34,11 @@ from .protected import Protected
 #: Of raw HTML in running text.
 MATH_ELEMENT = r"<(?P<name>span)\b[^<>]*\bclass\s*=\s*[\"']?(?:[^\"'<>]*\s)?math\b[^<>]*>[^<]*</(?P=name)>"
 HEADINGS = frozenset(f"h{level}" for level in range(1, 7))
+#: An id behind a displayed formula; and in it, what gives it lines with numbers, or a label of its own.
+QUARTO_ID = lazy_pattern(r"\{:?[ \t]*#([\w:.-]+)[ \t]*\}")
+NUMBERED = lazy_pattern(
+    r"\\(?:label|tag|notag|begin\{(?:equation|align|gather|multline|flalign|alignat|eqnarray)\b)"
+)
 BLOCK_TAG, TEXT_TAG = '<div class="math">', '<span class="math">'
 
 
@@ -251,7 +257,10 @@ class MathFences(MathPreprocessor):
 
 
 class MathBlocks(MathPreprocessor):
-    """A paragraph that is a displayed formula: stored whole, so that no line of it begins a list."""
+    """A paragraph that is a displayed formula: stored whole, so that no line of it begins a list.
+
+    Quarto's ``{#eq-bound}`` behind it makes it an equation with a number and this label.
+    """
 
     def store(self, lines: list[str]) -> list[str]:
         """Return `lines` with stored formulas in place of such paragraphs."""
@@ -259,9 +268,18 @@ class MathBlocks(MathPreprocessor):
         paragraphs = "\n".join(lines).split("\n\n")
         for number, paragraph in enumerate(paragraphs):
             match = block.match(paragraph) if opening.match(paragraph) else None
-            if match and not paragraph[match.end() :].strip():
-                paragraphs[number] = self.md.htmlStash.store(_block(delimiters.in_latex(match)))
+            latex = delimiters.in_latex(match) if match else ""
+            behind = paragraph[match.end() :].strip() if match else ""
+            if (found := QUARTO_ID.fullmatch(behind)) and not NUMBERED.search(latex):
+                latex, behind = _labelled(latex, found[1]), ""
+            if latex and not behind:
+                paragraphs[number] = self.md.htmlStash.store(_block(latex))
         return "\n\n".join(paragraphs).split("\n")
+
+
+def _labelled(latex: str, id: str) -> str:
+    """Return a displayed formula as an equation with the label `id`."""
+    return rf"\begin{{equation}}{latex[2:-2]}\label{{{id}}}\end{{equation}}"
 
 
 class MathInText(Paragraphs):
