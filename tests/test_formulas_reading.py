@@ -170,6 +170,23 @@ def test_render_math_beside_us_sends_no_script(build: Build, plugins: str) -> No
     assert site.read("other.html").count("<mjx-container") == 2
 
 
+@pytest.mark.parametrize("where", ['"extensions": ["{}"]', '"extension_configs": {{"{}": {{}}}}'])
+def test_other_extensions_for_formulas_are_named_and_left_out(build: Build, where: str) -> None:
+    settings = f"MARKDOWN = {{{where.format('pymdownx.arithmatex')}}}"
+    site = build({"post.md": post("A $x$ and\n\n$$y$$")}, settings)
+    assert "MARKDOWN: warning: “pymdownx.arithmatex” is left out" in site.log
+    assert site.read("post.html").count("<mjx-container") == 2
+    assert "math/tex" not in site.read("post.html")
+
+
+def test_code_that_an_extension_has_put_aside_stays(build: Build) -> None:
+    settings = 'MARKDOWN = {"extensions": ["pymdownx.inlinehilite"]}'
+    site = build({"post.md": post(r"Code `$x$` and `\(y\)`, and $z$.")}, settings, "--fatal", "warnings")
+    assert site.exit_code == 0, site.log
+    assert r"<code>$x$</code> and <code>\(y\)</code>" in site.read("post.html")
+    assert site.read("post.html").count("<mjx-container") == 1
+
+
 def test_pelicans_cache_takes_our_settings(build: Build) -> None:
     settings = "CACHE_CONTENT = LOAD_CONTENT_CACHE = True"
     first = build({"post.md": post("$x$")}, settings, "--fatal", "warnings").read("post.html")

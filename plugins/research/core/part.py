@@ -21,8 +21,9 @@ class ReaderExtensions:
     part: str = ""
     #: Options of extensions of Python-Markdown, by their dotted names.
     markdown: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    #: Classes of extensions that ours stand in for.
+    #: Extensions that ours stand in for, by their classes and by the names that settings may have.
     replaced: tuple[type, ...] = ()
+    replaced_names: frozenset[str] = frozenset()
     #: Receivers of `pelican.signals.all_generators_finalized` that would undo ours.
     disconnected: tuple[Callable[..., Any], ...] = ()
     directives: Mapping[str, type] = field(default_factory=dict)

@@ -16,17 +16,20 @@ def extend(settings: MutableMapping[str, Any], extensions: ReaderExtensions) -> 
     Extensions of Markdown are named and not made: Pelican's cache pickles its settings.
     """
     markdown = settings["MARKDOWN"]
+    names = {*extensions.markdown, *extensions.replaced_names}
     others = [
         extension
         for extension in markdown.get("extensions", ())
-        if not (isinstance(extension, str) and extension in extensions.markdown)
+        if not (isinstance(extension, str) and extension in names)
         and not isinstance(extension, extensions.replaced)
     ]
+    given = markdown.get("extension_configs", {})
+    configured = {name: given[name] for name in given if name not in extensions.replaced_names}
     options = {name: dict(given) for name, given in extensions.markdown.items() if given}
     settings["MARKDOWN"] = {
         **markdown,
         "extensions": [*others, *extensions.markdown],
-        "extension_configs": {**markdown.get("extension_configs", {}), **options},
+        "extension_configs": {**configured, **options},
     }
     settings["DOCUTILS_SETTINGS"] = {**settings["DOCUTILS_SETTINGS"], **extensions.docutils_settings}
     ignored = settings["TYPOGRIFY_IGNORE_TAGS"]

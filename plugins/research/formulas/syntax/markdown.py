@@ -324,6 +324,8 @@ class RawMath(Postprocessor):
         for number, block in enumerate(stored):
             if not isinstance(block, str) or block.startswith((BLOCK_TAG, TEXT_TAG)):
                 continue
+            if not block.lstrip().startswith("<"):
+                continue  # what an extension has put aside, such as the text of highlighted code
             if "\\" in block or "$" in block:
                 stored[number] = _marked(block, dollars)
         return text
