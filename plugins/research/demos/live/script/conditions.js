@@ -1,12 +1,11 @@
 // Controls of a decoder's further inputs: a list of classes, or a slider for each number of a vector.
 // The module comes when a figure has such inputs.
-import { element, slider } from "./controls.js";
 
 /**
  * Return controls for the conditions of the sheets of `stage`, which have the same; each change is written into
  * their `condition`, and `onchange()` is called.
  */
-export function controls(stage, onchange) {
+export function controls(stage, { element, slider }, onchange) {
   const { sheets } = stage;
   const number = (value) => stage.number(value);
   const [{ conditions }] = sheets;
@@ -23,7 +22,7 @@ export function controls(stage, onchange) {
     if (labels) {
       const oneHot = (index) => Array.from({ length: size }, (_, i) => Number(i === index));
       const chosen = size > 1 ? value.indexOf(1) : value[0];
-      const list = choice(labels, chosen, (index) => set(at, size > 1 ? oneHot(index) : [index]));
+      const list = choice(element, labels, chosen, (index) => set(at, size > 1 ? oneHot(index) : [index]));
       made.push(element("label", {}, element("span", { textContent: name }), list));
       stage.state[name] = stateOf(list, labels);
     } else {
@@ -54,7 +53,7 @@ function stateOf(list, labels) {
 }
 
 /** Return a list of `labels`, of which the one numbered `value` is chosen; `onchange` gets the number. */
-function choice(labels, value, onchange) {
+function choice(element, labels, value, onchange) {
   const list = element("select", {}, ...labels.map((text) => element("option", { textContent: text })));
   list.selectedIndex = value;
   list.onchange = () => onchange(list.selectedIndex);

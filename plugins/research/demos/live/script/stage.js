@@ -1,6 +1,6 @@
 // What a kind of figure works with: its sheets, a lens that shows one image large, controls, words, and a line that
 // is shown, and spoken once it rests. All of it is made before it is seen.
-import { button, element, rewrite } from "./controls.js";
+import { button, element, rewrite, slider } from "./controls.js";
 import { labelsOf } from "./latents.js";
 import { latest } from "./latest.js";
 import { paced } from "./paced.js";
@@ -62,7 +62,7 @@ export class Stage {
     this.#actions.append(...buttons);
     const status = element("p", { className: "research-demo-status", ariaHidden: "true" }, this.#line);
     const head = element("div", { className: "research-demo-head" }, status, this.#actions);
-    const extra = redraw && this.extra ? this.extra.controls(this, redraw) : [];
+    const extra = redraw && this.extra ? this.extra.controls(this, { element, slider }, redraw) : [];
     this.#children = [...(this.#lens ? [this.#lens] : []), head, ...sliders, ...extra];
   }
 
