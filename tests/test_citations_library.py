@@ -334,6 +334,11 @@ def test_what_csl_has_no_place_for_costs_itself_alone(tmp_path: Path, variable: 
     assert entries.diagnostics[-1].line == 13
 
 
+def test_references_to_characters_of_ours_are_left_out(tmp_path: Path) -> None:
+    entries = library(tmp_path, refs_json='[{"id": "a", "title": "A&#xE000;0&#57345;b&#2;&amp;#xE010;"}]')
+    assert entries["a"].item["title"] == "A0b"
+
+
 @pytest.mark.parametrize(
     ("variable", "value", "read"),
     [

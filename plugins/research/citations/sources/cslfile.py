@@ -232,7 +232,8 @@ def _html(value: Any) -> str:
         value = value[0]
     if not _is_text(value):
         raise ValueError("is no text")
-    if SURROGATE.search(text := str(value)):
+    text = REFERENCE.sub(lambda found: unescape(unescape(found[0])), str(value))
+    if SURROGATE.search(text):
         raise ValueError(NO_CHARACTER)
     if len(text := CONTROLS.sub("", text)) > MAX_TEXT_LENGTH:
         raise ValueError(f"is {len(text):,} characters long, more than {MAX_TEXT_LENGTH:,}")
@@ -244,7 +245,6 @@ def _tagged(text: str) -> str:
     parts: list[str] = []
     opened: list[tuple[str, int, str, str]] = []  # name, place in `parts`, source, closing tag
     at = 0
-    text = REFERENCE.sub(lambda found: unescape(unescape(found[0])), text)
     for tag in TAG.finditer(text):
         parts.append(escape(text[at : tag.start()], quote=False))
         at = tag.end()

@@ -155,7 +155,7 @@ function list() {
   const htmls = new Map();
   for (const entry of entries) {
     const [html, id] = entry.split("\ue000");
-    htmls.set(id?.trim(), html);
+    htmls.set(id?.slice(0, -1), html); // without the end of the line
   }
   return entry_ids.flatMap(([id]) => {
     const html = htmls.get(id) ?? "";
