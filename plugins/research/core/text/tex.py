@@ -54,7 +54,7 @@ LETTER = lazy_pattern("[a-zA-Z]")
 SIGN = lazy_pattern(r"[\\_^=+<>{}|\[\]@]")
 WORD = lazy_pattern(r"[^\W\d_]{2,}")
 #: A sentence that ends and one that begins; what stands between two amounts: “2.00 or 3”, “, or 30”.
-SENTENCES = lazy_pattern(r"[^\W\d_]{2,}[.!?] +[A-Z][a-z]+")
+SENTENCES = lazy_pattern(r"[^\W\d_]{2}[.!?] +[A-Z][a-z]")
 AMOUNTS = lazy_pattern(r"(?:\d[\d.,]*|[,;]) +(?!mod\b|div\b)[a-z]{2,}\b.*\d\Z")
 
 
