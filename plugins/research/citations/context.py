@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from unicodedata import normalize
 
 from ..core.diagnostics import Diagnostic, Severity
 from ..core.post import Post
 from ..core.storage.cache import Cache
 from .settings import Settings
+from .sources.bibfile import normal
 from .sources.inline import Source
 from .sources.library import Library
 from .styles.author_date import AuthorDate
@@ -40,7 +40,7 @@ class Context:
 
     def knows(self, own_sources: Sequence[Source], key: str) -> bool:
         """Return whether a post with these `own_sources` could cite `key`; an entry may be broken."""
-        return self._library((*own_sources, *self.settings.references)).has_entry(normalize("NFC", key))
+        return self._library((*own_sources, *self.settings.references)).has_entry(normal(key))
 
     def style(self, name: str, language: str, source: Path) -> Style:
         """Return the style `name`, which the file `source` asks for."""

@@ -3,7 +3,6 @@
 import datetime
 import json
 import re
-import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from functools import cached_property, lru_cache
@@ -15,6 +14,7 @@ from typing import Any
 from ...core.diagnostics import Diagnostic
 from ...core.lazy import lazy_pattern
 from ..styles import links
+from .bibfile import normal
 from .fields.dates import SPRING, is_date
 from .fields.latex import CONTROLS, MAX_TEXT_LENGTH
 from .items import ARXIV_ADDRESS, ARXIV_MENTION, DOI
@@ -77,7 +77,7 @@ class CslFile:
             if not isinstance(item, Mapping) or not isinstance(item.get("id"), str | int):
                 self._diagnostics.append(Diagnostic(path, None, f"item {number} has no id"))
                 continue
-            key = unicodedata.normalize("NFC", str(item["id"]))
+            key = normal(str(item["id"]))
             if SURROGATE.search(key):
                 self._diagnostics.append(Diagnostic(path, None, f"the id of item {number} {NO_CHARACTER}"))
                 continue
@@ -176,7 +176,7 @@ class CslFile:
         places: dict[str, int] = {}
         for match in ID.finditer(self.text):
             key = match["quoted"] if match["quoted"] is not None else match["plain"].rstrip()
-            places.setdefault(unicodedata.normalize("NFC", key), match.start())
+            places.setdefault(normal(key), match.start())
         return places
 
 

@@ -2,7 +2,6 @@
 
 import codecs
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any
 from ...core.diagnostics import Diagnostic, Severity
 from ...core.lazy import lazy_pattern
 from . import bibtex
-from .bibfile import BibFile, TypeAndFields
+from .bibfile import BibFile, TypeAndFields, normal
 from .cslfile import CslFile
 from .inline import InlineFile, Source, path_of
 
@@ -144,7 +143,7 @@ class Library(Mapping[str, Entry]):
 
     def _find(self, key: str) -> Entry | None:
         if key not in self._entries:
-            self._entries[key] = self._read(unicodedata.normalize("NFC", key))
+            self._entries[key] = self._read(normal(key))
         return self._entries[key]
 
     def _read(self, key: str) -> Entry | None:

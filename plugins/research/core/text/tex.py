@@ -86,7 +86,7 @@ def is_between_amounts(text: str) -> bool:
         return False
     if SENTENCES.search(text):
         return True
-    return SIGN.search(text) is None and bool(has_words(text) or AMOUNTS.match(text))
+    return has_words(text) or (SIGN.search(text) is None and AMOUNTS.match(text) is not None)
 
 
 def is_arithmetic(text: str) -> bool:

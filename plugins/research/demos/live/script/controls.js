@@ -47,14 +47,19 @@ export function slider(name, { min = 0, max = 1, step = 0.01, value: start = min
     show(now);
     oninput(get());
   };
-  input.oninput = () => set(input.value);
+  // Who moves the slider itself hears its value at once.
+  input.oninput = () => {
+    exact.value = input.value;
+    display();
+    oninput(get());
+  };
   exact.value = start;
   display();
   // Each in a box of its own, of a size that does not depend on it: what moves lets nothing else be laid out again.
   const range = element("span", { className: "research-demo-range" }, input);
   const value = element("span", { className: "research-demo-value", ariaHidden: "true" }, shown);
   const longest = Math.max(...[min, start, max].map((each) => text(each).length));
-  value.style.inlineSize = `max(4em, ${longest}ch)`;
+  value.style.inlineSize = `${longest}ch`; // and not less than any in the panel
   return Object.assign(element("label", {}, element("span", { textContent: name }), range, value), {
     get,
     set,

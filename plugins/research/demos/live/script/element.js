@@ -23,21 +23,19 @@ const late = (path, attempt) =>
 
 // A kind that is not here comes when it is needed, and is handed what it shares with the others.
 const shared = {
-  ...{
-    anySeed,
-    button,
-    element,
-    floats,
-    follow,
-    inside,
-    normals,
-    paced,
-    rewrite,
-    sentence,
-    slider,
-    steer,
-    toggle,
-  },
+  anySeed,
+  button,
+  element,
+  floats,
+  follow,
+  inside,
+  normals,
+  paced,
+  rewrite,
+  sentence,
+  slider,
+  steer,
+  toggle,
 };
 
 const KINDS = {
