@@ -223,6 +223,7 @@ def _report(guilty: Sequence[Input], result: Result, keep: Path | None) -> None:
     if keep:
         for one in guilty:
             folder = keep / f"{one.kind}-{one.name}"
+            folder.mkdir(parents=True, exist_ok=True)
             one.write(folder)
             (folder / "post.md").write_text(one.post, encoding="utf-8", errors="replace")
             (folder / "settings.txt").write_text(repr(one.settings), encoding="utf-8", errors="replace")

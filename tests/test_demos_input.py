@@ -99,6 +99,7 @@ METRICS: dict[str, tuple[str, set[str]]] = {
     "error in words": ('{"elbo": {"value": 1.5, "standard_error": "small"}, "other": 1.5}', {"elbo"}),
     "no number": ('{"elbo": [1, 2], "other": 1.5}', {"elbo"}),
     "half a pair": ('{"elbo": "\\ud800", "other": 1.5}', {"elbo"}),
+    "half a pair in words": ('{"elbo": {"value": 1.5, "meaning": "a \\ud800"}, "other": 1.5}', set()),
     "control": ('{"elbo": "a\\u0000b", "other": 1.5}', {"elbo"}),
     "list": ("[1, 2]", {"elbo", "other"}),
     "brackets": ("[" * 100_000, {"elbo", "other"}),

@@ -147,6 +147,7 @@ def test_what_is_wrong_with_a_demo_is_told_where_it_stands(build: Build, models:
         ),
         "kind: samples\nalt: x": (0, "“model: ”: the kind samples shows one model"),
         "kind: samples\nmodel: ../small\nalt: x": (2, "“../small” is not the name of a model"),
+        f"kind: samples\nmodel: {'m' * 300}\nalt: x": (2, "“m+” is not the name of a model: write letters"),
         "kind: samples\nmodel: small\nalt: x\nid: one": (0, ""),
         "kind: samples\nmodel: small\nalt: y\nid: one": (4, "another demo of this post has the id “one”"),
         "kind: manifold\nmodel: deep\nalt: x": (0, ".*“deep” has 5 latent dimensions"),

@@ -122,7 +122,7 @@ def _written(found: "re.Match[str]", known: Mapping[str, Any]) -> str:
             text = format(value, unescape(found["format"]))
         except (ValueError, OverflowError) as error:
             raise DemoError(f"“{found['format']}” is no format for {value!r}: {error}") from error
-    if any(unicodedata.category(character) in ("Cc", "Cs") for character in text):
+    if any(unicodedata.category(character) == "Cc" or character == "\ufffd" for character in text):
         raise DemoError(f"“{name}” holds characters that no page can show: {text!r}")
     shown = escape(text) if isinstance(value, str) else escape(text.replace("-", "\N{MINUS SIGN}"))
     return f"{shown} (draft)" if known.get("draft") is True else shown

@@ -236,11 +236,18 @@ def _json(path: Path) -> dict[str, Any]:
     """Return the object in the file `path`, with NaN and infinity, which Python writes and JSON has not."""
     try:
         found = json.loads(_bytes(path))
+        if not isinstance(found, dict):
+            raise DemoError(f"{path} is not a JSON object")
+        _check_own_digest(path, found)
+        return _of_characters(found)
     except (ValueError, RecursionError) as error:
         raise DemoError(f"{path} is not JSON: {error}") from error
-    if not isinstance(found, dict):
-        raise DemoError(f"{path} is not a JSON object")
-    _check_own_digest(path, found)
+
+
+def _of_characters(stated: dict[str, Any]) -> dict[str, Any]:
+    """Return `stated` with U+FFFD for halves of surrogate pairs: JSON can escape them, no page can hold them."""
+    text = json.dumps(stated, ensure_ascii=False).encode(errors="surrogatepass")
+    found: dict[str, Any] = json.loads(text.decode(errors="replace"))
     return found
 
 

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 EXTRA = ("numpy", "onnx", "onnxruntime", "PIL", "psutil")
 #: What a message repeats of a failed command's output, at most.
 LAST_LINES, LAST_CHARACTERS = 8, 2000
+#: Characters of a name: it is that of a folder, too.
+MAX_NAME = 100
 #: The key in the memory of a process for names of models that were fresh in its last build.
 FRESH = "fresh models"
 
@@ -88,6 +90,8 @@ class Models:
 
     def _build(self, name: str) -> Bundle:
         require_extra()
+        if len(name) > MAX_NAME:
+            raise DemoError(f"model “{name[:20]}…”: its name has {len(name)} characters, and {MAX_NAME} are the most")
         command = self._command([name]) if trainer.concerns(name, self._settings) else []
         folder = self._settings.models / name
         if not command:

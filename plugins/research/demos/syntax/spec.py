@@ -12,7 +12,7 @@ from .known import COMMON
 from .options import Options, parse
 
 #: Names of models: they are names of folders and words of a command line.
-MODEL = lazy_pattern(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+MODEL = lazy_pattern(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,9 @@ def _check_models(key: str, models: tuple[str, ...], kind: DemoKind) -> None:
         raise KeyedError(f"“{key}: {' '.join(models)}”: the kind {kind.name} shows {what}", key)
     for model in models:
         if not MODEL.fullmatch(model):
-            raise KeyedError(f"“{model}” is not the name of a model: write letters, digits, - and _", key)
+            raise KeyedError(
+                f"“{model}” is not the name of a model: write letters, digits, - and _, at most 100 in all", key
+            )
 
 
 def _kind(name: str) -> DemoKind:
