@@ -94,8 +94,8 @@ def sheet_of(
     formulas: Mapping[str, TypesetFormula], documents: Sequence[Document], settings: Any
 ) -> tuple[chtml.StyleSheet, str]:
     """Return the style sheet of `formulas`, as CHTML, that stand in `documents`, and a warning about it."""
-    pages = [chtml.ids(document.html) for document in documents]
-    return chtml.style_sheet(formulas, pages, Cache(settings.cache))
+    posts = [Post(document.source, (Text(document.html),)) for document in documents]
+    return chtml.style_sheet(formulas, posts, Cache(settings.cache))
 
 
 def publish(asset: Linked, output: Path) -> None:

@@ -123,6 +123,15 @@ def register():
             part.finish_page = part.finish_excerpt = part.assets = part.close = raising
             break
 """
+#: Makes a method of each part raise.
+OF_BUILDS = """
+def register():
+    from research.parts import PARTS
+    for part in PARTS:
+        def raising(self, posts, name=part.name):
+            raise LookupError("sabotage of " + name)
+        setattr(part, {hook!r}, raising)
+"""
 #: Makes the Nth processor or directive that is registered raise while pN is read; notes their names.
 OF_READERS = """
 from pathlib import Path
@@ -213,6 +222,20 @@ def test_a_request_that_raises_costs_its_post(build: Build, tmp_path: Path) -> N
     assert reports(site).keys() == {"demos", "citations", "formulas"}
     assert "Welling (2013)" not in site.read("post-citations.html")
     assert "Welling (2013)" in site.read("post-formulas.html")
+
+
+@pytest.mark.parametrize("hook", ["decisive", "recall", "take_note"])
+def test_what_knows_finished_posts_may_raise(hook: str, build: Build) -> None:
+    texts = {"a.md": "Title: A\nDate: 2026-01-01\n\nAs [@@vae] shows, $x^2$.\n"}
+    before = [blog(build, NOTHING, texts).read("a.html") for _ in range(2)]
+    assert "Welling (2013)" in before[0]
+    assert "<svg" in before[0]
+    for _ in range(2):
+        site = blog(build, OF_BUILDS.format(hook=hook), texts)
+        assert site.exit_code == 0
+        assert site.read("a.html") == before[0] == before[1]
+        for part in PARTS:
+            assert f"{part}: internal error, LookupError: sabotage of {part}" in site.log
 
 
 @pytest.mark.parametrize("name", ["citations", "formulas"])

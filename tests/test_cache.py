@@ -37,8 +37,9 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def blog(built: Path, tmp_path: Path) -> dict[str, bytes]:
     """Copy that blog; return what was published."""
     shutil.copytree(built, tmp_path, dirs_exist_ok=True)
-    for reading in (tmp_path / "build" / "cache" / "readings").iterdir():
-        reading.unlink()  # is of a post in another folder
+    for kind in ("readings", "posts"):  # of posts in another folder
+        for entry in (tmp_path / "build" / "cache" / kind).iterdir():
+            entry.unlink()
     return published(tmp_path)
 
 

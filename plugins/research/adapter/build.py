@@ -7,6 +7,7 @@ from typing import Any
 from pelican.generators import PagesGenerator, StaticGenerator
 
 from ..core.diagnostics import Diagnostic, Severity
+from ..core.finished import FinishedPosts
 from ..core.part import Environment, ReaderExtensions, Target
 from ..core.pipeline import Pipeline
 from ..core.post import Post
@@ -61,7 +62,7 @@ class Build:
             self.cache, lambda found: self.pipeline.diagnostics.append(found), self.memory
         )
         parts = [part(of_part, environment) for part, of_part in self.settings.parts]
-        self.pipeline = Pipeline(parts, base.root)
+        self.pipeline = Pipeline(parts, base.root, FinishedPosts(self.cache, parts))
         self._assets: list[Linked] | None = None
         self._published: set[Path] = set()
 

@@ -5,6 +5,7 @@ references, and ``output`` inserts them into the post. `reported` warns of text 
 citation. `adding` is a tool for authors: it fetches references into a bibliography.
 """
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -112,6 +113,15 @@ class Citations(Part):
         among_posts = Path(pelican_settings["PATH"]).resolve() / "references.bib"
         return {"references": [str(among_posts)]} if among_posts.is_file() else {}
 
+    def decisive(self, posts: Sequence[Post]) -> Sequence[str | None]:
+        """Return the bibliographies and the style of each of `posts`.
+
+        A page with all references needs to see what every post cites.
+        """
+        if any(map(overview.is_asked_for, posts)):
+            return [None] * len(posts)
+        return [self._decisive(post) for post in posts]
+
     def collect(self, post: Post) -> Collected:
         """Return what `post` cites."""
         found = self.citations_of(post)
@@ -184,6 +194,10 @@ class Citations(Part):
     def assets(self) -> Iterator[Linked]:
         """Yield the style sheet."""
         yield StyleSheetFile(HERE / "output" / "citations.css", marker='class="citation')
+
+    def _decisive(self, post: Post) -> str:
+        files = (*FrontMatter.of(post, self.settings.root).files, *self.settings.references)
+        return json.dumps([self._style(post).decisive, *map(self._context.digest, files)])
 
     def _style(self, post: Post) -> Style:
         own = FrontMatter.of(post, self.settings.root).style

@@ -6,6 +6,7 @@ from pathlib import Path
 from ..core.diagnostics import Diagnostic, Severity
 from ..core.post import Post
 from ..core.storage.cache import Cache
+from ..core.storage.decisive import file_digest
 from .settings import Settings
 from .sources.bibfile import normal
 from .sources.inline import Source
@@ -27,6 +28,7 @@ class Context:
         self._libraries: dict[tuple[Source, ...], Library] = {}
         #: Those that a post cites from.
         self._cited: dict[tuple[Source, ...], Library] = {}
+        self._digests: dict[Path, str] = {}
         self._styles: dict[tuple[str, str], Style] = {}
 
     def library(self, own_sources: Sequence[Source]) -> Library:
@@ -41,6 +43,12 @@ class Context:
     def knows(self, own_sources: Sequence[Source], key: str) -> bool:
         """Return whether a post with these `own_sources` could cite `key`; an entry may be broken."""
         return self._library((*own_sources, *self.settings.references)).has_entry(normal(key))
+
+    def digest(self, file: Path) -> str:
+        """Return a digest of a bibliography; nothing where there is none."""
+        if file not in self._digests:
+            self._digests[file] = file_digest(file)
+        return self._digests[file]
 
     def style(self, name: str, language: str, source: Path) -> Style:
         """Return the style `name`, which the file `source` asks for."""

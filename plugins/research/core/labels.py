@@ -29,6 +29,8 @@ class Labels:
     """The registry of one build, which all parts fill before references are resolved."""
 
     _of: dict[Path, dict[str, Label]] = field(default_factory=dict)
+    #: The posts whose labels have been asked for, since the pipeline last looked.
+    asked: set[Path] = field(default_factory=set)
 
     def add(self, source: Path, label: Label) -> None:
         """Enter a `label` of the post at `source`; the first one of an id counts."""
@@ -36,4 +38,5 @@ class Labels:
 
     def of(self, source: Path) -> Mapping[str, Label]:
         """Return the labels of the post at `source`, by id, in the order of the post."""
+        self.asked.add(source)
         return self._of.get(source, {})

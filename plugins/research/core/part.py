@@ -73,6 +73,8 @@ class Resolved:
     files: tuple[PublishedFile, ...] = ()
     #: Labels that are known only when constructs are replaced, such as the numbers of equations.
     labels: tuple[Label, ...] = ()
+    #: Whether the same post becomes the same again: not where something was missing that may come.
+    is_lasting: bool = True
 
 
 @dataclass(frozen=True)
@@ -129,6 +131,17 @@ class Part:
         """Return what `pelican_settings` say to plugins like this part, as keys of ``RESEARCH``."""
         return {}
 
+    def decisive(self, posts: Sequence[Post]) -> Sequence[str | None]:
+        """Return, for each of all `posts`, what decides its result beside itself, the settings and our code.
+
+        None where the part must see the post in every build.
+        """
+        return [None for _ in posts]
+
+    def recall(self, posts: Sequence[Post]) -> Sequence[bool]:
+        """Make ready what `posts` need, which an earlier build finished; say of which all is there."""
+        return [True for _ in posts]
+
     def collect(self, post: Post) -> Collected:
         """Return what `post` has of this part's."""
         return Collected()
@@ -140,6 +153,9 @@ class Part:
     def resolve(self, post: Post, collected: Collected, results: Results, labels: Labels) -> Resolved:
         """Return `post` with what was `collected` from it replaced."""
         return Resolved(post)
+
+    def take_note(self, posts: Sequence[Post]) -> None:
+        """Note what the pages of all `posts`, which are finished, will need."""
 
     def close(self) -> None:
         """End what `compute` has started; called once all posts have passed the part."""

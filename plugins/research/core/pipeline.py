@@ -4,20 +4,19 @@ An exception that nobody foresaw costs one request, or one part's work on one po
 error with the author's file and the part. All else is published as if it had not been raised.
 """
 
-import logging
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 from . import boundary
 from .diagnostics import Diagnostic
+from .finished import Finished, FinishedPosts
 from .labels import Labels
 from .part import Collected, Failure, Part, Resolved, Results, Target
 from .post import GeneratedPage, Post, PublishedFile, Site
 from .storage.assets import Linked
 from .text import placeholders
 
-logger = logging.getLogger(__name__)
 T = TypeVar("T")
 Other = TypeVar("Other")
 
@@ -25,30 +24,40 @@ Other = TypeVar("Other")
 class Pipeline:
     """The parts of one build, and what they have found."""
 
-    def __init__(self, parts: Sequence[Part], root: Path) -> None:
+    def __init__(self, parts: Sequence[Part], root: Path, finished: FinishedPosts | None = None) -> None:
         self.parts = parts
         #: Named in diagnostics that are of no post.
         self.root = root
+        self._finished = finished
         self.diagnostics: list[Diagnostic] = []
         #: Files that posts draw on.
         self.sources: set[Path] = set()
         #: Files that the site must carry, by address.
         self.files: dict[str, PublishedFile] = {}
         self.labels = Labels()
+        #: Posts that will be others when what was missing is there, or when another post has changed.
+        self._passing: set[Path] = set()
+        #: Files that each post draws on.
+        self._sources_of: dict[Path, set[Path]] = {}
 
     def run(self, posts: Iterable[Post], quick: bool = False) -> list[Post]:
         """Return the `posts` as they are published, in the same order.
 
         Of a `quick` run, all parts collect, and the quick ones replace what they have collected.
         """
-        found = [self._without_reports(post) for post in posts]
+        first = len(self.diagnostics)
+        given = [self._without_reports(post) for post in posts]
+        keys = [""] * len(given) if quick else self._keys(given)
+        known = self._recalled(given, keys)
+        passed = iter(self._passed([post for post, one in zip(given, known, strict=True) if not one], quick))
+        found = [one.post if one else next(passed) for one in known]
         for part in self.parts:
-            if part.is_quick or not quick:
-                found = self._through(part, found)
-                self._attempt(part, self.root, None, part.close)
-            else:
-                for post in found:
-                    self._collected(part, post)
+            self._attempt(part, self.root, None, part.take_note, found)
+        wrong = {one.path for one in self.diagnostics[first:]}
+        # Where something is wrong in another file, it is not known which posts it concerns.
+        if wrong <= {post.source for post in found}:
+            new = zip(keys, found, known, strict=True)
+            self._store((key, post) for key, post, one in new if key and not one and post.source not in wrong)
         return found
 
     def finish_page(self, html: str, target: Target) -> str:
@@ -90,6 +99,54 @@ class Pipeline:
             found += self._attempt(part, self.root, [], lambda part=part: list(part.assets()))
         return sorted(found, key=lambda asset: asset.is_script)
 
+    def _keys(self, posts: Sequence[Post]) -> list[str]:
+        """Return the key of each of `posts` among the finished ones; nothing for one that has none."""
+        if not self._finished:
+            return [""] * len(posts)
+        unknown: list[str | None] = [None] * len(posts)
+        decisive = [self._attempt(part, self.root, unknown, part.decisive, posts) for part in self.parts]
+        return [
+            "" if None in named else self._finished.key(post, filter(None, named))
+            for post, *named in zip(posts, *decisive, strict=True)
+        ]
+
+    def _recalled(self, posts: Sequence[Post], keys: Sequence[str]) -> list[Finished | None]:
+        """Return what is known of each of `posts`, by its key, and enter its labels and files."""
+        found = [
+            self._finished.get(key, post) if self._finished and key else None
+            for post, key in zip(posts, keys, strict=True)
+        ]
+        known = [(place, one) for place, one in enumerate(found) if one]
+        finished, lacking = [one.post for _, one in known], [False] * len(known)
+        whole = [self._attempt(part, self.root, lacking, part.recall, finished) for part in self.parts]
+        for (place, one), *is_whole in zip(known, *whole, strict=True):
+            if all(is_whole):
+                self.sources.update(one.sources)
+                for label in one.labels:
+                    self.labels.add(one.post.source, label)
+            else:
+                found[place] = None
+        return found
+
+    def _passed(self, posts: Sequence[Post], quick: bool) -> Sequence[Post]:
+        """Return `posts` behind all parts."""
+        for part in self.parts:
+            if part.is_quick or not quick:
+                posts = self._through(part, posts)
+                self._attempt(part, self.root, None, part.close)
+            else:
+                for post in posts:
+                    self._collected(part, post)
+        return posts
+
+    def _store(self, posts: Iterable[tuple[str, Post]]) -> None:
+        """Store those of `posts`, each behind its key, that are lasting."""
+        for key, post in posts:
+            if self._finished and post.source not in self._passing:
+                labels = tuple(self.labels.of(post.source).values())
+                sources = tuple(self._sources_of.get(post.source, ()))
+                self._finished.put(key, Finished(post, labels, sources))
+
     def _through(self, part: Part, posts: Sequence[Post]) -> list[Post]:
         collected = [self._collected(part, post) for post in posts]
         requests = dict.fromkeys(request for found in collected if found for request in found.requests)
@@ -105,12 +162,14 @@ class Pipeline:
         if found:
             self.diagnostics += found.diagnostics
             self.sources.update(found.sources)
+            self._sources_of.setdefault(post.source, set()).update(found.sources)
             for label in found.labels:
                 self.labels.add(post.source, label)
         return found
 
     def _resolved(self, part: Part, post: Post, collected: Collected, results: Results) -> Post:
         unchanged = Resolved(post)
+        self.labels.asked.clear()
         done = self._attempt(
             part, post.source, unchanged, part.resolve, post, collected, results, self.labels
         )
@@ -118,6 +177,8 @@ class Pipeline:
         self.files |= {file.address: file for file in done.files}
         for label in done.labels:
             self.labels.add(post.source, label)
+        if done.files or not done.is_lasting or not self.labels.asked <= {post.source}:
+            self._passing.add(post.source)
         return done.post
 
     def _computed(self, part: Part, requests: Sequence[Any]) -> dict[Any, Any]:

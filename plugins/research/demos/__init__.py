@@ -96,6 +96,10 @@ class Demos(Part):
             cls.name, markdown={f"{__name__}.syntax.fence": {}}, directives={"demo": Demo}
         )
 
+    def decisive(self, posts: Sequence[Post]) -> Sequence[str | None]:
+        """Return nothing for each of `posts` that shows no model; the others must be seen."""
+        return [None if any(_may_show(text.html) for text in post.texts) else "" for post in posts]
+
     def collect(self, post: Post) -> Collected:
         """Return the demo blocks of the body of `post`, and the models that it names."""
         blocks = canonical.blocks(post.body.html, post.source)
@@ -223,6 +227,11 @@ class Demos(Part):
         """Yield what each page with figures weighs."""
         for page, base in self._pages.items():
             yield weight.report(page, output, base)
+
+
+def _may_show(html: str) -> bool:
+    """Return whether `html` may have a demo block, a number of a model or a link that sets a figure."""
+    return canonical.KIND in html or "{{" in html or SETTING.search(html) is not None
 
 
 def _demos(blocks: Sequence[Block], said: words.Words) -> Iterator[PostDemo]:

@@ -5,6 +5,7 @@ them; ``output`` puts placeholders into posts, and replaces these by the typeset
 written. Until then, and in feeds, a formula is its TeX.
 """
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from pathlib import Path
@@ -14,6 +15,7 @@ from ..core.diagnostics import Diagnostic, Severity
 from ..core.labels import EQUATION, Label, Labels
 from ..core.part import Collected, Environment, Failure, Part, ReaderExtensions, Resolved, Results, Target
 from ..core.post import Post, PublishedFile
+from ..core.processes.node import NodeError
 from ..core.storage.assets import Linked, StyleSheetFile
 from ..core.text.placeholders import ID, sign
 from .output import chtml, client, page, posts
@@ -21,7 +23,8 @@ from .settings import Settings
 from .syntax import lookalikes, parse, reading, render_math
 from .syntax.find import REFERENCE_ID, TypesetFormula
 from .syntax.find import labels as labels_in
-from .typesetting.typeset import NotTypeset, TypesetGroup, typeset
+from .typesetting.mathjax import versions
+from .typesetting.typeset import NotTypeset, TypesetGroup, recalled, typeset
 
 OUTPUT = Path(__file__).parent / "output"
 
@@ -36,9 +39,7 @@ class Formulas(Part):
         super().__init__(settings, environment)
         #: What pages show in the place of placeholders, by their ids.
         self._formulas: dict[str, TypesetFormula] = {}
-        #: The ids on each page of a post that has formulas in CHTML, and the first of these posts.
-        self._pages: list[set[str]] = []
-        self._first: Path | None = None
+        self._in_chtml: Sequence[Post] = ()
         self._has_reported = False
 
     @classmethod
@@ -51,6 +52,25 @@ class Formulas(Part):
         """Return the settings of pelican-render-math."""
         return render_math.settings_of_render_math(pelican_settings)
 
+    def decisive(self, posts: Sequence[Post]) -> Sequence[str | None]:
+        """Return the versions of what typesets formulas, and the macros of the blog."""
+        try:
+            named = json.dumps([versions(), [macros.tex for macros in self.settings.all_macros]])
+        except NodeError:
+            return [None] * len(posts)
+        return [named] * len(posts)
+
+    def recall(self, posts: Sequence[Post]) -> Sequence[bool]:
+        """Fetch the formulas of `posts` from the cache."""
+        needed = [{id for text in post.texts for id in page.ids(text.html)} for post in posts]
+        missing = set().union(*needed) - self._formulas.keys()
+        self._formulas |= recalled(missing, self.settings, self.environment.cache)
+        return [ids <= self._formulas.keys() for ids in needed]
+
+    def take_note(self, posts: Sequence[Post]) -> None:
+        """Note those of `posts` whose pages have formulas in CHTML."""
+        self._in_chtml = [post for post in posts if any(chtml.MARKER in text.html for text in post.texts)]
+
     def collect(self, post: Post) -> Collected:
         """Return the formulas of `post`, and the groups that they are typeset with."""
         parsed = parse.parse(post, self.settings)
@@ -62,18 +82,10 @@ class Formulas(Part):
 
     def compute(self, requests: Sequence[Any]) -> Iterator[tuple[Any, TypesetGroup | NotTypeset]]:
         """Set groups of formulas."""
-        found: dict[Any, TypesetGroup] = {}
-        try:
-            for request, result in typeset(requests, self.settings, self.environment.cache):
-                if isinstance(result, TypesetGroup):
-                    found[request] = result
-                yield request, result
-        finally:
-            # In the order of posts and not in that in which they were found, cached ones first: the style
-            # sheet of the formulas follows it.
-            for request in requests:
-                if request in found:
-                    self._formulas |= _formulas_of(found[request])
+        for request, result in typeset(requests, self.settings, self.environment.cache):
+            if isinstance(result, TypesetGroup):
+                self._formulas |= result.formulas
+            yield request, result
 
     def resolve(self, post: Post, collected: Collected, results: Results, labels: Labels) -> Resolved:
         """Return `post` with placeholders for its formulas, and errors for those that cannot be typeset."""
@@ -82,9 +94,9 @@ class Formulas(Part):
         html = [posts.with_placeholders(text, outcomes) for text in parsed]
         diagnostics = [found for text in parsed for found in posts.errors(text, outcomes)]
         diagnostics += self._failures(parsed, results)
-        self._note_page(post.source, html)
         found = tuple(_labels(parsed[0], outcomes)) if parsed else ()
-        return Resolved(post.with_html(html), tuple(diagnostics), self._files(html), found)
+        is_typeset = all(isinstance(outcome, TypesetGroup) for outcome in outcomes.values())
+        return Resolved(post.with_html(html), tuple(diagnostics), self._files(html), found, is_typeset)
 
     def preview(self, post: Post) -> Post:
         """Return `post` with its formulas in elements of class ``math``, and without scripts of MathJax."""
@@ -95,10 +107,11 @@ class Formulas(Part):
         marker = sign(page.PART)
         yield StyleSheetFile(OUTPUT / "mathjax.css", marker)
         yield StyleSheetFile(OUTPUT / "mathml.css", f'{marker} {ID}="mathml-')
-        if self._first:
-            made, warning = chtml.style_sheet(self._formulas, self._pages, self.environment.cache)
+        if self._in_chtml:
+            made, warning = chtml.style_sheet(self._formulas, self._in_chtml, self.environment.cache)
             if warning:
-                self.environment.report(Diagnostic(self._first, None, warning, Severity.WARNING))
+                first = self._in_chtml[0].source
+                self.environment.report(Diagnostic(first, None, warning, Severity.WARNING))
             yield made
 
     def finish_page(self, html: str, target: Target) -> str:
@@ -111,11 +124,6 @@ class Formulas(Part):
     def finish_excerpt(self, html: str) -> str:
         """Return `html` without what the style sheet of formulas is for, which a feed does not have."""
         return posts.without_style(html)
-
-    def _note_page(self, source: Path, html: Sequence[str]) -> None:
-        if any(chtml.MARKER in text for text in html):
-            self._first = self._first or source
-            self._pages.append(chtml.ids(html[0]))
 
     def _files(self, html: Sequence[str]) -> tuple[PublishedFile, ...]:
         return tuple(client.files()) if any(map(client.is_needed, html)) else ()
@@ -147,11 +155,6 @@ def _labels(body: parse.ParsedText, outcomes: Mapping[Any, TypesetGroup | NotTyp
         ):
             words = client.mark_for_client(rf"\(\eqref{{{escape(label)}}}\)")
             yield Label(label, EQUATION, name=words, anchor=f"{REFERENCE_ID}:{label}")
-
-
-def _formulas_of(group: TypesetGroup) -> dict[str, TypesetFormula]:
-    outcomes = zip(group.keys, group.outcomes, strict=True)
-    return {key: one for key, one in outcomes if isinstance(one, TypesetFormula)}
 
 
 def _outcome(result: Any) -> TypesetGroup | NotTypeset:

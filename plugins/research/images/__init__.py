@@ -1,6 +1,6 @@
 """Images of posts: their width and height, so that a page does not move while they load, and lazy loading."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ..core.labels import Labels
@@ -15,6 +15,10 @@ class Images(Part):
 
     name = "images"
     is_quick = True
+
+    def decisive(self, posts: Sequence[Post]) -> Sequence[str]:
+        """Return, for each of `posts`, its images with the sizes that their files have now."""
+        return [sizes.images(post.body.html, post.source) for post in posts]
 
     def resolve(self, post: Post, collected: Collected, results: Results, labels: Labels) -> Resolved:
         """Return `post` with sizes for the images of its body."""

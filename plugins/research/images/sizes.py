@@ -54,6 +54,12 @@ def with_sizes(html: str, source: Path) -> str:
     return IMAGE.sub(sized, html)
 
 
+def images(html: str, source: Path) -> str:
+    """Return the images of `html`, of the post at `source`, with their sizes."""
+    found = IMAGE.finditer(with_sizes(html, source)) if "<img" in html.lower() else ()
+    return "".join(image[0] for image in found if image["attributes"] is not None)
+
+
 def _with_class(attributes: str) -> str:
     if CLASSES.search(attributes):
         return CLASSES.sub(lambda found: f"{found[0]}{CLASS} ", attributes, count=1)

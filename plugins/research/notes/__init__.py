@@ -4,7 +4,7 @@ Posts keep their footnotes as their markup has them, and so do feeds; `margin` m
 written.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,10 @@ class Notes(Part):
         return ReaderExtensions(
             cls.name, markdown={f"{__name__}.markdown": {}}, directives={"margin": directive.Margin}
         )
+
+    def decisive(self, posts: Sequence[Post]) -> Sequence[str]:
+        """Return nothing for any of `posts`."""
+        return [""] * len(posts)
 
     def collect(self, post: Post) -> Collected:
         """Return an error where the front matter of `post` asks for a place that is none."""

@@ -46,6 +46,10 @@ class Numbering(Part):
             roles=dict.fromkeys(("ref", "numref"), directives.reference_role),
         )
 
+    def decisive(self, posts: Sequence[Post]) -> Sequence[str]:
+        """Return nothing for any of `posts`."""
+        return [""] * len(posts)
+
     def collect(self, post: Post) -> Collected:
         """Return what is numbered in `post`, its labels, and warnings for ids that it has twice."""
         kinds = Kinds.of(post.language, self.settings)

@@ -1,6 +1,6 @@
 """What belongs to the site as a whole: how its articles are cited by readers and found by their programs."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -40,10 +40,17 @@ class Site(Part):
         """Let the reader of Markdown align the columns of tables by classes."""
         return ReaderExtensions(cls.name, markdown={f"{__name__}.tables": {}})
 
-    def collect(self, post: Post) -> Collected:
-        """Return what is wrong in the front matter of `post`; take note of its characters."""
+    def decisive(self, posts: Sequence[Post]) -> Sequence[str]:
+        """Return nothing for any of `posts`."""
+        return [""] * len(posts)
+
+    def take_note(self, posts: Sequence[Post]) -> None:
+        """Note the characters of `posts`, which the fonts of the blog must have."""
         if self.settings.text_faces:
-            self._characters.update(*(text.html for text in post.texts))
+            self._characters.update(*(text.html for post in posts for text in post.texts))
+
+    def collect(self, post: Post) -> Collected:
+        """Return what is wrong in the front matter of `post`."""
         return Collected(diagnostics=tuple(paper.diagnostics(post)))
 
     def resolve(self, post: Post, collected: Collected, results: Results, labels: Labels) -> Resolved:

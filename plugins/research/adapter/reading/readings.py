@@ -6,10 +6,8 @@ exception is not cached.
 """
 
 import json
-import os
 import sys
 from collections.abc import Iterator, Mapping
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +15,7 @@ from markdown import Markdown
 
 from ...core.boundary import has_reports
 from ...core.storage.cache import Area, Cache
+from ...core.storage.decisive import digest, file_digest, installed
 from ...core.text import markdown
 
 PACKAGE = __package__.rsplit(".", 2)[0]
@@ -58,7 +57,7 @@ class NewReading:
     @property
     def stored(self) -> dict[str, Any]:
         """What a `KnownReading` is made of."""
-        files = {str(path): _digest(path) for path in markdown.files_of(self._md)}
+        files = {str(path): file_digest(path) for path in markdown.files_of(self._md)}
         return {"html": self._html, "meta": self.Meta, "files": files}
 
 
@@ -83,7 +82,7 @@ class KnownReading:
 
 def is_current(stored: Mapping[str, Any]) -> bool:
     """Say whether the files that a reading was made from are what they were."""
-    return all(digest == _digest(Path(path)) for path, digest in stored["files"].items())
+    return all(stated == file_digest(Path(path)) for path, stated in stored["files"].items())
 
 
 def area(options: Mapping[str, Any], fields: list[str], cache: Cache) -> Area | None:
@@ -98,31 +97,7 @@ def area(options: Mapping[str, Any], fields: list[str], cache: Cache) -> Area | 
         decisive = json.dumps([options, fields], sort_keys=True)
     except TypeError:  # an option is code
         return None
-    return cache.area("readings", decisive, sys.version, *_installed(), _code(names))
-
-
-def _digest(path: Path) -> str:
-    """Return a digest of the file at `path`; nothing where there is none."""
-    try:
-        return sha256(path.read_bytes()).hexdigest()
-    except OSError:
-        return ""
-
-
-def _installed() -> list[str]:
-    """Return the names, with versions, of all that is installed: Pygments, for one, finds lexers in it."""
-    folders = [folder for folder in sys.path if os.path.isdir(folder)]
-    return sorted(
-        name
-        for folder in folders
-        for name in os.listdir(folder)
-        if name.endswith((".dist-info", ".egg-info"))
-    )
-
-
-def _code(names: list[str]) -> str:
-    """Return a digest of our code that reads with the extensions `names`."""
-    return sha256(b"".join(path.read_bytes() for path in sources(names))).hexdigest()
+    return cache.area("readings", decisive, sys.version, *installed(), digest(sources(names)))
 
 
 def sources(names: list[str]) -> Iterator[Path]:

@@ -34,6 +34,8 @@ Labels = Mapping[str, Label]
 class AuthorDate:
     """Author and year in the text."""
 
+    #: Its code alone decides how it typesets.
+    decisive = ""
     is_numeric = False
     has_notes = False
 

@@ -88,6 +88,11 @@ class CslStyle:
         return next(filter(None, formats), "author-date")
 
     @property
+    def decisive(self) -> str:
+        """A hash of the style and of the versions of what typesets in it."""
+        return self._cache.key("")
+
+    @property
     def is_numeric(self) -> bool:
         """Whether an entry is cited by its number in the list."""
         return self._format == "numeric"

@@ -59,6 +59,11 @@ class Style(Protocol):
     terms: Terms
 
     @property
+    def decisive(self) -> str:
+        """What decides how it typesets, beside its language and its code."""
+        ...
+
+    @property
     def is_numeric(self) -> bool:
         """Whether an entry is cited by its number in the list."""
         ...

@@ -245,7 +245,7 @@ def _json(path: Path) -> dict[str, Any]:
 
 
 def _of_characters(stated: dict[str, Any]) -> dict[str, Any]:
-    """Return `stated` with U+FFFD for halves of surrogate pairs: JSON can escape them, no page can hold them."""
+    """Return `stated` with U+FFFD for halves of surrogate pairs, which JSON has and no page can have."""
     text = json.dumps(stated, ensure_ascii=False).encode(errors="surrogatepass")
     found: dict[str, Any] = json.loads(text.decode(errors="replace"))
     return found

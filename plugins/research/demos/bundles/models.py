@@ -91,7 +91,7 @@ class Models:
     def _build(self, name: str) -> Bundle:
         require_extra()
         if len(name) > MAX_NAME:
-            raise DemoError(f"model “{name[:20]}…”: its name has {len(name)} characters, and {MAX_NAME} are the most")
+            raise DemoError(f"model “{name[:20]}…”: its name is longer than {MAX_NAME} characters")
         command = self._command([name]) if trainer.concerns(name, self._settings) else []
         folder = self._settings.models / name
         if not command:

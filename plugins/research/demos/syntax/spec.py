@@ -83,7 +83,8 @@ def _check_models(key: str, models: tuple[str, ...], kind: DemoKind) -> None:
     for model in models:
         if not MODEL.fullmatch(model):
             raise KeyedError(
-                f"“{model}” is not the name of a model: write letters, digits, - and _, at most 100 in all", key
+                f"“{model}” is not the name of a model: write letters, digits, - and _, at most 100",
+                key,
             )
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError
 from pathlib import Path
@@ -10,13 +10,14 @@ from typing import ClassVar
 
 from ...core.extras import installing
 from ...core.lazy import lazy_pattern
+from ...core.post import Post
 from ...core.storage.assets import digest
 from ...core.storage.cache import Cache
 from ...core.text import placeholders
 from ..syntax.find import TypesetFormula
 from ..typesetting.mathjax import folder_of
 from .fonts import BLANK, FontMaker, layers, unicode_range
-from .page import PART, PLACEHOLDER
+from .page import PART, ids
 
 FORMAT = "chtml-"
 #: What pages that need the style sheet have in their HTML before formulas are shown.
@@ -49,24 +50,21 @@ WHOLE = (
 )
 
 
-def ids(html: str) -> set[str]:
-    """Return the ids of the formulas in CHTML of a post."""
-    return {id for id, _ in PLACEHOLDER.findall(html) if id.startswith(FORMAT)}
-
-
 def style_sheet(
-    formulas: Mapping[str, TypesetFormula], pages: Iterable[Collection[str]], cache: Cache
+    formulas: Mapping[str, TypesetFormula], posts: Sequence[Post], cache: Cache
 ) -> tuple["StyleSheet", str]:
-    """Return the style sheet of the `formulas`, by key, of which each of the `pages` has some.
+    """Return the style sheet of those of the `formulas`, by key, that `posts` have.
 
     Without the packages that cut fonts down it has them whole; the second thing returned then says so.
     """
-    used = [formula for formula in formulas.values() if formula.rules]
+    keys = dict.fromkeys(key for post in posts for text in post.texts for key in ids(text.html))
+    used = [formulas[key] for key in keys if key in formulas and formulas[key].rules]
+    pages = [[formulas[key] for key in ids(post.body.html) if key.startswith(FORMAT)] for post in posts]
     try:
         maker = FontMaker(cache)
     except PackageNotFoundError:
         return StyleSheet(used), f"{WHOLE}: {installing('chtml')}" if used else ""
-    return StyleSheet(used, [[formulas[key] for key in keys] for keys in pages], maker), ""
+    return StyleSheet(used, pages, maker), ""
 
 
 class StyleSheet:

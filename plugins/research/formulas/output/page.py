@@ -22,6 +22,11 @@ def formula_placeholder(key: str, source: str) -> str:
     return placeholders.placeholder(PART, source, id=key)
 
 
+def ids(html: str) -> list[str]:
+    """Return the keys of the formulas of which `html` has placeholders, in their order."""
+    return [id for id, _ in PLACEHOLDER.findall(html)] if placeholders.sign(PART) in html else []
+
+
 def insert_formulas(page: str, formulas: Mapping[str, TypesetFormula]) -> str:
     """Put `formulas`, by key, in the place of the marks of a `page`.
 

@@ -1,12 +1,12 @@
 """Groups of formulas → typeset formulas, from the cache or from MathJax in Node.js."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ...core.processes.node import NodeEndedError, NodeError, NodeMissingError
-from ...core.storage.cache import Cache
+from ...core.storage.cache import Area, Cache
 from ..settings import FORMATS, Settings
 from ..syntax.find import Group, TypesetFormula, TypesettingError
 from .mathjax import MODULES, Result, typeset_groups, versions
@@ -31,6 +31,12 @@ class TypesetGroup:
         if len(outcomes) != len(group):
             raise ValueError(f"{len(outcomes)} results for {len(group)} formulas")
         return cls(keys, outcomes)
+
+    @property
+    def formulas(self) -> dict[str, TypesetFormula]:
+        """Those that MathJax typesets, by their keys."""
+        outcomes = zip(self.keys, self.outcomes, strict=True)
+        return {key: one for key, one in outcomes if isinstance(one, TypesetFormula)}
 
     @property
     def has_errors(self) -> bool:
@@ -65,18 +71,37 @@ def typeset(
             yield from (((format, group), not_typeset) for group in groups if group not in done)
 
 
+def recalled(keys: Iterable[str], settings: Settings, cache: Cache) -> Mapping[str, TypesetFormula]:
+    """Return those of the formulas with `keys` that are in the `cache`."""
+    found: dict[str, TypesetFormula] = {}
+    areas: dict[str, Area] = {}
+    for name in dict.fromkeys(key.rpartition("-")[0] for key in keys):
+        format, _, key = name.partition("-")
+        area = areas.get(format) or areas.setdefault(format, _area(_how(format, settings), cache))
+        for index, result in enumerate(area.get(key) or ()):
+            if isinstance(one := _outcome(result, format), TypesetFormula):
+                found[f"{name}-{index}"] = one
+    return found
+
+
+def _how(format: str, settings: Settings) -> dict[str, Any]:
+    """Return what typeset.mjs is told of how to typeset."""
+    return {"format": format, "tex": {"packages": settings.tex_packages, "tags": settings.equation_numbers}}
+
+
+def _area(how: Mapping[str, Any], cache: Cache) -> Area:
+    """Return where the `cache` has what is typeset in that way."""
+    modules = (module.read_text("utf-8") for module in MODULES)
+    return cache.area("formulas", json.dumps([versions(), how], sort_keys=True), *modules)
+
+
 def _typeset_format(
     groups: Sequence[Group], format: str, settings: Settings, cache: Cache
 ) -> Iterator[tuple[Group, TypesetGroup]]:
     if not groups:
         return
-    tex = {"packages": settings.tex_packages, "tags": settings.equation_numbers}
-    how = {"format": format, "tex": tex}
-    area = cache.area(
-        "formulas",
-        json.dumps([versions(), how], sort_keys=True),
-        *(module.read_text("utf-8") for module in MODULES),
-    )
+    how = _how(format, settings)
+    area = _area(how, cache)
     missing: dict[Group, str] = {}
     for group in groups:
         key = area.key([[formula.tex, formula.display] for formula in group])

@@ -1,0 +1,86 @@
+"""Finished posts: what the parts made of a post, cached, so that a build works on what is new.
+
+A post is known by all that decides what becomes of it: its texts and its front matter, the settings, our code
+and what is installed, and what each part names beside these. It is stored where nothing was found wrong, so
+that every build reports what is.
+"""
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from .labels import Label
+from .part import Part
+from .post import Post, Publication
+from .storage.cache import Cache
+from .storage.decisive import digest, installed
+
+#: The plugin, and the kinds of its files that decide what it makes of posts.
+PLUGIN = Path(__file__).parents[1]
+CODE = frozenset((".py", ".mjs", ".toml", ".json"))
+#: What of a publication its metadata do not say.
+OF_PUBLICATION = tuple(field.name for field in fields(Publication) if field.compare)
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A post as it is published."""
+
+    post: Post
+    labels: tuple[Label, ...]
+    #: Files that it draws on.
+    sources: tuple[Path, ...]
+
+
+class FinishedPosts:
+    """The finished posts in `cache`, as `parts` made them."""
+
+    def __init__(self, cache: Cache, parts: Sequence[Part]) -> None:
+        code = sorted(path for path in PLUGIN.rglob("*") if path.suffix in CODE)
+        made_by = [f"{type(part).__module__} {part.settings!r}" for part in parts]
+        self._area = cache.area("posts", sys.version, *installed(), digest(code), *made_by)
+
+    def key(self, post: Post, decisive: Iterable[str]) -> str:
+        """Return the key of `post`, of which parts name what is `decisive` beside it.
+
+        Returns nothing where it cannot be had: its front matter holds what cannot be compared.
+        """
+        described = [
+            str(post.source),
+            post.language,
+            [[text.name, text.html] for text in post.texts],
+            post.metadata,
+            post.publication and {name: getattr(post.publication, name) for name in OF_PUBLICATION},
+            *decisive,
+        ]
+        try:
+            return self._area.key(json.dumps(described, sort_keys=True, default=_text))
+        except TypeError:
+            return ""
+
+    def get(self, key: str, post: Post) -> Finished | None:
+        """Return what became of `post`, whose key is `key`; None where that is not known."""
+        if (stored := self._area.get(key)) is None:
+            return None
+        labels = tuple(Label(**label) for label in stored["labels"])
+        return Finished(post.with_html(stored["html"]), labels, tuple(map(Path, stored["sources"])))
+
+    def put(self, key: str, finished: Finished) -> None:
+        """Store what became of the post with the key `key`."""
+        stored = {
+            "html": [text.html for text in finished.post.texts],
+            "labels": [asdict(label) for label in finished.labels],
+            "sources": [str(path) for path in finished.sources],
+        }
+        self._area.put(key, stored)
+
+
+def _text(value: Any) -> str:
+    """Return an object in front matter as text; raise `TypeError` for one that does not say what it is."""
+    text = str(value)
+    if text == object.__repr__(value):
+        raise TypeError(f"{text} does not say what it is")
+    return f"{type(value).__name__} {text}"
