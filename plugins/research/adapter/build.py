@@ -116,7 +116,7 @@ class Build:
         It watches the STATIC_PATHS among others, and a path of these may be that of a file anywhere. They
         are put back when the next run begins.
         """
-        watched = [str(path) for path in sorted(self.sources) if path.is_file()]
+        watched = [str(path) for path in sorted(self.sources) if files.is_file(path)]
         pelican_settings["STATIC_PATHS"] = [*self._static_paths, *watched]
 
     @property

@@ -7,6 +7,7 @@ from ..core.diagnostics import Diagnostic, Severity
 from ..core.post import Post
 from ..core.storage.cache import Cache
 from ..core.storage.decisive import file_digest
+from ..core.storage.files import is_file
 from .settings import Settings
 from .sources.bibfile import normal
 from .sources.inline import Source
@@ -36,7 +37,7 @@ class Context:
 
         What is wrong with the files is reported from now on. A post with sources of its own needs no others.
         """
-        shared = (file for file in self.settings.references if not own_sources or file.exists())
+        shared = (file for file in self.settings.references if not own_sources or is_file(file))
         files = (*own_sources, *shared)
         return self._cited.setdefault(files, self._library(files))
 

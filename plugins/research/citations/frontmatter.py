@@ -8,6 +8,7 @@ from typing import Any
 from ..core.diagnostics import Diagnostic, Severity, line_of
 from ..core.lazy import lazy_pattern
 from ..core.post import Post
+from ..core.storage.files import is_file
 from .output.overview import ALL, FIELD
 from .sources.inline import InlineFile, Source
 from .syntax import front_matter
@@ -79,7 +80,7 @@ def _names(value: Any) -> Iterator[str]:
 
 def _file(name: str, post: Post, root: Path) -> Path:
     beside = post.source.parent / name
-    return beside if beside.exists() else root / name
+    return beside if is_file(beside) else root / name
 
 
 def _style(name: str, post: Post, root: Path) -> str:
@@ -88,8 +89,8 @@ def _style(name: str, post: Post, root: Path) -> str:
         return ""
     if name.endswith(".csl") and "://" not in name:
         beside = post.source.parent / name
-        if beside.is_file() or (root / name).is_file():
-            return str(beside if beside.is_file() else name)
+        if is_file(beside) or is_file(root / name):
+            return str(beside if is_file(beside) else name)
     return name.rsplit("/", 1)[-1].removesuffix(".csl")
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from ..core.diagnostics import Diagnostic, Severity, line_of, nearest
 from ..core.post import Post
+from ..core.storage.files import is_file
 from ..core.text.segments import Edit, apply_edits
 from .errors import DemoError
 from .figures import Figure
@@ -38,7 +39,7 @@ def _source(post: Post, file: str) -> Path:
     if not path.startswith("/"):
         return (post.source.parent / path).resolve() if path else post.source.resolve()
     above = (folder / path[1:] for folder in post.source.resolve().parents)
-    return next((place for place in above if place.is_file()), post.source.parent / path[1:])
+    return next((place for place in above if is_file(place)), post.source.parent / path[1:])
 
 
 def _check(link: Link, figures: Figures) -> None:

@@ -10,6 +10,7 @@ from urllib.parse import unquote
 import imagesize
 
 from ..core.lazy import lazy_pattern
+from ..core.storage.files import is_file
 
 CLASS = "research-image"
 #: Comments and code as well, in which there are no images of the post.
@@ -71,7 +72,7 @@ def _size(attributes: str, source: Path) -> tuple[int, int] | None:
     address = SOURCE.search(attributes)
     file = FILE.fullmatch(unescape(address[1] or address[2] or address[3] or "")) if address else None
     path = (
-        next((path for path in _paths(source, unquote(file["path"])) if path.is_file()), None)
+        next((path for path in _paths(source, unquote(file["path"])) if is_file(path)), None)
         if file
         else None
     )

@@ -82,7 +82,7 @@ def draw(cards: Iterator[Card], output: Path, fonts: tuple[Path, ...], stored: C
     """Write the `cards` below `output`; yield a warning for a figure that is no image that Pillow reads."""
     area = stored.area("cards", Path(__file__).read_text("utf-8"))
     for card in cards:
-        if not card.figure.is_file():
+        if not files.is_file(card.figure):
             continue
         content = card.figure.read_bytes()
         key = area.key([card.title, card.site, card.is_ink, digest(content), list(map(str, fonts[:1]))])

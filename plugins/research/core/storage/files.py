@@ -1,10 +1,15 @@
-"""Files that are there whole or not at all, and on disk before their final name is."""
+"""Files: whether they are there, and written so that they are there whole or not at all."""
 
 import os
 import shutil
 import tempfile
 from contextlib import suppress
 from pathlib import Path
+
+
+def is_file(path: Path) -> bool:
+    """Return whether there is a file at `path`, which may be longer than a path can be, or hold NUL."""
+    return os.path.isfile(path)
 
 
 def write_atomically(path: Path, content: bytes) -> None:

@@ -6,6 +6,7 @@ from posixpath import dirname, join, normpath
 from urllib.parse import unquote, urlsplit
 
 from ...core.lazy import lazy_pattern
+from ...core.storage.files import is_file
 
 MARKER = "<research-demo "
 #: What a browser fetches by itself: style sheets, scripts and images.
@@ -21,7 +22,7 @@ def report(page: str, output: Path, base: str) -> str:
     html = (output / page).read_text(encoding="utf-8")
     siteurl = base.removesuffix("/")
     paths = {output / _local(address, page, siteurl) for address in FETCHED.findall(html)}
-    sizes = [_sent(path.read_bytes(), path.suffix) for path in paths if path.is_file()]
+    sizes = [_sent(path.read_bytes(), path.suffix) for path in paths if is_file(path)]
     total = len(gzip.compress(html.encode())) + sum(sizes)
     return f"{page}: {total / 1000:.0f} kB when scrolled through, and at most {BUDGET} kB of models"
 

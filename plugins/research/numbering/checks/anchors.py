@@ -9,6 +9,7 @@ from urllib.parse import unquote
 from ...core.diagnostics import Diagnostic, Severity, line_of
 from ...core.lazy import lazy_pattern
 from ...core.post import Post
+from ...core.storage.files import is_file
 
 ID = lazy_pattern(r"""\bid\s*=\s*["']?([^"'\s>]+)""")
 LINK = lazy_pattern(
@@ -53,4 +54,4 @@ def _linked(post: Post, file: str) -> Path:
     if not file.startswith("/"):
         return (post.source.parent / file).resolve()
     above = (folder / file[1:] for folder in post.source.resolve().parents)
-    return next((path for path in above if path.is_file()), post.source.parent / file[1:])
+    return next((path for path in above if is_file(path)), post.source.parent / file[1:])

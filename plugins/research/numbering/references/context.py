@@ -17,6 +17,7 @@ from ..checks.anchors import UNKNOWN
 from ..kinds import Kinds
 
 OTHER_POST = lazy_pattern(r"[{|]filename[}|](?P<file>[^#]*)#?")
+CONTROL = lazy_pattern(r"[\x00-\x1f\x7f-\x9f]")
 #: How many ids a message names.
 MAX_NAMED = 5
 
@@ -69,11 +70,11 @@ class Context:
         """Return what `address` leads to."""
         own = self.post.source
         if address.startswith("#"):
-            return Target(address, unquote(address[1:]), own, self.registry.of(own))
+            return Target(address, _decoded(address[1:]), own, self.registry.of(own))
         other = OTHER_POST.match(address)
         if not other or not other["file"]:
             return Target(address, "", None, {})
-        id = unquote(address[other.end() :])
+        id = _decoded(address[other.end() :])
         for path in _paths(own, unquote(other["file"])):
             if labels := self.registry.of(path):
                 return Target(address, id, path, labels, other[0].rstrip("#"))
@@ -115,6 +116,12 @@ class Context:
             others = f"; there are {', '.join(ids)}" if 0 < len(ids) <= MAX_NAMED else ""
             return f"{typed}: nothing in {where} has the id “{id}”{hint or others}", Severity.ERROR
         return f"{typed} leads nowhere: nothing in {where} has the id “{id}”", Severity.WARNING
+
+
+def _decoded(id: str) -> str:
+    """Return the `id` that an address has, decoded; as it is where that holds what no page can."""
+    found = unquote(id)
+    return id if CONTROL.search(found) else found
 
 
 def joined(pieces: Sequence[str], kinds: Kinds) -> str:

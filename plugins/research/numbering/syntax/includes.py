@@ -1,11 +1,13 @@
 """Code from files: ```` ```{.python include="model/objectives.py" lines="10-24"} ````."""
 
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
 
 from ...core.diagnostics import nearest
 from ...core.lazy import lazy_pattern
+from ...core.storage.files import is_file
 from .fences import OPENING, closings
 
 INCLUDE = lazy_pattern(r"""\binclude\s*=\s*(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)')[ \t]*""")
@@ -57,8 +59,8 @@ def _code(line: str, include: re.Match[str], root: Path, note: Callable[[Path], 
     name = include["double"] or include["single"] or ""
     path = root / name
     note(path)
-    if not name or not path.is_file():
-        others = [one.name for one in path.parent.iterdir()] if name and path.parent.is_dir() else []
+    if not name or not is_file(path):
+        others = [one.name for one in path.parent.iterdir()] if name and os.path.isdir(path.parent) else []
         raise IncludeError(f"there is no file {name or '“”'} in {root}{nearest(path.name, others)}")
     try:
         text = path.read_text(encoding="utf-8").splitlines()
