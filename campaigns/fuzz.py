@@ -109,7 +109,9 @@ class Campaign:
     def _build(self, batch: Sequence[Input]) -> Result:
         root = self._folder / str(next(self._numbers))
         self._write(root, batch)
-        shutil.copytree(self._sound / "build" / "cache", root / "build" / "cache")
+        # Without finished posts, so that those beside the mutated inputs pass the parts with them.
+        cache = self._sound / "build" / "cache"
+        shutil.copytree(cache, root / "build" / "cache", ignore=shutil.ignore_patterns("posts"))
         extra = BATCH_SECONDS * len(batch) if len(batch) > 1 else 0
         result = self._pelican(root, self._seconds + MAX_SECONDS + extra)
         wrong = dict(result.wrong) | self._wrong_pages(root, batch, result)
