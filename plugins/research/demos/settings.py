@@ -22,7 +22,7 @@ Command = Annotated[
     tuple[Word, ...] | None,
     Meta(description="a list of words, such as ['make', '{names}'], or [] for none"),
 ]
-Amount = Annotated[float, Meta(gt=0, description="a number greater than 0")]
+Amount = Annotated[float, Meta(gt=0, le=1e6, description="a number greater than 0, at most a million")]
 
 
 @dataclass(frozen=True)
