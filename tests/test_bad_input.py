@@ -70,7 +70,8 @@ def test_the_error_is_reported_and_all_else_is_published(build: Build, tmp_path:
 
 @pytest.mark.parametrize("name", ["x" * 300, f"{'x' * 300}/y", "a%00b", "a%01b", "%ff", "//", "~"])
 def test_names_that_no_file_has_harm_nothing(build: Build, name: str) -> None:
-    text = f"""![An image]({name}.png) [a link]({{filename}}{name}.md#a) []({{filename}}/{name}.md#fig-a)
+    text = f"""<img src="//[x">![An image]({name}.png)
+[a link]({{filename}}{name}.md#a) []({{filename}}/{name}.md#fig-a)
 [](#{name}) [a state]({{filename}}{name}.md#fig-a?beta=1) <img src="{name}"> [@{name}]
 
 ```{{.python include="{name}"}}

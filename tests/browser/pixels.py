@@ -113,7 +113,8 @@ def _ink(grey: Pixels) -> Pixels:
     rows, columns = np.where(grey < DARK)
     if not len(rows):
         return np.full((1, 1), 255)
-    return grey[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
+    # With what is at its edges, which may be as grey as to be dark in one picture and not in the other.
+    return grey[max(0, rows.min() - 1) : rows.max() + 2, max(0, columns.min() - 1) : columns.max() + 2]
 
 
 def _placed(ink: Pixels, height: int, width: int, down: int, right: int) -> Pixels:

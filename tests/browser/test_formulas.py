@@ -452,3 +452,62 @@ def test_without_node_the_page_sets_its_formulas_and_asks_nobody_else(page: Page
     assert page.locator("code").inner_text() == r"\(code\)"
     assert page.locator("mjx-assistive-mml", has_text="(1)").count()
     assert {urlparse(url).netloc for url in requests} == {"blog.example"}
+
+
+#: Tables as wide as their column: their lines or columns, from the left to the right.
+SPREAD = (
+    r"\begin{multline*} p \\ q \end{multline*}",
+    r"\begin{multline} p \\ r \\ q \end{multline}",
+    r"\begin{flalign*} a &= b & c &= d \end{flalign*}",
+    r"\begin{flalign} a &= b & c &= d \end{flalign}",
+)
+
+
+def ink(page: Page, dark: bool = False) -> list[tuple[int, int, int]]:
+    """Return of each paragraph the left, the right and the height of what it shows."""
+    boxes = page.evaluate("[...document.querySelectorAll('p')].map(p => p.getBoundingClientRect().toJSON())")
+    grey = np.asarray(Image.open(BytesIO(page.screenshot(full_page=True))).convert("L")).astype(int)
+    found = []
+    for box in boxes:
+        piece = grey[round(box["top"]) - 45 : round(box["bottom"]) + 45]
+        rows, columns = np.where(piece > 128 if dark else piece < 128)
+        found.append((int(columns.min()), int(columns.max()), int(rows.max() - rows.min())))
+    return found
+
+
+@pytest.mark.parametrize("width", [900, 400])
+@pytest.mark.parametrize("format", ["svg", "chtml", "mathml"])
+def test_tables_are_as_wide_as_their_column(
+    page: Page, set_page: Set, format: str, width: int, tmp_path: Path
+) -> None:
+    page.set_viewport_size({"width": width, "height": 700})
+    body = "".join(f'<p style="margin: 90px 0">{as_html(tex, True)}</p>' for tex in SPREAD)
+    serve(page, set_page(body, format), tmp_path / "research")
+    page.evaluate("document.fonts.ready")
+    for tex, (left, right, _) in zip(SPREAD, ink(page), strict=True):
+        assert left < 50, tex
+        assert width - 50 < right < width, tex
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("format", ["svg", "chtml", "mathml"])
+def test_what_is_larger_than_its_box_is_not_cut(
+    page: Page, set_page: Set, format: str, tmp_path: Path
+) -> None:
+    whole = r"\int_0^1\frac{\dfrac12}{3}"
+    body = "".join(
+        rf'<p style="margin: 90px 0">\[{tex}\]</p>' for tex in (whole, rf"\smash{{\displaystyle{whole}}}")
+    )
+    serve(page, set_page(body, format), tmp_path / "research")
+    page.evaluate("document.fonts.ready")
+    (*_, height), (*_, smashed) = ink(page)
+    assert abs(height - smashed) <= 2
+
+
+@pytest.mark.parametrize("format", ["svg", "chtml", "mathml"])
+def test_rules_have_the_colour_of_the_text(page: Page, set_page: Set, format: str, tmp_path: Path) -> None:
+    style = "<style>:root {background: black; color: white} h1 {display: none}</style>"
+    serve(page, set_page(rf'{style}<p style="margin: 90px 0">\(\rule{{40pt}}{{20pt}}\)</p>', format))
+    [(left, right, height)] = ink(page, dark=True)
+    assert right - left > 40
+    assert height > 20

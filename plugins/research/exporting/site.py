@@ -35,7 +35,10 @@ class BuiltSite:
 
     def find(self, address: str, base: Path) -> Path | None:
         """Return the file that an `address` in a file of the folder `base` means; None for another site's."""
-        parts = urlsplit(address)
+        try:
+            parts = urlsplit(address)
+        except ValueError:  # a malformed one, such as “//[x”
+            return None
         if parts.scheme not in ("", "http", "https") or not parts.path:
             return None
         path = unquote(parts.path)

@@ -12,9 +12,7 @@ from html import escape
 from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
-from posixpath import dirname, join, normpath
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, urlsplit
 
 from ..core.diagnostics import Diagnostic, Severity
 from ..core.lazy import lazy_pattern
@@ -23,6 +21,7 @@ from ..core.post import Publication
 from ..core.storage import files
 from ..core.storage.assets import digest
 from ..core.storage.cache import Cache
+from ..core.text.addresses import local_path
 from .identity import bare
 
 if TYPE_CHECKING:
@@ -105,11 +104,8 @@ def _can_draw() -> bool:
 
 def _path(address: str, target: Target) -> Path | None:
     """Return the file that the page of `target` shows, if it is of the site."""
-    if target.base and address.startswith(target.base) and "//" in target.base:
-        return target.output / unquote(urlsplit(address[len(target.base) :]).path)
-    if urlsplit(address).scheme or address.startswith("//"):
-        return None
-    return target.output / normpath(join(dirname(target.page), unquote(urlsplit(address).path)))
+    path = local_path(address, target.page, target.base)
+    return None if path is None else target.output / path
 
 
 def _drawn(card: Card, content: bytes, fonts: tuple[Path, ...]) -> bytes:

@@ -2,11 +2,10 @@
 
 import gzip
 from pathlib import Path
-from posixpath import dirname, join, normpath
-from urllib.parse import unquote, urlsplit
 
 from ...core.lazy import lazy_pattern
 from ...core.storage.files import is_file
+from ...core.text.addresses import local_path
 
 MARKER = "<research-demo "
 #: What a browser fetches by itself: style sheets, scripts and images.
@@ -20,17 +19,11 @@ BUDGET = 50
 def report(page: str, output: Path, base: str) -> str:
     """Return a sentence on the file `page` below `output`, whose links begin with `base`."""
     html = (output / page).read_text(encoding="utf-8")
-    siteurl = base.removesuffix("/")
-    paths = {output / _local(address, page, siteurl) for address in FETCHED.findall(html)}
+    local = {local_path(address, page, base) for address in FETCHED.findall(html)}
+    paths = [output / path for path in local if path is not None]
     sizes = [_sent(path.read_bytes(), path.suffix) for path in paths if is_file(path)]
     total = len(gzip.compress(html.encode())) + sum(sizes)
     return f"{page}: {total / 1000:.0f} kB when scrolled through, and at most {BUDGET} kB of models"
-
-
-def _local(address: str, page: str, siteurl: str) -> str:
-    if siteurl and address.startswith(f"{siteurl}/"):
-        return unquote(urlsplit(address[len(siteurl) + 1 :]).path)
-    return normpath(join(dirname(page), unquote(urlsplit(address).path)))
 
 
 def _sent(data: bytes, suffix: str) -> int:

@@ -1,5 +1,5 @@
 // Formulas as HTML and CSS: characters of MathJax's fonts, in elements that its style sheet places.
-import { allowBreaks, forKeys, forPointers, isElement, leanAssistive, simplify } from "./containers.mjs";
+import { allowBreaks, forPointers, isElement, leanAssistive, overflow, simplify } from "./containers.mjs";
 
 export const OUTPUT = "output/chtml";
 // Fonts lie beside the style sheet, as in their npm packages.
@@ -46,7 +46,7 @@ export function finish(item, rules, { adaptor }) {
   const container = item.typesetRoot;
   forPointers(container, adaptor);
   for (const name of ["class", "overflow", "ctxtmenu_counter"]) adaptor.removeAttribute(container, name);
-  if (item.display) forKeys(container, characters(container, adaptor) > MIN_COLUMN, adaptor);
+  if (item.display) overflow(item, characters(container, adaptor) > MIN_COLUMN, adaptor);
   if (adaptor.tags(container, "mjx-break").length) adaptor.setAttribute(container, "breaks", "");
   for (const name of ["position", "min-width"]) adaptor.setStyle(container, name, ""); // it may scroll
   levelRows(container, adaptor);

@@ -46,9 +46,20 @@ export function isSign(node) {
   return node.isEmbellished && (node.texClass === BINARY || node.texClass === RELATION);
 }
 
-// Let keys reach a box that may scroll.
-export function forKeys(container, scrolls, adaptor) {
-  if (scrolls) adaptor.setAttribute(container, "tabindex", "0");
+// Let keys reach the box of a displayed `item` that may scroll. Beyond one that does not, content is seen that is larger
+// than it says, such as that of \smash.
+export function overflow(item, scrolls, adaptor) {
+  if (scrolls) adaptor.setAttribute(item.typesetRoot, "tabindex", "0");
+  else if (spills(item.root)) adaptor.setAttribute(item.typesetRoot, "spills", "");
+}
+
+function spills(root) {
+  let found = false;
+  root.walkTree((node) => {
+    const sizes = node.isKind("mpadded") ? node.attributes.getAllAttributes() : {};
+    found ||= ["height", "depth", "width"].some((name) => /^0(?!\.)/.test(sizes[name] ?? ""));
+  });
+  return found;
 }
 
 // Let pointers reach the links in `container`, which the TeX to be copied would cover, and keys pass them by: for

@@ -3,7 +3,7 @@
 // Core has no mathvariant but “normal” (its letters are characters of their own), no menclose, no numbers of lines,
 // and leaves the layout of tables to CSS: https://www.w3.org/TR/mathml-core/
 
-import { forKeys, holdTogether, isSign, LONG, simplify } from "./containers.mjs";
+import { holdTogether, isSign, LONG, overflow, simplify } from "./containers.mjs";
 import { narrow, pad } from "./padding.mjs";
 import { layOut, take } from "./tables.mjs";
 
@@ -29,7 +29,9 @@ const OWN = {
   munder: ["accentunder"],
   mover: ["accent"],
   munderover: ["accent", "accentunder"],
-  mtd: ["columnspan", "rowspan"],
+  mtd: ["columnspan", "rowspan", "columnalign"], // which a table takes from its cells and rows
+  mtr: ["columnalign"],
+  mlabeledtr: ["columnalign"],
 };
 const TOKENS = new Set(["mi", "mn", "mo", "ms", "mtext"]);
 
@@ -77,7 +79,7 @@ export function partsOf() {
 export function finish(item, parts, { adaptor, output }) {
   const container = item.typesetRoot;
   for (const math of adaptor.tags(container, "math")) toCore(math, adaptor, output.font.constructor);
-  if (item.display) forKeys(container, adaptor.textContent(container).length > MIN_COLUMN, adaptor);
+  if (item.display) overflow(item, adaptor.textContent(container).length > MIN_COLUMN, adaptor);
   simplify(container, adaptor);
   return parts;
 }

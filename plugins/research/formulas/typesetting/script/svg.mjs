@@ -1,7 +1,8 @@
 // Formulas as SVG: outlines of glyphs, referred to by id, so that a page can hold each one once.
 
-import { allowBreaks, forKeys, forPointers, isElement, leanAssistive, simplify } from "./containers.mjs";
+import { allowBreaks, forPointers, isElement, leanAssistive, overflow, simplify } from "./containers.mjs";
 import { relative } from "./outlines.mjs";
+import { measure, spread } from "./spread.mjs";
 
 export const OUTPUT = "output/svg";
 export const OPTIONS = { svg: { fontCache: "global", linebreaks: { inline: false } } };
@@ -14,6 +15,7 @@ const MAX_DEPTH = 12; // in ex, the depth that mathjax.css has a class for
 // Set the formulas of `document`, those that are long with places where a line may end.
 export function typeset(document, { output, adaptor }) {
   document.typeset();
+  measure(document, adaptor);
   allowBreaks(document, output, (item) => exes(item.typesetRoot, adaptor));
   document.assistiveMml();
 }
@@ -42,8 +44,9 @@ export function finish(item, outlines, { adaptor }) {
     adaptor.removeAttribute(use, "xlink:href"); // href alone is understood since 2018
     adaptor.setAttribute(use, "href", `#${id}`);
   }
-  if (isNumbered(svgs(container, adaptor)[0], adaptor)) unscale(container, adaptor);
-  if (item.display) forKeys(container, exes(container, adaptor) > MIN_COLUMN, adaptor);
+  if (isFull(svgs(container, adaptor)[0], adaptor)) unscale(container, item, adaptor);
+  else if (item.shares) widen(container, item, adaptor);
+  if (item.display) overflow(item, exes(container, adaptor) > MIN_COLUMN, adaptor);
   for (const name of ["class", "jax", "overflow", "style"]) adaptor.removeAttribute(container, name);
   for (const piece of svgs(container, adaptor)) inClasses(piece, item.display, adaptor);
   for (const group of adaptor.tags(container, "g")) withoutDefaults(group, adaptor);
@@ -63,19 +66,19 @@ function svgs(container, adaptor) {
   return adaptor.childNodes(container).filter((node) => adaptor.kind(node) === "svg");
 }
 
-// A formula with a number is as wide as its column, and says how wide it must be.
+// A formula with a number, or a table that is spread, is as wide as its column, and says how wide it must be.
 function widthOf(svg, adaptor) {
-  return isNumbered(svg, adaptor) ? adaptor.getStyle(svg, "min-width") : adaptor.getAttribute(svg, "width");
+  return isFull(svg, adaptor) ? adaptor.getStyle(svg, "min-width") : adaptor.getAttribute(svg, "width");
 }
 
-function isNumbered(svg, adaptor) {
+function isFull(svg, adaptor) {
   return adaptor.getAttribute(svg, "width") === "100%";
 }
 
 // A formula with a number is as wide as its column: MathJax scales it to the px of a page that it has
 // measured. Its table and its numbers are SVGs in the SVG. Freed from what is around them, which
 // scales and unscales them, they take their scale from the height, in ex, as other formulas do.
-function unscale(container, adaptor) {
+function unscale(container, item, adaptor) {
   const [svg] = adaptor.childNodes(container);
   const [group] = adaptor.childNodes(svg);
   const parts = adaptor
@@ -84,20 +87,43 @@ function unscale(container, adaptor) {
   for (const part of parts) adaptor.setAttribute(part, "overflow", "visible");
   adaptor.removeAttribute(group, "transform");
   for (const child of adaptor.childNodes(group).slice()) adaptor.remove(child);
+  if (item.shares) {
+    const table = parts.shift();
+    const [, top, , height] = viewOf(table, adaptor);
+    spread(item, table, group, [top, height], adaptor);
+  }
   for (const part of parts) adaptor.append(group, part);
   adaptor.setAttribute(container, "display", "true"); // wherever an author has put it
+}
+
+// Make a table without numbers as wide as its column, as one with numbers is.
+function widen(container, item, adaptor) {
+  const [svg] = svgs(container, adaptor);
+  const [, top, across, height] = viewOf(svg, adaptor);
+  const [group] = adaptor.childNodes(svg);
+  const tables = adaptor.childNodes(group).slice();
+  for (const table of tables) adaptor.remove(table);
+  for (const table of tables) spread(item, table, group, [top, height], adaptor);
+  adaptor.removeAttribute(group, "transform");
+  adaptor.removeAttribute(svg, "viewBox");
+  adaptor.setAttribute(svg, "width", "100%");
+  adaptor.setStyle(svg, "min-width", exesOf(across));
+}
+
+function viewOf(svg, adaptor) {
+  return adaptor.getAttribute(svg, "viewBox").split(" ").map(Number);
 }
 
 // Attributes of style are not read under a strict Content Security Policy. So the depth of `svg` below the line is
 // one that mathjax.css has a class for, and what it must be wide, as another SVG of no height, below it.
 function inClasses(svg, isAlone, adaptor) {
   const depth = -parseFloat(adaptor.getStyle(svg, "vertical-align") || "0");
-  const isWide = isNumbered(svg, adaptor);
+  const isWide = isFull(svg, adaptor);
   const width = adaptor.getStyle(svg, "min-width");
   const [step, name] = stepOf(depth, isAlone);
   const boxes = isWide ? adaptor.childNodes(adaptor.firstChild(svg)) : [svg];
   for (const box of boxes) {
-    const [left, top, across, down] = adaptor.getAttribute(box, "viewBox").split(" ").map(Number);
+    const [left, top, across, down] = viewOf(box, adaptor);
     const [upper, lower] = [Math.floor(top), top + down + (step - depth) * EX];
     const view = [left, upper, Math.ceil(across), Math.round(lower - upper)];
     adaptor.setAttribute(box, "viewBox", view.join(" "));

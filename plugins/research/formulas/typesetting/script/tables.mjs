@@ -7,6 +7,9 @@ export function layOut(table, adaptor) {
   const rows = { gap: list("rowspacing", "1ex"), line: list("rowlines", "none") };
   const align = list("columnalign", "center");
   const frame = take(table, "frame", adaptor) ?? "none";
+  const isSpread = (take(table, "width", adaptor) ?? "").endsWith("%");
+  const widths = list("columnwidth", "auto");
+  const share = 100 / widths.filter((width) => width === "fit").length;
   for (const name of WITHOUT_MEANING) take(table, name, adaptor);
   if (frame !== "none") adaptor.setAttribute(table, "style", `border: .07em ${frame}`);
   const all = adaptor.childNodes(table).slice();
@@ -19,19 +22,20 @@ export function layOut(table, adaptor) {
       const [above, below, top] = around(rows, number, all.length);
       const [before, after, left] = around(columns, column, cells.length);
       const lines = (left ? `; border-left: .07em ${left}` : "") + (top ? `; border-top: .07em ${top}` : "");
-      adaptor.setAttribute(cell, "style", `padding: ${above} ${after} ${below} ${before}${lines}`);
+      const width = isSpread && widths[column] === "fit" ? `; width: ${+share.toFixed(1)}%` : "";
+      adaptor.setAttribute(cell, "style", `padding: ${above} ${after} ${below} ${before}${lines}${width}`);
     });
   });
-  if (!all.some((row) => isNumbered(row, adaptor))) return;
-  adaptor.setAttribute(table, "class", "mml-numbered");
-  for (const row of all) putNumberLast(row, adaptor);
+  const hasNumbers = all.some((row) => isNumbered(row, adaptor));
+  if (isSpread) adaptor.setAttribute(table, "class", "mml-spread");
+  else if (hasNumbers) adaptor.setAttribute(table, "class", "mml-numbered");
+  if (hasNumbers) for (const row of all) putNumberLast(row, !isSpread, adaptor);
 }
 
 const WITHOUT_MEANING = [
   "align",
   "side",
   "minlabelspacing",
-  "width",
   "equalrows",
   "equalcolumns",
   "framespacing",
@@ -50,12 +54,13 @@ function isNumbered(row, adaptor) {
   return adaptor.kind(row) === "mlabeledtr";
 }
 
-// A number stands at the right end of its row. As much room at the left end keeps the row in the middle.
-function putNumberLast(row, adaptor) {
+// A number stands at the right end of its row. As much room at the left end keeps a row in the middle that `hasRoom`.
+function putNumberLast(row, hasRoom, adaptor) {
   const number = isNumbered(row, adaptor) ? adaptor.firstChild(row) : adaptor.node("mtd");
   if (isNumbered(row, adaptor)) adaptor.remove(number);
   adaptor.setAttribute(number, "class", "mml-number");
-  adaptor.insert(adaptor.node("mtd", { class: "mml-room" }), adaptor.firstChild(row));
+  take(number, "columnalign", adaptor);
+  if (hasRoom) adaptor.insert(adaptor.node("mtd", { class: "mml-room" }), adaptor.firstChild(row));
   adaptor.append(row, number);
   row.kind = "mtr"; // of liteDOM, whose nodes are plain records
 }
@@ -64,7 +69,9 @@ function at(list, index) {
   return list[Math.min(index, list.length - 1)];
 }
 
+// A share of the width is no length that a padding could be: a space that is seen stands for it.
 function half(length) {
+  if (length.endsWith("%")) return "1em";
   const [, number, unit] = /^(-?[\d.]+)(.*)$/.exec(length) ?? [];
   return +number ? `${+(+number / 2).toFixed(3)}${unit}` : "0";
 }

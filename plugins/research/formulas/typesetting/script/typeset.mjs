@@ -20,10 +20,10 @@ import { inUnicode } from "./mhchem.mjs";
 import { plain } from "./plain.mjs";
 import "./safety.js";
 import { stacked, withoutRequire } from "./source.mjs";
+import { METRICS } from "./spread.mjs";
 import * as svg from "./svg.mjs";
 import { literalSigns } from "./text.mjs";
 
-const METRICS = [16, 8, 1280, 1]; // em and ex in px, width of the container in px, scale
 // Of LaTeX's packages bm, bbm and dsfont; for the fonts of the last two stands the one that MathJax's font has.
 const MACROS = {
   bm: ["\\boldsymbol{#1}", 1],
@@ -83,7 +83,7 @@ async function typeset(group) {
   add("\\begingroupSandbox", false, tex); // definitions end with the group
   for (const formula of group)
     add(stacked(withoutRequire(formula.tex, job.tex.packages)), formula.display, tex);
-  await mathjax.handleRetriesFor(() => format.typeset(document.compile(), MathJax.startup));
+  await mathjax.handleRetriesFor(() => format.typeset(inInk(document.compile()), MathJax.startup));
   const parts = format.partsOf(output, document, adaptor);
   return [...document.math].slice(1).map((item) => failures.get(item) ?? result(item, parts));
 }
@@ -102,6 +102,17 @@ function add(formula, display, tex) {
   item.start.node = adaptor.body(document.document); // where characters that the fonts lack are measured
   item.setMetrics(...METRICS);
   document.math.push(item);
+}
+
+// Give rules the colour of the text, which need not be the black that MathJax fills them with.
+function inInk(document) {
+  for (const { root } of document.math) {
+    root.walkTree((node) => {
+      const isRule = node.isKind("mspace") && node.attributes.get("mathbackground") === "black";
+      if (isRule) node.attributes.set("mathbackground", "currentColor");
+    });
+  }
+  return document;
 }
 
 // MathJax's errors say what is wrong; the parser that met the error knows where.
