@@ -87,7 +87,7 @@ def test_space_is_reserved_in_units_of_the_text(source: Path, settings: Settings
     pictures = re.findall(r'<svg width="(.*?)" height="(.*?)"', html)
     assert [width.lstrip("0123456789.") for width, _ in pictures] == ["ex", "%", "ex"]
     assert [height.lstrip("0123456789.") for _, height in pictures] == ["ex", "ex", ""]
-    assert 'class="mjx-d3"' in html  # for it, mathjax.css lets the y hang below the line
+    assert 'class="mjx-d3"' in html  # for it, svg.css lets the y hang below the line
     assert "scale(0.0" not in html
 
 

@@ -16,7 +16,8 @@ from research.formulas.settings import TEX_PACKAGES, Settings
 
 from browser.chromium import ROOT
 
-CSS = (ROOT / "plugins" / "research" / "formulas" / "output" / "mathjax.css").read_text()
+OUTPUT = ROOT / "plugins" / "research" / "formulas" / "output"
+CSS = "".join((OUTPUT / f"{name}.css").read_text() for name in ("mathjax", "svg"))
 STYLE = "body { font: 18px serif; margin: 8px; width: 1200px } p { padding: 12px; margin: 0 }"
 PACKAGES = ", ".join(f"'[tex]/{name}'" for name in TEX_PACKAGES if name != "base")
 IN_THE_PAGE = f"""

@@ -22,8 +22,9 @@ from browser.chromium import ROOT
 from browser.pixels import shares
 from browser.test_accessibility import AXE, RUN_AXE
 
-CSS = (ROOT / "plugins" / "research" / "formulas" / "output" / "mathjax.css").read_text()
-MATHML_CSS = (ROOT / "plugins" / "research" / "formulas" / "output" / "mathml.css").read_text()
+OUTPUT = ROOT / "plugins" / "research" / "formulas" / "output"
+CSS = "".join((OUTPUT / f"{name}.css").read_text() for name in ("mathjax", "svg"))
+MATHML_CSS = (OUTPUT / "mathml.css").read_text()
 FORMULAS: list[tuple[str, bool]] = [
     (tex, display)
     for tex, display in json.loads((ROOT / "tests" / "cases" / "formulas" / "sixty.json").read_text())

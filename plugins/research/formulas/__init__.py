@@ -106,6 +106,7 @@ class Formulas(Part):
         """Yield the style sheets of the formats, and the one that CHTML makes of the blog's formulas."""
         marker = sign(page.PART)
         yield StyleSheetFile(OUTPUT / "mathjax.css", marker)
+        yield StyleSheetFile(OUTPUT / "svg.css", f'{marker} {ID}="svg-')
         yield StyleSheetFile(OUTPUT / "mathml.css", f'{marker} {ID}="mathml-')
         if self._in_chtml:
             made, warning = chtml.style_sheet(self._formulas, self._in_chtml, self.environment.cache)

@@ -10,7 +10,7 @@ export const OPTIONS = { svg: { fontCache: "global", linebreaks: { inline: false
 // In ex, the narrowest column that readers have: a phone's.
 const MIN_COLUMN = 30;
 const EX = 442; // of MathJax's font, in units of its outlines
-const MAX_DEPTH = 12; // in ex, the depth that mathjax.css has a class for
+const MAX_DEPTH = 12; // in ex, the depth that svg.css has a class for
 
 // Set the formulas of `document`, those that are long with places where a line may end.
 export function typeset(document, { output, adaptor }) {
@@ -115,7 +115,7 @@ function viewOf(svg, adaptor) {
 }
 
 // Attributes of style are not read under a strict Content Security Policy. So the depth of `svg` below the line is
-// one that mathjax.css has a class for, and what it must be wide, as another SVG of no height, below it.
+// one that svg.css has a class for, and what it must be wide, as another SVG of no height, below it.
 function inClasses(svg, isAlone, adaptor) {
   const depth = -parseFloat(adaptor.getStyle(svg, "vertical-align") || "0");
   const isWide = isFull(svg, adaptor);
@@ -158,7 +158,7 @@ function stepOf(depth, isAlone) {
   return [step, `mjx-d${step * 4}`];
 }
 
-// What all formulas begin with stands in mathjax.css. Boxes are drawn, whatever their style says.
+// What all formulas begin with stands in svg.css. Boxes are drawn, whatever their style says.
 function withoutDefaults(group, adaptor) {
   adaptor.removeAttribute(group, "style");
   if (adaptor.getAttribute(group, "stroke-width") !== "0") return;
