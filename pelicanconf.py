@@ -35,7 +35,9 @@ RESEARCH = {
     "json_feed": "feeds/all.json",
     "minify_theme": True,
     "text_faces": [
-        f"{FONTS}{more}-400-{style}.woff2" for more in ("", "-ext") for style in ("normal", "italic")
+        f"{FONTS}{more}-{face}.woff2"
+        for more in ("", "-ext")
+        for face in ("400-normal", "400-italic", "700-normal")
     ],
 }
 
