@@ -512,3 +512,17 @@ def test_rules_have_the_colour_of_the_text(page: Page, set_page: Set, format: st
     [(left, right, height)] = ink(page, dark=True)
     assert right - left > 40
     assert height > 20
+
+
+@pytest.mark.parametrize(
+    ("format", "body"),
+    [("svg", r"First \(x^2\), then \(\frac ab\)."), ("chtml", r"First \(x^2\), then \(y_1\).")],
+)
+def test_a_copied_passage_has_its_formulas_in_its_lines(
+    page: Page, set_page: Set, format: str, body: str, tmp_path: Path
+) -> None:
+    serve(page, set_page(f"<p>{body}</p>", format), tmp_path / "research")
+    copied = page.evaluate(
+        "getSelection().selectAllChildren(document.querySelector('p')) ?? `${getSelection()}`"
+    )
+    assert copied == body
