@@ -72,6 +72,7 @@ class Together(LoadScopeScheduling):
         return next((group for group in TOGETHER if nodeid.startswith(group)), nodeid)
 
 
+@pytest.hookimpl(optionalhook=True)  # so that debuggers can run tests in one process
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Together:
     """Return what deals the tests out to the workers."""
     return Together(config, log)
