@@ -284,9 +284,9 @@ def test_pages_link_what_the_format_of_their_formulas_needs(build: Build) -> Non
     assert sheets == {
         "chtml": ["mathjax", "formulas"],
         "mathml": ["mathjax", "mathml"],
-        "svg": ["mathjax"],
+        "svg": ["mathjax", "svg"],
         "plain": [],
-        "index": ["mathjax", "mathml", "formulas"],
+        "index": ["mathjax", "svg", "mathml", "formulas"],
     }
 
 

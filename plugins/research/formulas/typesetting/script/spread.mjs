@@ -4,7 +4,7 @@
 
 const WIDE = 1280; // px, in which MathJax typesets what it has measured no column for
 const NARROW = 16; // px, in which a table is as wide as its content
-const EM = 16;
+const [EM, EX] = [18, 8.4]; // of a page whose text is in a face with serifs
 const COMPILED = 20; // MathJax's STATE.COMPILED: TeX has been read, nothing is set
 
 // Set those formulas of `document` that are tables as wide as their column again, as narrow as they can be, and note
@@ -13,7 +13,7 @@ export function measure(document, adaptor) {
   for (const item of document.math) {
     if (!item.display || !isSpread(item.root)) continue;
     const wide = placesOf(item.typesetRoot, adaptor);
-    item.setMetrics(EM, EM / 2, NARROW, 1);
+    item.setMetrics(EM, EX, NARROW, 1);
     item.state(COMPILED);
     item.typeset(document);
     const narrow = placesOf(item.typesetRoot, adaptor);
@@ -25,7 +25,8 @@ export function measure(document, adaptor) {
   }
 }
 
-export const METRICS = [EM, EM / 2, WIDE, 1]; // em and ex in px, width of the container in px, scale
+export const METRICS = [EM, EX, WIDE, 1]; // em and ex in px, width of the container in px, scale
+export const TEXT = (0.442 * EM) / EX; // the em of that text in ems of MathJax's font, both having the same ex
 
 function isSpread(root) {
   const table = root.childNodes[0]?.childNodes[0];

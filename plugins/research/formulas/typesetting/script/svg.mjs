@@ -136,7 +136,7 @@ function inClasses(svg, isAlone, adaptor) {
 }
 
 function exesOf(units) {
-  return `${+(units / EX).toFixed(3)}ex`;
+  return `${+(units / EX).toFixed(units < 100 ? 5 : 3)}ex`; // by the side that is too small all is scaled
 }
 
 // Put `svg`, which is as wide as its column, in an element that is not less than `width`.

@@ -20,7 +20,7 @@ import { inUnicode } from "./mhchem.mjs";
 import { plain } from "./plain.mjs";
 import "./safety.js";
 import { stacked, withoutRequire } from "./source.mjs";
-import { METRICS } from "./spread.mjs";
+import { METRICS, TEXT } from "./spread.mjs";
 import * as svg from "./svg.mjs";
 import { literalSigns } from "./text.mjs";
 
@@ -61,6 +61,8 @@ const {
   output,
 } = MathJax.startup;
 literalSigns(MathJax._.input.tex);
+// Characters that the fonts lack are those of the page's font, which is so large beside MathJax's.
+for (const size of ["cjkCharWidth", "unknownCharWidth", "unknownCharHeight"]) adaptor.options[size] *= TEXT;
 const failures = new Map();
 document.options.compileError = keepFailure;
 document.options.typesetError = keepFailure;
