@@ -7,7 +7,7 @@ that every build reports what is.
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -39,9 +39,8 @@ class FinishedPosts:
     """The finished posts in `cache`, as `parts` made them."""
 
     def __init__(self, cache: Cache, parts: Sequence[Part]) -> None:
-        code = sorted(path for path in PLUGIN.rglob("*") if path.suffix in CODE)
         made_by = [f"{type(part).__module__} {part.settings!r}" for part in parts]
-        self._area = cache.area("posts", sys.version, *installed(), digest(code), *made_by)
+        self._area = cache.area("posts", sys.version, *installed(), digest(_code()), *made_by)
 
     def key(self, post: Post, decisive: Iterable[str]) -> str:
         """Return the key of `post`, of which parts name what is `decisive` beside it.
@@ -76,6 +75,13 @@ class FinishedPosts:
             "sources": [str(path) for path in finished.sources],
         }
         self._area.put(key, stored)
+
+
+def _code() -> Iterator[Path]:
+    """Yield the files of the plugin that decide; those of npm, which a wheel brings, parts know by version."""
+    for part in sorted(PLUGIN.iterdir()):
+        if part.name != "node_modules":
+            yield from sorted(path for path in (part, *part.rglob("*")) if path.suffix in CODE)
 
 
 def _text(value: Any) -> str:
