@@ -78,7 +78,7 @@ class FinishedPosts:
 
 
 def _code() -> Iterator[Path]:
-    """Yield the files of the plugin that decide; those of npm, which a wheel brings, parts know by version."""
+    """Yield the files of the plugin that decide; those of npm, in a wheel, parts know by version."""
     for part in sorted(PLUGIN.iterdir()):
         if part.name != "node_modules":
             yield from sorted(path for path in (part, *part.rglob("*")) if path.suffix in CODE)
