@@ -20,9 +20,14 @@ from rich.console import Console
 from rich.table import Table
 
 ROOT = Path(__file__).resolve().parent.parent
+#: Without the plugin, which gives the theme the functions by which it is translated.
 PLAIN = """
 from pelicanconf import *
 PLUGINS = []
+JINJA_GLOBALS = {
+    "_": lambda text, **values: text % values,
+    "ngettext": lambda one, many, num: (one if num == 1 else many) % {"num": num},
+}
 """
 
 
