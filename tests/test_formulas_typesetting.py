@@ -259,6 +259,21 @@ def test_numbered_lines_in_a_line_of_text_are_set(format: str, source: Path, set
     assert html.count("<mjx-full") == html.count("<mjx-container display") == (2 if format == "svg" else 0)
 
 
+@pytest.mark.parametrize("format", ["svg", "chtml", "mathml"])
+def test_lines_within_a_formula_have_no_numbers_of_their_own(
+    format: str, source: Path, settings: Settings
+) -> None:
+    lines = r"\begin{multlined} y \\ z \end{multlined}"
+    texts = [rf"\[u = {lines} + v\]", rf"\begin{{equation}}u = {lines} + v \label{{a}}\end{{equation}}"]
+    one, numbered = (set_page([text], source, replace(settings, formulas=format)) for text in texts)
+    assert "mjx-eqn:" not in one
+    assert re.findall('id="(mjx-eqn:.*?)"', numbered) == ["mjx-eqn:a"]
+    for letter in "uvyz":
+        shown = rf'href="#MJX-NCM-I-{ord(letter) - ord("a") + 0x1D44E:X}"' if format == "svg" else letter
+        assert shown in one, letter
+        assert shown in numbered, letter
+
+
 @pytest.mark.parametrize("format", ["svg", "chtml"])
 def test_no_attribute_has_a_style(format: str, source: Path, settings: Settings) -> None:
     tables = r"\begin{array}{|c|r}\hline \bbox[border: 1px solid]{1}&2\\3&4\end{array}"

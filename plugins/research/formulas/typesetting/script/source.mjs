@@ -14,6 +14,11 @@ export function withoutRequire(formula, packages) {
   });
 }
 
+// Return `formula` with its multlined environments without numbers, which are those of what they stand in.
+export function unnumbered(formula) {
+  return formula.replace(/\\end\s*\{multlined\}/g, "\\notag$&");
+}
+
 // Return `formula`, in an environment if \\ ends a line of it outside of all: MathJax gives such lines the width of
 // its container, which nobody knows here. Its tag and its label stay outside.
 export function stacked(formula) {

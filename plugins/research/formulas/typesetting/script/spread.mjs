@@ -11,7 +11,7 @@ const COMPILED = 20; // MathJax's STATE.COMPILED: TeX has been read, nothing is 
 // the share of the width by which each of their cells moves.
 export function measure(document, adaptor) {
   for (const item of document.math) {
-    if (!item.display || !isSpread(item.root)) continue;
+    if (!isSpread(item.root)) continue;
     const wide = placesOf(item.typesetRoot, adaptor);
     item.setMetrics(EM, EX, NARROW, 1);
     item.state(COMPILED);

@@ -108,6 +108,7 @@ function widen(container, item, adaptor) {
   adaptor.removeAttribute(svg, "viewBox");
   adaptor.setAttribute(svg, "width", "100%");
   adaptor.setStyle(svg, "min-width", exesOf(across));
+  adaptor.setAttribute(container, "display", "true");
 }
 
 function viewOf(svg, adaptor) {

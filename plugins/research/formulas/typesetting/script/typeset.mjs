@@ -19,7 +19,7 @@ import * as mathml from "./mathml.mjs";
 import { inUnicode } from "./mhchem.mjs";
 import { plain } from "./plain.mjs";
 import "./safety.js";
-import { stacked, withoutRequire } from "./source.mjs";
+import { stacked, unnumbered, withoutRequire } from "./source.mjs";
 import { METRICS, TEXT } from "./spread.mjs";
 import * as svg from "./svg.mjs";
 import { literalSigns } from "./text.mjs";
@@ -84,7 +84,7 @@ async function typeset(group) {
   format.forget(output);
   add("\\begingroupSandbox", false, tex); // definitions end with the group
   for (const formula of group)
-    add(stacked(withoutRequire(formula.tex, job.tex.packages)), formula.display, tex);
+    add(unnumbered(stacked(withoutRequire(formula.tex, job.tex.packages))), formula.display, tex);
   await mathjax.handleRetriesFor(() => format.typeset(inInk(document.compile()), MathJax.startup));
   const parts = format.partsOf(output, document, adaptor);
   return [...document.math].slice(1).map((item) => failures.get(item) ?? result(item, parts));
