@@ -118,10 +118,10 @@ def outcome(root: Path, bars: Path, disk: Disk, whole: dict[str, bytes]) -> tupl
     )
     said = (root / "first.log").read_text(encoding="utf-8")
     is_error = ": error: " in said or (root / "first.rc").read_text().strip() != "0"
-    next_differs = damages.files(root / "second") != whole
+    next_differs = damages.timeless(root / "second") != whole
     if "Traceback" in said:
         return "traceback", next_differs
-    if damages.files(root / "first") == whole:
+    if damages.timeless(root / "first") == whole:
         return "same", next_differs
     return ("reported" if is_error else "silent"), next_differs
 
@@ -142,7 +142,7 @@ def main() -> None:
         tiny_model.write_data(bars)
         write_blog(whole, bars)
         build(whole, bars)
-        published = damages.files(whole / "output")
+        published = damages.timeless(whole / "output")
         needed = {folder: sum(map(len, damages.files(whole / folder).values())) for folder in FOLDERS}
         for number in range(given.builds):
             folder = FOLDERS[number % len(FOLDERS)]

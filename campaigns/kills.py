@@ -13,7 +13,6 @@ Prints a table and judges nothing.
 import argparse
 import os
 import random
-import re
 import shutil
 import signal
 import subprocess
@@ -40,9 +39,6 @@ AFTER = 2.0
 #: The variable by which all processes of a build are known.
 MARK = "CAMPAIGN_BUILD"
 FORMULAS = 500
-#: What a clock decides: seconds of training, and the files of a bundle that hold them.
-TIMED = re.compile(rb"<dt>Training</dt><dd>[^<]*|<tr><td>(history\.csv|metrics\.json)</td>.*")
-
 SETTINGS = f"""
 SITENAME = "A blog"
 SITEURL = "https://blog.example"
@@ -160,7 +156,7 @@ def words(process: psutil.Process) -> str:
 
 def published(folder: Path) -> Mapping[str, bytes]:
     """Return what the blog in `folder` publishes, by path, but for how long training took."""
-    return {path: TIMED.sub(b"", content) for path, content in damages.files(folder / "output").items()}
+    return damages.timeless(folder / "output")
 
 
 def undisturbed(

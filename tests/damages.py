@@ -1,6 +1,7 @@
 """A blog with every kind of entry in its cache and of published file, and ways to damage a file."""
 
 import random
+import re
 import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -50,6 +51,8 @@ KINDS = set(
 )
 #: Folders of output/ that the plugin writes.
 PUBLISHED = ("research", "demos")
+#: What a clock decides: seconds of training, and the files of a bundle that hold them.
+TIMED = re.compile(rb"<dt>Training</dt><dd>[^<]*|<tr><td>(history\.csv|metrics\.json)</td>.*")
 
 
 def write_models(root: Path) -> None:
@@ -111,3 +114,8 @@ def copy(source: Path, target: Path) -> None:
     """Make `target` what `source` is, with its times."""
     shutil.rmtree(target, ignore_errors=True)
     shutil.copytree(source, target)
+
+
+def timeless(folder: Path) -> dict[str, bytes]:
+    """Return the files below `folder`, by path, without what a clock decides."""
+    return {path: TIMED.sub(b"", content) for path, content in files(folder).items()}
