@@ -259,6 +259,12 @@ def test_numbered_lines_in_a_line_of_text_are_set(format: str, source: Path, set
     assert html.count("<mjx-full") == html.count("<mjx-container display") == (2 if format == "svg" else 0)
 
 
+def test_lines_that_are_wider_than_any_column_stay_whole(source: Path, settings: Settings) -> None:
+    html = set_page([rf"\begin{{multline*}}{'x + ' * 200} y \\ z\end{{multline*}}"], source, settings)
+    assert html.count("<use ") == 402
+    assert not re.search("NaN|Infinity|undefined", html)
+
+
 @pytest.mark.parametrize("format", ["svg", "chtml", "mathml"])
 def test_lines_within_a_formula_have_no_numbers_of_their_own(
     format: str, source: Path, settings: Settings

@@ -106,7 +106,7 @@ class Pipeline:
         unknown: list[str | None] = [None] * len(posts)
         decisive = [self._attempt(part, self.root, unknown, part.decisive, posts) for part in self.parts]
         return [
-            "" if None in named else self._finished.key(post, filter(None, named))
+            "" if None in named else self._finished.key(post, map(str, named))
             for post, *named in zip(posts, *decisive, strict=True)
         ]
 

@@ -17,9 +17,9 @@ export function measure(document, adaptor) {
     item.state(COMPILED);
     item.typeset(document);
     const narrow = placesOf(item.typesetRoot, adaptor);
-    const grown = wide.width - narrow.width;
+    const grown = wide.width - narrow.width; // by nothing where the content is wider than all columns
     item.shares = narrow.cells.map((row, at) =>
-      row.map((x, column) => +((wide.cells[at][column] - x) / grown).toFixed(3)),
+      row.map((x, column) => (grown > 0 ? +((wide.cells[at][column] - x) / grown).toFixed(3) : 0)),
     );
     item.naturalWidth = narrow.width;
   }
