@@ -69,7 +69,7 @@ KINDS = (
     ("image", re.compile(r"<img\b[^>]*(?:loading|decoding|width)=")),
     ("table", re.compile("research-align-|research-scroll")),
     ("reference", re.compile(r"research-ref|#(?:fig|tab|sec|eq|lst)[-:]")),
-    ("escape", re.compile(r"\\\$|&#92;")),
+    ("escape", re.compile(r"\\\$")),
 )
 VERBATIM = re.compile(
     r"<(pre|code|kbd|samp|tt|script|style|textarea|title|head)\b.*?</\1>|<!--.*?-->", re.DOTALL

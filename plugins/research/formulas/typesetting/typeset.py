@@ -85,7 +85,7 @@ def recalled(keys: Iterable[str], settings: Settings, cache: Cache) -> Mapping[s
 
 
 def _how(format: str, settings: Settings) -> dict[str, Any]:
-    """Return what typeset.mjs is told of how to typeset."""
+    """Return the head of the job of typeset.mjs: how to typeset."""
     return {"format": format, "tex": {"packages": settings.tex_packages, "tags": settings.equation_numbers}}
 
 

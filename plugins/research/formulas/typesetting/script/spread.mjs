@@ -39,11 +39,11 @@ export function spread(item, table, group, [top, height], adaptor) {
   const rows = rowsOf(table, adaptor).map((row) => [row, cellsOf(row, adaptor)]);
   const shares = [...new Set(item.shares.flat())].sort((one, other) => one - other);
   const parts = shares.map((share) => {
-    const kept = rows.map(([row, cells], at) => {
+    const lines = rows.map(([row, cells], at) => {
       const moved = cells.filter((_, column) => item.shares[at][column] === share);
       return rowWith(row, moved, share * item.naturalWidth, adaptor);
     });
-    const flipped = adaptor.node("g", { transform: "matrix(1 0 0 -1 0 0)" }, kept);
+    const flipped = adaptor.node("g", { transform: "matrix(1 0 0 -1 0 0)" }, lines);
     const x = share ? { x: `${+(100 * share).toFixed(1)}%` } : {};
     const view = `0 ${top} 1 ${height}`;
     const attributes = { ...x, preserveAspectRatio: "xMinYMid", viewBox: view, overflow: "visible" };
