@@ -1,6 +1,7 @@
 """Fixtures for all tests: a blog in a temporary folder, built by the real Pelican."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -138,6 +139,8 @@ def builder(root: Path) -> Build:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(text.encode() if isinstance(text, str) else text)
         (root / "content").mkdir(exist_ok=True)
+        # Python tells sources apart by their size and second: settings of the same length would stay.
+        shutil.rmtree(root / "__pycache__", ignore_errors=True)
         (root / "pelicanconf.py").write_text(SETTINGS + settings, encoding="utf-8")
         words = ["-s", "pelicanconf.py", *arguments]
         environment = {**os.environ, **forks.WIDE, **(env or {})}
