@@ -130,10 +130,14 @@ def test_other_scripts_stay(html: str) -> None:
     ("options", "text", "html"),
     [
         ({"inline": ((r"\(", r"\)"),)}, r"As $x$, \(y\)", "As $x$, <m>y</m>"),
-        ({"display": ((r"\[", r"\]"),)}, "$x$, $$z$$", "<m>x</m>, &#36;&#36;z&#36;&#36;"),
+        ({"display": ((r"\[", r"\]"),)}, "$x$, $$z$$", "<m>x</m>, &#000036;&#000036;z&#000036;&#000036;"),
         ({"inline": (("@@", "@@"),)}, "$x$, @@y_1 a_1@@", "$x$, <m>y_1 a_1</m>"),
         ({"inline": (("$`", "`$"),)}, "$x$, $`y`$ and `z`", "$x$, <m>y</m> and <code>z</code>"),
-        ({"inline": (), "display": ()}, r"$x$, \(y\), $$z$$", "$x$, (y), &#36;&#36;z&#36;&#36;"),
+        (
+            {"inline": (), "display": ()},
+            r"$x$, \(y\), $$z$$",
+            "$x$, (y), &#000036;&#000036;z&#000036;&#000036;",
+        ),
         ({"inline": (("$", "$"), (r"\(", r"\)"))}, r"$x$, \(p(y \mid z)\)", r"<m>x</m>, <m>p(y \mid z)</m>"),
         ({"off": True}, "$x$", "$x$"),
     ],
@@ -144,6 +148,29 @@ def test_delimiters_by_setting(options: dict[str, Any], text: str, html: str) ->
         text, extensions=["research.formulas.syntax.markdown"], extension_configs=configs
     )
     assert re.sub(r'<span class="math">\\\((.*?)\\\)</span>', r"<m>\1</m>", found) == f"<p>{html}</p>"
+
+
+ESCAPED = r"""Title: A post
+Date: 2026-01-01
+Summary: {signs} in a summary
+
+{signs} and &#36;5, &#92;(y\\), [a link](https://a.example "\\[z\\]"), `\\(x\\)`, $$x$$"""
+
+
+@pytest.mark.parametrize(
+    ("typed", "published"), [(r"\\(x\\) and \\[x^2\\]", r"\(x\) and \[x^2\]"), (r"5\$", "5$")]
+)
+def test_escaped_signs_are_published_as_they_are(build: Build, typed: str, published: str) -> None:
+    files = {"p.md": ESCAPED.replace("{signs}", typed)}
+    names = ("a-post.html", "index.html", "feeds/all.atom.xml")
+
+    def published_with(settings: str) -> list[str]:
+        site = build(files, settings)
+        return [site.read(name).rpartition("</head>")[2] for name in names]
+
+    without = [text.replace(r"5\$", "5$") for text in published_with("PLUGINS = []")]
+    assert all(published in text for text in without)
+    assert published_with('RESEARCH = {"display_math": []}') == without
 
 
 def test_displayed_formulas_between_delimiters_of_a_blog(build: Build) -> None:

@@ -41,7 +41,7 @@ KINDS = (
     ("citation", lazy_pattern(r'data-part="citation|class="(?:citation|references)|role="doc-')),
     ("demo or number", lazy_pattern(r"data-demo|data-part=\"(?:demo|number)")),
     ("reference", lazy_pattern(r'data-part="|href="#')),
-    ("escape", lazy_pattern(r"&#36;|&#92;")),
+    ("escape", lazy_pattern(r"\\\$")),
     ("table", lazy_pattern("research-align-")),
 )
 #: Characters of a text that are shown.

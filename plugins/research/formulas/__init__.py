@@ -20,7 +20,7 @@ from ..core.storage.assets import Linked, StyleSheetFile
 from ..core.text.placeholders import ID, sign
 from .output import chtml, client, page, posts
 from .settings import Settings
-from .syntax import lookalikes, parse, reading, render_math
+from .syntax import lookalikes, parse, reading, render_math, signs
 from .syntax.find import REFERENCE_ID, TypesetFormula
 from .syntax.find import labels as labels_in
 from .typesetting.mathjax import versions
@@ -100,7 +100,7 @@ class Formulas(Part):
 
     def preview(self, post: Post) -> Post:
         """Return `post` with its formulas in elements of class ``math``, and without scripts of MathJax."""
-        return post.with_html(posts.marked(text) for text in parse.parse(post, self.settings))
+        return post.with_html(signs.shown(posts.marked(text)) for text in parse.parse(post, self.settings))
 
     def assets(self) -> Iterator[Linked]:
         """Yield the style sheets of the formats, and the one that CHTML makes of the blog's formulas."""
@@ -116,15 +116,15 @@ class Formulas(Part):
             yield made
 
     def finish_page(self, html: str, target: Target) -> str:
-        """Show formulas; let a page whose formulas are not typeset load MathJax."""
+        """Show formulas, and signs of them that are text; let a page with formulas to typeset load MathJax."""
         html = client.show_in_titles(html)
         if client.MARKER in html:
             html = client.link_client(html, target.base, self.settings)
-        return page.insert_formulas(html, self._formulas)
+        return page.insert_formulas(signs.shown(html), self._formulas)
 
     def finish_excerpt(self, html: str) -> str:
         """Return `html` without what the style sheet of formulas is for, which a feed does not have."""
-        return posts.without_style(html)
+        return posts.without_style(signs.shown(html))
 
     def _files(self, html: Sequence[str]) -> tuple[PublishedFile, ...]:
         return tuple(client.files()) if any(map(client.is_needed, html)) else ()

@@ -18,9 +18,10 @@ from ...core.text.tex import SYMBOL, WITH_ARGUMENT, has_words, reads_as_tex
 from ..settings import Settings
 from .find import unmarked
 from .parse import ParsedText
+from .signs import BACKSLASH
 
 #: What a text has that is worth a look: TeX, a backslash that was escaped, and braces where one was dropped.
-SIGNS = ("\\", "$", "&#92;", "{")
+SIGNS = ("\\", "$", BACKSLASH, "{")
 #: Line and column, as far as they are known, and what is wrong there.
 Report = tuple[int | None, int | None, str]
 #: More characters in one formula are none.

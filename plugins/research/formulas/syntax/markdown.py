@@ -26,7 +26,7 @@ from ...core.lazy import lazy_pattern
 from ...core.text.markdown import Paragraphs, spans_cells
 from ...core.text.segments import Edit, apply_edits, segments
 from ..settings import format_said
-from . import delimiters, escapes, github
+from . import delimiters, escapes, github, signs
 from .delimiters import DOLLARS, Delimiters
 from .find import find_formulas
 from .protected import Protected
@@ -78,8 +78,8 @@ class MathExtension(GuardedExtension, PelicanMathJaxExtension):  # type: ignore[
         if pairs := escapes.pairs_of(self.delimiters.inline, self.delimiters.display):
             notes = escapes.Notes(md, "math_escapes")
             md.postprocessors.register(guarded(notes), "math_escapes", 0)
-            signs = tuple(opening for opening, _ in pairs)
-            rare.append(Rare("math_escapes", 183, signs, guarded(EscapedMath(pairs, notes, self))))
+            openings = tuple(opening for opening, _ in pairs)
+            rare.append(Rare("math_escapes", 183, openings, guarded(EscapedMath(pairs, notes, self))))
         if DOLLARS in self.delimiters.inline:
             rare.append(Rare("math_github", 196, ("$`",), guarded(GithubMath(md, self))))
         md.preprocessors.register(guarded(RarePatterns(md, rare)), "math_rare", 28)
@@ -118,8 +118,8 @@ class RarePatterns(Preprocessor):
     def run(self, lines: list[str]) -> list[str]:
         """Return `lines`."""
         text = "\n".join(lines)
-        for name, priority, signs, pattern in self.rare:
-            is_needed = any(sign in text for sign in signs)
+        for name, priority, needing, pattern in self.rare:
+            is_needed = any(sign in text for sign in needing)
             if is_needed and name not in self.md.inlinePatterns:
                 self.md.inlinePatterns.register(pattern, name, priority)
             elif not is_needed:
@@ -128,16 +128,16 @@ class RarePatterns(Preprocessor):
 
 
 class EscapedDelimiter(InlineProcessor):
-    """An escaped delimiter → a character reference, which is no delimiter."""
+    """An escaped delimiter → signs that are hidden until the page is written."""
 
     def handleMatch(  # type: ignore[override]  # noqa: N802
         self, m: re.Match[str], data: str
     ) -> tuple[str, int, int] | tuple[None, None, None]:
-        """Return the stored reference, and from where to where in `data` the escape stands."""
+        """Return the stored signs, and from where to where in `data` the escape stands."""
         if Protected.of(data).covers(m.start()):
             return None, None, None
         text = m[0][1:] if m[0][0] == "\\" else m[0]
-        return self.md.htmlStash.store("".join(f"&#{ord(sign)};" for sign in text)), m.start(), m.end()
+        return self.md.htmlStash.store(signs.hidden(text)), m.start(), m.end()
 
 
 class MathElement(InlineProcessor):
