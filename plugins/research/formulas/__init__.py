@@ -116,7 +116,7 @@ class Formulas(Part):
             yield made
 
     def finish_page(self, html: str, target: Target) -> str:
-        """Show formulas, and signs of them that are text; let a page with formulas to typeset load MathJax."""
+        """Show formulas and escaped signs; let a page whose formulas are not typeset load MathJax."""
         html = client.show_in_titles(html)
         if client.MARKER in html:
             html = client.link_client(html, target.base, self.settings)

@@ -30,6 +30,10 @@ TOKEN = lazy_pattern(
     rf"|<(?P<close>/?)(?P<name>{NAMES})(?=[\s/>])(?P<attributes>{ATTRIBUTES})>",
     re.DOTALL | re.IGNORECASE,
 )
+#: What a link can lead to: an id, or the name of an anchor (HTML, section 7.4.2.3.3).
+PLACE = lazy_pattern(
+    r"""(?<![\w-])id\s*=\s*["']?([^"'\s>]+)|<a\s(?:[^<>]*\s)?name\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE
+)
 
 
 @dataclass(eq=False)
@@ -84,6 +88,11 @@ class Element:
                 behind = one.end
             else:
                 yield one
+
+
+def ids(html: str) -> set[str]:
+    """Return what links within `html` can lead to."""
+    return {unescape(id or name) for id, name in PLACE.findall(html)}
 
 
 def is_figure(element: Element) -> bool:

@@ -1,10 +1,9 @@
 """What references are resolved with: the labels that they may mean, the words of their post, diagnostics."""
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from html import escape, unescape
+from html import escape
 from os.path import normpath
 from pathlib import Path
 from urllib.parse import quote, unquote
@@ -14,6 +13,7 @@ from ...core.labels import Label, Labels
 from ...core.lazy import lazy_pattern
 from ...core.post import Post, Text
 from ..checks.anchors import UNKNOWN
+from ..html.elements import ids
 from ..kinds import Kinds
 
 OTHER_POST = lazy_pattern(r"[{|]filename[}|](?P<file>[^#]*)#?")
@@ -97,6 +97,10 @@ class Context:
             self._reported[key] += 1
         self.diagnostics.append(Diagnostic(self.post.source, line, message, severity, column))
 
+    def may_be_foreign(self, link: str, target: Target) -> bool:
+        """Say whether the HTML `link`, which leads to no label, may be without words on purpose."""
+        return link in Source(self.post.source).text and self._fault(target, "")[1] is Severity.WARNING
+
     def _fault(self, target: Target, typed: str) -> tuple[str, Severity]:
         """Return what is wrong, and how grave that is."""
         id, address = target.id, target.address
@@ -108,12 +112,12 @@ class Context:
             where = address or "nowhere"
             return f"the link to {where} has no text: write [text]({address})", Severity.WARNING
         where = target.source.name if target.base else "this post"
-        if not target.base and _has_id(self.post.body.html, id):
+        if not target.base and id in ids(self.post.body.html):
             return f"{typed} leads to what has no number: write [text](#{id})", Severity.WARNING
-        ids = [one for one in target.labels if one]
-        hint = nearest(id, ids)
+        known = [one for one in target.labels if one]
+        hint = nearest(id, known)
         if hint or self.kinds.kind_of(id) or not address.startswith("#") or typed.startswith("\\"):
-            others = f"; there are {', '.join(ids)}" if 0 < len(ids) <= MAX_NAMED else ""
+            others = f"; there are {', '.join(known)}" if 0 < len(known) <= MAX_NAMED else ""
             return f"{typed}: nothing in {where} has the id “{id}”{hint or others}", Severity.ERROR
         return f"{typed} leads nowhere: nothing in {where} has the id “{id}”", Severity.WARNING
 
@@ -130,11 +134,6 @@ def joined(pieces: Sequence[str], kinds: Kinds) -> str:
         return f" {kinds.table['and']} ".join(pieces)
     comma = "," if kinds.language == "en" else ""
     return f"{', '.join(pieces[:-1])}{comma} {kinds.table['and']} {pieces[-1]}"
-
-
-def _has_id(html: str, id: str) -> bool:
-    own = re.compile(r"""(?<![\w-])id\s*=\s*["']?([^"'\s>]+)""")
-    return any(unescape(found) == id for found in own.findall(html))
 
 
 def _paths(source: Path, file: str) -> Iterator[Path]:
