@@ -29,6 +29,8 @@ Wrong: [a](#fig-plain?z=1,1),
 [e](#fig-still?seed=1),
 [f]({filename}other.md#fig-samples?seed=1.5),
 [g](#fig-plane?nonsense).
+
+<h2 id="What-if?">What if? <a class="anchor-link" href="#What-if?">¶</a></h2>
 """
 
 
@@ -55,6 +57,12 @@ def test_a_link_leads_to_its_figure_and_has_the_state_beside_it(site: Site) -> N
     assert tag(site, "set") == 'href="#fig-plane" data-demo-state="z=0.3,-0.5"'
     assert tag(site, "Figure\N{NO-BREAK SPACE}1") == 'href="#fig-plane" data-demo-state="z=0,0"'
     assert "[code](#fig-plane?z=9)" in site.read("post.html")
+
+
+def test_what_leads_to_no_figure_is_published_as_typed(site: Site) -> None:
+    assert tag(site, "¶") == 'class="anchor-link" href="#What-if?"'
+    assert tag(site, "a") == 'href="#fig-plain?z=1,1"'
+    assert "What-if?" not in site.log
 
 
 def test_a_link_to_another_post_has_the_state_in_its_query(site: Site) -> None:

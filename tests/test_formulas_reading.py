@@ -38,6 +38,11 @@ def test_markdown(case: Path) -> None:
         (r"<p>of \(x\)</p>", "x", False),
         ("<figcaption>to $2^{10}$ bits</figcaption>", "2^{10}", False),
         ("<li>at $-0.5$, then</li>", "-0.5", False),
+        (r"<p>as $C = X^TX$ is</p>", "C = X^TX", False),
+        (r"<p>of $D = \{10, 12, 15\}$,</p>", r"D = \{10, 12, 15\}", False),
+        ("<p>by $y = ax + b$.</p>", "y = ax + b", False),
+        ("<p>in $[0, 1)$</p>", "[0, 1)", False),
+        (r"<p>at $50\%$</p>", r"50\%", False),
         (r"\begin{align}x &amp;= 1\end{align}", r"\begin{align}x &= 1\end{align}", True),
         (r'<a href="#">of \(x\)</a>', "x", False),
     ],
@@ -59,6 +64,7 @@ def test_a_formula_in_html(html: str, tex: str, display: bool) -> None:
         '<p class="math">Euler\'s <em>e</em></p>',
         '<p class="math">Prose about numbers</p>',
         "<p>In $HOME/$USER, $PATH:$HOME, https://example.org/?$a$</p>",
+        r"<p>find $DIR -exec rm {} \; && ls $DIR, $src/lib:$DB, $this->get($key), $AB$</p>",
     ],
 )
 def test_what_is_no_formula(html: str) -> None:

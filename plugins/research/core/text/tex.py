@@ -38,11 +38,27 @@ DELIMITED_SYMBOL = lazy_pattern(
 WITH_ARGUMENT = lazy_pattern(
     r"(?<![\w\\/])\\(?!(?:eq|c|C|auto|name|v)?ref\*?\{|[a-zA-Z]*[cC]ite)[a-zA-Z]{3,}\*?\{(?![\d,]*\})[^{}\x05]*[{}]"
 )
-ATOM = (
-    r"(?:[a-zA-Z]|\d+(?:\.\d+)?|\([a-zA-Z0-9, +-]+\))(?:['!]|[_^](?:\w|\{[^{}]*\}))*(?:\([a-zA-Z0-9, +-]+\))?"
+# All pieces are atomic: what is no formula is refused at once.
+NUMBER = r"\d++(?:[.,]\d++)*+"
+SCRIPTS = r"(?:['!]|\\%|[_^](?:\w|\\[a-zA-Z]++|\{[^{}]*+\}))*+"
+#: What stands between the parentheses behind a function.
+ARGUMENTS = r"\([a-zA-Z0-9, +|;:/*'_^{}=\\-]++\)"
+#: A letter; something in parentheses; a tuple, an interval or a set; a norm.
+FACTOR = (
+    rf"(?>(?:[a-zA-Z]|{ARGUMENTS}|[\[(][a-zA-Z0-9_^+-]++(?:, ?[a-zA-Z0-9_^+-]++)++[\])]"
+    rf"|\\\{{[^{{}}\\]*+\\\}}|\\\|[^|\\]*+\\\|){SCRIPTS}(?:{ARGUMENTS})?)"
 )
+ATOM = rf"(?>{NUMBER}(?:[a-zA-Z]{SCRIPTS}|{SCRIPTS})|{FACTOR})"
+#: A product: up to three letters side by side, or single ones with spaces between them.
+PRODUCT = rf"(?>(?:{NUMBER})?{FACTOR}(?:(?:{FACTOR}){{1,2}}+|(?: {FACTOR}){{1,3}}+)?|{NUMBER}{SCRIPTS})"
+OPERATOR = r"\s*+(?::=|[-+*/=<>,|]|\\(?:[a-zA-Z]++|[,;!:% ]))\s*+-?"
 #: Letters, numbers and signs between them, and no words: ``x``, ``f(x) = a + 1``.
-ARITHMETIC = lazy_pattern(rf"\s*[-+]?{ATOM}(?:\s*(?:[-+*/=<>,|]|\\\w+)\s*{ATOM})*\s*")
+ARITHMETIC = lazy_pattern(rf"\s*+[-+]?{ATOM}(?:{OPERATOR}{ATOM})*+\s*")
+#: The same of products, which words and names could be as well where there is no sign of a formula.
+PRODUCTS = lazy_pattern(rf"\s*+[-+]?{PRODUCT}(?:{OPERATOR}{PRODUCT})*+\s*")
+SIGN_OF_FORMULA = lazy_pattern(r"[_^=+<>\\]|\bd[a-z]/d[a-z]\b")
+#: Of what has no letter: a sign between two numbers, or a list in brackets.
+COMPUTED = lazy_pattern(r"\d\s*(?:[+*=<>^/]|\\)|\A[\[(]")
 #: An index or a power, and words that no formula has.
 SCRIPTED = lazy_pattern(r"(?<![\w$])(?:[a-zA-Z)\]}][_^]|\d+\^)(?:[a-zA-Z0-9*](?![a-zA-Z_])|\{)")
 WORDS = lazy_pattern(r"(?<![\\a-zA-Z{])[a-z]{2,} +[a-z]{2,}")
@@ -64,7 +80,9 @@ def reads_as_tex(text: str, symbol: re.Pattern[str] = DELIMITED_SYMBOL) -> bool:
         return True
     if WORDS.search(text):
         return False
-    return bool(SCRIPTED.search(text)) or (LETTER.search(text) is not None and is_arithmetic(text))
+    if SCRIPTED.search(text):
+        return True
+    return bool(LETTER.search(text) or COMPUTED.search(text)) and is_arithmetic(text)
 
 
 def has_prose(text: str) -> bool:
@@ -90,8 +108,10 @@ def is_between_amounts(text: str) -> bool:
 
 
 def is_arithmetic(text: str) -> bool:
-    """Return whether `text` is nothing but single letters, numbers and signs: ``2``, ``n - 1``."""
-    return ARITHMETIC.fullmatch(text) is not None
+    """Return whether `text` is nothing but letters, numbers and signs: ``2``, ``n - 1``, ``y = Ax``."""
+    if ARITHMETIC.fullmatch(text):
+        return True
+    return SIGN_OF_FORMULA.search(text) is not None and PRODUCTS.fullmatch(text) is not None
 
 
 def reads_as_prose(text: str) -> bool:
