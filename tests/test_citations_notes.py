@@ -166,11 +166,13 @@ def test_references_in_other_markup_stand_in_one_line(build: Build) -> None:
         "lost.rst": bullets,
         "broken.rst": broken,
         "plain.md": plain,
+        "bibtex.md": plain.replace(item, "@misc{c, title={In BibTeX}}"),
     }
     site = build(files)
     for name in ("rest", "page", "plain"):
         assert re.search(r'<li id="ref-c">.*In a field', site.read(f"{name}.html")), name
     assert re.search(r"lost\.rst:6: warning: references: the items of this field cannot", site.log)
+    assert re.search(r"bibtex\.md:3: warning: references: the items of this field cannot", site.log)
     assert re.search(r"broken\.rst:6: error: .*cannot be read", site.log)
 
 

@@ -36,6 +36,8 @@ def test_markdown(case: Path) -> None:
         (r'<span class="math">\(a\)<span class="math"> is prose', "a", False),
         (r"<p>The set $ A \cap B$ is</p>", r"A \cap B", False),
         (r"<p>of \(x\)</p>", "x", False),
+        (r"<p>of \(x \text{ if \(y\)}\)</p>", r"x \text{ if \(y\)}", False),
+        (r'<span class="math">\(x \mbox{ if \(y\)}\)</span>', r"x \mbox{ if \(y\)}", False),
         ("<figcaption>to $2^{10}$ bits</figcaption>", "2^{10}", False),
         ("<li>at $-0.5$, then</li>", "-0.5", False),
         (r"<p>as $C = X^TX$ is</p>", "C = X^TX", False),
@@ -145,6 +147,7 @@ def test_other_scripts_stay(html: str) -> None:
             "$x$, (y), &#000036;&#000036;z&#000036;&#000036;",
         ),
         ({"inline": (("$", "$"), (r"\(", r"\)"))}, r"$x$, \(p(y \mid z)\)", r"<m>x</m>, <m>p(y \mid z)</m>"),
+        ({"inline": ((r"\(", r"\)"),)}, r"\(x \hbox{ if \(y\)}\)", r"<m>x \hbox{ if \(y\)}</m>"),
         ({"off": True}, "$x$", "$x$"),
     ],
 )

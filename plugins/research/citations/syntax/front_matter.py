@@ -14,8 +14,8 @@ FIELD = "references"
 #: The lines around a front matter, as the extension ``meta`` knows them, and the line of the field.
 BEGIN, END = lazy_pattern(r"-{3}(?:\s|$)"), lazy_pattern(r"(?:-{3}|\.{3})(?:\s|$)")
 FIRST = lazy_pattern(rf"{FIELD}:\s*(?:[\[#]|$)")
-#: What an item begins with.
-ITEM = lazy_pattern(r"(?:^|[\s{-])id\s*:")
+#: What an item begins with, and an entry of BibTeX.
+ITEM = lazy_pattern(r"(?:^|[\s{-])id\s*:|@\w+\s*\{")
 #: What the further lines of a field in YAML begin with; empty ones go on too.
 MORE = (" ", "-", "#", "]")
 

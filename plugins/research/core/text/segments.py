@@ -64,10 +64,13 @@ MATH_CLASS = lazy_pattern(
     r"""\bclass\s*=\s*(?:"(?:[^"]*\s)?math(?:\s[^"]*)?"|'(?:[^']*\s)?math(?:\s[^']*)?'|math\b)"""
 )
 PANDOC_CLASS = lazy_pattern(r"\bmath (?:inline|display)\b")
+#: What stands between ``\\(`` and ``\\)``; in the argument of a command for text there may be such a formula.
+IN_PARENTHESES = r"(?:[^\\]++|(?>\\(?:text[a-z]*|[mhf]box)\s*\{(?:[^{}]|\{[^{}]*\})*\})|\\.)+?"
 # Each branch starts with its literal, the lookbehind after it: so the engine skips to candidates.
 DELIMITED = Closed(
     lazy_pattern(
-        r"\\\((?P<inline>.+?)\\\)|\\\[(?P<display>.+?)\\\]"
+        rf"\\\((?P<inline>{IN_PARENTHESES})\\\)"
+        r"|\\\[(?P<display>.+?)\\\]"
         r"|\$(?<![\\$]\$)\$(?!\$)(?P<dollars>.+?)(?<![\\$])\$\$(?!\$)"
         r"|\\begin\{(?P<name>[a-zA-Z]+\*?)\}.+?\\end\{(?P=name)\}",
         re.DOTALL,

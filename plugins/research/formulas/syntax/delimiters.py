@@ -14,6 +14,7 @@ from html import unescape
 
 from ...core.lazy import lazy_pattern
 from ...core.text.guarded import Closed
+from ...core.text.segments import IN_PARENTHESES
 from ...core.text.tex import has_prose, is_arithmetic, is_between_amounts, reads_as_prose, reads_as_tex
 from ..settings import Settings
 from .protected import Protected
@@ -164,7 +165,8 @@ def _branch(pair: tuple[str, str], name: str) -> str:
     first, rest = re.escape(opening[0]), re.escape(opening[1:])
     citation = r"(?!-?@)" if opening.endswith("[") else ""
     escaped = r"(?<!\\)" if closing[0] != "\\" else ""
-    return rf"{first}(?<!\\{first}){rest}{citation}(?P<{name}>.+?){escaped}{re.escape(closing)}"
+    inside = IN_PARENTHESES if pair == PARENTHESES else ".+?"
+    return rf"{first}(?<!\\{first}){rest}{citation}(?P<{name}>{inside}){escaped}{re.escape(closing)}"
 
 
 #: Formulas between single dollars in HTML, where nothing is an escape and prices are as likely as formulas.
