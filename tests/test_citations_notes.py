@@ -166,7 +166,7 @@ def test_references_in_other_markup_stand_in_one_line(build: Build) -> None:
         "lost.rst": bullets,
         "broken.rst": broken,
         "plain.md": plain,
-        "bibtex.md": plain.replace(item, "@misc{c, title={In BibTeX}}"),
+        "bibtex.md": plain.replace(item, "@misc{c, title={X}}").replace("Plain", "BibTeX"),
     }
     site = build(files)
     for name in ("rest", "page", "plain"):

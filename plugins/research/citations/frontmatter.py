@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..core.diagnostics import Diagnostic, Severity, line_of
+from ..core.diagnostics import Diagnostic, Severity
+from ..core.diagnostics import Source as SourceFile
 from ..core.lazy import lazy_pattern
 from ..core.post import Post
 from ..core.storage.files import is_file
@@ -43,7 +44,7 @@ class FrontMatter:
         mentions = MENTION.finditer(str(metadata.get("nocite") or ""))
         uncited = (match["braced"] or match["plain"] or EVERYTHING for match in mentions)
         value = metadata.get(front_matter.FIELD)
-        line = line_of(post.source, front_matter.FIELD) if value else None
+        line = _line_of_references(post) if value else None
         inline = front_matter.yaml_of(value, (line or 1) - 1)
         return cls(
             tuple(dict.fromkeys(files)),
@@ -61,13 +62,17 @@ class FrontMatter:
                 "references: the items of this field cannot be read; write them in one line, "
                 "[{id: key, title: …}], or into a file that “bibliography” names"
             )
-            line = line_of(post.source, front_matter.FIELD)
-            yield Diagnostic(post.source, line, message, Severity.WARNING)
+            yield Diagnostic(post.source, _line_of_references(post), message, Severity.WARNING)
 
     @property
     def sources(self) -> tuple[Source, ...]:
         """Where entries are looked up before the bibliographies of the site."""
         return (*self.inline, *self.files)
+
+
+def _line_of_references(post: Post) -> int | None:
+    line, _ = SourceFile(post.source).place_of_key(front_matter.FIELD)
+    return line
 
 
 def _names(value: Any) -> Iterator[str]:
