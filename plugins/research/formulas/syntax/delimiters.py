@@ -43,6 +43,8 @@ DOUBLE_DOLLAR = r"\$(?<![\\$]\$)\$(?!\$)(?P<NAME>.+?)(?<![\\$])\$\$(?!\$)"
 NUMBER = lazy_pattern(r"\$(?<!\w\$)-?\d+(?:[.,]\d+)*\$(?!\w)")
 #: Between two prices: “5$-10$”, “5$/10$”.
 RANGE = lazy_pattern(r"[-–/,;]\s*\d[\d.,]*\Z")
+#: Backslashes that are escaped, in front of a sign, and a dollar that is.
+ESCAPED = r"(?<!\\)(?:\\\\)*\\\$|(?<!\\)(?:\\\\)+(?=\\?[(\[])"
 BLANK_LINE = lazy_pattern(r"\n[ \t]*\n")
 
 
@@ -79,7 +81,7 @@ class Delimiters:
             in_text=Closed(re.compile(texts or r"(?!)", re.DOTALL), inline, _accepts),
             opening=re.compile(rf"\n* {{0,3}}(?:{openings}|\\begin)" if openings else r"\n* {0,3}\\begin"),
             block=re.compile(rf"\s*(?:{blocks})", re.DOTALL),
-            escaped=r"\\\$|\\\\(?=[(\[])" + ("" if DOUBLE_DOLLARS in display else r"|\$\$"),
+            escaped=ESCAPED + ("" if DOUBLE_DOLLARS in display else r"|\$\$"),
         )
 
     @property
@@ -122,7 +124,10 @@ def is_dollar_formula(match: re.Match[str]) -> bool:
     following = match.string[match.end() : match.end() + 1]
     if _is_spaced(match):
         return reads_as_tex(tex) and not has_prose(tex)
-    is_behind_price = match.string[match.start() - 1 : match.start()].isdigit()
+    before = match.string[match.start() - 1 : match.start()]
+    is_behind_price = before.isdigit()
+    if before.isalpha() and tex[0].isdigit() and not reads_as_tex(tex):  # “US$6; 5$”
+        return False
     if is_between_amounts(tex) or (is_behind_price and RANGE.match(tex)):
         return False
     is_clear = not following or not (following.isalpha() or following in "_{([")

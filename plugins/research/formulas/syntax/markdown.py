@@ -39,6 +39,7 @@ QUARTO_ID = lazy_pattern(r"\{:?[ \t]*#([\w:.-]+)[ \t]*\}")
 NUMBERED = lazy_pattern(
     r"\\(?:label|tag|notag|begin\{(?:equation|align|gather|multline|flalign|alignat|eqnarray)\b)"
 )
+ESCAPE = lazy_pattern(r"\\(.)")
 BLOCK_TAG, TEXT_TAG = '<div class="math">', '<span class="math">'
 
 
@@ -136,8 +137,7 @@ class EscapedDelimiter(InlineProcessor):
         """Return the stored signs, and from where to where in `data` the escape stands."""
         if Protected.of(data).covers(m.start()):
             return None, None, None
-        text = m[0][1:] if m[0][0] == "\\" else m[0]
-        return self.md.htmlStash.store(signs.hidden(text)), m.start(), m.end()
+        return self.md.htmlStash.store(signs.hidden(ESCAPE.sub(r"\1", m[0]))), m.start(), m.end()
 
 
 class MathElement(InlineProcessor):

@@ -12,20 +12,20 @@ from ...core.lazy import lazy_pattern
 from ...core.text.segments import VERBATIM_ELEMENTS
 
 #: What a text has that has any of these.
-SIGNS = ("<", "](", "][", "://", "{:", "![", "mailto:")
+SIGNS = ("<", "](", "][", "://", "![", "mailto:", "{:", "{#", "{.", "){", "]{", "*{", "`{", ">{")
 VERBATIM = "|".join(sorted(VERBATIM_ELEMENTS))
 PROTECTED = lazy_pattern(
     # An element whose text is verbatim, a comment, an address, a tag with its attributes.
     rf"<(?P<name>{VERBATIM})\b(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>(?:[^<]|<(?!/(?P=name)\b))*</(?P=name)\s*>"
     r"|<!--.*?-->"
-    r"|<[a-zA-Z][a-zA-Z0-9+.-]*:[^\s<>]*>"
+    r"|<[a-zA-Z][a-zA-Z0-9+.-]*:[^\s<>]*>|<[^\s<>@]+@[^\s<>@]+>"
     r"|</?[a-zA-Z][\w:-]*(?:\s(?:[^<>\"']|\"[^\"]*\"|'[^']*')*)?/?>"
     # The destination and the title of a link, and all of an image.
     r"|!\[[^\]\n]{0,1000}+\](?=[(\[])"
     r"|(?<=\])\((?:[^()\s<>]|<[^<>\n]*>|\((?:[^()\s])*\))*(?:\s+(?:\"[^\"]*\"|'[^']*'))?\s*\)"
     # A reference to a definition, attributes, an address in the text.
     r"|(?<=\])\[[^\]\n]*\]"
-    r"|\{:[^{}\n]*\}"
+    r"|\{(?::|(?<=[\])*`>]\{)(?:[#.]|[\w-]+=)|(?<=\s\{)[#.](?=[^{}\n]*\}[ \t]*(?:\n|\Z)))[^{}\n]*\}"
     r"|\b(?:[a-zA-Z][a-zA-Z0-9+.-]*://|mailto:)[^\s<>\"`]*",
     re.DOTALL | re.IGNORECASE,
 )
