@@ -64,6 +64,8 @@ MATH_CLASS = lazy_pattern(
     r"""\bclass\s*=\s*(?:"(?:[^"]*\s)?math(?:\s[^"]*)?"|'(?:[^']*\s)?math(?:\s[^']*)?'|math\b)"""
 )
 PANDOC_CLASS = lazy_pattern(r"\bmath (?:inline|display)\b")
+#: As MathJax 2 and kramdown leave TeX.
+TEX_SCRIPT = lazy_pattern(r"""\stype\s*=\s*["']?math/tex\b""", re.IGNORECASE)
 #: What stands between ``\\(`` and ``\\)``; in the argument of a command for text there may be such a formula.
 IN_PARENTHESES = r"(?:[^\\]++|(?>\\(?:text[a-z]*|[mhf]box)\s*\{(?:[^{}]|\{[^{}]*\})*\})|\\.)+?"
 # Each branch starts with its literal, the lookbehind after it: so the engine skips to candidates.
@@ -90,7 +92,8 @@ def segments(html: str) -> Iterator[Segment]:
         name, at = (name or "").lower(), end
         if name in VERBATIM_ELEMENTS and not closes:
             at = _end_of_element(html, tag)
-            yield Segment(Kind.VERBATIM, start, at)
+            is_tex = name == "script" and TEX_SCRIPT.search(tag["attributes"]) and "</" in html[end:at]
+            yield Segment(Kind.FORMULA if is_tex else Kind.VERBATIM, start, at)
         elif name in MATH_ELEMENTS and not closes and (formula := _formula_in(html, tag)):
             at = formula
             yield Segment(Kind.FORMULA, start, at)

@@ -28,6 +28,8 @@ VERBATIM = lazy_pattern(
 )
 TAG_NAME = lazy_pattern(r"<([a-zA-Z]+|!--)")
 MATH_CLASS = lazy_pattern(r"class\s*=\s*(?:\"[^\"]*|'[^']*)?\bmath\b")
+#: What keeps TeX in a script from being read as XML.
+SCRIPT_MARKS = lazy_pattern(r"\A%?\s*<!\[CDATA\[|%?\s*\]\]>\Z")
 OPENING_TAG = lazy_pattern(r"<(?P<name>\w+)(?:[^>\"']|\"[^\"]*\"|'[^']*')*>")
 
 
@@ -209,6 +211,9 @@ def _read(text: str) -> tuple[Occurrence, ...]:
     if not opening:
         return (Occurrence(_delimited(text), 0, len(text)),)
     content = text[opening.end() : text.rindex("</")].strip()
+    if opening["name"].lower() == "script":
+        tex = SCRIPT_MARKS.sub("", content).strip()  # no reference of HTML stands for a character there
+        return (Occurrence(Formula(tex, "mode=display" in opening[0]), 0, len(text)),)
     found = next(DELIMITED.finditer(content), None)
     if found and found.span() == (0, len(content)):
         return (Occurrence(_delimited(content), 0, len(text)),)
