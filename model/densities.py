@@ -7,6 +7,11 @@ from torch import Tensor
 from torch.nn import functional
 
 
+def unreduced(x: Tensor) -> Tensor:
+    """Return `x`, in float32 if mixed precision has made it shorter."""
+    return x.float() if x.dtype in (torch.bfloat16, torch.float16) else x
+
+
 def log_bernoulli(x: Tensor, logits: Tensor) -> Tensor:
     """Return log p(x) of each Bernoulli pixel or unit, in the shape of `logits`; `x` is in [0, 1]."""
     return -functional.binary_cross_entropy_with_logits(logits, x.expand_as(logits), reduction="none")
@@ -21,11 +26,11 @@ def log_likelihood(x: Tensor, logits: Tensor) -> Tensor:
 
 
 def log_normal_likelihood(x: Tensor, mean: Tensor, log_scale: Tensor) -> Tensor:
-    """Return log p(x | z) of points, N(mean, exp(log_scale)² I), appendix C.2 with one variance for all.
+    """Return log p(x | z), N(mean, exp(log_scale)² I), appendix C.2 with one variance for all.
 
-    `x` is (B, D); `mean` the same, or (K, B, D) for K samples of z. Returns (B,) or (K, B).
+    `x` is (B, D) or (B, C, H, W); `mean` the same, or with K samples of z in front. Returns (B,) or (K, B).
     """
-    return log_normal(x, mean, 2 * log_scale).sum(dim=-1)
+    return log_normal(x, mean, 2 * log_scale).flatten(mean.ndim - x.ndim + 1).sum(dim=-1)
 
 
 def log_normal(z: Tensor, mean: Tensor, log_variance: Tensor) -> Tensor:

@@ -49,7 +49,7 @@ class PosteriorSamples(NamedTuple):
 
 
 class Model(nn.Module, ABC):
-    """A generative model p(x, z) of binary images or points x, with a recognition model q(z | x)."""
+    """A generative model p(x, z) of images or points x, with a recognition model q(z | x)."""
 
     #: The number of independent standard normal numbers that the decoder maps to an image.
     latents: int
@@ -73,8 +73,13 @@ class Model(nn.Module, ABC):
         return len(self.shape) == 1
 
     @property
+    def is_binary(self) -> bool:
+        """Whether x is an image of binary pixels, which have probabilities; others have densities."""
+        return not self.is_of_points
+
+    @property
     def scale(self) -> float | None:
-        """The standard deviation of p(x | z) of points; None where the model states none."""
+        """The standard deviation of p(x | z) where that is normal; None where it is Bernoulli."""
         return None
 
     def mean_of(self, decoded: Tensor) -> Tensor:
@@ -95,7 +100,8 @@ class Model(nn.Module, ABC):
     def joint(self) -> tuple[nn.Module, nn.Module] | None:
         """The networks of q(z | x) and of p(x, z) where z is not the decoder's input; None where it is.
 
-        Images → mean and log variance of z (B, Z); z → logits of the pixels (B, C, H, W), log p(z) by latent.
+        Images → mean and log variance of z (B, Z); z → logits of Bernoulli pixels or means of normal ones,
+        (B, C, H, W), and log p(z) by latent.
         """
         return None
 

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from .densities import unreduced
 from .errors import ModelError
 from .models import Shape
 from .recipes.specs import Convolutional, Dense, Patches
@@ -38,7 +39,7 @@ class Encoder(nn.Module):
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:  # (B, C, H, W)
         """Return mean and log_variance of q(z | x), each (B, Z)."""
-        parameters: Tensor = self.posterior(self.hidden(x - 0.5)).float()  # (B, 2Z)
+        parameters = unreduced(self.posterior(self.hidden(x - 0.5)))  # (B, 2Z)
         mean, log_variance = parameters.chunk(2, dim=1)
         return mean, log_variance
 
@@ -55,7 +56,7 @@ class Conditional(nn.Module):
 
     def forward(self, z: Tensor) -> tuple[Tensor, Tensor]:  # (…, given)
         """Return mean and log_variance, (…, latents) each."""
-        mean, log_variance = self.parameters_of(self.hidden(z)).float().chunk(2, dim=-1)
+        mean, log_variance = unreduced(self.parameters_of(self.hidden(z))).chunk(2, dim=-1)
         return mean, log_variance
 
 
@@ -90,7 +91,7 @@ class Decoder(nn.Module):
     def forward(self, z: Tensor) -> Tensor:  # (B, Z)
         """Return the logits of the pixels, (B, C, H, W), or means (B, D)."""
         logits: Tensor = self.arrange(self.pixels(self.hidden(z)))
-        return logits.float()
+        return unreduced(logits)
 
 
 class UnflattenGrid(nn.Module):

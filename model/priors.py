@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from .densities import log_normal
+from .densities import log_normal, unreduced
 from .recipes.specs import Couplings
 
 #: Logarithms of scales stay within ± this.
@@ -27,7 +27,7 @@ class Coupling(nn.Module):
 
     def scale_and_shift(self, z: Tensor) -> tuple[Tensor, Tensor]:
         """Return the logarithm of the scale and the shift, (…, changed), which depend on the given half."""
-        found = self.parameters_of(functional.silu(self.hidden(z[..., self.given]))).float()
+        found = unreduced(self.parameters_of(functional.silu(self.hidden(z[..., self.given]))))
         log_scale, shift = found.chunk(2, dim=-1)
         return MAX_LOG_SCALE * torch.tanh(log_scale / MAX_LOG_SCALE), shift
 
@@ -57,7 +57,8 @@ class CouplingPrior(nn.Module):
 
     def inverse(self, z: Tensor) -> tuple[Tensor, Tensor]:  # (…, Z)
         """Return the noise that becomes z, and log |∂noise/∂z| by latent; (…, Z) each."""
-        noise, log_determinant = z.float(), torch.zeros_like(z, dtype=torch.float32)
+        noise = unreduced(z)
+        log_determinant = torch.zeros_like(noise)
         for coupling in reversed(self.couplings):
             assert isinstance(coupling, Coupling)
             log_scale, shift = coupling.scale_and_shift(noise)

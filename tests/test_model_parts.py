@@ -322,6 +322,19 @@ def test_few_inputs_may_differ_by_what_rounding_makes_of_them(
         assert verify.verify(vae, graphs)["encoder"] == 0
 
 
+def test_a_network_that_magnifies_roundings_is_released(monkeypatch: pytest.MonkeyPatch) -> None:
+    vae = model()
+    with torch.no_grad():
+        for value in vae.encoder.parameters():
+            value.mul_(100)
+    vae.tolerance = 1e-6
+    graphs = export.graphs(vae, ABOUT)
+    verify.verify(vae, graphs)
+    monkeypatch.setattr(verify, "ALLOWED_ROUNDINGS", 0)
+    with pytest.raises(ModelError, match="the exported encoder differs from PyTorch by"):
+        verify.verify(vae, graphs)
+
+
 def test_graph_that_is_cut_off_is_not_released() -> None:
     graphs = export.graphs(model(), ABOUT)
     with pytest.raises(ModelError, match="cannot load"):

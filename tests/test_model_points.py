@@ -137,7 +137,6 @@ def test_a_bundle_says_that_it_is_of_points(tmp_path: Path) -> None:
     ("model", "shape", "message"),
     [
         (VAE(2, Dense(), Dense()), (2,), 'likelihood = { kind = "normal" }'),
-        (VAE(2, Dense(), Dense(), likelihood=Normal()), (1, 8, 8), 'likelihood = { kind = "bernoulli" }'),
         (Helmholtz(), (2,), "models of points are of the family “vae”, not “helmholtz”"),
         (VAE(2, Dense(), Convolutional(), likelihood=Normal()), (2,), "points need dense networks"),
     ],

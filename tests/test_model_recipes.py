@@ -22,6 +22,7 @@ from model.recipes.specs import (
     Helmholtz,
     ImportanceWeighted,
     Ladder,
+    Normal,
     Recipe,
     ReweightedWakeSleep,
     TwoLayers,
@@ -85,7 +86,9 @@ def test_recipe_of_a_ready_name_changes_the_ready_one(tmp_path: Path) -> None:
 
 def test_template_is_extended_and_not_trained(tmp_path: Path) -> None:
     found = library(tmp_path, '[recipes.own]\nextends = "images-vae"\ndata = "mnist"\n')
-    assert found.recipe("own").continuous_targets
+    model = found.recipe("own").model
+    assert isinstance(model, VAE)
+    assert model.likelihood == Normal()
     assert "images-vae" not in found.names
     with pytest.raises(ModelError, match="“images-vae” is a template for other recipes; extend it"):
         found.recipe("images-vae")

@@ -4,6 +4,7 @@ import math
 from pathlib import Path
 
 import bundles
+import msgspec
 import numpy as np
 import pytest
 import tiny_model
@@ -22,6 +23,7 @@ from research.demos.kinds import posterior
 from research.demos.live.exact import exact_decoder_request, exact_encoder_request
 from rich.console import Console
 from safetensors.torch import load_file
+from torch.distributions import Normal as NormalDistribution
 from torch.nn import functional
 
 from model.build import Job, build
@@ -30,15 +32,23 @@ from model.densities import log_bernoulli, log_normal
 from model.families import build as build_model
 from model.families.vae import VariationalAutoencoder
 from model.recipes.library import Library
-from model.recipes.specs import VAE, Convolutional, Couplings, Dense
+from model.recipes.specs import VAE, Convolutional, Couplings, Dense, Normal
 
 PLANE = VAE(latents=2, encoder=Dense((16,)), decoder=Convolutional(channels=(4, 4)))
+NORMAL = VAE(latents=4, encoder=Dense((16,)), decoder=Convolutional(channels=(4, 4)), likelihood=Normal(0.2))
 LEARNT = VAE(latents=4, encoder=Dense((16,)), decoder=Convolutional(channels=(4, 4)), prior=Couplings(2, 8))
 #: Examples that are compared, all of the test set.
 EXAMPLES = 100
 
 
-@pytest.fixture(scope="module", params=[PLANE, LEARNT], ids=["plane", "learnt-prior"])
+BOTH = msgspec.structs.replace(NORMAL, prior=LEARNT.prior)
+
+
+@pytest.fixture(
+    scope="module",
+    params=[PLANE, LEARNT, NORMAL, BOTH],
+    ids=["plane", "learnt-prior", "normal-pixels", "both"],
+)
 def trained(
     request: pytest.FixtureRequest, bars: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[VariationalAutoencoder, Bundle]:
@@ -63,7 +73,12 @@ def by_torch(model: VariationalAutoencoder, images: np.ndarray, noise: np.ndarra
     mean, log_variance = model.encoder(x)
     z = mean + torch.exp(0.5 * log_variance) * torch.from_numpy(noise)
     logits = model.network(z).double()
-    reached = log_bernoulli(x.double(), logits).flatten(1).sum(dim=1)
+    if model.log_scale is None:
+        reached = log_bernoulli(x.double(), logits).flatten(1).sum(dim=1)
+    else:
+        reached = (
+            NormalDistribution(logits.sigmoid(), model.log_scale.exp()).log_prob(x).flatten(1).sum(dim=1)
+        )
     spread = log_normal(z, mean, log_variance) - model._log_prior(z)
     if model.joint is None:
         spread = 0.5 * (mean**2 + log_variance.exp() - 1 - log_variance)
@@ -105,8 +120,12 @@ def test_programs_keep_each_term_within_a_hundredth(
     mean, log_variance = run_program(encoder.program.read_bytes(), given, [(bundle.latents,)] * 2)
     z = (mean + np.exp(log_variance / 2) * noise).astype(np.float32)
     shapes = [output.image or (output.size,) for output in bundle.decoder.outputs]
-    logits, *log_prior = run_program(decoder.program.read_bytes(), z, shapes)
-    reached = (given * logits - np.logaddexp(0, logits.astype(np.float64))).reshape(EXAMPLES, -1).sum(axis=1)
+    made, *log_prior = run_program(decoder.program.read_bytes(), z, shapes)
+    if model.scale is None:
+        pixels = given * made - np.logaddexp(0, made.astype(np.float64))
+    else:
+        pixels = -(((given - made) / model.scale) ** 2) / 2 - math.log(model.scale * math.sqrt(2 * math.pi))
+    reached = pixels.reshape(EXAMPLES, -1).sum(axis=1)
     spread = (mean**2 + np.exp(log_variance) - 1 - log_variance).sum(axis=1) / 2
     if log_prior:
         density = -(math.log(2 * math.pi) + log_variance + noise**2).sum(axis=1) / 2

@@ -83,6 +83,7 @@ def described(
         "verified": {
             "tolerance": tolerance,
             "allowed_outliers": verify.ALLOWED_OUTLIERS,
+            "allowed_roundings": verify.ALLOWED_ROUNDINGS,
             "largest_difference": dict(run.differences),
         },
         "graphs": dict(graphs),

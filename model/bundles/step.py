@@ -260,7 +260,7 @@ def _graphs(flat: Flat, x: Tensor, noise: int, about: Mapping[str, str]) -> dict
     given = (*vectors, numbers[0], x, torch.zeros(len(x), noise), *numbers[1:])
     found = {"step": _graph(adam_step(flat), given, INPUTS, OUTPUTS, about)}
     z, results = torch.zeros(BATCH, model.latents), ["x"]
-    log_scale = getattr(model, "log_scale", None)
+    log_scale = getattr(model, "log_scale", None) if model.is_of_points else None
     if log_scale is not None:
         results.append("scale")
 

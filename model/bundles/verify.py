@@ -1,5 +1,6 @@
 """Verifies that ONNX Runtime computes what PyTorch does; otherwise no bundle is published."""
 
+import copy
 import math
 from collections.abc import Mapping, Sequence
 
@@ -19,6 +20,8 @@ ALLOWED_OUTLIERS = 3
 OUTLIER_TOLERANCE = 1e-3
 #: Batch sizes that are compared; the second shows that any size works.
 BATCHES = (1000, 7)
+#: By how many times as much as PyTorch differs from itself in float64 a graph may differ, where that is more.
+ALLOWED_ROUNDINGS = 4
 #: How far logits and log densities may be apart, which are not squeezed into [0, 1].
 LOG_TOLERANCE = 1e-4
 
@@ -31,7 +34,7 @@ def verify(model: Model, graphs: Mapping[str, bytes]) -> dict[str, float]:
 
     The `ALLOWED_OUTLIERS` inputs that differ most are not counted. Raises `ModelError` when a graph cannot be
     run or differs by more than the model's tolerance, or by more than `OUTLIER_TOLERANCE` on one of those
-    inputs.
+    inputs, unless PyTorch itself rounds as much: see `ALLOWED_ROUNDINGS`.
     """
     generator = torch.Generator().manual_seed(0)
     decoder = mean_decoder(model)
@@ -82,25 +85,61 @@ def difference(
 ) -> float:
     """Return by how much `graph` differs from `module` on `batches`, but for the `ALLOWED_OUTLIERS` inputs.
 
-    Raises `ModelError` where that, or the difference on one of those, is beyond its allowance.
+    Raises `ModelError` where that, or the difference on one of those, is beyond its allowance, and beyond
+    what rounding explains.
     """
     exported = session(graph)
     found: list[Tensor] = []
     for batch in batches:
-        expected = module(*batch)
-        for theirs, ours in zip(run(exported, *batch), _tuple(expected), strict=True):
+        expected = _tuple(module(*batch))
+        results = run(exported, *batch)
+        for theirs, ours in zip(results, expected, strict=True):
             if theirs.shape != ours.shape:
                 raise ModelError(f"the exported {name} gives {tuple(theirs.shape)}, not {tuple(ours.shape)}")
-            relative = (theirs - ours).abs() / ours.abs().clamp(min=1)
-            found.append(relative.flatten(1).amax(dim=1))  # (B,)
-    differences: list[float] = torch.cat(found).sort().values.tolist()  # NaN comes last
-    largest, worst = differences[-1 - ALLOWED_OUTLIERS], differences[-1]
-    for error, allowed in zip((largest, worst), allowances, strict=True):
-        if not error <= allowed:  # also true for NaN
+        found.append(_relative(results, expected))
+    errors = _largest(found)
+    for error, allowed, rounding in zip(
+        errors, allowances, _roundings(module, batches, errors, allowances), strict=True
+    ):
+        if not error <= max(allowed, ALLOWED_ROUNDINGS * rounding):  # also true for NaN
             raise ModelError(
                 f"the exported {name} differs from PyTorch by {error:.1e}, more than {allowed:.0e}"
             )
-    return largest
+    return errors[0]
+
+
+def _relative(results: Sequence[Tensor], expected: Sequence[Tensor]) -> Tensor:
+    """Return the largest difference of each input of a batch, relative to values beyond 1, (B,)."""
+    each = [
+        (one - other).abs() / other.abs().clamp(min=1) for one, other in zip(results, expected, strict=True)
+    ]
+    return torch.stack([one.flatten(1).amax(dim=1) for one in each]).amax(dim=0)
+
+
+def _largest(differences: Sequence[Tensor]) -> tuple[float, float]:
+    """Return the largest of the `differences` of inputs but for outliers, and the largest of all."""
+    sorted_ones: list[float] = torch.cat(list(differences)).sort().values.tolist()  # NaN comes last
+    return sorted_ones[-1 - ALLOWED_OUTLIERS], sorted_ones[-1]
+
+
+def _roundings(
+    module: nn.Module, batches: Sequence[Inputs], errors: tuple[float, float], allowances: tuple[float, float]
+) -> tuple[float, float]:
+    """Return by how much `module` differs from itself in float64, as `_largest` does; 0 where none asks.
+
+    Weights of a few hundred, as a small standard deviation of p(x | z) makes them, magnify roundings.
+    """
+    if all(error <= allowed for error, allowed in zip(errors, allowances, strict=True)):
+        return 0.0, 0.0
+    exact = copy.deepcopy(module).double()
+    try:
+        found = [
+            _relative(_tuple(module(*batch)), _tuple(exact(*(one.double() for one in batch))))
+            for batch in batches
+        ]
+    except RuntimeError:  # a module that can be float32 alone has the allowances alone
+        return 0.0, 0.0
+    return _largest(found)
 
 
 def _tuple(result: Tensor | tuple[Tensor, ...]) -> tuple[Tensor, ...]:

@@ -63,6 +63,10 @@ class Data:
     log_density: Tensor | None = None
 
 
+#: Values of a byte.
+BYTES = 256
+
+
 def load(recipe: Recipe, library: Library) -> Data:
     """Return the data set of `recipe` as its model reads it: a conditional one gets labels with the images.
 
@@ -102,9 +106,17 @@ def load_images(recipe: Recipe, library: Library) -> Data:
     return Data(train, validation, test, *about)
 
 
-def observed(images: Tensor, generator: torch.Generator) -> Tensor:
-    """Return x as a likelihood has it: images binarized, points as they are."""
-    return images if images.is_floating_point() else binarize(images, generator)
+def observed(images: Tensor, is_binary: bool, generator: torch.Generator) -> Tensor:
+    """Return x as a likelihood has it: images binarized or as real numbers in [0, 1), points as they are.
+
+    A byte stands for an interval of real numbers, in which x is drawn uniformly: so the density of x bounds
+    the probability of the bytes (Theis, van den Oord and Bethge, 2016, section 3.1).
+    """
+    if images.is_floating_point():
+        return images
+    if is_binary:
+        return binarize(images, generator)
+    return (images + torch.rand(images.shape, generator=generator, device=images.device)) / BYTES
 
 
 def binarize(images: Tensor, generator: torch.Generator) -> Tensor:

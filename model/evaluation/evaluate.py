@@ -1,4 +1,4 @@
-"""Evaluates a model on test images under dynamic binarization, or on test points."""
+"""Evaluates a model on test images, under dynamic binarization or as real numbers, or on test points."""
 
 import math
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from ..data.examples import observed
+from ..data.examples import BYTES, observed
 from ..models import Model
 from ..objectives import importance_weighted_bound
 
@@ -38,11 +38,12 @@ class Metric:
 class PerExampleElbo(NamedTuple):
     """The ELBO of each of N images, and its terms."""
 
-    x: Tensor  # (N, C, H, W), binarized, as the model reads them, or points (N, D)
+    x: Tensor  # (N, C, H, W), as the likelihood has them, or points (N, D)
     likelihood: Tensor  # (N,), E[log p(x | z)]
     divergence: Tensor  # (N,), D_KL(q(z | x) || p(z))
     means: Tensor  # (N, Z), of q(z | x)
     pixels: int  # of an image, in all channels
+    is_binary: bool
 
     @property
     def bound(self) -> Tensor:
@@ -91,14 +92,14 @@ def of_data(log_density: Tensor | None) -> dict[str, Metric]:
 
 @torch.no_grad()
 def per_example_elbos(model: Model, images: Tensor, generator: torch.Generator) -> PerExampleElbo:
-    """Return the ELBOs of `images`, (N, C, H, W) uint8, binarized once, from four samples of z.
+    """Return the ELBOs of `images`, (N, C, H, W) uint8, from four samples of z; binarized once, if at all.
 
     Points are (N, D), float32.
     """
-    x = torch.cat([observed(batch, generator) for batch in torch.split(images, 1000)])
+    x = torch.cat([observed(batch, model.is_binary, generator) for batch in torch.split(images, 1000)])
     parts = [_parts(model, batch, generator) for batch in torch.split(x, 500)]
     likelihood, divergence, means = (torch.cat(part) for part in zip(*parts, strict=True))
-    return PerExampleElbo(x, likelihood, divergence, means, math.prod(model.shape))
+    return PerExampleElbo(x, likelihood, divergence, means, math.prod(model.shape), model.is_binary)
 
 
 def weighted_name(samples: int) -> tuple[str, str]:
@@ -112,14 +113,16 @@ def table(lower: PerExampleElbo, bounds: Mapping[str, Metric]) -> dict[str, Metr
     *_, tightest = bounds.values()
     assert tightest.standard_error is not None
     bits = math.log(2) * lower.pixels
-    what = "pixel and color channel, in bits"
+    what, more = "pixel and color channel, in bits", 0.0
     if lower.x.ndim == POINTS_NDIM:
         what = "coordinate, in bits; of densities, it may be below 0"
+    elif not lower.is_binary:
+        what, more = "pixel and color channel, in bits; of bytes, not of densities", math.log2(BYTES)
     return {
         "elbo": mean(lower.bound, "evidence lower bound, Kingma and Welling (2013), eq. 10, test examples"),
         **bounds,
         "bits_per_dimension": Metric(
-            -tightest.value / bits,
+            more - tightest.value / bits,
             tightest.standard_error / bits,
             f"the negative of that bound per {what}",
             "bits",

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from ..densities import kl_between, log_likelihood, log_normal
+from ..densities import kl_between, log_likelihood, log_normal, unreduced
 from ..errors import ModelError
 from ..models import ElboTerms, Model, PosteriorSamples, Shape, normal
 from ..networks import quarter
@@ -50,7 +50,7 @@ class Group(nn.Module):
 
     def given(self, above: Tensor) -> tuple[Tensor, Tensor]:  # (B, channels, H, W)
         """Return mean and log variance of p(z | above), (B, latents, H, W) each."""
-        mean, log_variance = self.prior(above).float().chunk(2, dim=1)
+        mean, log_variance = unreduced(self.prior(above)).chunk(2, dim=1)
         return mean, _bounded(log_variance)
 
     def grow(self, above: Tensor, z: Tensor) -> Tensor:
@@ -93,7 +93,7 @@ class Generative(nn.Module):
                 grid = self.finer(grid)
             grid = grow(number, group, grid, part.view(-1, *size))
         logits: Tensor = self.pixels(grid)
-        return logits.float()
+        return unreduced(logits)
 
     def sizes(self) -> list[Shape]:
         """Return the shape of each group's latents, for one image."""
@@ -118,7 +118,7 @@ class Posterior(nn.Module):
         p_mean, p_log = group.given(above)
         # Relative to the prior (Vahdat and Kautz, 2020, section 3.2): where x says nothing, the KL divergence
         # is 0.
-        mean, log_variance = self.block(torch.cat([above, seen], dim=1)).float().chunk(2, dim=1)
+        mean, log_variance = unreduced(self.block(torch.cat([above, seen], dim=1))).chunk(2, dim=1)
         q_mean, q_log = p_mean + mean, p_log + _bounded(log_variance)
         z = q_mean + torch.exp(0.5 * q_log) * noise
         return group.grow(above, z), z, q_mean, q_log, p_mean, p_log

@@ -55,19 +55,20 @@ class NoiseEncoder(nn.Module):
 class Joint(nn.Module):
     """p(x, z) with a learnt prior."""
 
-    def __init__(self, prior: CouplingPrior, network: Decoder) -> None:
+    def __init__(self, prior: CouplingPrior, network: nn.Module) -> None:
         super().__init__()
         self.prior, self.network = prior, network
 
     def forward(self, z: Tensor) -> tuple[Tensor, Tensor]:  # (B, Z)
-        """Return the logits of the pixels, (B, C, H, W), and log p(z) by latent, (B, Z)."""
+        """Return logits, or means, of the pixels, (B, C, H, W), and log p(z) by latent, (B, Z)."""
         return self.network(z), self.prior.log_density(z)
 
 
 class VariationalAutoencoder(Model):
     """p(z) standard normal or learnt, q(z | x) = N(mean, diag(exp(log_variance))).
 
-    p(x | z) is Bernoulli for images, and normal for points.
+    p(x | z) is Bernoulli or normal for images, and normal for points. A standard deviation that is learnt
+    weighs the terms of the bound against each other (Rybkin, Daniilidis and Levine, 2021).
     """
 
     encoder: Recognition
@@ -75,10 +76,10 @@ class VariationalAutoencoder(Model):
 
     def __init__(self, spec: VAE, shape: Shape, mean_intensity: float) -> None:
         super().__init__()
-        if isinstance(spec.likelihood, Normal) is not (len(shape) == 1):
+        if len(shape) == 1 and not isinstance(spec.likelihood, Normal):
             raise ModelError(
-                "a normal likelihood is for points, and a Bernoulli likelihood for images: write "
-                f'likelihood = {{ kind = "{"normal" if len(shape) == 1 else "bernoulli"}" }} in the model'
+                "a Bernoulli likelihood is for images: of points, write "
+                'likelihood = { kind = "normal" } in the model'
             )
         self.latents, self.shape = spec.latents, shape
         self.log_scale: Tensor | None = None
@@ -102,7 +103,8 @@ class VariationalAutoencoder(Model):
         """The networks of q(z | x) and p(x, z), where the prior is learnt."""
         if not isinstance(self.decoder, PriorDecoder) or self.is_of_points:
             return None
-        return self.encoder, Joint(self.decoder.prior, self.decoder.network)
+        network = self.network if self.is_binary else nn.Sequential(self.network, nn.Sigmoid())
+        return self.encoder, Joint(self.decoder.prior, network)
 
     @property
     def network(self) -> nn.Module:
@@ -110,8 +112,13 @@ class VariationalAutoencoder(Model):
         return self.decoder.network if isinstance(self.decoder, PriorDecoder) else self.decoder
 
     @property
+    def is_binary(self) -> bool:
+        """Whether p(x | z) is Bernoulli."""
+        return self.log_scale is None
+
+    @property
     def scale(self) -> float | None:
-        """The standard deviation of p(x | z) of points."""
+        """The standard deviation of p(x | z) where that is normal."""
         return None if self.log_scale is None else self.log_scale.exp().item()
 
     def terms(self, x: Tensor, generator: torch.Generator) -> ElboTerms:
@@ -154,7 +161,7 @@ class VariationalAutoencoder(Model):
         """Return log p(x | z) given what the decoder returns, (B,) or (K, B)."""
         if self.log_scale is None:
             return log_likelihood(x, decoded)
-        return log_normal_likelihood(x, decoded, self.log_scale)
+        return log_normal_likelihood(x, self.mean_of(decoded), self.log_scale)
 
     def _log_prior(self, z: Tensor) -> Tensor:
         """Return log p(z) by latent, in the shape of z."""

@@ -106,7 +106,7 @@ class Bernoulli(Spec, frozen=True, tag_field="kind", tag="bernoulli"):
 
 
 class Normal(Spec, frozen=True, tag_field="kind", tag="normal"):
-    """p(x | z) of points: independent normal coordinates with one standard deviation for all."""
+    """p(x | z) of points or of images: independent normal elements with one standard deviation for all."""
 
     #: The standard deviation, or where learning begins.
     scale: Positive = 0.1
@@ -267,7 +267,7 @@ class Recipe(Spec, frozen=True):
     held_out: CountOrZero = 0
     epochs: Count = 20
     batch_size: Count = 200
-    #: Whether gray levels are the targets themselves; otherwise each step binarizes them anew.
+    #: Whether gray levels are the targets of Bernoulli pixels; otherwise each step binarizes them anew.
     continuous_targets: Flag = False
     #: The peak of the learning rate, which then falls linearly to 0. That of weights with n inputs is
     #: 16/√n of it, at most twice.

@@ -151,7 +151,8 @@ def run_epoch(
         learning_rate = recipe.learning_rate * _warmup(done, recipe.lr_warmup) * (1 - done)
         for group in state.optimizer.param_groups:
             group["lr"] = learning_rate * group["factor"]
-        x = _targets(recipe, images[workers.shard(batch).to(images.device)], generator)  # (B, C, H, W)
+        shard = images[workers.shard(batch).to(images.device)]
+        x = _targets(recipe, shard, state.model.is_binary, generator)  # (B, C, H, W)
         with mixed(workers.device, workers.bfloat16):
             found = state.step(maximized, x, _warmup(done, recipe.kl_warmup), generator)
         # Gradients are means over the processes, so their sum is that of the mean over the batch.
@@ -194,11 +195,11 @@ def mean_intensity(images: Tensor) -> float:
     return parts.double().sum().item() / images.numel() / 255
 
 
-def _targets(recipe: Recipe, images: Tensor, generator: torch.Generator) -> Tensor:
-    """Return what a step learns from: gray levels in [0, 1], or binary samples of them; points."""
-    if recipe.continuous_targets and not images.is_floating_point():
+def _targets(recipe: Recipe, images: Tensor, is_binary: bool, generator: torch.Generator) -> Tensor:
+    """Return what a step learns from: gray levels in [0, 1], or what the likelihood has."""
+    if recipe.continuous_targets and is_binary and not images.is_floating_point():
         return images.float() / 255
-    return observed(images, generator)
+    return observed(images, is_binary, generator)
 
 
 @torch.no_grad()
@@ -209,7 +210,8 @@ def _validate(recipe: Recipe, model: Model, images: Tensor, workers: Workers) ->
     for batch in torch.split(workers.shard(images), 1000):
         # Networks are compiled for batches of training; another size would be compiled anew.
         with mixed(workers.device, workers.bfloat16), torch.compiler.set_stance("force_eager"):
-            total += model.terms(_targets(recipe, batch, generator), generator).bound.sum().item()
+            x = _targets(recipe, batch, model.is_binary, generator)
+            total += model.terms(x, generator).bound.sum().item()
     return workers.sum(total)[0] / len(images)
 
 
