@@ -112,6 +112,8 @@ def joined(device: str, compiled: bool = False) -> Iterator[Workers]:
 
     Raises `ModelError` if there is no such GPU.
     """
+    # Before the first threads that compute: they take this over from the one that starts them.
+    torch.set_flush_denormal(True)
     device = resolve(device)
     if device == "mps" and not torch.backends.mps.is_available():
         raise ModelError("--device mps: this machine, or this build of PyTorch, has no Metal GPU")
