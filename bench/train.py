@@ -1,6 +1,6 @@
 """CPU seconds to one test loss: the `vae` example of PyTorch against our training loop, interleaved.
 
-    python bench/train.py [--seeds 0 1 2] [--epochs 10] [--threads 1]
+    python bench/train.py [--seeds 0 1 2] [--epochs 10] [--threads 1] [--precision float32]
 
 The example's recipe, written anew: 784-400-20 with ReLU, Adam at 1e-3, batches of 128, gray levels,
 images from PIL through a DataLoader. The goal is the loss it has on the test set after `--epochs`
@@ -36,6 +36,7 @@ from model.families.vae import VariationalAutoencoder
 from model.recipes.library import Library
 from model.recipes.specs import VAE, Dense, Recipe
 from model.training import train
+from model.training.workers import SINGLE_PROCESS, Workers
 
 # The network was chosen with the loss on test digits in sight, beside that on 5,000 held-out training digits:
 # 400 units and two layers in the encoder reach 0.8 nats more in half as much time again. Batch and rate were
@@ -117,13 +118,13 @@ def example(data: Data, seed: int) -> Iterator[tuple[float, float]]:
         yield spent, grey_loss(model, data.test)
 
 
-def ours(data: Data, seed: int, epochs: int) -> tuple[float, float]:
+def ours(data: Data, seed: int, epochs: int, workers: Workers) -> tuple[float, float]:
     """Return the CPU seconds of our training loop over `epochs` epochs, and the test loss after them."""
     recipe = replace(OURS, seed=seed, epochs=epochs)
     began = time.process_time()
-    state = train.begin(recipe, data)
+    state = train.begin(recipe, data, workers)
     for epoch in range(1, epochs + 1):
-        train.run_epoch(recipe, state, data.train.images, epoch, train.NO_WATCHER)
+        train.run_epoch(recipe, state, data.train.images, epoch, train.NO_WATCHER, workers)
     return time.process_time() - began, grey_loss(cast(VariationalAutoencoder, state.model), data.test)
 
 
@@ -148,8 +149,10 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     parser.add_argument("--epochs", type=int, default=10, help="of the example")
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--precision", choices=["float32", "bfloat16"], default="float32", help="of ours")
     options = parser.parse_args()
-    torch.set_num_threads(options.threads)
+    torch.set_flush_denormal(True)
+    workers = SINGLE_PROCESS.computing(options.threads, options.precision)
     data = load(OURS, Library(Path.cwd()))
     table = Table("seed", "goal", "example, CPU s", "ours, epochs", "loss", "CPU s", "times fewer")
     ratios = []
@@ -158,7 +161,7 @@ def main() -> None:
         for epoch in range(1, options.epochs + 1):
             seconds, goal = next(theirs)
             if epoch in SCHEDULES:
-                schedules.append((epoch, *ours(data, seed, epoch)))
+                schedules.append((epoch, *ours(data, seed, epoch, workers)))
         reached = [row for row in schedules if row[2] <= goal]
         if reached:
             epochs, spent, loss = reached[0]
