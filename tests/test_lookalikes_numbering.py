@@ -23,7 +23,7 @@ $$\begin{equation}\label{eq:a} x \end{equation}$$
 
 In [](#eq:a), [](#), []() and \ref{}; <a href="#" class="icon"></a>.
 
-<a name="old"></a><a href="#old"></a><a href="#away"></a><a href="#tab-none"></a>
+<a name="old"></a><a href="#old"></a><a href="#away"></a><a href="#tab-none"></a> <a href="#gone">No. %s</a>
 """
 WARNINGS = [
     "p.md:8:4: warning: [](#plot) leads to what has no number: write [text](#plot)",
@@ -37,6 +37,7 @@ WARNINGS = [
     "p.md:16:22: warning: the link to nowhere has no text",
     r"p.md:16:31: warning: \ref{} names nothing: write an id between the braces",
     "error: [](#tab-none): nothing in this post has the id “tab-none”",
+    "warning: [No. %s](#gone) leads nowhere: nothing in this post has the id “gone”",
 ]
 
 

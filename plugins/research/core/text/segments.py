@@ -66,8 +66,10 @@ MATH_CLASS = lazy_pattern(
 PANDOC_CLASS = lazy_pattern(r"\bmath (?:inline|display)\b")
 #: As MathJax 2 and kramdown leave TeX.
 TEX_SCRIPT = lazy_pattern(r"""\stype\s*=\s*["']?math/tex\b""", re.IGNORECASE)
-#: What stands between ``\\(`` and ``\\)``; in the argument of a command for text there may be such a formula.
-IN_PARENTHESES = r"(?:[^\\]++|(?>\\(?:text[a-z]*|[mhf]box)\s*\{(?:[^{}]|\{[^{}]*\})*\})|\\.)+?"
+#: Commands whose argument is text, in which formulas may stand.
+TEXT_COMMANDS = r"text[a-z]*|[mhf]box"
+#: What stands between ``\\(`` and ``\\)``; in an argument that is text there may be such a formula.
+IN_PARENTHESES = rf"(?:[^\\]++|(?>\\(?:{TEXT_COMMANDS})\s*\{{(?:[^{{}}]|\{{[^{{}}]*\}})*\}})|\\.)+?"
 # Each branch starts with its literal, the lookbehind after it: so the engine skips to candidates.
 DELIMITED = Closed(
     lazy_pattern(

@@ -14,7 +14,7 @@ from html import unescape
 
 from ...core.lazy import lazy_pattern
 from ...core.text.guarded import Closed
-from ...core.text.segments import IN_PARENTHESES
+from ...core.text.segments import IN_PARENTHESES, TEXT_COMMANDS
 from ...core.text.tex import has_prose, is_arithmetic, is_between_amounts, reads_as_prose, reads_as_tex
 from ..settings import Settings
 from .protected import Protected
@@ -30,7 +30,7 @@ ENVIRONMENT = r"\\(?<!\\\\)begin\{(?P<name>[a-zA-Z]+\*?)\}.+?\\end\{(?P=name)\}"
 #: The argument of a command for text, in which dollars are paired: ``\text{ if $b$}``.
 TEXT_PIECE = r"[^{}$\\]|\\.|\$[^$]{1,300}+\$"
 TEXT_ARGUMENT = rf"\s*\{{(?:{TEXT_PIECE}|\{{(?:{TEXT_PIECE}){{0,300}}+\}}){{0,600}}+\}}"
-TEXT = rf"\\(?:text[a-z]*|[mhf]box|intertext|tag\*?){TEXT_ARGUMENT}"
+TEXT = rf"\\(?:{TEXT_COMMANDS}|intertext|tag\*?){TEXT_ARGUMENT}"
 INSIDE = rf"(?:[^$\\]++|{TEXT}|\\.)++"
 #: A digit may follow what ends with a dollar sign, as a price would: ``$\$$40``.
 NO_DIGIT = r"(?:(?!\d)|(?<=\\\$\$))"

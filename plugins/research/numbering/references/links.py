@@ -52,7 +52,7 @@ def _edit(link: re.Match[str], target: Target, context: Context) -> Iterator[Edi
             _from_template(text, label, context) if TEMPLATE.search(text) else _words(label, target, context)
         )
     else:
-        if context.may_be_foreign(link[0], target):
+        if not text and context.may_be_foreign(link[0], target):
             return
         words = target.shown
         context.report(target, f"[{unescape(text)}]({target.address})")
