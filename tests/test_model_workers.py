@@ -136,3 +136,24 @@ def test_tensorboard_that_is_not_installed_is_named(bars: Path, tmp_path: Path) 
     done = run(bars, tmp_path / "models", *arguments, env={"PYTHONPATH": path})
     assert done.returncode == 1
     assert "--tensorboard needs tensorboard, which is not installed; run: pip install" in done.stderr
+
+
+#: How many products are denormal numbers, of two threads that reading data has started.
+DENORMALS = """
+import torch
+from model.training.workers import joined
+
+with joined("cpu"):
+    torch.set_num_threads(2)
+    torch.rand(4_000_000).sum()  # as reading data does
+    torch.set_flush_denormal(True)  # as training does
+    small = torch.full((4_000_000,), 1e-30)
+    print(int((small * 1e-9).view(torch.int32).count_nonzero()))
+"""
+
+
+def test_no_thread_computes_with_denormal_numbers() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", DENORMALS], cwd=ROOT, capture_output=True, text=True, check=True, timeout=120
+    )
+    assert done.stdout.strip() == "0"
