@@ -60,6 +60,27 @@ def test_one_list_of_notes(build: Build) -> None:
     assert set(re.findall(r'href="#([^"]*)"', html)) <= ids
 
 
+RAISED = """Title: Post
+Date: 2026-01-01
+
+One [@a], *two* [@b].
+Three
+[@a; @b] and in 2001 [@a], [@b] [@w].
+
+[@w] begins.
+"""
+
+
+@pytest.mark.parametrize("style", ["nature", "chicago-notes-bibliography"])
+def test_raised_numbers_stand_at_the_word(build: Build, style: str) -> None:
+    """Behind a number, where they would be an exponent, and behind another, they keep their distance."""
+    site = build({"post.md": RAISED, "references.bib": BIB}, f'RESEARCH = {{"citation_style": {style!r}}}')
+    assert site.exit_code == 0, site.log
+    text = re.sub(r"<(?!/?p>)[^>]*>", "", re.sub(r"(?s)<sup.*?</sup>", "^", body(site)))
+    assert "One^, two^.\nThree^ and in 2001 ^,^ ^." in text
+    assert "<p>^ begins.</p>" in text
+
+
 @pytest.mark.parametrize("style", ["juristische-schulung", "wikipedia-fr-templates"])
 def test_types_that_a_style_does_not_list(build: Build, style: str) -> None:
     files = {"post.md": "Title: Post\nDate: 2026-01-01\n\n[@a] and [@w].", "references.bib": BIB}

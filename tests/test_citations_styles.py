@@ -285,7 +285,7 @@ def test_links_that_a_style_writes_as_html_are_links(tmp_path: Path) -> None:
 def test_a_style_with_notes(tmp_path: Path) -> None:
     html = published("[@@vae; @@wakeSleep] and [see @vae, p. 3]", "chicago-notes-bibliography", tmp_path)
     body, notes, listed = re.split("\n(?=<section)", html)
-    assert text(body) == "Kingma and Welling^1^ and Hinton et al.^2^ and ^3^"
+    assert text(body) == "Kingma and Welling^1^ and Hinton et al.^2^ and^3^"
     assert [text(item) for item in re.findall("<li.*?</li>", notes)] == [
         "Diederik P. Kingma and Max Welling, “Auto-Encoding Variational Bayes,” _2nd International "
         "Conference on Learning Representations_, 2013, https://arxiv.org/abs/1312.6114.",

@@ -25,6 +25,11 @@ FULL_STOP = lazy_pattern(r"\.(?=(?:</\w+>)*$)")
 
 #: What a mark of a note stands close to, and its text does not.
 WORD_END = lazy_pattern(r"[\w.,;:!?…”’)\]]")
+RAISED = lazy_pattern(r"(?:<(?:span|a)\b[^>]*>)*<sup\b")
+#: Space between a word and what follows it; not behind a number, whose exponent a raised one would be.
+DISTANCE = lazy_pattern(r"(?:[^\W\d]|[.,;:!?…”’)\]]|</(?:a|abbr|b|cite|code|em|i|q|strong)>)(\s+)\Z")
+#: The longest space that is looked at.
+MAX_DISTANCE = 100
 
 
 class Occurrence(NamedTuple):
@@ -136,7 +141,10 @@ def resolve(
             start = found.placeholder.start
             if first_note is None and WORD_END.match(text.text.html[max(0, start - 1) : start]):
                 html = f" {html}"
-            edits.append(Edit(found.placeholder.start, found.placeholder.end, html))
+            elif notes and RAISED.match(html):
+                behind = text.occurrences[index - 1].placeholder.end if index else 0
+                start -= _distance(text.text.html, max(behind, start - MAX_DISTANCE), start)
+            edits.append(Edit(start, found.placeholder.end, html))
         edits += (
             _echo(found.placeholder, rendered) for found in text.occurrences if found.placeholder.is_echo
         )
@@ -145,6 +153,15 @@ def resolve(
             html = _with_sections(html, notes, typeset, entries, style, numbering, heading)
         published.append(html)
     return published
+
+
+def _distance(html: str, start: int, end: int) -> int:
+    """Return how much space there is between a word behind `start` and `end`, where raised numbers stand.
+
+    They would begin lines, else, as they do in no journal.
+    """
+    found = DISTANCE.search(html[start:end])
+    return len(found[1]) if found else 0
 
 
 def _pieces_in_order(
