@@ -237,3 +237,28 @@ def test_images_have_the_size_of_their_files(build: Build) -> None:
     assert [("research-image" in tag) for tag in tags[2:]] == [False, False, False, True, False]
     assert tags[5].endswith('loading="eager" class="research-image" width="640" height="480" />')
     assert "images." in site.read("p.html").split("</head>")[0]
+
+
+def test_a_title_that_is_a_caption_is_markdown(build: Build) -> None:
+    text = (
+        '![A](a.png "The *one*, $q(z)$ [@vae]."){#fig-a .wide}\n\n'
+        "- ![B](<b c.png> 'Of \"two\", `x`'){: #fig-b width=30}\n\n"
+        '![C](c.png "Plain, 5 < 6"){#fig-c}\n\n'
+        '![L](l.png "For $x$"){#fig-l} ![R](r.png "Right"){#fig-r}\n\n: Both. {#fig-d}\n'
+    )
+    bib = "@misc{vae, author={Kingma, D. P.}, title={Bayes}, year=2013}"
+    site = build({"p.md": FRONT + text, "references.bib": bib}, MARKDOWN)
+    assert site.exit_code == 0, site.log
+    html = site.read("p.html")
+    first, second, third, *_ = re.findall(r"(?s)<figcaption>(.*?)</figcaption>", html)
+    assert "<em>one</em>, <mjx-container" in first
+    assert 'href="#ref-vae"' in first
+    assert second.endswith('</span> Of "two", <code>x</code>')
+    assert third.endswith("</span> Plain, 5 &lt; 6")
+    assert '<img alt="A" class="wide" src="a.png">' in html
+    assert '<img alt="B" src="b c.png" width="30">' in html
+    assert not re.search("<img[^>]*title=", html)
+    assert [line.partition("warning: ")[2] for line in site.log.splitlines() if "p.md:" in line] == [
+        "the title of an image is its caption here, and shows $x$ as it is typed: "
+        "write “: Caption {#fig-l}” below the image, or a figcaption"
+    ]

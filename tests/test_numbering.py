@@ -34,7 +34,7 @@ Date: 2026-01-01
 As [](#fig-one), [](#fig-two), [](#fig-left), [](#tbl-one), [](#lst-one), [](#thm-one), [](#eq:one) and
 [](#other).
 
-![A](a.png "The *first*."){#fig-one}
+![A](a.png "The \*first\*."){#fig-one}
 
 ![B](b.png)
 /// figure-caption | #fig-two

@@ -63,6 +63,7 @@ class Numbering(Part):
             *duplicates.diagnostics(post),
             *strays.diagnostics(post, kinds),
             *strays.includes(post),
+            *strays.titles(post, [found for found, _ in numbered]),
             *_unknown_choice(post),
         )
         return Collected(numbered, labels=tuple(labels), diagnostics=diagnostics)

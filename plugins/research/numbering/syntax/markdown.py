@@ -32,6 +32,15 @@ TABLE_ID = re.compile(r"(?<=\|)[ \t]*\n(?P<text>)\{(?P<attributes>[^{}\n]*#[^{}\
 TABLE_RULE = re.compile(r"^[^\n]*\|[^\n]*\n[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t:|-]*)?\n?", re.MULTILINE)
 IMAGE = r"!\[[^\[\]]*\]\([^()\n]*\)(?:\{[^{}\n]*\})?"
 IMAGES = lazy_pattern(rf"\s*(?:(?:{IMAGE}|\[{IMAGE}\]\([^()\n]*\)(?:\{{[^{{}}\n]*\}})?)\s*)+")
+#: An image that stands alone, whose title is its caption.
+TITLED_IMAGE = lazy_pattern(
+    r"""\s*(?P<image>!\[[^\[\]]*\]\((?:<[^<>\n]*>|[^()\s]+))[ \t]+"""
+    r"""(?P<quote>["'])(?P<title>(?:(?!(?P=quote)[ \t]*\))[^\n])+)(?P=quote)[ \t]*\)"""
+    r"""\{(?P<attributes>[^{}\n]*)\}\s*"""
+)
+ID = lazy_pattern(r"#([^\s{}]+)")
+#: Of which Markdown makes something.
+SIGNS = frozenset("$\\[*_`<")
 #: Code and raw HTML, which are put back last.
 STORED = lazy_pattern(rf"\s*{STX}[^{STX}{ETX}]*{ETX}\s*")
 
@@ -60,6 +69,7 @@ class NumberingExtension(GuardedExtension):
         blocks = md.parser.blockprocessors
         blocks.register(self.guarded(BoxProcessor(md.parser)), "research_box", 106)
         blocks.register(self.guarded(CaptionProcessor(md.parser)), "research_caption", 76)
+        blocks.register(self.guarded(TitledImageProcessor(md.parser)), "research_titled_image", 76)
 
 
 class Includes(Preprocessor):
@@ -132,6 +142,29 @@ class CaptionProcessor(BlockProcessor):
         return None
 
 
+class TitledImageProcessor(BlockProcessor):
+    """Makes a figure of an image that stands alone and has an id, with its title as a caption in Markdown.
+
+    As an attribute, where other titles stay until they are numbered, it would have neither formulas nor
+    citations.
+    """
+
+    def test(self, parent: Element, block: str) -> bool:
+        """Tell whether `block` is such an image."""
+        return _titled(block) is not None
+
+    def run(self, parent: Element, blocks: list[str]) -> None:
+        """Write the figure."""
+        found = _titled(blocks.pop(0))
+        assert found
+        others = ID.sub("", found["attributes"], count=1).strip()
+        figure = SubElement(parent, "figure")
+        image = f"{found['image']})" + (f"{{{others}}}" if others.strip(": ") else "")
+        self.parser.parseBlocks(figure, [image])
+        SubElement(figure, "figcaption").text = found["title"]
+        _give(figure, f"#{_id(found)}")
+
+
 class BoxProcessor(Box):
     """A theorem or its kin: an admonition whose first line may have attributes, as ``{#thm-bound}``."""
 
@@ -152,6 +185,18 @@ class BoxProcessor(Box):
 def _caption(block: str) -> re.Match[str] | None:
     """Return the caption that `block` ends with, or the braces alone that stand below a table."""
     return CAPTION.search(block) or TABLE_ID.search(block)
+
+
+def _titled(block: str) -> re.Match[str] | None:
+    """Return the image that `block` is, if it has an id and a title with markup."""
+    found = TITLED_IMAGE.fullmatch(block) if "![" in block and "#" in block else None
+    return found if found and SIGNS & set(found["title"]) and ID.search(found["attributes"]) else None
+
+
+def _id(found: re.Match[str]) -> str:
+    id = ID.search(found["attributes"])
+    assert id
+    return id[1]
 
 
 def _may_have_caption(block: str) -> bool:
