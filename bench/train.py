@@ -56,7 +56,7 @@ SCHEDULES = (2, 3)
 
 
 class LabelledImages(Dataset[Tensor]):
-    """Examples one at a time, each a image that becomes a tensor, as data sets of torchvision are."""
+    """Examples one at a time, each an image that becomes a tensor, as data sets of torchvision are."""
 
     def __init__(self, items: Examples) -> None:
         self.arrays = items.images[:, 0].numpy()
@@ -130,7 +130,7 @@ def ours(data: Data, seed: int, epochs: int, workers: Workers) -> tuple[float, f
 
 @torch.no_grad()
 def grey_loss(model: VariationalAutoencoder | Example, items: Examples) -> float:
-    """Return the example's measure: minus the bound a image, gray levels for x, one draw of z."""
+    """Return the example's measure: minus the bound of an image, gray levels for x, one draw of z."""
     generator = torch.Generator().manual_seed(0)
     total = 0.0
     for x in torch.split(items.images.float() / 255, 1000):

@@ -115,13 +115,13 @@ class PixelShuffle(nn.Module):
     def forward(self, x: Tensor) -> Tensor:  # (B, 4 · C, H, W)
         """Return (B, C, 2 · H, 2 · W)."""
         channels, height, width = x.shape[1] // 4, x.shape[2], x.shape[3]
-        posterior_parameters = x.permute(0, 2, 3, 1).reshape(-1, height, width, 2, 2, channels)
-        wider = posterior_parameters.permute(0, 1, 3, 2, 4, 5).reshape(-1, 2 * height, 2 * width, channels)
+        split = x.permute(0, 2, 3, 1).reshape(-1, height, width, 2, 2, channels)
+        wider = split.permute(0, 1, 3, 2, 4, 5).reshape(-1, 2 * height, 2 * width, channels)
         return wider.permute(0, 3, 1, 2)
 
 
 class Patchify(nn.Module):
-    """A image as patches of `size` × `size` pixels, in rows."""
+    """An image as patches of `size` × `size` pixels, in rows."""
 
     def __init__(self, shape: Shape, size: int) -> None:
         super().__init__()
@@ -180,7 +180,7 @@ def _upward(spec: Convolutional, shape: Shape, latents: int) -> nn.Sequential:
 def _downward(spec: Convolutional, shape: Shape) -> nn.Sequential:
     """From the image to features, `_upward` in reverse: (B, C, H, W) → (B, width)."""
     coarse, fine = spec.channels
-    posterior_parameters = math.prod(quarter(shape))
+    positions = math.prod(quarter(shape))
     return nn.Sequential(
         nn.PixelUnshuffle(2),
         _convolution(4 * shape[0], fine),
@@ -191,7 +191,7 @@ def _downward(spec: Convolutional, shape: Shape) -> nn.Sequential:
         nn.SiLU(),
         *(Residual(coarse) for _ in range(spec.residuals[0])),
         nn.Flatten(),
-        *_hidden((coarse * posterior_parameters, *spec.hidden)),
+        *_hidden((coarse * positions, *spec.hidden)),
     )
 
 
@@ -203,8 +203,7 @@ def quarter(shape: Shape) -> tuple[int, int]:
     if height % 4 or width % 4:
         raise ModelError(
             f"convolutional networks need a height and a width divisible by 4; images of {height} × {width} "
-            "are "
-            "not, so change the size of the data set"
+            "are not, so change the size of the data set"
         )
     return height // 4, width // 4
 

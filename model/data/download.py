@@ -90,12 +90,9 @@ class Finder:
     def _unavailable(self, reason: str) -> ModelError:
         return ModelError(
             f"the data set “{self.name}” is not on this machine, and cannot be downloaded ({reason}). "
-            "Connect to "
-            f"the internet and run the command again; or run `{'`, or `'.join(self.spec.packages)}`; or put "
-            "its "
-            f"files into {self._cache()}, or into a folder that the environment variable "
-            f"{self.spec.variable} "
-            "names"
+            "Connect to the internet and run the command again; or run "
+            f"`{'`, or `'.join(self.spec.packages)}`; or put its files into {self._cache()}, or into a "
+            f"folder that the environment variable {self.spec.variable} names"
         )
 
 

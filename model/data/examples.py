@@ -92,8 +92,7 @@ def load_images(recipe: Recipe, library: Library) -> Data:
     if len(test) < MIN_EXAMPLES or len(train) - recipe.held_out < MIN_EXAMPLES:
         raise ModelError(
             f"the data set “{recipe.data}” has {len(train)} images for training, {recipe.held_out} of them "
-            "held "
-            f"out, and {len(test)} for test; it needs at least {MIN_EXAMPLES} of each"
+            f"held out, and {len(test)} for test; it needs at least {MIN_EXAMPLES} of each"
         )
     _check_varied(recipe.data, train.images)
     log_density = None if split.log_density is None else torch.from_numpy(split.log_density)

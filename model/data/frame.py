@@ -69,8 +69,7 @@ class Frame:
             raise ModelError(
                 f"has more than 8 bits per value, and its largest value is {pixels.max():g}; write "
                 f"value_range = [0, {next(each for each in SHALLOW if pixels.max() <= each)}], or whatever "
-                "its "
-                "values of black and of white are"
+                "its values of black and of white are"
             )
         return Image.fromarray(scaled(pixels, self.value_range or default))
 

@@ -125,10 +125,8 @@ class Module:
     def _wrong(self, index: int, what: str) -> ModelError:
         return ModelError(
             f"example {index} of {self.spec.dataset} {what}; it must be an image, or (image, label). An "
-            "image is "
-            "one of Pillow, or bytes or numbers from 0 to 1 of the shape (H, W), (1, H, W) or (3, H, W); a "
-            "label "
-            "is a whole number, 0 or more"
+            "image is one of Pillow, or bytes or numbers from 0 to 1 of the shape (H, W), (1, H, W) or (3, "
+            "H, W); a label is a whole number, 0 or more"
         )
 
     def _image(self, image: Any, index: int) -> "Image":

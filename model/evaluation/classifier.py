@@ -36,12 +36,12 @@ class Classifier(nn.Module):
     def __init__(self, shape: Shape, labels: int, features: int = 64) -> None:
         super().__init__()
         channels, height, width = shape
-        posterior_parameters = -(-height // 8) * -(-width // 8)
+        positions = -(-height // 8) * -(-width // 8)
         self.backbone = nn.Sequential(
             *(nn.Conv2d(channels, 32, 5, 2, 2), nn.SiLU()),
             *(nn.Conv2d(32, 64, 3, 2, 1), nn.SiLU()),
             *(nn.Conv2d(64, 64, 3, 2, 1), nn.SiLU()),
-            *(nn.Flatten(), nn.Linear(64 * posterior_parameters, features), nn.SiLU()),
+            *(nn.Flatten(), nn.Linear(64 * positions, features), nn.SiLU()),
         )
         self.head = nn.Linear(features, labels)
 

@@ -28,7 +28,7 @@ MAX_WIDTH = 672
 
 @dataclass(frozen=True)
 class StaticImage:
-    """A image in a file."""
+    """An image in a file."""
 
     path: Path
     #: In pixels of the file.

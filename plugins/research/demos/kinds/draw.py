@@ -1,6 +1,6 @@
 """A pad to draw on, beside what the model makes of the drawing.
 
-From left to right a image, the decoder's image of its posterior's mean, and that of one draw
+From left to right an image, the decoder's image of its posterior's mean, and that of one draw
 from the posterior. The static image begins with the first test example of a label.
 """
 

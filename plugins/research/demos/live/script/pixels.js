@@ -1,4 +1,4 @@
-// Where on a sheet a image stands.
+// Where on a sheet an image stands.
 
 /** Return where on a sheet, in pixels of its file, the cell of `row` and `column` begins. */
 export function cellOrigin({ group, gap, shape: [, height, width] }, row, column) {
