@@ -2,7 +2,7 @@ import re
 from pathlib import Path
 
 from conftest import Build
-from research.core.storage.assets import StyleSheetFile, linked
+from research.core.storage.assets import Script, StyleSheetFile, linked
 
 POST = "Title: Post\nDate: 2026-01-01\n\nA formula: $x$."
 
@@ -24,6 +24,20 @@ def test_a_page_without_the_marker_is_left_alone(tmp_path: Path) -> None:
     assert linked("<head></head><p>", "", [asset_in(tmp_path)]) == ("<head></head><p>", [])
 
 
+def test_the_style_sheets_of_a_page_are_one_file(tmp_path: Path) -> None:
+    other = StyleSheetFile(tmp_path / "other.css", marker="<p")
+    other.path.write_text("i { color: blue }")
+    script = Script(tmp_path / "a.js", (), marker="<p")
+    script.path.write_text("addEventListener('load', () => {})")
+    assets = [asset_in(tmp_path), other, script]
+    html, (sheet, last) = linked("<head></head><p class='needs-part'>", "", assets)
+    assert last is script
+    ((address, content),) = sheet.files()
+    assert re.fullmatch(r"research/part-other\.\w{10}\.css", address)
+    assert content == b"p{color:red}\ni{color:blue}"
+    assert re.findall('(?:href|src)="([^"]*)"', html) == [address, f"{script.address}/a.js"]
+
+
 def test_the_name_changes_with_the_content(tmp_path: Path) -> None:
     asset = asset_in(tmp_path)
     before = asset.address
@@ -39,7 +53,8 @@ def test_comments_are_for_us_and_not_for_readers(tmp_path: Path) -> None:
 
 def test_only_pages_with_formulas_link_their_style(build: Build) -> None:
     site = build({"post.md": POST, "plain.md": "Title: Plain\nDate: 2026-01-01\nSummary: -\n\nNo formula."})
-    (link,) = re.findall(r'href="https://blog.example/(research/mathjax\.\w+\.css)"', site.read("post.html"))
+    page = site.read("post.html")
+    (link,) = re.findall(r'href="https://blog.example/(research/mathjax-svg\.\w+\.css)"', page)
     assert site.exists(link)
     assert "research/" not in site.read("plain.html")
     assert "stylesheet" not in site.read("feeds/all.atom.xml")
@@ -47,7 +62,7 @@ def test_only_pages_with_formulas_link_their_style(build: Build) -> None:
 
 def test_relative_urls(build: Build) -> None:
     settings = 'RELATIVE_URLS = True\nARTICLE_SAVE_AS = ARTICLE_URL = "a/b/{slug}.html"'
-    assert 'href="../../research/mathjax.' in build({"post.md": POST}, settings).read("a/b/post.html")
+    assert 'href="../../research/mathjax-svg.' in build({"post.md": POST}, settings).read("a/b/post.html")
 
 
 OTHER = """
@@ -87,4 +102,4 @@ def test_other_plugins_see_pages_that_are_finished(build: Build) -> None:
     assert seen == site.read("post.html")
     assert "<svg" in seen
     assert (site.root / "piece.html").read_text() == "<head></head>a piece"
-    assert "mathjax." in seen
+    assert "research/mathjax-svg." in seen

@@ -317,15 +317,15 @@ def test_pages_link_what_the_format_of_their_formulas_needs(build: Build) -> Non
     }
     site = build(posts | {"plain.md": "Title: Plain\nDate: 2026-01-01\n\nText\n"})
     sheets = {
-        name: re.findall(r"research/(\w+)\.\w+\.css", site.read(f"{name}.html"))
+        name: re.findall(r"research/([\w-]+)\.\w+\.css", site.read(f"{name}.html"))
         for name in ("chtml", "mathml", "svg", "plain", "index")
     }
     assert sheets == {
         "chtml": ["mathjax", "formulas"],
-        "mathml": ["mathjax", "mathml"],
-        "svg": ["mathjax", "svg"],
+        "mathml": ["mathjax-mathml"],
+        "svg": ["mathjax-svg"],
         "plain": [],
-        "index": ["mathjax", "svg", "mathml", "formulas"],
+        "index": ["mathjax-svg-mathml", "formulas"],
     }
 
 

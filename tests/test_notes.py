@@ -82,7 +82,7 @@ def test_notes_beside_the_text(build: Build) -> None:
     assert "backref" not in page[: page.index('<div class="footnote">')]
     assert re.findall(r'<li value="(\d)" id="fn:(.)">', page) == [("4", "d"), ("5", "e")]
     assert '<div class="research-note-block" role="note">\n<p class="admonition-title">Aside</p>' in page
-    assert page.count("research/notes.") == 1
+    assert len(re.findall(r"research/[\w-]*notes[\w-]*\.\w+\.css", page)) == 1
     assert "popover" not in site.read("end.html")
     assert "popover" not in site.read("feeds/all.atom.xml")
 

@@ -65,6 +65,34 @@ class StyleSheetFile:
 
 
 @dataclass(frozen=True)
+class StyleSheets:
+    """Several style sheets of a page as one file: a phone waits for each before it paints anything."""
+
+    sheets: tuple[StyleSheetFile, ...]
+    marker: tuple[str, ...] = ()
+    is_script: ClassVar[bool] = False
+
+    @cached_property
+    def content(self) -> bytes:
+        """What is published: one behind the other."""
+        return b"\n".join(sheet.content for sheet in self.sheets)
+
+    @cached_property
+    def address(self) -> str:
+        """Where it is published, under the names of all."""
+        names = "-".join(sheet.path.stem for sheet in self.sheets)
+        return f"research/{names}.{digest(self.content)}.css"
+
+    def tag(self, base: str) -> str:
+        """Return the link to the file from a page whose links begin with `base`."""
+        return f'<link rel="stylesheet" href="{base}{self.address}">'
+
+    def files(self) -> Iterator[tuple[str, bytes]]:
+        """Yield the file."""
+        yield self.address, self.content
+
+
+@dataclass(frozen=True)
 class Script:
     """A module that a page with `marker` loads, and `others` that this one asks for when it needs them.
 
@@ -122,12 +150,25 @@ def digest(content: bytes) -> str:
 
 
 def linked(html: str, base: str, assets: Iterable[Linked]) -> tuple[str, list[Linked]]:
-    """Return the page `html` with links to those of the `assets` that it needs, and these assets."""
-    needed = [asset for asset in assets if _is_needed(asset.marker, html)]
+    """Return the page `html` with links to those of the `assets` that it needs, and these assets.
+
+    Their style sheets are one file.
+    """
+    needed = _in_one([asset for asset in assets if _is_needed(asset.marker, html)])
     if not needed:
         return html, []
     tags = (asset.tag(base) for asset in needed)
     return with_head(html, "".join(f"{tag}\n" for tag in tags if tag)), needed
+
+
+def _in_one(assets: list[Linked]) -> list[Linked]:
+    """Return `assets` with their style sheets in one, at the place of the first."""
+    sheets = tuple(asset for asset in assets if isinstance(asset, StyleSheetFile))
+    if len(sheets) < 2:
+        return assets
+    first = assets.index(sheets[0])
+    others = [asset for asset in assets if asset not in sheets]
+    return [*others[:first], StyleSheets(sheets), *others[first:]]
 
 
 def _is_needed(marker: str | tuple[str, ...], html: str) -> bool:
