@@ -75,7 +75,7 @@ def case(folder: Path, sandbox: Sandbox, cache: Cache) -> dict[str, Any]:
     """Return what the script needs to know of the step of the bundle in `folder`."""
     found = bundle.read(folder, sandbox)
     step = read_step(found)
-    made = compiled_step(step, found, cache)
+    made = compiled_step(found, cache)
     recipe = found.manifest["recipe"]
     networks = {
         name: (recipe["step"][name] or recipe["model"][name])["hidden"] for name in ("encoder", "decoder")

@@ -54,7 +54,7 @@ def trained(tmp_path: Path) -> Any:
 
 class TestProgram:
     def test_it_reaches_what_the_author_states(self, trained: Any, tmp_path: Path) -> None:
-        found = compiled_step(read_step(trained), trained, Cache(tmp_path / "cache"))
+        found = compiled_step(trained, Cache(tmp_path / "cache"))
         assert found.difference < 1e-6
         assert found.steps == steps.STEPS
 
@@ -62,7 +62,7 @@ class TestProgram:
         steps.add_step(trained.folder, check_parameters=np.array([0.4, 0.4], np.float32))
         other = bundles.read(trained.folder)
         with pytest.raises(RefusedError, match=r"20 steps .* differ by .* those that PyTorch reached"):
-            compiled_step(read_step(other), other, Cache(tmp_path / "cache"))
+            compiled_step(other, Cache(tmp_path / "cache"))
 
     def test_products_of_all_sizes_and_transpositions(self) -> None:
         rng = np.random.default_rng(0)
@@ -161,7 +161,7 @@ class TestRuns:
         step = read_step(trained)
         options = Options(steps=30, seed=7, beta=0.5, warm_up=10, batch_size=4)
         [sheet, plot] = render(options, trained)
-        made = compiled_step(step, trained, Cache(tmp_path / "cache"))
+        made = compiled_step(trained, Cache(tmp_path / "cache"))
         form = {
             "graphs": made.graphs,
             "segments": step.segments.tolist(),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import prod
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ...core.lazy import lazy
 from ..errors import DemoError
@@ -62,14 +62,20 @@ class TrainingStep:
         return File(self.graphs[name].read_bytes())
 
 
-def read_step(bundle: Bundle) -> TrainingStep:
-    """Return the step of training of `bundle`; raise `DemoError` if it has none, or one of another form."""
-    stated = bundle.manifest.get("step")
+def stated_step(bundle: Bundle) -> Mapping[str, Any]:
+    """Return what the manifest of `bundle` says of its step of training; raise `DemoError` if it has none."""
+    stated: Mapping[str, Any] | None = bundle.manifest.get("step")
     if not stated:
         raise DemoError(
             f"the bundle of “{bundle.name}” has no step of training: give its recipe a table “step”, "
             "see docs/training-in-the-page.md"
         )
+    return stated
+
+
+def read_step(bundle: Bundle) -> TrainingStep:
+    """Return the step of training of `bundle`; raise `DemoError` if it has none, or one of another form."""
+    stated = stated_step(bundle)
     path = bundle.file(stated["arrays"], "the kind train")
     graphs = {name: bundle.file(file, "the kind train") for name, file in stated["graphs"].items()}
     names = ("examples", "segments", *(f"check_{name}" for name in CHECKS))

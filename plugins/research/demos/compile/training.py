@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ...core.lazy import lazy
 from ...core.storage.cache import Cache
 from ..bundles.bundle import Bundle
-from ..bundles.step import TrainingStep
+from ..bundles.step import TrainingStep, read_step, stated_step
 from . import RefusedError, UnsupportedError
 from .compiled import program_versions, require_extra
 
@@ -35,20 +35,21 @@ class CompiledStep:
     graphs: dict[str, Any]
 
 
-def compiled_step(step: TrainingStep, bundle: Bundle, cache: Cache) -> CompiledStep:
-    """Return `step`, of `bundle`, compiled; what was compiled before is taken from the `cache`.
+def compiled_step(bundle: Bundle, cache: Cache) -> CompiledStep:
+    """Return the step of training of `bundle`, compiled; what was compiled before is taken from the `cache`.
 
-    Raises `UnsupportedError` for a step that cannot be compiled, or whose program reaches other parameters
-    than PyTorch; that is in the cache as well, unless it was for want of time or memory.
+    Raises `DemoError` where the bundle has none, or one of another form, and `UnsupportedError` for a step
+    that cannot be compiled, or whose program reaches other parameters than PyTorch; that is in the cache as
+    well, unless it was for want of time or memory.
     """
     require_extra()
-    stated = bundle.manifest["step"]
+    stated = stated_step(bundle)
     used = [
         stated,
         *(bundle.manifest["files"][name] for name in sorted({*stated["graphs"].values(), stated["arrays"]})),
     ]
     area = cache.area("steps", *program_versions())
-    place = area.folder(area.key(used), lambda folder: _compile(step, bundle, folder))
+    place = area.folder(area.key(used), lambda folder: _compile(read_step(bundle), bundle, folder))
     report: dict[str, Any] = json.loads((place / "report.json").read_text(encoding="utf-8"))
     if "refused" in report:
         raise RefusedError(report["refused"])

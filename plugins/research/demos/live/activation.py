@@ -14,7 +14,6 @@ from ...core.post import PublishedFile
 from ...core.storage.cache import Cache
 from ..bundles.bundle import Bundle, Graph
 from ..bundles.examples import FILE, posteriors, read
-from ..bundles.step import read_step
 from ..bundles.tensors import Tensor
 from ..compile import UnsupportedError
 from ..compile.compiled import Request, compiled
@@ -85,7 +84,7 @@ def live_model(spec: Spec, bundle: Bundle, cache: Cache) -> LiveModel:
 
 
 def _trained_model(bundle: Bundle, cache: Cache) -> LiveModel:
-    found = compiled_step(read_step(bundle), bundle, cache)
+    found = compiled_step(bundle, cache)
     return LiveModel(bundle, {"step": found.program, "examples": found.examples}, step=found)
 
 
