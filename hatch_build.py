@@ -39,7 +39,7 @@ FILES = {
     "citeproc": ("LICENSE", "package.json", "citeproc_commonjs.js"),
 }
 #: What a wheel holds compressed, for packed.mjs of the plugin to read: half of all bytes otherwise.
-PACKED = "@mathjax/mathjax-newcm-font/svg/dynamic/*.js"
+PACKED = ("@mathjax/mathjax-newcm-font/svg.js", "@mathjax/mathjax-newcm-font/svg/dynamic/*.js")
 
 #: Where the files go: in a wheel, where Node.js looks for packages of typeset.mjs; in a source distribution.
 VENDORED = "vendor/node_modules"
@@ -79,7 +79,7 @@ class NpmFiles(BuildHookInterface[Any]):
         modules = self._modules(Path(self.root))
         for path in _files(modules):
             inside = path.relative_to(modules)
-            if self.target_name == "wheel" and inside.match(PACKED):
+            if self.target_name == "wheel" and any(map(inside.match, PACKED)):
                 path, inside = self._packed(path), inside.with_suffix(".js.br")
             build_data["force_include"][str(path)] = f"{TARGETS[self.target_name]}/{inside.as_posix()}"
 

@@ -254,7 +254,7 @@ def test_what_finishes_pages_may_raise(name: str, build: Build, tmp_path: Path) 
 
 def test_a_processor_or_directive_that_raises_costs_its_construct(build: Build, tmp_path: Path) -> None:
     model(tmp_path)
-    count = 30
+    count = 31
     markdown = posts("plain", *(f"p{number}" for number in range(count)))
     texts = markdown | {"rest.rst": REST.format(name="rest")}
     texts |= {f"p{number}.rst": REST.format(name=f"p{number}") for number in range(count, count + 3)}
