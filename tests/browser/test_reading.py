@@ -16,6 +16,21 @@ from browser.conftest import View
 from browser.figures import StrictHost
 
 WORDS = "Words of the text. " * 120
+#: What has a number, of each kind.
+NUMBERED = """![A red square]({static}/images/red.png "The red one, $r^2$."){#fig-a}
+
+| Col | Row |
+| --- | --- |
+| one | two |
+
+: What is in a table. {#tbl-b}
+
+!!! theorem "Bound" {#thm-c}
+    Bounds hold.
+
+\\begin{equation}
+e = m c^2 \\label{eq:d}
+\\end{equation}"""
 POST = f"""Title: Post
 Date: 2026-01-01
 Slug: post
@@ -28,20 +43,7 @@ Slug: post
 
 ### Deep part
 
-![A red square]({{static}}/images/red.png "The red one."){{#fig-a}}
-
-| Col | Row |
-| --- | --- |
-| one | two |
-
-: What is in a table. {{#tbl-b}}
-
-!!! theorem "Bound" {{#thm-c}}
-    Bounds hold.
-
-\\begin{{equation}}
-e = m c^2 \\label{{eq:d}}
-\\end{{equation}}
+{NUMBERED}
 
 ## Second part
 

@@ -5,6 +5,7 @@ feeds and summaries too.
 """
 
 import hashlib
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -37,13 +38,36 @@ class Linked(Protocol):
         """Yield the address and the content of each file that is to be published."""
 
 
+class OneFile(ABC):
+    """A style sheet that is one file."""
+
+    is_script: ClassVar[bool] = False
+
+    @property
+    @abstractmethod
+    def content(self) -> bytes:
+        """What is published."""
+
+    @property
+    @abstractmethod
+    def address(self) -> str:
+        """Where it is published: a name that changes with its content, to be cached for ever."""
+
+    def tag(self, base: str) -> str:
+        """Return the link to the file from a page whose links begin with `base`."""
+        return f'<link rel="stylesheet" href="{base}{self.address}">'
+
+    def files(self) -> Iterator[tuple[str, bytes]]:
+        """Yield the file."""
+        yield self.address, self.content
+
+
 @dataclass(frozen=True)
-class StyleSheetFile:
+class StyleSheetFile(OneFile):
     """A style sheet of this package that a page needs when `marker` stands in its HTML."""
 
     path: Path
     marker: str | tuple[str, ...]
-    is_script: ClassVar[bool] = False
 
     @cached_property
     def content(self) -> bytes:
@@ -55,22 +79,13 @@ class StyleSheetFile:
         """Where it is published: a name that changes with its content, to be cached for ever."""
         return f"research/{self.path.stem}.{digest(self.content)}{self.path.suffix}"
 
-    def tag(self, base: str) -> str:
-        """Return the link to the file from a page whose links begin with `base`."""
-        return f'<link rel="stylesheet" href="{base}{self.address}">'
-
-    def files(self) -> Iterator[tuple[str, bytes]]:
-        """Yield the file."""
-        yield self.address, self.content
-
 
 @dataclass(frozen=True)
-class StyleSheets:
+class StyleSheets(OneFile):
     """Several style sheets of a page as one file: a phone waits for each before it paints anything."""
 
     sheets: tuple[StyleSheetFile, ...]
     marker: tuple[str, ...] = ()
-    is_script: ClassVar[bool] = False
 
     @cached_property
     def content(self) -> bytes:
@@ -82,14 +97,6 @@ class StyleSheets:
         """Where it is published, under the names of all."""
         names = "-".join(sheet.path.stem for sheet in self.sheets)
         return f"research/{names}.{digest(self.content)}.css"
-
-    def tag(self, base: str) -> str:
-        """Return the link to the file from a page whose links begin with `base`."""
-        return f'<link rel="stylesheet" href="{base}{self.address}">'
-
-    def files(self) -> Iterator[tuple[str, bytes]]:
-        """Yield the file."""
-        yield self.address, self.content
 
 
 @dataclass(frozen=True)

@@ -36,9 +36,8 @@ IMAGES = lazy_pattern(rf"\s*(?:(?:{IMAGE}|\[{IMAGE}\]\([^()\n]*\)(?:\{{[^{{}}\n]
 TITLED_IMAGE = lazy_pattern(
     r"""\s*(?P<image>!\[[^\[\]]*\]\((?:<[^<>\n]*>|[^()\s]+))[ \t]+"""
     r"""(?P<quote>["'])(?P<title>(?:(?!(?P=quote)[ \t]*\))[^\n])+)(?P=quote)[ \t]*\)"""
-    r"""\{(?P<attributes>[^{}\n]*)\}\s*"""
+    r"""\{(?P<before>[^{}#\n]*)#(?P<id>[^\s{}]+)(?P<after>[^{}\n]*)\}\s*"""
 )
-ID = lazy_pattern(r"#([^\s{}]+)")
 #: Of which Markdown makes something.
 SIGNS = frozenset("$\\[*_`<")
 #: Code and raw HTML, which are put back last.
@@ -157,12 +156,12 @@ class TitledImageProcessor(BlockProcessor):
         """Write the figure."""
         found = _titled(blocks.pop(0))
         assert found
-        others = ID.sub("", found["attributes"], count=1).strip()
+        others = (found["before"] + found["after"]).strip()
         figure = SubElement(parent, "figure")
         image = f"{found['image']})" + (f"{{{others}}}" if others.strip(": ") else "")
         self.parser.parseBlocks(figure, [image])
         SubElement(figure, "figcaption").text = found["title"]
-        _give(figure, f"#{_id(found)}")
+        _give(figure, f"#{found['id']}")
 
 
 class BoxProcessor(Box):
@@ -190,13 +189,7 @@ def _caption(block: str) -> re.Match[str] | None:
 def _titled(block: str) -> re.Match[str] | None:
     """Return the image that `block` is, if it has an id and a title with markup."""
     found = TITLED_IMAGE.fullmatch(block) if "![" in block and "#" in block else None
-    return found if found and SIGNS & set(found["title"]) and ID.search(found["attributes"]) else None
-
-
-def _id(found: re.Match[str]) -> str:
-    id = ID.search(found["attributes"])
-    assert id
-    return id[1]
+    return found if found and SIGNS & set(found["title"]) else None
 
 
 def _may_have_caption(block: str) -> bool:
