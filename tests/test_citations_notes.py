@@ -65,7 +65,7 @@ Date: 2026-01-01
 
 One [@a], *two* [@b].
 Three
-[@a; @b] and in 2001 [@a], [@b] [@w].
+[@a; @b] and in 2001 [@a], [@b] [@w] and m² [@w].
 
 [@w] begins.
 """
@@ -77,7 +77,7 @@ def test_raised_numbers_stand_at_the_word(build: Build, style: str) -> None:
     site = build({"post.md": RAISED, "references.bib": BIB}, f'RESEARCH = {{"citation_style": {style!r}}}')
     assert site.exit_code == 0, site.log
     text = re.sub(r"<(?!/?p>)[^>]*>", "", re.sub(r"(?s)<sup.*?</sup>", "^", body(site)))
-    assert "One^, two^.\nThree^ and in 2001 ^,^ ^." in text
+    assert "One^, two^.\nThree^ and in 2001 ^,^ ^ and m² ^." in text
     assert "<p>^ begins.</p>" in text
 
 

@@ -27,7 +27,7 @@ FULL_STOP = lazy_pattern(r"\.(?=(?:</\w+>)*$)")
 WORD_END = lazy_pattern(r"[\w.,;:!?…”’)\]]")
 RAISED = lazy_pattern(r"(?:<(?:span|a)\b[^>]*>)*<sup\b")
 #: Space between a word and what follows it; not behind a number, whose exponent a raised one would be.
-DISTANCE = lazy_pattern(r"(?:[^\W\d]|[.,;:!?…”’)\]]|</(?:a|abbr|b|cite|code|em|i|q|strong)>)(\s+)\Z")
+DISTANCE = lazy_pattern(r"(?:[^\W\d¹²³⁰-₉]|[.,;:!?…”’)\]]|</(?:a|abbr|b|cite|code|em|i|q|strong)>)(\s+)\Z")
 #: The longest space that is looked at.
 MAX_DISTANCE = 100
 
