@@ -14,15 +14,12 @@ import json
 import shutil
 import subprocess
 import sys
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import brotli
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -32,6 +29,7 @@ from rich.table import Table
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 from browser.chromium import find_chromium  # noqa: E402  (tests know where a Chromium is)
+from serving import QuietHandler, served  # noqa: E402
 
 #: What has been compiled before need not be again.
 CACHE = ROOT / "build/cache"
@@ -129,12 +127,12 @@ DRAG = """selector => new Promise(resolve => {
 })"""
 
 
-class Compressing(SimpleHTTPRequestHandler):
+class Compressing(QuietHandler):
     """Serves files compressed with brotli, and adds up what it sends."""
 
     sent = 0
 
-    def do_GET(self) -> None:
+    def do_GET(self) -> None:  # noqa: N802  (the name that the library calls)
         """Answer with a file, whole."""
         path = Path(self.translate_path(self.path))
         if not path.is_file():
@@ -149,9 +147,6 @@ class Compressing(SimpleHTTPRequestHandler):
         with suppress(BrokenPipeError):  # the page was closed
             self.wfile.write(data)
         return None
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing."""
 
 
 @functools.cache
@@ -173,11 +168,11 @@ class Bench:
 
     def ours(self, name: str, kind: str = "figure") -> str:
         """Return the address of the page with a figure of the model `name`."""
-        return f"{self.address}/{name}-{kind}.html"
+        return f"{self.address}{name}-{kind}.html"
 
     def theirs(self, name: str) -> str:
         """Return the address of the rival's page with the same decoder."""
-        return f"{self.address}/{name}-rival.html"
+        return f"{self.address}{name}-rival.html"
 
 
 def main() -> None:
@@ -186,7 +181,7 @@ def main() -> None:
     with TemporaryDirectory() as folder:
         place = Path(folder)
         build(place, options.models, options.names)
-        with served(place / "output") as address, chromium() as browser:
+        with served(place / "output", Compressing) as address, chromium() as browser:
             bench = Bench(browser, address, place, options.models, tuple(options.names))
             for part in options.parts:
                 title, *columns = (PARTS[part].__doc__ or "").strip(".").split(": ")
@@ -231,16 +226,6 @@ def build(place: Path, models: Path, names: list[str]) -> None:
         shutil.copy(models / name / "decoder.onnx", place / "output" / f"{name}.onnx")
         page = RIVAL.replace("NAME", name).replace("LATENTS", str(latents(models, name)))
         (place / "output" / f"{name}-rival.html").write_text(page, encoding="utf-8")
-
-
-@contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """Serve `folder` at the address that is yielded."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Compressing, directory=str(folder)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
 
 
 @contextmanager

@@ -9,13 +9,8 @@ Prints tables and judges nothing.
 """
 
 import argparse
-import functools
 import gzip
 import sys
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import ThreadingHTTPServer
 from pathlib import Path
 from statistics import median
 
@@ -27,7 +22,8 @@ from rich.table import Table
 ROOT = Path(__file__).resolve().parent.parent
 sys.path += [str(ROOT / "tests"), str(ROOT), str(ROOT / "plugins")]
 from browser.chromium import find_chromium  # noqa: E402  (the tests know where a Chromium is)
-from browser.conftest import FLAGS, QuietHandler  # noqa: E402
+from browser.conftest import FLAGS  # noqa: E402
+from serving import served  # noqa: E402
 
 # Web Vitals as the browser reports them: https://web.dev/articles/vitals
 VITALS = """() => new Promise(resolve => {
@@ -38,18 +34,6 @@ VITALS = """() => new Promise(resolve => {
     observe("layout-shift", entry => { vitals.shift += entry.value })
     setTimeout(() => resolve(vitals), 500)
 })"""
-
-
-@contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """Serve `folder` on localhost and give its address."""
-    handler = functools.partial(QuietHandler, directory=str(folder))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
-        thread.join()
 
 
 def visit(browser: Browser, address: str, width: int) -> tuple[dict[str, bytes], dict[str, float]]:

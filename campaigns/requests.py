@@ -8,18 +8,14 @@ are not for the blog are counted. Prints a table and judges nothing; the project
 """
 
 import argparse
-import functools
 import json
 import os
 import subprocess
 import sys
 import tempfile
-import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from html import escape
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count, cycle
 from pathlib import Path
 
@@ -30,6 +26,7 @@ sys.path[:0] = [str(ROOT / "tests"), str(ROOT)]
 
 from browser.chromium import find_chromium  # noqa: E402
 from browser.conftest import FLAGS  # noqa: E402
+from serving import served  # noqa: E402
 
 HOST = "evil.test"
 SETTINGS = f"""
@@ -252,23 +249,6 @@ def asked_for(browser: Browser, address: str, page: str) -> list[str]:
     opened.wait_for_load_state("networkidle")
     context.close()
     return [url for url in urls if not url.startswith((address, "data:", "blob:"))]
-
-
-class Quiet(SimpleHTTPRequestHandler):
-    """Serves files and says nothing."""
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Say nothing."""
-
-
-@contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """Serve `folder` on localhost, and give the address."""
-    handler = functools.partial(Quiet, directory=str(folder))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_address[1]}/"
-        server.shutdown()
 
 
 if __name__ == "__main__":

@@ -5,9 +5,8 @@ import os
 import re
 import subprocess
 import sys
-import threading
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from conftest import ROOT, SETTINGS
 from research.citations.adding.entry import entry, key_of
 from research.citations.adding.registry import RegistryError, doi_of
 from research.citations.sources.library import Library
+from serving import answering
 
 #: As Crossref and DataCite answer, less what is of no use here.
 WAKE_SLEEP = {
@@ -71,10 +71,8 @@ class Registry(BaseHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def registry() -> Iterator[str]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), Registry) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-        server.shutdown()
+    with answering(Registry) as address:
+        yield address.rstrip("/")
 
 
 Run = Callable[..., subprocess.CompletedProcess[str]]

@@ -1,15 +1,11 @@
 """Bundles that travel: packed by `save`, and restored instead of being trained, by name, key and hashes."""
 
-import functools
 import shutil
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 import tiny_model
+from serving import QuietHandler, served
 
 from model.__main__ import main
 from model.bundles import archives, keys, store
@@ -17,24 +13,14 @@ from model.bundles.store import BundleStore
 from model.recipes.library import Library
 
 
-@contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """Serve `folder` to who sends the header X-Token."""
+class Guarded(QuietHandler):
+    """Serves files to who sends the header X-Token."""
 
-    class Handler(SimpleHTTPRequestHandler):
-        def do_GET(self) -> None:
-            if self.headers["X-Token"] == "secret":
-                super().do_GET()
-            else:
-                self.send_error(401)
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Handler, directory=str(folder))) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
+    def do_GET(self) -> None:  # noqa: N802  (the name that the library calls)
+        if self.headers["X-Token"] == "secret":
+            super().do_GET()
+        else:
+            self.send_error(401)
 
 
 @pytest.fixture
@@ -73,11 +59,11 @@ def test_a_bundle_is_restored_from_a_folder_and_from_an_address(
     assert capsys.readouterr().out == "tiny: fresh\n"
 
     Path("build/models/tiny/decoder.onnx").write_bytes(b"damaged")
-    with served(site / "released") as address:
+    with served(site / "released", Guarded) as address:
         assert main(["restore", address, "tiny"]) == 0
         assert capsys.readouterr().out == f"not in {address}: tiny\n"
         assert main(["restore", address, "tiny", "--header", "X-Token:secret"]) == 0
-    assert capsys.readouterr().out == f"tiny: restored from {address}/{archive.name}\n"
+    assert capsys.readouterr().out == f"tiny: restored from {address}{archive.name}\n"
     assert Path("build/models/tiny/decoder.onnx").read_bytes() == b"decoder"
     assert not [path for path in Path("build/models").iterdir() if path.name.endswith(".new")]
 

@@ -4,12 +4,12 @@ import gzip
 import hashlib
 import http.server
 import random
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
+from serving import answering
 
 from model.data.download import Finder
 from model.data.specs import IdxData
@@ -52,14 +52,8 @@ def mirror() -> Iterator[type[Mirror]]:
     """Return the class of a running server; its address is in `address`."""
     files = {f"/{name}.gz": gzip.compress(content) for name, content in CONTENT.items()}
     handler = type("OneMirror", (Mirror,), {"broken": False, "asked": [], "files": files})
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    handler.address = f"http://127.0.0.1:{server.server_port}/"  # type: ignore[attr-defined]
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield handler
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with answering(handler) as handler.address:  # type: ignore[attr-defined]
+        yield handler
 
 
 @pytest.fixture

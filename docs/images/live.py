@@ -3,13 +3,10 @@
 .venv/bin/python docs/images/live.py
 """
 
-import functools
 import io
 import math
 import os
 import sys
-import threading
-from http.server import ThreadingHTTPServer
 from pathlib import Path
 
 from PIL import Image
@@ -18,7 +15,8 @@ from playwright.sync_api import Page, sync_playwright
 ROOT = Path(__file__).resolve().parents[2]
 sys.path += [str(ROOT / "tests"), str(ROOT), str(ROOT / "plugins")]
 from browser.chromium import find_chromium  # noqa: E402  (the tests know where a Chromium is)
-from browser.conftest import FLAGS, QuietHandler  # noqa: E402
+from browser.conftest import FLAGS  # noqa: E402
+from serving import served  # noqa: E402
 
 PAGE, FIGURE, FILM = "variational-autoencoders.html", 'figure[data-demo="manifold"]', "live.webp"
 FRAMES, MILLISECONDS, WIDTH = 36, 110, 420
@@ -49,18 +47,15 @@ def frames(page: Page) -> list[Image.Image]:
 
 def main() -> None:
     """Serve the site, film the figure, and write the film."""
-    handler = functools.partial(QuietHandler, directory=str(ROOT / "output"))
     chromium = find_chromium()
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server, sync_playwright() as playwright:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+    with served(ROOT / "output") as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=chromium.path, args=FLAGS, env={**os.environ, **chromium.environment}
         )
         page = browser.new_page(viewport={"width": 560, "height": 1000})
-        page.goto(f"http://127.0.0.1:{server.server_port}/{PAGE}")
+        page.goto(address + PAGE)
         film = frames(page)
         browser.close()
-        server.shutdown()
     film[0].save(
         Path(__file__).with_name(FILM),
         save_all=True,

@@ -1,20 +1,18 @@
 """Fixtures for tests in a browser: our own blog, built, served from a subfolder, and looked at."""
 
-import functools
 import json
 import os
 import subprocess
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, Response, sync_playwright
+from serving import served
 
 import pelicanconf
 from browser.chromium import ROOT, find_chromium
@@ -90,21 +88,8 @@ def output(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def blog(output: Path) -> Iterator[Blog]:
     """Serve the blog on localhost."""
-    root = str(output).removesuffix(PLACE)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(QuietHandler, directory=root))
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield Blog(output, f"http://127.0.0.1:{server.server_port}/{PLACE}/")
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-class QuietHandler(SimpleHTTPRequestHandler):
-    """Serves files and says nothing."""
-
-    def log_message(self, format: str, *args: Any) -> None:
-        pass
+    with served(Path(str(output).removesuffix(PLACE))) as address:
+        yield Blog(output, f"{address}{PLACE}/")
 
 
 @pytest.fixture(scope="session")

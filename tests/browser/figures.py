@@ -1,13 +1,10 @@
 """A blog with a figure of each kind, of models with weights of chance, and hands to use them."""
 
-import functools
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -31,6 +28,7 @@ from graphs import (
 )
 from onnx import helper
 from playwright.sync_api import Locator, Page, expect
+from serving import QuietHandler, served
 from steps import add_step
 
 from browser.chromium import ROOT
@@ -141,24 +139,24 @@ SHEET_DIFFERENCE = """figure => {
 }"""
 
 
-class StrictHost(SimpleHTTPRequestHandler):
+#: The strictest policy that docs/live.md promises to be enough, and that docs/publishing.md has to copy.
+POLICY = (
+    "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; object-src 'none'; base-uri 'none'; "
+    "require-trusted-types-for 'script'; trusted-types research-demo"
+)
+
+
+class StrictHost(QuietHandler):
     """A server that knows no type of WebAssembly, and lets pages do no more than they must."""
 
     extensions_map: ClassVar = {
-        **SimpleHTTPRequestHandler.extensions_map,
+        **QuietHandler.extensions_map,
         ".wasm": "application/octet-stream",
     }
 
     def end_headers(self) -> None:
-        policy = (
-            "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; "
-            "require-trusted-types-for 'script'; trusted-types research-demo"
-        )
-        self.send_header("Content-Security-Policy", policy)
+        self.send_header("Content-Security-Policy", POLICY)
         super().end_headers()
-
-    def log_message(self, format: str, *args: Any) -> None:
-        pass
 
 
 @dataclass(frozen=True)
@@ -263,14 +261,8 @@ def live_blog(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Blog]:
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stdout + done.stderr
     (folder / "www" / "favicon.ico").touch()  # browsers ask for it
-    handler = functools.partial(StrictHost, directory=str(folder / "www"))
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield Blog(folder, folder / "www" / PLACE, f"http://127.0.0.1:{server.server_port}/{PLACE}/")
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(folder / "www", StrictHost) as address:
+        yield Blog(folder, folder / "www" / PLACE, f"{address}{PLACE}/")
 
 
 @contextmanager

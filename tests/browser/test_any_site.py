@@ -1,9 +1,6 @@
 """Figures in pages that Pelican did not make: a plain page, and a notebook's output."""
 
-import functools
-import threading
 from collections.abc import Iterator
-from http.server import ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -11,8 +8,9 @@ from graphs import decoder, write_bundle
 from playwright.sync_api import expect
 from research import cli
 from research.embedding import figure
+from serving import served
 
-from browser.conftest import QuietHandler, View
+from browser.conftest import View
 from browser.figures import activate, said
 
 PAGE = """<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>By hand</title>
@@ -28,7 +26,7 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def served(models: Path) -> Iterator[str]:
+def site(models: Path) -> Iterator[str]:
     """Write a page by hand that includes a figure, serve it, and give the address of its folder."""
     folder = models.parent / "site"
     cache = ["--cache", str(models.parent / "cache")]
@@ -37,20 +35,14 @@ def served(models: Path) -> Iterator[str]:
     assert cli.main(["figure", str(models / "plane"), *arguments, *more]) == 0
     fragment = (folder / "figures" / "plane" / "figure.html").read_text(encoding="utf-8")
     (folder / "page.html").write_text(PAGE.format(fragment), encoding="utf-8")
-    handler = functools.partial(QuietHandler, directory=str(folder))
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(folder) as address:
+        yield address
 
 
 @pytest.mark.parametrize("page", ["page.html", "figures/plane/index.html"])
-def test_a_figure_works_in_a_plain_page(served: str, view: View, page: str) -> None:
+def test_a_figure_works_in_a_plain_page(site: str, view: View, page: str) -> None:
     with view() as visit:
-        visit.page.goto(served + page)
+        visit.page.goto(site + page)
         assert visit.page.locator("script[src]").count() == 1
         assert visit.page.locator("figcaption").inner_text().startswith("A <plane> of $x$")
         found = activate(visit.page, "manifold")

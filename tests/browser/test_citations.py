@@ -1,14 +1,12 @@
 """In a browser: a cited work is shown beside its citation, and without script the citation is a link."""
 
-import functools
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from conftest import Build, Site
 from playwright.sync_api import Browser, Page, expect
+from serving import served
 
 from browser.chromium import ROOT
 from browser.conftest import View
@@ -19,25 +17,17 @@ BIB = "@misc{vae, author={Kingma, D. P. and Welling, M.}, title={Auto-Encoding},
 SETTINGS = 'SITEURL = ""\nRESEARCH = {"cite_this_post": True}'
 
 
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *arguments: object) -> None:
-        pass
-
-
 @pytest.fixture
 def address(build: Build) -> Iterator[str]:
-    with served(build({"post.md": POST, "references.bib": BIB}, SETTINGS)) as address:
+    with post(build({"post.md": POST, "references.bib": BIB}, SETTINGS)) as address:
         yield address
 
 
 @contextmanager
-def served(site: Site) -> Iterator[str]:
+def post(site: Site) -> Iterator[str]:
     assert site.exit_code == 0, site.log
-    handler = functools.partial(Quiet, directory=str(site.root / "output"))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_address[1]}/post.html"
-        server.shutdown()
+    with served(site.root / "output") as address:
+        yield f"{address}post.html"
 
 
 def opened(browser: Browser, address: str, **traits: bool) -> Iterator[Page]:
@@ -173,7 +163,7 @@ def test_narrow_dark_and_printed(build: Build, view: View, style: str) -> None:
     """In the theme of this blog, with lists, notes and records open, and a preview in view."""
     theme = f"{SETTINGS}\nTHEME = {str(ROOT / 'theme')!r}\n"
     content = {"post.md": OFTEN.format(style=style), "references.bib": MANY}
-    with served(build(content, theme)) as address:
+    with post(build(content, theme)) as address:
         for scheme in ("light", "dark"):
             with view(320, color_scheme=scheme) as visit:
                 page = visit.page

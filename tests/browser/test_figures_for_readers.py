@@ -312,6 +312,13 @@ FAILURES = {
 }
 
 
+def change_worker(page: Page, blog: Blog, prelude: str) -> None:
+    """Let the worker run the script `prelude` before its own."""
+    (script,) = blog.folder.rglob("worker.js")
+    body = prelude + script.read_text(encoding="utf-8")
+    page.route("**/worker.js*", lambda route: route.fulfill(content_type="text/javascript", body=body))
+
+
 class TestFailures:
     @pytest.mark.parametrize("failure", FAILURES)
     def test_is_said_and_heals(self, live_blog: Blog, view: View, failure: str) -> None:
@@ -377,12 +384,8 @@ class TestFailures:
     @pytest.mark.parametrize("message", ["RangeError: could not allocate memory", "Out of memory"])
     def test_too_little_memory(self, live_blog: Blog, view: View, message: str) -> None:
         with view() as visit:
-            worker = f"WebAssembly.instantiate = () => Promise.reject(new Error({message!r}));"
-
-            def answer(route: Route) -> None:
-                route.fulfill(content_type="text/javascript", body=worker + route.fetch().text())
-
-            visit.page.route("**/worker.js*", answer)
+            failing = f"WebAssembly.instantiate = () => Promise.reject(new Error({message!r}));"
+            change_worker(visit.page, live_blog, failing)
             visit.page.goto(f"{live_blog.address}samples.html")
             found = demo(visit.page, "samples")
             found.get_by_role("button").click()
@@ -676,11 +679,7 @@ class TestProgress:
                 post(...message)
             };"""
         with view() as visit:
-
-            def answer(route: Route) -> None:
-                route.fulfill(content_type="text/javascript", body=slow + route.fetch().text())
-
-            visit.page.route("**/worker.js*", answer)
+            change_worker(visit.page, live_blog, slow)
             visit.page.goto(f"{live_blog.address}samples.html")
             found = activate(visit.page, "samples")
             visit.page.evaluate(COUNT_IMAGES)

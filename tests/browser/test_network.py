@@ -5,10 +5,12 @@ import re
 from urllib.parse import urlsplit
 
 import brotli
-from playwright.sync_api import Response, Route, expect
+from playwright.sync_api import Response, expect
+from serving import served
 
 from browser.chromium import ROOT
 from browser.conftest import Blog, View
+from browser.figures import POLICY, StrictHost
 
 PICTURES = "[...document.images].map(image => [image.src, image.complete && image.naturalWidth > 0])"
 FORMULAS = """[...document.querySelectorAll("mjx-container")]
@@ -94,27 +96,13 @@ def test_the_blog_can_be_read_from_a_folder_without_a_server(blog: Blog, view: V
         assert not [path for path in paths if not path.endswith((".js", ".woff2"))]
 
 
-#: The strictest policy that docs/live.md promises to be enough, and that docs/publishing.md has to copy.
-POLICY = (
-    "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; object-src 'none'; base-uri 'none'; "
-    "require-trusted-types-for 'script'; trusted-types research-demo"
-)
-
-
 def test_no_page_violates_a_strict_policy_or_trusted_types(blog: Blog, view: View) -> None:
     assert (ROOT / "docs" / "publishing.md").read_text(encoding="utf-8").count(POLICY) == 2
     violations: list[str] = []
-
-    def answer(route: Route) -> None:
-        response = route.fetch()
-        headers = {**response.headers, "content-security-policy": POLICY}
-        route.fulfill(response=response, headers=headers)
-
-    with view() as visit:
-        visit.page.route("**/*", answer)
+    with served(blog.folder, StrictHost) as address, view() as visit:
         visit.page.on("console", lambda said: violations.append(f"{visit.page.url}: {said.text}"))
         for name in blog.pages:
-            visit.page.goto(blog.address + name)
+            visit.page.goto(address + name)
             for figure in visit.page.locator("research-demo").all():
                 figure.get_by_role("button").click()
                 expect(figure).to_have_attribute("data-active", "")

@@ -1,9 +1,6 @@
 """What the plugin adds to pages looks right in themes that know nothing of it: those that Pelican brings."""
 
-import functools
-import threading
 from collections.abc import Iterator
-from http.server import ThreadingHTTPServer
 from io import BytesIO
 from typing import Any
 
@@ -11,8 +8,9 @@ import pytest
 from conftest import Build
 from PIL import Image
 from playwright.sync_api import Locator, expect
+from serving import served
 
-from browser.conftest import QuietHandler, View
+from browser.conftest import View
 from browser.test_reading import BIB, NUMBERED, PREVIEWS
 
 THEMES = ("simple", "notmyidea")
@@ -80,11 +78,8 @@ def address(build: Build, request: pytest.FixtureRequest) -> Iterator[str]:
     }
     site = build(content, SETTINGS.format(theme=request.param))
     assert site.exit_code == 0, site.log
-    handler = functools.partial(QuietHandler, directory=str(site.root / "output"))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_address[1]}/post.html"
-        server.shutdown()
+    with served(site.root / "output") as address:
+        yield f"{address}post.html"
 
 
 @pytest.mark.parametrize("width", [390, 1280])

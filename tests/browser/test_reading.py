@@ -1,15 +1,13 @@
 """What surrounds a text for its readers, in the theme of this blog, under a strict policy for content."""
 
-import functools
-import threading
 from collections.abc import Iterator
-from http.server import ThreadingHTTPServer
 from io import BytesIO
 
 import pytest
 from conftest import Build, Site
 from PIL import Image
 from playwright.sync_api import Page, expect
+from serving import served
 
 from browser.chromium import ROOT
 from browser.conftest import View
@@ -100,11 +98,8 @@ def address(build: Build) -> Iterator[str]:
     assert site.exit_code == 0, site.log
     (site.root / "www").mkdir()
     (site.root / "output").rename(site.root / "www" / "below")
-    handler = functools.partial(StrictHost, directory=str(site.root / "www"))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_address[1]}/below/"
-        server.shutdown()
+    with served(site.root / "www", StrictHost) as address:
+        yield f"{address}below/"
 
 
 def test_a_reader_finds_tools_around_the_text(address: str, view: View) -> None:
