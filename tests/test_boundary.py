@@ -85,6 +85,7 @@ NOTHING = "def register():\n    pass\n"
 OF_POSTS = """
 def register():
     from research.parts import PARTS
+    PARTS[0].decisive = lambda self, posts: [None] * len(posts)  # an earlier build has finished them
     for part in PARTS:
         def raising(self, post, *others, old=getattr(part, {hook!r}), name=part.name):
             if post.source.stem == name:
@@ -96,6 +97,7 @@ def register():
 OF_REQUESTS = """
 def register():
     from research.parts import PARTS
+    PARTS[0].decisive = lambda self, posts: [None] * len(posts)  # an earlier build has finished them
     for part in PARTS:
         wanted = {{}}
         def noting(self, post, old=part.collect, wanted=wanted, name=part.name):
@@ -128,7 +130,7 @@ OF_BUILDS = """
 def register():
     from research.parts import PARTS
     for part in PARTS:
-        def raising(self, posts, name=part.name):
+        def raising(self, posts, *others, name=part.name):
             raise LookupError("sabotage of " + name)
         setattr(part, {hook!r}, raising)
 """

@@ -7,16 +7,16 @@ that every build reports what is.
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from .labels import Label
 from .part import Part
-from .post import Post, Publication
+from .post import Post, Publication, PublishedFile
 from .storage.cache import Cache
-from .storage.decisive import digest, installed
+from .storage.decisive import digest, file_digest, installed
 
 #: The plugin, and the kinds of its files that decide what it makes of posts.
 PLUGIN = Path(__file__).parents[1]
@@ -33,6 +33,10 @@ class Finished:
     labels: tuple[Label, ...]
     #: Files that it draws on.
     sources: tuple[Path, ...]
+    #: Files that it needs.
+    files: tuple[PublishedFile, ...]
+    #: What parts wanted to be kept, by their names.
+    kept: Mapping[str, Any]
 
 
 class FinishedPosts:
@@ -40,6 +44,7 @@ class FinishedPosts:
 
     def __init__(self, cache: Cache, parts: Sequence[Part]) -> None:
         made_by = [f"{type(part).__module__} {part.settings!r}" for part in parts]
+        self._cache = cache
         self._area = cache.area("posts", sys.version, *installed(), digest(_code()), *made_by)
 
     def key(self, post: Post, decisive: Iterable[str]) -> str:
@@ -62,10 +67,15 @@ class FinishedPosts:
 
     def get(self, key: str, post: Post) -> Finished | None:
         """Return what became of `post`, whose key is `key`; None where that is not known."""
-        if (stored := self._area.get(key)) is None:
+        stored = self._area.get(key)
+        if stored is None or any(file_digest(Path(path)) != digest for path, _, digest in stored["files"]):
             return None
         labels = tuple(Label(**label) for label in stored["labels"])
-        return Finished(post.with_html(stored["html"]), labels, tuple(map(Path, stored["sources"])))
+        sources = tuple(map(Path, stored["sources"]))
+        files = tuple(PublishedFile(Path(path), address) for path, address, _ in stored["files"])
+        for file in files:
+            self._cache.mark_as_used(file.path)
+        return Finished(post.with_html(stored["html"]), labels, sources, files, stored["kept"])
 
     def put(self, key: str, finished: Finished) -> None:
         """Store what became of the post with the key `key`."""
@@ -73,6 +83,8 @@ class FinishedPosts:
             "html": [text.html for text in finished.post.texts],
             "labels": [asdict(label) for label in finished.labels],
             "sources": [str(path) for path in finished.sources],
+            "files": [[str(file.path), file.address, file_digest(file.path)] for file in finished.files],
+            "kept": finished.kept,
         }
         self._area.put(key, stored)
 

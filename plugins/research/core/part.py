@@ -75,6 +75,8 @@ class Resolved:
     labels: tuple[Label, ...] = ()
     #: Whether the same post becomes the same again: not where something was missing that may come.
     is_lasting: bool = True
+    #: What `recall` needs of the post in a later build, which is what JSON can say.
+    kept: Any = None
 
 
 @dataclass(frozen=True)
@@ -138,8 +140,11 @@ class Part:
         """
         return [None for _ in posts]
 
-    def recall(self, posts: Sequence[Post]) -> Sequence[bool]:
-        """Make ready what `posts` need, which an earlier build finished; say of which all is there."""
+    def recall(self, posts: Sequence[Post], kept: Sequence[Any]) -> Sequence[bool]:
+        """Make ready what `posts` need, which an earlier build finished; say of which all is there.
+
+        `kept` is, for each, what the part's `resolve` wanted to be kept.
+        """
         return [True for _ in posts]
 
     def collect(self, post: Post) -> Collected:

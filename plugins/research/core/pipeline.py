@@ -37,8 +37,10 @@ class Pipeline:
         self.labels = Labels()
         #: Posts that will be others when what was missing is there, or when another post has changed.
         self._passing: set[Path] = set()
-        #: Files that each post draws on.
+        #: Files that each post draws on, files that it needs, and what parts want to be kept of it.
         self._sources_of: dict[Path, set[Path]] = {}
+        self._files_of: dict[Path, set[PublishedFile]] = {}
+        self._kept_of: dict[Path, dict[str, Any]] = {}
 
     def run(self, posts: Iterable[Post], quick: bool = False) -> list[Post]:
         """Return the `posts` as they are published, in the same order.
@@ -118,10 +120,16 @@ class Pipeline:
         ]
         known = [(place, one) for place, one in enumerate(found) if one]
         finished, lacking = [one.post for _, one in known], [False] * len(known)
-        whole = [self._attempt(part, self.root, lacking, part.recall, finished) for part in self.parts]
+        whole = [
+            self._attempt(
+                part, self.root, lacking, part.recall, finished, [one.kept.get(part.name) for _, one in known]
+            )
+            for part in self.parts
+        ]
         for (place, one), *is_whole in zip(known, *whole, strict=True):
             if all(is_whole):
                 self.sources.update(one.sources)
+                self.files |= {file.address: file for file in one.files}
                 for label in one.labels:
                     self.labels.add(one.post.source, label)
             else:
@@ -145,7 +153,9 @@ class Pipeline:
             if self._finished and post.source not in self._passing:
                 labels = tuple(self.labels.of(post.source).values())
                 sources = tuple(self._sources_of.get(post.source, ()))
-                self._finished.put(key, Finished(post, labels, sources))
+                files = tuple(self._files_of.get(post.source, ()))
+                kept = self._kept_of.get(post.source, {})
+                self._finished.put(key, Finished(post, labels, sources, files, kept))
 
     def _through(self, part: Part, posts: Sequence[Post]) -> list[Post]:
         collected = [self._collected(part, post) for post in posts]
@@ -175,9 +185,12 @@ class Pipeline:
         )
         self.diagnostics += done.diagnostics
         self.files |= {file.address: file for file in done.files}
+        self._files_of.setdefault(post.source, set()).update(done.files)
+        if done.kept is not None:
+            self._kept_of.setdefault(post.source, {})[part.name] = done.kept
         for label in done.labels:
             self.labels.add(post.source, label)
-        if done.files or not done.is_lasting or not self.labels.asked <= {post.source}:
+        if not done.is_lasting or not self.labels.asked <= {post.source}:
             self._passing.add(post.source)
         return done.post
 

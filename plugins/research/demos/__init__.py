@@ -5,8 +5,9 @@ checked) → ``bundles`` (what a trained model leaves behind) → ``kinds`` and 
 cached) → ``compile`` and ``live`` (what an interactive figure needs) → the figure as readers get it.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from ..core.lazy import lazy_pattern
 from ..core.part import Collected, Environment, Failure, Part, ReaderExtensions, Resolved, Results, Target
 from ..core.post import GeneratedPage, Post, Site
 from ..core.storage.assets import Linked, Script, StyleSheetFile
+from ..core.storage.decisive import file_digest
 from ..core.text.segments import Edit, apply_edits
 from . import numbers, words
 from .bundles.models import Models, require_extra
@@ -97,8 +99,21 @@ class Demos(Part):
         )
 
     def decisive(self, posts: Sequence[Post]) -> Sequence[str | None]:
-        """Return nothing for each of `posts` that shows no model; the others must be seen."""
-        return [None if any(_may_show(text.html) for text in post.texts) else "" for post in posts]
+        """Return digests of the bundles that each of `posts` shows, which are brought up to date.
+
+        None where one cannot be had, and for posts with links that set figures of one another.
+        """
+        models = [_models(post, canonical.blocks(post.body.html, post.source)) for post in posts]
+        self._models.bring_up_to_date(name for names in models for name in names)
+        linked = _linked_posts(posts)
+        return [
+            None if post.source.resolve() in linked else self._digests(names)
+            for post, names in zip(posts, models, strict=True)
+        ]
+
+    def recall(self, posts: Sequence[Post], kept: Sequence[Any]) -> Sequence[bool]:
+        """Fetch what the cards of the models of `posts` say of their networks from the cache."""
+        return [all(self._recall(*model) for model in models or ()) for models in kept]
 
     def collect(self, post: Post) -> Collected:
         """Return the demo blocks of the body of `post`, and the models that it names."""
@@ -106,9 +121,7 @@ class Demos(Part):
         demos = tuple(_demos(blocks, words.of(post.language)))
         self._demos[post.source.resolve()] = demos
         specs = [demo.request for demo in demos if demo.request]
-        names = [name for request in specs for name in request.spec.models]
-        names += [name for text in post.texts for name in numbers.models(text.html)]
-        requests = (*map(Model, dict.fromkeys(names)), *dict.fromkeys(specs))
+        requests = (*map(Model, _models(post, blocks)), *dict.fromkeys(specs))
         found = (*fences.diagnostics(post.body.html, post.source),)
         return Collected(demos, requests, diagnostics=found)
 
@@ -125,19 +138,21 @@ class Demos(Part):
                 settings, cache = self.settings, self.environment.cache
                 spec, said = request.spec, words.of(request.language)
                 drawn = _attempt(figures.drawn, spec, said, self._models, settings, cache)
-                self._note(drawn)
+                for model in () if _failed(drawn) else drawn.models:
+                    self._note(model)
                 yield request, drawn
 
-    def _note(self, drawn: Any) -> None:
-        """Take note of the models that a figure shows, for their cards."""
+    def _note(self, model: "ShownModel") -> None:
+        """Take note of a model that a figure shows, for its card."""
         from . import figures
 
-        for model in () if _failed(drawn) or not self.settings.model_cards else drawn.models:
-            if model.bundle.name not in self._shown:
-                found = _attempt(figures.networks, model, self.environment.cache)
-                self._networks[model.bundle.name] = () if _failed(found) else found
-            before = self._shown.get(model.bundle.name, model)
-            self._shown[model.bundle.name] = replace(model, networks={**model.networks, **before.networks})
+        if not self.settings.model_cards:
+            return
+        name = model.bundle.name
+        if name not in self._shown:
+            found = _attempt(figures.networks, model, self.environment.cache)
+            self._networks[name] = () if _failed(found) else found
+        self._shown[name] = self._shown.get(name, model).with_networks(model.networks)
 
     def close(self) -> None:
         """End the process in which graphs are opened."""
@@ -172,7 +187,32 @@ class Demos(Part):
         files = tuple(file for figure in figures for file in figure.files)
         if self.settings.about_figures or self.settings.model_cards:
             files += tuple(file for figure in figures for file in figure.graphs)
-        return Resolved(post.with_html(html), tuple(diagnostics), files)
+        kept = [
+            (model.bundle.name, {network: sent.key for network, sent in model.networks.items()})
+            for drawing in figures
+            for model in drawing.models
+        ]
+        return Resolved(post.with_html(html), tuple(diagnostics), files, kept=kept)
+
+    def _digests(self, models: Iterable[str]) -> str | None:
+        """Return digests of what the bundles of `models` state; None where one cannot be had."""
+        try:
+            folders = [self._models[name].folder for name in models]
+        except DemoError:  # reported when the post is seen
+            return None
+        stated = (folder / name for folder in folders for name in ("manifest.json", "evaluation.json"))
+        return json.dumps([file_digest(path) for path in stated])
+
+    def _recall(self, name: str, keys: Mapping[str, str]) -> bool:
+        """Take note of a model, of whose networks the cache has what `keys` say; return whether it does."""
+        from .compile import compiled
+        from .provenance.facts import ShownModel
+
+        networks = {network: compiled.recalled(key, self.environment.cache) for network, key in keys.items()}
+        found = {network: one for network, one in networks.items() if one}
+        if len(found) == len(keys):
+            self._note(ShownModel(self._models[name], found))
+        return len(found) == len(keys)
 
     def _linked(self, html: str, post: Post, results: Results) -> tuple[str, list[Diagnostic]]:
         """Return `html` with links that set figures, and what is wrong in them."""
@@ -189,7 +229,7 @@ class Demos(Part):
             return
         from .provenance import card  # imports numpy
 
-        for name, model in self._shown.items():
+        for name, model in sorted(self._shown.items()):
             address, said = self.settings.model_cards.format(name=name), words.of(site.language)
             drawing = figure.inner(self._networks[name], name, name, said)
             yield card.page(model, said, site, address, drawing)
@@ -229,9 +269,24 @@ class Demos(Part):
             yield weight.report(page, output, base)
 
 
-def _may_show(html: str) -> bool:
-    """Return whether `html` may have a demo block, a number of a model or a link that sets a figure."""
-    return canonical.KIND in html or "{{" in html or SETTING.search(html) is not None
+def _models(post: Post, blocks: Sequence[Block]) -> Sequence[str]:
+    """Return the names of the models that `post` shows in its `blocks`, or of which it states a number."""
+    names = [name for block in blocks for name in block.models]
+    names += [name for text in post.texts for name in numbers.models(text.html)]
+    return list(dict.fromkeys(names))
+
+
+def _linked_posts(posts: Sequence[Post]) -> set[Path]:
+    """Return the files of those of `posts` that set figures of another one, and of these others."""
+    found: set[Path] = set()
+    for post in posts:
+        if any(SETTING.search(text.html) for text in post.texts):
+            from . import linking
+
+            source = post.source.resolve()
+            sources = {place for text in post.texts for place in linking.sources(text.html, post)} | {source}
+            found |= sources if len(sources) > 1 else set()
+    return found
 
 
 def _demos(blocks: Sequence[Block], said: words.Words) -> Iterator[PostDemo]:

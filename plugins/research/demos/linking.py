@@ -37,6 +37,11 @@ def linked(html: str, post: Post, figures: Callable[[Path], Figures]) -> tuple[s
     return apply_edits(html, edits), found
 
 
+def sources(html: str, post: Post) -> Iterator[Path]:
+    """Yield the source that each link that sets a figure means, in `html`, a text of `post`."""
+    return (_source(post, link.file) for link in states.links(html))
+
+
 def _source(post: Post, file: str) -> Path:
     """Return the source that a link with ``{filename}`` means: beside the post, or from a content folder."""
     path = file[len("{filename}") :]

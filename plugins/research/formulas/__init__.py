@@ -60,7 +60,7 @@ class Formulas(Part):
             return [None] * len(posts)
         return [named] * len(posts)
 
-    def recall(self, posts: Sequence[Post]) -> Sequence[bool]:
+    def recall(self, posts: Sequence[Post], kept: Sequence[Any]) -> Sequence[bool]:
         """Fetch the formulas of `posts` from the cache."""
         needed = [{id for text in post.texts for id in page.ids(text.html)} for post in posts]
         missing = set().union(*needed) - self._formulas.keys()

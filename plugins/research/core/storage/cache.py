@@ -59,6 +59,12 @@ class Cache:
                 if now - path.stat().st_mtime > MAX_AGE_SECONDS:
                     delete(path)
 
+    def mark_as_used(self, path: Path) -> None:
+        """Note that the entry is in use that holds the file at `path`, if it is one of the cache."""
+        with suppress(ValueError):
+            area, entry, *_ = path.relative_to(self.folder).parts
+            _mark_as_used(self.folder / area / entry)
+
     def temporary_folder(self) -> Path:
         """Return a new folder for what cannot be stored; it lives as long as the cache."""
         self._temporary = self._temporary or tempfile.TemporaryDirectory(prefix="pelican-research-")
@@ -115,15 +121,21 @@ class Area:
         except OSError as error:
             self._cache.refused(error)
 
-    def folder(self, key: str, make: Callable[[Path], None]) -> Path:
-        """Return the folder stored under `key`, with what `make` writes into the folder that it is given."""
+    def stored_folder(self, key: str) -> Path | None:
+        """Return the folder stored under `key`, None where there is none or a damaged one."""
         place = self._folder / key
-        if place in self._cache.checked:
-            return place
-        if _is_whole(place):
+        if place not in self._cache.checked:
+            if not _is_whole(place):
+                return None
             _mark_as_used(place)
             self._cache.checked.add(place)
+        return place
+
+    def folder(self, key: str, make: Callable[[Path], None]) -> Path:
+        """Return the folder stored under `key`, with what `make` writes into the folder that it is given."""
+        if place := self.stored_folder(key):
             return place
+        place = self._folder / key
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             made = Path(tempfile.mkdtemp(prefix=".making-", dir=self._folder))

@@ -54,7 +54,16 @@ def compiled(
     require_extra()
     area = cache.area("programs", *program_versions())
     key = area.key(_key(graph, digest))
-    place = area.folder(key, lambda folder: _compile(graph, request(), folder, sandbox))
+    return _stored(area.folder(key, lambda folder: _compile(graph, request(), folder, sandbox)))
+
+
+def recalled(key: str, cache: Cache) -> Compiled | None:
+    """Return what was compiled under `key`, None where the `cache` has it no longer."""
+    place = cache.area("programs", *program_versions()).stored_folder(key)
+    return _stored(place) if place else None
+
+
+def _stored(place: Path) -> Compiled:
     report: dict[str, Any] = json.loads((place / "report.json").read_text(encoding="utf-8"))
     if "refused" in report:
         raise RefusedError(report["refused"])

@@ -139,3 +139,13 @@ class Compiled:
     parity: float
     #: Largest difference of a term of the bound between the program and the full graph; None: not measured.
     nats: float | None = None
+
+    @property
+    def key(self) -> str:
+        """Its key in the cache."""
+        return self.program.parent.name
+
+    @property
+    def fineness(self) -> tuple[int, str]:
+        """What graphs are sorted by, the coarsest weights first."""
+        return list(Precision).index(self.precision), self.key

@@ -74,7 +74,7 @@ def live_model(spec: Spec, bundle: Bundle, cache: Cache) -> LiveModel:
         name: replace(getattr(bundle, name), path=network.quantized, data={})
         for name, network in found.items()
     }
-    names = " ".join(network.program.parent.name for network in found.values())
+    names = " ".join(network.key for network in found.values())
     digest = hashlib.sha256(f"{bundle.digest} {names}".encode()).hexdigest()
     return LiveModel(
         replace(bundle, **quantized, digest=digest),

@@ -6,7 +6,7 @@ A bundle may come from anyone and say little: what it does not say, or says in a
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ...core.lazy import lazy_pattern
@@ -31,6 +31,11 @@ class ShownModel:
     bundle: Bundle
     #: Its networks as readers get them, where they are compiled: ``decoder``, ``encoder``.
     networks: Mapping[str, Compiled] = field(default_factory=dict)
+
+    def with_networks(self, others: Mapping[str, Compiled]) -> "ShownModel":
+        """Return the model with `others` too: of a network that comes twice, the one with coarser weights."""
+        both = sorted((*self.networks.items(), *others.items()), key=lambda each: each[1].fineness)
+        return replace(self, networks=dict(reversed(both)))
 
 
 @dataclass(frozen=True)

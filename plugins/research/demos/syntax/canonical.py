@@ -41,6 +41,12 @@ class Block:
     error: str = ""
     error_line: int | None = None
 
+    @property
+    def models(self) -> tuple[str, ...]:
+        """The names of models, which spaces or commas separate."""
+        stated = self.keys.get("models") or self.keys.get("model", "")
+        return tuple(stated.replace(",", " ").split())
+
     def line_of(self, key: str | None) -> int | None:
         """Return the line of `key`; that of the block where it has none."""
         return self.lines.get(key or "", self.line)

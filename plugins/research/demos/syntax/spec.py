@@ -49,7 +49,7 @@ def check(block: Block) -> Spec:
     if re.search(r"\s", keys.pop("id", "")):
         raise KeyedError("“id” holds a space; write one word, such as fig-plane", "id")
     alt = keys.pop("alt", "").strip()
-    key, models = _models(keys)
+    key = _models_key(keys)
     if (live := keys.pop("live", "yes").strip().lower()) not in ("yes", "no"):
         raise KeyedError(f"“live: {live}”: write no for a figure that stays a static image", "live")
     polarity = keys.pop("polarity", "").strip().lower() or None
@@ -61,16 +61,17 @@ def check(block: Block) -> Spec:
         raise KeyedError(
             "“alt” is missing: say in a few words what the image shows, for those who do not see it", "alt"
         )
-    _check_models(key, models, kind)
-    return Spec(kind, models, alt, options, live == "yes", polarity, condition)
+    _check_models(key, block.models, kind)
+    return Spec(kind, block.models, alt, options, live == "yes", polarity, condition)
 
 
-def _models(keys: dict[str, str]) -> tuple[str, tuple[str, ...]]:
-    """Return the key that has the names of models, and these, which spaces or commas separate."""
+def _models_key(keys: dict[str, str]) -> str:
+    """Return the key that has the names of models, and take it from `keys`."""
     if "model" in keys and "models" in keys:
         raise KeyedError("“models” and “model” are the same key; write one of them", "models")
     key = "models" if "models" in keys else "model"
-    return key, tuple(keys.pop(key, "").replace(",", " ").split())
+    keys.pop(key, "")
+    return key
 
 
 def _check_models(key: str, models: tuple[str, ...], kind: DemoKind) -> None:
