@@ -67,7 +67,7 @@ def compile_in(folder: Path) -> None:
                 "seconds": used.ru_utime + used.ru_stime,
                 "megabytes": used.ru_maxrss / 1000,
                 "bytes": network.program.stat().st_size,
-                "precision": network.precision,
+                "precision": network.measured.precision,
             }
         )
     )

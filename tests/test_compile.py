@@ -189,10 +189,10 @@ class TestProgram:
         assert len(brotli.compress(program.program.read_bytes())) < 64 * 1024
 
     def test_is_coarse_where_that_costs_little(self, program: Compiled) -> None:
-        assert program.precision in (Precision.INT7, Precision.INT7_5, Precision.INT8)
-        assert 0 < program.quantization.largest_error < 0.05
-        assert program.quantization.relative_error < MAX_RELATIVE_ERROR
-        assert program.parity < PARITY
+        assert program.measured.precision in (Precision.INT7, Precision.INT7_5, Precision.INT8)
+        assert 0 < program.measured.quantization.largest_error < 0.05
+        assert program.measured.quantization.relative_error < MAX_RELATIVE_ERROR
+        assert program.measured.parity < PARITY
 
     @pytest.mark.parametrize("precision", list(Precision))
     def test_carries_weights_of_every_precision(self, precision: Precision) -> None:
@@ -241,8 +241,10 @@ class TestProgram:
         free = compiled(saved(model, tmp_path), images, tmp_path / "free")
         exact = bound(model)
         strict = made(model, images, lambda graph: -1e4 * abs(bound(graph) - exact))
-        assert strict.quantization.loss is not None
-        assert list(Precision).index(strict.precision) > list(Precision).index(free.precision)
+        assert strict.measured.quantization.loss is not None
+        assert list(Precision).index(strict.measured.precision) > list(Precision).index(
+            free.measured.precision
+        )
 
     def test_is_float16_where_int8_would_cost_the_bound(self) -> None:
         model = decoder(latents=2)
@@ -254,9 +256,9 @@ class TestProgram:
         images = (run_graph(model, inputs)[0] > 0.5).astype(np.float32)
         examples = TestExamples(images, inputs, np.full_like(inputs, -20))
         found = made(model, inputs, bound_by_decoder(examples))
-        assert found.precision is Precision.FLOAT16
-        assert found.quantization.loss is not None
-        assert found.parity < PARITY
+        assert found.measured.precision is Precision.FLOAT16
+        assert found.measured.quantization.loss is not None
+        assert found.measured.parity < PARITY
 
     def test_reads_weights_that_are_kept_as_float16(self, tmp_path: Path) -> None:
         full, half = decoder(), decoder()
@@ -284,7 +286,7 @@ class TestProgram:
         tensors = {"shape": np.array([-1, 4, 1, 1]), "w": weights(1, 1, 940, 940)}
         model = graph(nodes, tensors, {"z": [4]}, {"x": [4, 1, 1]})
         found = compiled(saved(model, tmp_path), latents(8, 4), tmp_path / "cache")
-        assert found.parity < PARITY
+        assert found.measured.parity < PARITY
 
     def test_is_the_same_bytes_when_made_again(self, program: Compiled, tmp_path: Path) -> None:
         model, inputs = onnx.load(program.quantized), latents(8, 20)

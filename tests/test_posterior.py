@@ -134,8 +134,8 @@ def test_programs_keep_each_term_within_a_hundredth(
     expected = by_torch(model, images, noise)
     assert np.abs(found - expected).max() < 0.01
     assert np.abs(found[:, 0] - found[:, 1] - (expected[:, 0] - expected[:, 1])).max() < 0.01
-    assert decoder.nats is not None
-    assert decoder.nats < 0.004
+    assert decoder.measured.nats is not None
+    assert decoder.measured.nats < 0.004
 
 
 def test_the_figure_shows_the_posterior_and_both_terms(

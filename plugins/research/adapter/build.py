@@ -62,7 +62,7 @@ class Build:
             self.cache, lambda found: self.pipeline.diagnostics.append(found), self.memory
         )
         parts = [part(of_part, environment) for part, of_part in self.settings.parts]
-        self.pipeline = Pipeline(parts, base.root, FinishedPosts(self.cache, parts))
+        self.pipeline = Pipeline(parts, base.root, FinishedPosts(environment, parts))
         self._assets: list[Linked] | None = None
         self._published: set[Path] = set()
 

@@ -17,7 +17,7 @@ from ..core.part import Collected, Environment, Failure, Part, ReaderExtensions,
 from ..core.post import Origin, Post
 from ..core.storage.assets import Linked, StyleSheetFile
 from ..core.validation import checked
-from . import check, reported
+from . import reported
 from .context import Context
 from .frontmatter import EVERYTHING, FrontMatter
 from .output import overview
@@ -33,8 +33,8 @@ from .output.resolve import (
     unknown_keys,
 )
 from .settings import Bibliographies, Settings
+from .sources.entry import XDATA, Entry
 from .sources.inline import Source
-from .sources.library import Entry
 from .styles.typeset import Style, Typeset
 
 HERE = Path(__file__).parent
@@ -188,6 +188,8 @@ class Citations(Part):
 
     def check(self, posts: Sequence[Post]) -> Iterator[Diagnostic]:
         """Yield what is wrong with the bibliographies that `posts`, which have passed `compute`, draw on."""
+        from . import check
+
         cited = {key for found in self._cited for key in (*cited_keys(found.texts), *self._uncited(found))}
         yield from check.check((found.own_sources for found in self._cited), cited, self.settings.references)
 
@@ -231,7 +233,7 @@ class Citations(Part):
         if EVERYTHING not in keys:
             return keys
         library = self._context.library(post.own_sources)
-        return [key for key in library if (entry := library.get(key)) and entry.item["type"] != check.XDATA]
+        return [key for key in library if (entry := library.get(key)) and entry.item["type"] != XDATA]
 
     def _list_of_all(self, page: Post) -> tuple[str, tuple[Origin, ...]]:
         """Return the section that lists all references, and the origins of its formulas."""

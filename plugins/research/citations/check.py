@@ -9,13 +9,12 @@ from ..core.diagnostics import Diagnostic, Severity, nearest
 from ..core.lazy import lazy_pattern
 from .sources import items
 from .sources.deduplication import duplicate_keys, title_and_author
+from .sources.entry import XDATA, Entry
 from .sources.fields.dates import date_of
 from .sources.inline import Source, path_of
-from .sources.library import Entry, Library
+from .sources.library import Library
 from .styles.reference import CREATORS
 
-#: The type of an entry that is there to be inherited from.
-XDATA = "xdata"
 #: Without these a reference cannot be found, or not be cited.
 NEEDED = {"author": CREATORS, "year": ("issued",), "title": ("title",)}
 #: Fields of names in a .bib file, and signs of names that are not joined by “and”.

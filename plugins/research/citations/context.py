@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..core.diagnostics import Diagnostic, Severity
 from ..core.post import Post
@@ -9,11 +10,13 @@ from ..core.storage.cache import Cache
 from ..core.storage.decisive import file_digest
 from ..core.storage.files import is_file
 from .settings import Settings
-from .sources.bibfile import normal
+from .sources.entry import normal
 from .sources.inline import Source
-from .sources.library import Library
 from .styles.author_date import AuthorDate
 from .styles.typeset import Request, Style, StyleError, Typeset
+
+if TYPE_CHECKING:
+    from .sources.library import Library
 
 #: The default style; any other name is that of a style of CSL.
 AUTHOR_DATE = "author-date"
@@ -32,7 +35,7 @@ class Context:
         self._digests: dict[Path, str] = {}
         self._styles: dict[tuple[str, str], Style] = {}
 
-    def library(self, own_sources: Sequence[Source]) -> Library:
+    def library(self, own_sources: Sequence[Source]) -> "Library":
         """Return the entries that a post can cite: those of its `own_sources`, then those of the site.
 
         What is wrong with the files is reported from now on. A post with sources of its own needs no others.
@@ -95,7 +98,9 @@ class Context:
         """Return what has been found wrong, in bibliographies too."""
         return self.diagnostics + [fault for library in self._cited.values() for fault in library.diagnostics]
 
-    def _library(self, files: tuple[Source, ...]) -> Library:
+    def _library(self, files: tuple[Source, ...]) -> "Library":
+        from .sources.library import Library  # brings in what reads LaTeX: a build may cite nothing new
+
         if files not in self._libraries:
             self._libraries[files] = Library(files)
         return self._libraries[files]

@@ -6,21 +6,18 @@ that every build reports what is.
 """
 
 import json
-import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from .labels import Label
-from .part import Part
+from .part import Environment, Part
 from .post import Post, Publication, PublishedFile
-from .storage.cache import Cache
-from .storage.decisive import digest, file_digest, installed
+from .storage.cache import Area
+from .storage.decisive import file_digest
 
-#: The plugin, and the kinds of its files that decide what it makes of posts.
-PLUGIN = Path(__file__).parents[1]
-CODE = frozenset((".py", ".mjs", ".toml", ".json"))
 #: What of a publication its metadata do not say.
 OF_PUBLICATION = tuple(field.name for field in fields(Publication) if field.compare)
 
@@ -35,17 +32,20 @@ class Finished:
     sources: tuple[Path, ...]
     #: Files that it needs.
     files: tuple[PublishedFile, ...]
-    #: What parts wanted to be kept, by their names.
-    kept: Mapping[str, Any]
+    #: What `Part.take_note` is to know of it, by the names of parts.
+    notes: Mapping[str, Any]
 
 
 class FinishedPosts:
-    """The finished posts in `cache`, as `parts` made them."""
+    """The finished posts in the cache of `environment`, as `parts` made them."""
 
-    def __init__(self, cache: Cache, parts: Sequence[Part]) -> None:
-        made_by = [f"{type(part).__module__} {part.settings!r}" for part in parts]
-        self._cache = cache
-        self._area = cache.area("posts", sys.version, *installed(), digest(_code()), *made_by)
+    def __init__(self, environment: Environment, parts: Sequence[Part]) -> None:
+        self._environment, self._parts = environment, parts
+
+    @cached_property
+    def _area(self) -> Area:
+        made_by = [f"{type(part).__module__} {part.settings!r}" for part in self._parts]
+        return self._environment.cache.area("posts", *self._environment.computed_by, *made_by)
 
     def key(self, post: Post, decisive: Iterable[str]) -> str:
         """Return the key of `post`, of which parts name what is `decisive` beside it.
@@ -74,8 +74,8 @@ class FinishedPosts:
         sources = tuple(map(Path, stored["sources"]))
         files = tuple(PublishedFile(Path(path), address) for path, address, _ in stored["files"])
         for file in files:
-            self._cache.mark_as_used(file.path)
-        return Finished(post.with_html(stored["html"]), labels, sources, files, stored["kept"])
+            self._environment.cache.mark_as_used(file.path)
+        return Finished(post.with_html(stored["html"]), labels, sources, files, stored["notes"])
 
     def put(self, key: str, finished: Finished) -> None:
         """Store what became of the post with the key `key`."""
@@ -84,16 +84,9 @@ class FinishedPosts:
             "labels": [asdict(label) for label in finished.labels],
             "sources": [str(path) for path in finished.sources],
             "files": [[str(file.path), file.address, file_digest(file.path)] for file in finished.files],
-            "kept": finished.kept,
+            "notes": finished.notes,
         }
         self._area.put(key, stored)
-
-
-def _code() -> Iterator[Path]:
-    """Yield the files of the plugin that decide; those of npm, in a wheel, parts know by version."""
-    for part in sorted(PLUGIN.iterdir()):
-        if part.name != "node_modules":
-            yield from sorted(path for path in (part, *part.rglob("*")) if path.suffix in CODE)
 
 
 def _text(value: Any) -> str:

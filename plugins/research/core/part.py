@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -9,6 +10,7 @@ from .diagnostics import Diagnostic
 from .labels import Label, Labels
 from .post import GeneratedPage, Post, Publication, PublishedFile, Site
 from .settings import SettingsBase
+from .storage import decisive
 from .storage.assets import Linked
 from .storage.cache import Cache
 
@@ -75,8 +77,8 @@ class Resolved:
     labels: tuple[Label, ...] = ()
     #: Whether the same post becomes the same again: not where something was missing that may come.
     is_lasting: bool = True
-    #: What `recall` needs of the post in a later build, which is what JSON can say.
-    kept: Any = None
+    #: What `take_note` is to know of the post, in this build and in later ones: what JSON can say.
+    note: Any = None
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,11 @@ class Environment:
     report: Callable[[Diagnostic], None]
     #: What a part may use again in the next build of the same process, if nothing but posts has changed.
     memory: dict[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def computed_by(self) -> tuple[str, ...]:
+        """What decides all that parts make beside their input: see `decisive.computed_by`."""
+        return decisive.computed_by()
 
 
 class Part:
@@ -140,11 +147,8 @@ class Part:
         """
         return [None for _ in posts]
 
-    def recall(self, posts: Sequence[Post], kept: Sequence[Any]) -> Sequence[bool]:
-        """Make ready what `posts` need, which an earlier build finished; say of which all is there.
-
-        `kept` is, for each, what the part's `resolve` wanted to be kept.
-        """
+    def recall(self, posts: Sequence[Post]) -> Sequence[bool]:
+        """Make ready what `posts` need, which an earlier build finished; say of which all is there."""
         return [True for _ in posts]
 
     def collect(self, post: Post) -> Collected:
@@ -159,8 +163,11 @@ class Part:
         """Return `post` with what was `collected` from it replaced."""
         return Resolved(post)
 
-    def take_note(self, posts: Sequence[Post]) -> None:
-        """Note what the pages of all `posts`, which are finished, will need."""
+    def take_note(self, posts: Sequence[Post], notes: Sequence[Any]) -> None:
+        """Note what the pages of all `posts`, which are finished, will need.
+
+        The `notes` are those that the part's `resolve` returned, in this build or in an earlier one.
+        """
 
     def close(self) -> None:
         """End what `compute` has started; called once all posts have passed the part."""

@@ -4,7 +4,7 @@ An exception that nobody foresaw costs one request, or one part's work on one po
 error with the author's file and the part. All else is published as if it had not been raised.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -37,10 +37,10 @@ class Pipeline:
         self.labels = Labels()
         #: Posts that will be others when what was missing is there, or when another post has changed.
         self._passing: set[Path] = set()
-        #: Files that each post draws on, files that it needs, and what parts want to be kept of it.
+        #: Files that each post draws on, files that it needs, and what is noted of it, by part.
         self._sources_of: dict[Path, set[Path]] = {}
         self._files_of: dict[Path, set[PublishedFile]] = {}
-        self._kept_of: dict[Path, dict[str, Any]] = {}
+        self._notes_of: dict[Path, Mapping[str, Any]] = {}
 
     def run(self, posts: Iterable[Post], quick: bool = False) -> list[Post]:
         """Return the `posts` as they are published, in the same order.
@@ -54,7 +54,8 @@ class Pipeline:
         passed = iter(self._passed([post for post, one in zip(given, known, strict=True) if not one], quick))
         found = [one.post if one else next(passed) for one in known]
         for part in self.parts:
-            self._attempt(part, self.root, None, part.take_note, found)
+            notes = [self._notes_of.get(post.source, {}).get(part.name) for post in found]
+            self._attempt(part, self.root, None, part.take_note, found, notes)
         wrong = {one.path for one in self.diagnostics[first:]}
         # Where something is wrong in another file, it is not known which posts it concerns.
         if wrong <= {post.source for post in found}:
@@ -120,16 +121,12 @@ class Pipeline:
         ]
         known = [(place, one) for place, one in enumerate(found) if one]
         finished, lacking = [one.post for _, one in known], [False] * len(known)
-        whole = [
-            self._attempt(
-                part, self.root, lacking, part.recall, finished, [one.kept.get(part.name) for _, one in known]
-            )
-            for part in self.parts
-        ]
+        whole = [self._attempt(part, self.root, lacking, part.recall, finished) for part in self.parts]
         for (place, one), *is_whole in zip(known, *whole, strict=True):
             if all(is_whole):
                 self.sources.update(one.sources)
                 self.files |= {file.address: file for file in one.files}
+                self._notes_of[one.post.source] = one.notes
                 for label in one.labels:
                     self.labels.add(one.post.source, label)
             else:
@@ -154,8 +151,8 @@ class Pipeline:
                 labels = tuple(self.labels.of(post.source).values())
                 sources = tuple(self._sources_of.get(post.source, ()))
                 files = tuple(self._files_of.get(post.source, ()))
-                kept = self._kept_of.get(post.source, {})
-                self._finished.put(key, Finished(post, labels, sources, files, kept))
+                notes = self._notes_of.get(post.source, {})
+                self._finished.put(key, Finished(post, labels, sources, files, notes))
 
     def _through(self, part: Part, posts: Sequence[Post]) -> list[Post]:
         collected = [self._collected(part, post) for post in posts]
@@ -186,8 +183,8 @@ class Pipeline:
         self.diagnostics += done.diagnostics
         self.files |= {file.address: file for file in done.files}
         self._files_of.setdefault(post.source, set()).update(done.files)
-        if done.kept is not None:
-            self._kept_of.setdefault(post.source, {})[part.name] = done.kept
+        if done.note is not None:
+            self._notes_of[post.source] = {**self._notes_of.get(post.source, {}), part.name: done.note}
         for label in done.labels:
             self.labels.add(post.source, label)
         if not done.is_lasting or not self.labels.asked <= {post.source}:

@@ -94,7 +94,7 @@ def _drawn(spec: Spec, bundles: Sequence[Bundle], words: Words, settings: Settin
     if len(active) < len(found):
         return Figure(gallery.drawn(spec, bundles, cache).parts, None, "; ".join(reasons))
     drawing = gallery.drawn(spec, [model.bundle for model in active], cache)
-    shown = tuple(ShownModel(model.bundle, model.networks) for model in active)
+    shown = tuple(ShownModel(model.bundle, model.measured) for model in active)
     return Figure(drawing.parts, live(spec, active, drawing, words, cache), "; ".join(reasons), shown)
 
 

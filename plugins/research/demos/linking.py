@@ -3,20 +3,22 @@
 import json
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..core.diagnostics import Diagnostic, Severity, line_of, nearest
 from ..core.post import Post
 from ..core.storage.files import is_file
 from ..core.text.segments import Edit, apply_edits
 from .errors import DemoError
-from .figures import Figure
-from .kinds import DemoKind
 from .syntax import states
 from .syntax.states import Link, Values
 
+if TYPE_CHECKING:
+    from .figures import Figure
+    from .kinds import DemoKind
+
 #: The figures of a post by id, each with its kind; None for one that could not be made.
-Figures = Mapping[str, tuple[DemoKind, Figure] | None]
+Figures = Mapping[str, "tuple[DemoKind, Figure] | None"]
 
 
 def linked(html: str, post: Post, figures: Callable[[Path], Figures]) -> tuple[str, list[Diagnostic]]:

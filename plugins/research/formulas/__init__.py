@@ -60,14 +60,14 @@ class Formulas(Part):
             return [None] * len(posts)
         return [named] * len(posts)
 
-    def recall(self, posts: Sequence[Post], kept: Sequence[Any]) -> Sequence[bool]:
+    def recall(self, posts: Sequence[Post]) -> Sequence[bool]:
         """Fetch the formulas of `posts` from the cache."""
         needed = [{id for text in post.texts for id in page.ids(text.html)} for post in posts]
         missing = set().union(*needed) - self._formulas.keys()
         self._formulas |= recalled(missing, self.settings, self.environment.cache)
         return [ids <= self._formulas.keys() for ids in needed]
 
-    def take_note(self, posts: Sequence[Post]) -> None:
+    def take_note(self, posts: Sequence[Post], notes: Sequence[Any]) -> None:
         """Note those of `posts` whose pages have formulas in CHTML."""
         self._in_chtml = [post for post in posts if any(chtml.MARKER in text.html for text in post.texts)]
 

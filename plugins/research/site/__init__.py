@@ -44,7 +44,7 @@ class Site(Part):
         """Return nothing for any of `posts`."""
         return [""] * len(posts)
 
-    def take_note(self, posts: Sequence[Post]) -> None:
+    def take_note(self, posts: Sequence[Post], notes: Sequence[Any]) -> None:
         """Note the characters of `posts`, which the fonts of the blog must have."""
         if self.settings.text_faces:
             self._characters.update(*(text.html for post in posts for text in post.texts))

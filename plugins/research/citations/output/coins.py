@@ -6,7 +6,7 @@ from functools import lru_cache
 from html import escape, unescape
 from urllib.parse import urlencode
 
-from ..sources.library import Entry
+from ..sources.entry import Entry
 
 VERSION = "Z39.88-2004"
 BOOKS = frozenset(("book", "chapter", "paper-conference"))

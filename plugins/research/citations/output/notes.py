@@ -6,7 +6,7 @@ from functools import lru_cache
 from html import escape
 
 from ...core.lazy import lazy_pattern
-from ..sources.library import Entry
+from ..sources.entry import Entry
 from ..styles.typeset import Reference, Style
 from .coins import coins
 

@@ -6,7 +6,7 @@ from html import escape
 from pathlib import Path
 
 from ...core.post import TITLE, Post
-from ..sources.library import Entry
+from ..sources.entry import Entry
 from ..styles.typeset import Request, Style, Typeset
 from ..syntax.grammar import Citation, Cite
 from .coins import coins

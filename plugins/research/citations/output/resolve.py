@@ -6,19 +6,22 @@ from dataclasses import dataclass, replace
 from html import escape
 from itertools import chain, groupby
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ...core.diagnostics import Diagnostic, Severity, Source, nearest
 from ...core.lazy import lazy_pattern
 from ...core.post import Text
 from ...core.text.segments import Edit, apply_edits
-from ..sources.library import Entry, Library
+from ..sources.entry import Entry
 from ..styles.typeset import Piece, Request, Style, Typeset
 from ..syntax.grammar import SEPARATOR, Citation, Cite, parse
 from ..syntax.placeholders import Placeholder, find, readable
 from . import footnotes
 from .footnotes import Numbering
 from .notes import NotesAndReferences, slug
+
+if TYPE_CHECKING:
+    from ..sources.library import Library
 
 #: The full stop of a note, behind which tags are closed.
 FULL_STOP = lazy_pattern(r"\.(?=(?:</\w+>)*$)")
@@ -195,7 +198,7 @@ def _with_sections(
     return html + section + notes.references_section(typeset.references, entries, style, heading)
 
 
-def unknown_keys(text: ParsedText, post: Path, entries: Library) -> list[Diagnostic]:
+def unknown_keys(text: ParsedText, post: Path, entries: "Library") -> list[Diagnostic]:
     """Return a warning for each key of `text` that is not in `entries`, or is that of a broken entry."""
     file = Source(post)
     suggestions: dict[str, str] = {}

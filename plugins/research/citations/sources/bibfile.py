@@ -1,7 +1,6 @@
 """One .bib file: where its entries are, and each one as an item of CSL-JSON once it is asked for."""
 
 import re
-import unicodedata
 from bisect import bisect_left
 from collections.abc import Callable, Mapping
 from functools import cached_property
@@ -11,6 +10,7 @@ from typing import Any
 from ...core.diagnostics import Diagnostic, nearest
 from . import bibtex, inheritance, items
 from .bibtex import Fields, Problem, RawEntry
+from .entry import normal
 
 TypeAndFields = tuple[str, Fields]
 #: The longest chain of entries that inherit from each other.
@@ -147,8 +147,3 @@ def _parents(fields: Fields) -> list[str]:
 
 def _crossref(fields: Fields) -> str:
     return normal(fields.get("crossref", "").strip())
-
-
-def normal(key: str) -> str:
-    """Return `key` in the form in which keys are compared, whichever way its accents are written."""
-    return unicodedata.normalize("NFC", key)

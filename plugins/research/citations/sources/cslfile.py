@@ -14,7 +14,7 @@ from typing import Any
 from ...core.diagnostics import Diagnostic
 from ...core.lazy import lazy_pattern
 from ..styles import links
-from .bibfile import normal
+from .entry import normal
 from .fields.dates import SPRING, is_date
 from .fields.latex import CONTROLS, MAX_TEXT_LENGTH
 from .items import ARXIV_ADDRESS, ARXIV_MENTION, DOI

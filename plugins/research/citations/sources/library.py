@@ -3,15 +3,14 @@
 import codecs
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from ...core.diagnostics import Diagnostic, Severity
 from ...core.lazy import lazy_pattern
 from . import bibtex
-from .bibfile import BibFile, TypeAndFields, normal
+from .bibfile import BibFile, TypeAndFields
 from .cslfile import CslFile
+from .entry import Entry, normal
 from .inline import InlineFile, Source, path_of
 
 #: Files of these kinds hold items of CSL; all others are taken for BibTeX.
@@ -20,15 +19,6 @@ CSL_SUFFIXES = frozenset((".json", ".yaml", ".yml"))
 
 #: The line by which JabRef states the encoding of a file.
 ENCODING = lazy_pattern(rb"(?:\xef\xbb\xbf)?\s*%+\s*Encoding:\s*([\w.-]+)", re.IGNORECASE)
-
-
-@dataclass(frozen=True, eq=False)
-class Entry:
-    """An entry that can be cited; the same entry is the same object throughout a build."""
-
-    key: str
-    #: Its data, as an item of CSL-JSON whose texts are HTML (see `items`).
-    item: Mapping[str, Any]
 
 
 class Library(Mapping[str, Entry]):

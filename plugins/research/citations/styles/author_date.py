@@ -12,7 +12,7 @@ from html import escape, unescape
 from typing import NamedTuple
 
 from ...core import terms
-from ..sources.library import Entry
+from ..sources.entry import Entry
 from ..syntax.affixes import spaced_prefix, spaced_suffix
 from ..syntax.grammar import Citation, Cite
 from .reference import RANGE, SEVERAL, family, names_of, reference, year_of

@@ -23,9 +23,9 @@ from ...core.processes.children import exchange
 from ...core.processes.node import NodeError, node_command, package_folder
 from ...core.storage.cache import Cache
 from ...core.storage.files import is_file
+from ..sources.entry import Entry
 from ..sources.fields.languages import is_english
 from ..sources.fields.titles import in_sentence_case
-from ..sources.library import Entry
 from ..syntax.affixes import spaced_prefix, spaced_suffix
 from ..syntax.grammar import Cite
 from . import links

@@ -7,8 +7,8 @@ from typing import Any
 
 from ...core.lazy import lazy_pattern
 from ...core.terms import Terms, list_separator
+from ..sources.entry import Entry
 from ..sources.fields.keys import ordinal
-from ..sources.library import Entry
 from . import links
 from .sanitize import clean
 

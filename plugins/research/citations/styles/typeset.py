@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from ...core.terms import Terms
-from ..sources.library import Entry
+from ..sources.entry import Entry
 from ..syntax.grammar import Citation
 
 

@@ -121,21 +121,15 @@ class Area:
         except OSError as error:
             self._cache.refused(error)
 
-    def stored_folder(self, key: str) -> Path | None:
-        """Return the folder stored under `key`, None where there is none or a damaged one."""
-        place = self._folder / key
-        if place not in self._cache.checked:
-            if not _is_whole(place):
-                return None
-            _mark_as_used(place)
-            self._cache.checked.add(place)
-        return place
-
     def folder(self, key: str, make: Callable[[Path], None]) -> Path:
         """Return the folder stored under `key`, with what `make` writes into the folder that it is given."""
-        if place := self.stored_folder(key):
-            return place
         place = self._folder / key
+        if place in self._cache.checked:
+            return place
+        if _is_whole(place):
+            _mark_as_used(place)
+            self._cache.checked.add(place)
+            return place
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             made = Path(tempfile.mkdtemp(prefix=".making-", dir=self._folder))

@@ -2,9 +2,18 @@
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from pathlib import Path
+
+#: The plugin, and the kinds of its files that decide what it makes of posts.
+PLUGIN = Path(__file__).parents[2]
+CODE = frozenset((".py", ".mjs", ".toml", ".json"))
+
+
+def computed_by() -> tuple[str, ...]:
+    """Return what computes all that parts make: Python, all that is installed, and our code."""
+    return (sys.version, *installed(), digest(_code()))
 
 
 def installed() -> list[str]:
@@ -32,3 +41,10 @@ def file_digest(path: Path) -> str:
         return sha256(path.read_bytes()).hexdigest()
     except (OSError, ValueError):  # or a name that holds NUL
         return ""
+
+
+def _code() -> Iterator[Path]:
+    """Yield the files of the plugin that decide; those of npm, in a wheel, parts know by version."""
+    for part in sorted(PLUGIN.iterdir()):
+        if part.name != "node_modules":
+            yield from sorted(path for path in (part, *part.rglob("*")) if path.suffix in CODE)

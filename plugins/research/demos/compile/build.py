@@ -10,7 +10,7 @@ from ..bundles.tensors import Tensor
 from . import RefusedError, checks
 from .generation.program import compile_program
 from .quantization.weights import Packed, quantize_weights
-from .records import MAX_NATS_OF_PROGRAM, Precision, QuantizationCost, Trial
+from .records import MAX_NATS_OF_PROGRAM, Measured, Precision, QuantizationCost, Trial
 from .rewriting.col2im import with_col2im
 from .rewriting.compatible import compatible
 from .runtime import run_graph
@@ -22,11 +22,7 @@ class Made:
 
     program: bytes
     quantized: ModelProto
-    precision: Precision
-    quantization: QuantizationCost
-    parity: float
-    #: The largest difference of a term of the bound from that of the full graph; None: not measured.
-    nats: float | None = None
+    measured: Measured
 
 
 def build(full: ModelProto, outputs: Sequence[Tensor], trial: Trial, tools: Path | None = None) -> Made:
@@ -41,7 +37,7 @@ def build(full: ModelProto, outputs: Sequence[Tensor], trial: Trial, tools: Path
         parity = checks.parity(program, quantized, trial.inputs, outputs)
         nats = checks.program_nats(program, full, trial, outputs)
         if parity <= checks.PARITY and (nats or 0) <= MAX_NATS_OF_PROGRAM:
-            return Made(program, quantized, precision, cost, parity, nats)
+            return Made(program, quantized, Measured(precision, cost, parity, nats))
     raise RefusedError(f"the compiled program errs by {parity:.2g} of its output")
 
 

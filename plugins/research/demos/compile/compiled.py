@@ -17,7 +17,7 @@ from ..bundles.tensors import Likelihood
 from ..messages import Array, File
 from ..sandbox import Sandbox
 from . import RefusedError, UnsupportedError
-from .records import MAX_LOSS, Compiled, Precision, QuantizationCost
+from .records import MAX_LOSS, Compiled, Measured
 
 HERE = Path(__file__).parent
 #: What a program depends on besides its graph.
@@ -54,20 +54,11 @@ def compiled(
     require_extra()
     area = cache.area("programs", *program_versions())
     key = area.key(_key(graph, digest))
-    return _stored(area.folder(key, lambda folder: _compile(graph, request(), folder, sandbox)))
-
-
-def recalled(key: str, cache: Cache) -> Compiled | None:
-    """Return what was compiled under `key`, None where the `cache` has it no longer."""
-    place = cache.area("programs", *program_versions()).stored_folder(key)
-    return _stored(place) if place else None
-
-
-def _stored(place: Path) -> Compiled:
+    place = area.folder(key, lambda folder: _compile(graph, request(), folder, sandbox))
     report: dict[str, Any] = json.loads((place / "report.json").read_text(encoding="utf-8"))
     if "refused" in report:
         raise RefusedError(report["refused"])
-    return Compiled(place / "program.wasm", place / "quantized.onnx", *_read(report))
+    return Compiled(place / "program.wasm", place / "quantized.onnx", Measured.of(report))
 
 
 def require_extra() -> None:
@@ -98,7 +89,7 @@ def _compile(graph: Graph, request: Request, folder: Path, sandbox: Sandbox) -> 
 def _checked(graph: Graph, report: Any, blobs: Sequence[bytes]) -> Mapping[str, Any]:
     """Return `report` if it is complete: the worker may have been taken over."""
     try:
-        _read(report)
+        Measured.of(report)
         program, _ = blobs
     except (KeyError, TypeError, ValueError) as error:
         raise UnsupportedError(f"{graph.path}: what was compiled is incomplete") from error
@@ -106,12 +97,6 @@ def _checked(graph: Graph, report: Any, blobs: Sequence[bytes]) -> Mapping[str, 
         raise UnsupportedError(f"{graph.path}: what was compiled is no program")
     found: Mapping[str, Any] = report
     return found
-
-
-def _read(report: Mapping[str, Any]) -> tuple[Precision, QuantizationCost, float, float | None]:
-    cost = QuantizationCost(**report["quantization"])
-    nats = None if report["nats"] is None else float(report["nats"])
-    return Precision(report["precision"]), cost, float(report["parity"]), nats
 
 
 def _key(graph: Graph, given: str) -> str:

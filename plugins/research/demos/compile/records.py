@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -126,6 +126,35 @@ class QuantizationCost:
 
 
 @dataclass(frozen=True)
+class Measured:
+    """What was measured of a graph when it was compiled."""
+
+    precision: Precision
+    quantization: QuantizationCost
+    #: Largest difference between the program and the quantized graph, in parts of the largest output.
+    parity: float
+    #: Largest difference of a term of the bound between the program and the full graph; None: not measured.
+    nats: float | None
+
+    @classmethod
+    def of(cls, stated: Mapping[str, Any]) -> Measured:
+        """Return what is `stated`, as JSON has it; raise `LookupError`, `TypeError` or `ValueError` else."""
+        nats = None if stated["nats"] is None else float(stated["nats"])
+        cost = QuantizationCost(**stated["quantization"])
+        return Measured(Precision(stated["precision"]), cost, float(stated["parity"]), nats)
+
+    def stated(self) -> dict[str, Any]:
+        """Return it as JSON has it."""
+        cost = asdict(self.quantization)
+        return {"precision": self.precision, "quantization": cost, "parity": self.parity, "nats": self.nats}
+
+    @property
+    def fineness(self) -> tuple[int, float]:
+        """What graphs are sorted by, the coarsest weights first."""
+        return list(Precision).index(self.precision), self.parity
+
+
+@dataclass(frozen=True)
 class Compiled:
     """A graph as readers get it, and the same as ONNX to draw static images with."""
 
@@ -133,19 +162,9 @@ class Compiled:
     program: Path
     #: The graph with quantized weights.
     quantized: Path
-    precision: Precision
-    quantization: QuantizationCost
-    #: Largest difference between the program and ``quantized``, in parts of the largest output.
-    parity: float
-    #: Largest difference of a term of the bound between the program and the full graph; None: not measured.
-    nats: float | None = None
+    measured: Measured
 
     @property
     def key(self) -> str:
         """Its key in the cache."""
         return self.program.parent.name
-
-    @property
-    def fineness(self) -> tuple[int, str]:
-        """What graphs are sorted by, the coarsest weights first."""
-        return list(Precision).index(self.precision), self.key

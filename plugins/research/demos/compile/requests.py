@@ -1,7 +1,6 @@
 """What the worker does with untrusted graphs: the only way to ONNX, ONNX Runtime, compiler and wasmtime."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -78,13 +77,7 @@ def compile(given: Mapping[str, Any], blobs: Sequence[bytes]) -> Answer:
         MAX_RELATIVE_ERROR_OF_POINTS if stated.outputs[0].is_points else MAX_RELATIVE_ERROR,
     )
     made = build(full, stated.outputs, trial, Path(given["tools"]))
-    report = {
-        "precision": made.precision,
-        "quantization": asdict(made.quantization),
-        "parity": made.parity,
-        "nats": made.nats,
-    }
-    return report, [made.program, made.quantized.SerializeToString()]
+    return made.measured.stated(), [made.program, made.quantized.SerializeToString()]
 
 
 def compile_step(given: Mapping[str, Any], blobs: Sequence[bytes]) -> Answer:

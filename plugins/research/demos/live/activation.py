@@ -17,7 +17,7 @@ from ..bundles.examples import FILE, posteriors, read
 from ..bundles.tensors import Tensor
 from ..compile import UnsupportedError
 from ..compile.compiled import Request, compiled
-from ..compile.records import MAX_LOSS_OF_ENCODERS, Compiled, TestExamples
+from ..compile.records import MAX_LOSS_OF_ENCODERS, Compiled, Measured, TestExamples
 from ..compile.training import CompiledStep, compiled_step
 from ..drawing.figure import Live
 from ..drawing.gallery import Gallery
@@ -48,10 +48,15 @@ class LiveModel:
     programs: Mapping[str, Path]
     #: What runs them in the page where they are not compiled but ONNX.
     runtime: tuple[PublishedFile, ...] = ()
-    #: What was measured of the networks that are compiled.
+    #: The networks that are compiled.
     networks: Mapping[str, Compiled] = field(default_factory=dict)
     #: The step of training, where the kind has one.
     step: CompiledStep | None = None
+
+    @property
+    def measured(self) -> Mapping[str, Measured]:
+        """What was measured of the networks that are compiled."""
+        return {name: network.measured for name, network in self.networks.items()}
 
 
 def live_model(spec: Spec, bundle: Bundle, cache: Cache) -> LiveModel:

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import ClassVar
 
 from ...core.storage.assets import digest
+from ...core.storage.cache import Cache
+from ...core.storage.decisive import file_digest
 from .. import words
 from . import weight
 
@@ -23,15 +25,21 @@ SENTENCES = "SENTENCES"
 class FromDisk:
     """A classic script, which browsers do load from files."""
 
+    cache: Cache
     marker: str = weight.MARKER
     is_script: ClassVar[bool] = True
 
     @cached_property
     def content(self) -> bytes:
         """The script with the sentences."""
-        said = {language: words.of(language)["disk"] for language in words.languages()}
-        script = SCRIPT.read_text(encoding="utf-8").partition("\n")[2]
-        return script.replace(SENTENCES, json.dumps(said, ensure_ascii=False)).encode()
+        area = self.cache.area("scripts")
+        key = area.key([file_digest(SCRIPT), file_digest(words.FILE)])
+        made: str | None = area.get(key)
+        if made is None:
+            said = {language: words.of(language)["disk"] for language in words.languages()}
+            script = SCRIPT.read_text(encoding="utf-8").partition("\n")[2]
+            area.put(key, made := script.replace(SENTENCES, json.dumps(said, ensure_ascii=False)))
+        return made.encode()
 
     @cached_property
     def address(self) -> str:

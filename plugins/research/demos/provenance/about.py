@@ -3,19 +3,15 @@
 It works without a script, does not print, and stays on the page: feeds go without.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from ...core.lazy import lazy_pattern
-from ...core.text.guarded import substitute
 from ..syntax.options import Options
 from ..words import Words
 from . import facts
 from .facts import ShownModel
+from .frame import framed
 
-CLASS = "research-about"
-NOTE = lazy_pattern(rf'\n<div class="{CLASS}".*?</div>', re.DOTALL)
 #: Characters that parts behind this one would take for formulas, citations and numbers.
 SYNTAX = {ord(sign): f"&#{ord(sign)};" for sign in "$[]{}\\"}
 
@@ -30,16 +26,6 @@ def about(options: Options, models: Sequence[ShownModel], words: Words, card: st
     listed = "".join(f"<dt>{words.of('about', name)}</dt><dd>{text}</dd>" for name, text in rows if text)
     title = words.of("about", "title")
     return framed(f"<details><summary>{title}</summary><dl>{listed}</dl></details>", words)
-
-
-def framed(note: str, words: Words) -> str:
-    """Return the frame around `note`, in which an interactive figure has the button that copies a link."""
-    return f'\n<div class="{CLASS}" lang="{words.language}" dir="ltr">{note}</div>'
-
-
-def without(html: str) -> str:
-    """Return `html` without notes, as feed readers are to have it."""
-    return substitute(NOTE, "", html, "</div>") if CLASS in html else html
 
 
 def plain(text: str) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 from ...core.lazy import lazy_pattern
 from ...core.post import PublishedFile
 from ..bundles.bundle import Bundle, Graph
-from ..compile.records import Compiled
+from ..compile.records import Measured
 from ..errors import DemoError
 from ..numbers import rounded
 from ..words import Words
@@ -29,10 +29,10 @@ class ShownModel:
 
     #: As it was left by the program that trained, before its graphs were changed for the page.
     bundle: Bundle
-    #: Its networks as readers get them, where they are compiled: ``decoder``, ``encoder``.
-    networks: Mapping[str, Compiled] = field(default_factory=dict)
+    #: What was measured of its networks, where they are compiled: ``decoder``, ``encoder``.
+    networks: Mapping[str, Measured] = field(default_factory=dict)
 
-    def with_networks(self, others: Mapping[str, Compiled]) -> "ShownModel":
+    def with_networks(self, others: Mapping[str, Measured]) -> "ShownModel":
         """Return the model with `others` too: of a network that comes twice, the one with coarser weights."""
         both = sorted((*self.networks.items(), *others.items()), key=lambda each: each[1].fineness)
         return replace(self, networks=dict(reversed(both)))

@@ -1,0 +1,77 @@
+"""The cards of the models that posts show, from the cache where nothing of a card has changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from ...core.part import Environment
+from ...core.post import GeneratedPage, Site
+from ...core.storage.decisive import file_digest
+from ..bundles.bundle import Bundle
+from ..bundles.models import Models
+from ..errors import DemoError
+
+if TYPE_CHECKING:
+    from .facts import ShownModel
+
+#: What was measured of the networks of a model that readers get, by the network, as JSON has it.
+Networks = Mapping[str, Mapping[str, Any]]
+
+
+class Cards:
+    """The cards of one build, at the `address` of a model by its ``{name}``; none where that is empty."""
+
+    def __init__(self, address: str, models: Models, environment: Environment) -> None:
+        self._address, self._models, self._environment = address, models, environment
+        #: For each model the different networks that figures have of it.
+        self._shown: dict[str, list[Networks]] = {}
+
+    def note(self, name: str, networks: Networks) -> None:
+        """Take note of a figure that shows the model `name` by `networks`."""
+        shown = self._shown.setdefault(name, [])
+        if networks not in shown:
+            shown.append(networks)
+
+    def pages(self, site: Site) -> Iterator[GeneratedPage]:
+        """Yield the card of each model."""
+        area = self._environment.cache.area("model-cards", *self._environment.computed_by)
+        for name, networks in sorted(self._shown.items()) if self._address else ():
+            bundle = self._models[name]
+            address = self._address.format(name=name)
+            ordered = sorted(networks, key=repr)
+            key = area.key([stated(bundle), ordered, address, asdict(site)])
+            stored = area.get(key)
+            if stored is None:
+                stored = asdict(self._made(bundle, ordered, site, address))
+                area.put(key, stored)
+            yield GeneratedPage(**stored)
+        self._models.close()
+
+    def _made(self, bundle: Bundle, networks: list[Networks], site: Site, address: str) -> GeneratedPage:
+        # Imported here: a build whose cards are all in the cache draws nothing.
+        from .. import figures, words
+        from ..compile.records import Measured
+        from ..drawing import figure
+        from . import card
+        from .facts import ShownModel
+
+        said, model, name = words.of(site.language), ShownModel(bundle), bundle.name
+        for one in networks:
+            model = model.with_networks({network: Measured.of(what) for network, what in one.items()})
+        try:
+            drawing = figure.inner(figures.networks(model, self._environment.cache), name, name, said)
+        except DemoError:  # a graph that cannot be read
+            drawing = ""
+        return card.page(model, said, site, address, drawing)
+
+
+def stated(bundle: Bundle) -> list[str]:
+    """Return digests of all that `bundle` states about itself, and thereby of its files."""
+    return [file_digest(bundle.folder / name) for name in ("manifest.json", "evaluation.json")]
+
+
+def networks_of(model: ShownModel) -> Networks:
+    """Return what was measured of the networks of `model`."""
+    return {name: measured.stated() for name, measured in model.networks.items()}
