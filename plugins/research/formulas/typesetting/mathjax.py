@@ -5,7 +5,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from threading import Timer
+from threading import Event, Thread
 from typing import IO, Any
 
 from ...core.processes.children import write_job
@@ -50,32 +50,52 @@ def typeset_groups(groups: Sequence[tuple[Formula, ...]], how: dict[str, Any]) -
         tempfile.TemporaryFile() as messages,
         subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=messages) as process,
     ):
+        assert process.stdout
+        watchdog = Watchdog(process)
+        watchdog.start()
         try:
             write_job(process, job)
             for _ in groups:
-                line = _next_line(process)
+                line = process.stdout.readline()
+                watchdog.feed()
                 if not line.endswith(b"\n"):
                     process.kill()
                     raise NodeEndedError(_last_words(process.wait(), messages))
                 yield json.loads(line)
         finally:
+            watchdog.end()
             process.kill()
+
+
+class Watchdog(Thread):
+    """Kills a process that writes nothing for `TIMEOUT_SECONDS`, until it is no longer needed."""
+
+    def __init__(self, process: "subprocess.Popen[bytes]") -> None:
+        super().__init__(daemon=True)
+        self._process, self._is_fed, self._is_needed = process, Event(), True
+
+    def feed(self) -> None:
+        """Note that the process has written something."""
+        self._is_fed.set()
+
+    def end(self) -> None:
+        """End the thread."""
+        self._is_needed = False
+        self.feed()
+
+    def run(self) -> None:
+        """Wait until the process is late, or the thread is to end."""
+        while self._is_fed.wait(TIMEOUT_SECONDS):
+            self._is_fed.clear()
+            if not self._is_needed:
+                return
+        self._process.kill()
 
 
 def _last_words(code: int, messages: IO[bytes]) -> str:
     messages.seek(0)
     said = [line for line in messages.read().decode(errors="replace").splitlines() if "Error" in line]
     return f"Node.js ended with code {code}" + (f" ({said[0].strip()})" if said else "")
-
-
-def _next_line(process: subprocess.Popen[bytes]) -> bytes:
-    assert process.stdout
-    watchdog = Timer(TIMEOUT_SECONDS, process.kill)
-    watchdog.start()
-    try:
-        return process.stdout.readline()
-    finally:
-        watchdog.cancel()
 
 
 def folder_of(package: str) -> Path:

@@ -10,6 +10,7 @@
 // and by no other group. What several formulas of a page share are its parts: outlines of glyphs in svg,
 // rules of CSS in chtml, nothing in mathml. The page holds each once.
 
+import "../../../core/processes/brief.mjs";
 import "./packed.mjs";
 import MathJax from "mathjax";
 import { job } from "../../../core/processes/lifeline.mjs";
