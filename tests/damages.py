@@ -47,8 +47,8 @@ RESEARCH = {"references": "references.bib", "citation_style": "ours.csl", "formu
 """
 #: Folders of the cache: a kind of entry each.
 KINDS = set(
-    "cards citations demos descriptions fonts formulas graphs model-cards posts programs readings scripts "
-    "sizes".split()
+    "blocks cards citations demos descriptions fonts formulas graphs model-cards posts programs readings "
+    "scripts sizes".split()
 )
 #: Folders of output/ that the plugin writes.
 PUBLISHED = ("research", "demos")

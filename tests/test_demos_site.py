@@ -211,6 +211,22 @@ def test_the_command_is_run_once_for_all_models(build: Build, models: Path) -> N
     assert sorted(names.split()) == ["other", "small"]
 
 
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [("kind: samples", "kind: sampels"), ("model: small", "model: ../small"), ("alt:", "title:")],
+)
+def test_the_command_is_not_run_for_blocks_that_are_wrong(
+    right: str, wrong: str, build: Build, models: Path
+) -> None:
+    bundles.write_bundle(models, "other")
+    text = f"{FRONT}{SAMPLES.replace('small', 'other')}\n{SAMPLES.replace(right, wrong)}\n"
+    assert wrong in text
+    for _ in range(2):
+        site = build({"a.md": text, "/command.py": ALL}, STILL + BUILD_ALL)
+        assert "a.md:" in site.log
+    assert (site.root / "calls").read_text() == "other\nother\n"
+
+
 def test_one_model_that_fails_does_not_cost_the_others(build: Build, models: Path) -> None:
     # The bundle that is there may be one that was to be replaced.
     bundles.write_bundle(models, "bad")

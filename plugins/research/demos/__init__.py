@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from ..core.diagnostics import Diagnostic
 from ..core.labels import Labels
-from ..core.lazy import lazy_pattern
 from ..core.part import Collected, Environment, Part, ReaderExtensions, Resolved, Results, Target
 from ..core.post import GeneratedPage, Post, Site
 from ..core.storage.assets import Linked, Script, StyleSheetFile
 from ..core.text.segments import Edit, apply_edits
-from . import numbers, words
+from . import numbers, shown, words
 from .bundles.models import Models
 from .errors import DemoError
 from .live import weight
@@ -26,14 +25,11 @@ from .provenance import frame
 from .provenance.cards import Cards, networks_of, stated
 from .settings import Settings
 from .syntax import canonical, fences
-from .syntax.canonical import Block
 from .syntax.directive import Demo
 
 if TYPE_CHECKING:
     from .posts import PostDemo
 
-#: What a text has that links to a figure to set it.
-SETTING = lazy_pattern(r"#[^\s\"'<>?]+\?")
 LIVE = Path(__file__).parent / "live"
 #: Kinds whose scripts come when a figure of them is near.
 LATE_KINDS = tuple("classify conditional draw latents points posterior steps train training".split())
@@ -67,14 +63,14 @@ class Demos(Part):
     def decisive(self, posts: Sequence[Post]) -> Sequence[str | None]:
         """Return digests of the bundles that each of `posts` shows, which are brought up to date.
 
-        None where one cannot be had, and for posts with links that set figures of one another.
+        None where a block is wrong or a bundle cannot be had, and where links set figures of another post.
         """
-        models = [_models(post, canonical.blocks(post.body.html, post.source)) for post in posts]
-        self._models.bring_up_to_date(name for names in models for name in names)
-        linked = _linked_posts(posts)
+        found = [shown.of(post, self.environment) for post in posts]
+        self._models.bring_up_to_date(name for one in found for name in one.models)
+        linked = shown.linked(posts)
         return [
-            None if post.source.resolve() in linked else self._digests(names)
-            for post, names in zip(posts, models, strict=True)
+            self._digests(one.models) if one.is_right and post.source.resolve() not in linked else None
+            for post, one in zip(posts, found, strict=True)
         ]
 
     def take_note(self, posts: Sequence[Post], notes: Sequence[Any]) -> None:
@@ -86,15 +82,16 @@ class Demos(Part):
         """Return the demo blocks of the body of `post`, and the models that it names."""
         found = (*fences.diagnostics(post.body.html, post.source),)
         blocks = canonical.blocks(post.body.html, post.source)
-        models = _models(post, blocks)
-        if not (blocks or models or _sets_figures(post)):
+        stated = shown.numbers_of(post)
+        if not (blocks or stated or shown.sets_figures(post)):
             return Collected(diagnostics=found)
         from . import posts
 
         demos = tuple(posts.demos(blocks, words.of(post.language)))
         self._demos[post.source.resolve()] = demos
         specs = [demo.request for demo in demos if demo.request]
-        requests = (*map(posts.Model, models), *dict.fromkeys(specs))
+        names = [name for request in specs for name in request.spec.models]
+        requests = (*map(posts.Model, dict.fromkeys([*names, *stated])), *dict.fromkeys(specs))
         return Collected(demos, requests, diagnostics=found)
 
     def compute(self, requests: Sequence[Any]) -> Iterator[tuple[Any, Any]]:
@@ -129,20 +126,20 @@ class Demos(Part):
         bundles = {request.name: results[request] for request in models}
         html = []
         for text in post.texts:
-            shown = text.html
+            filled = text.html
             if text.is_body:
-                shown = apply_edits(
-                    shown, [posts.edit(demo, results, self.settings) for demo in collected.constructs]
+                filled = apply_edits(
+                    filled, [posts.edit(demo, results, self.settings) for demo in collected.constructs]
                 )
             elif text.is_excerpt:
-                blocks = canonical.blocks(shown, post.source)
-                shown = apply_edits(shown, [Edit(block.start, block.end, "") for block in blocks])
-            shown, found = numbers.fill_in(shown, post.source, bundles)
+                blocks = canonical.blocks(filled, post.source)
+                filled = apply_edits(filled, [Edit(block.start, block.end, "") for block in blocks])
+            filled, found = numbers.fill_in(filled, post.source, bundles)
             diagnostics += found
-            if SETTING.search(shown):
-                shown, found = self._linked(shown, post, results)
+            if shown.SETTING.search(filled):
+                filled, found = self._linked(filled, post, results)
                 diagnostics += found
-            html.append(shown)
+            html.append(filled)
         diagnostics += (
             one for demo in collected.constructs for one in posts.diagnostics(demo, post, results)
         )
@@ -205,29 +202,4 @@ class Demos(Part):
     def notes(self, output: Path) -> Iterator[str]:
         """Yield what each page with figures weighs."""
         for page, base in self._pages.items():
-            yield weight.report(page, output, base)
-
-
-def _models(post: Post, blocks: Sequence[Block]) -> Sequence[str]:
-    """Return the names of the models that `post` shows in its `blocks`, or of which it states a number."""
-    names = [name for block in blocks for name in block.models]
-    names += [name for text in post.texts for name in numbers.models(text.html)]
-    return list(dict.fromkeys(names))
-
-
-def _sets_figures(post: Post) -> bool:
-    """Return whether `post` may have links that set figures."""
-    return any(SETTING.search(text.html) for text in post.texts)
-
-
-def _linked_posts(posts: Sequence[Post]) -> set[Path]:
-    """Return the files of those of `posts` that set figures of another one, and of these others."""
-    found: set[Path] = set()
-    for post in posts:
-        if _sets_figures(post):
-            from . import linking
-
-            source = post.source.resolve()
-            sources = {place for text in post.texts for place in linking.sources(text.html, post)} | {source}
-            found |= sources if len(sources) > 1 else set()
-    return found
+            yield weight.report(page, output, base, self.environment.cache)

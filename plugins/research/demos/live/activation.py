@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -27,6 +26,7 @@ from ..syntax.spec import Spec
 from ..words import Words
 from .exact import exact_decoder_request, exact_encoder_request
 from .fallback import runtime
+from .weight import compressed_size
 
 if TYPE_CHECKING:
     import numpy as np
@@ -249,17 +249,7 @@ def _size(file: PublishedFile) -> int:
 def _kilobytes(files: Iterable[PublishedFile], cache: Cache) -> int:
     """Return what goes over the line, in thousands of bytes: servers compress."""
     paths = {file.path for file in files}
-    return max(1, round(sum(_compressed_size(path.read_bytes(), cache) for path in paths) / 1000))
-
-
-def _compressed_size(content: bytes, cache: Cache) -> int:
-    area = cache.area("sizes")
-    key = area.key(hashlib.sha256(content).hexdigest())
-    size: int | None = area.get(key)
-    if size is None:
-        size = len(gzip.compress(content))
-        area.put(key, size)
-    return size
+    return max(1, round(sum(compressed_size(path.read_bytes(), cache) for path in paths) / 1000))
 
 
 def _test_examples(bundle: Bundle) -> TestExamples | None:
