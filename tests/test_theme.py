@@ -146,6 +146,9 @@ def test_posts_know_their_place_among_others(build: Build) -> None:
         "2.md": post("Second", "2026-01-02", Series="Bounds", Tags="elbo"),
         "3.md": post("Third", "2026-01-03", Tags="vae", text="word " * 500),
         "4.md": post("Alone", "2026-01-04", Tags="rare", text="字" * 900),
+        "5.md": post("Draft", "2026-01-05", Series="Bounds", Status="draft"),
+        "6.md": post("Hidden", "2026-01-06", Series="Bounds", Status="hidden"),
+        "1-de.md": post("Erstens", "2026-01-01", Series="Bounds", Slug="first", Lang="de"),
     }
     settings = (
         RELATIVE
@@ -165,6 +168,12 @@ def test_posts_know_their_place_among_others(build: Build) -> None:
         '<li><a href="./first.html">First</a></li>\n<li><span aria-current="page">Second</span></li>'
         in second
     )
+    # A post that is not published sees its place, and is not seen; a translation has a series of its own.
+    draft, hidden, german = (site.read(f"{name}.html") for name in ("drafts/draft", "hidden", "first-de"))
+    assert "Part 3 of the series “Bounds”" in draft
+    assert "Part 3 of the series “Bounds”" in hidden
+    assert "Teil 1 der Reihe „Bounds“" in german
+    assert not re.search("Draft|Hidden|Erstens", second)
     assert '<a rel="prev" href="./first.html"><span>Older</span> First</a>' in second
     assert '<a rel="next" href="./third.html"><span>Newer</span> Third</a>' in second
     related = site.read("first.html").partition('class="related"')[2]

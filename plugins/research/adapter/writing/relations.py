@@ -37,26 +37,49 @@ def relate(generators: Iterable[Any]) -> None:
             for newer, older in pairwise(articles):
                 _set(newer, "prev_article", older)
                 _set(older, "next_article", newer)
-            _relate_series(articles)
+            _relate_series(generator)
             for article, related in _related(articles):
                 _set(article, "related_posts", related)
 
 
-def _relate_series(articles: Sequence[Any]) -> None:
-    series: dict[str, list[Any]] = defaultdict(list)
-    for article in reversed(articles):
+def _relate_series(generator: ArticlesGenerator) -> None:
+    """Give each article of a series its place there.
+
+    Translations are a series of their own in each language; a draft and a hidden article see their place,
+    and are not seen.
+    """
+    series: dict[tuple[str, str], list[Any]] = defaultdict(list)
+    for key, article in _keyed(generator.articles, generator.translations):
+        series[key].append(article)
+    for (_, name), parts in series.items():
+        _place(name, parts, parts)
+    for key, article in (
+        *_keyed(generator.hidden_articles, generator.hidden_translations),
+        *_keyed(generator.drafts, generator.drafts_translations),
+    ):
+        _place(key[1], [*series.get(key, ()), article], [article])
+
+
+def _keyed(articles: Sequence[Any], translations: Sequence[Any]) -> Iterator[tuple[tuple[str, str], Any]]:
+    """Yield each article, the oldest first, behind what its series is known by: language and name."""
+    found = (*((article, "") for article in articles), *((article, article.lang) for article in translations))
+    for article, language in reversed(found):
         if name := str(article.metadata.get("series") or ""):
-            series[name].append(article)
-    for name, parts in series.items():
-        parts.sort(key=lambda article: _index(article.metadata.get("series_index")))
-        for index, article in enumerate(parts, 1):
-            found = {"name": name, "index": index, "all": parts}
-            found |= {"all_previous": parts[: index - 1], "all_next": parts[index:]}
-            found |= {"previous": parts[index - 2] if index > 1 else None}
-            found |= {"next": parts[index] if index < len(parts) else None}
-            # The front matter has set the name alone.
-            if not isinstance(getattr(article, "series", None), dict):
-                article.series = found
+            yield (language, name), article
+
+
+def _place(name: str, parts: Sequence[Any], articles: Sequence[Any]) -> None:
+    """Give `articles`, some of the `parts` of the series `name`, their places in it."""
+    ordered = sorted(parts, key=lambda article: _index(article.metadata.get("series_index")))
+    for article in articles:
+        index = ordered.index(article) + 1
+        found = {"name": name, "index": index, "all": ordered}
+        found |= {"all_previous": ordered[: index - 1], "all_next": ordered[index:]}
+        found |= {"previous": ordered[index - 2] if index > 1 else None}
+        found |= {"next": ordered[index] if index < len(ordered) else None}
+        # The front matter has set the name alone.
+        if not isinstance(getattr(article, "series", None), dict):
+            article.series = found
 
 
 def _related(articles: Sequence[Any]) -> Iterator[tuple[Any, list[Any]]]:
