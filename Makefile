@@ -124,6 +124,9 @@ campaign-disks: $(VENV)/.dev node_modules/.site  ## build on full and read-only 
 campaign-damages: $(VENV)/.dev node_modules/.site  ## damage files of a small blog, and count what is not noticed
 	$(BIN)/python campaigns/damages.py
 
+campaign-edits: $(VENV)/.dev node_modules/.site  ## edit a blog at random, and compare each build with one from nothing
+	$(BIN)/python campaigns/edits.py
+
 campaign-kills: $(VENV)/.dev node_modules/.site  ## end builds at random moments and count what outlives them
 	$(BIN)/python campaigns/kills.py
 

@@ -49,6 +49,8 @@ RESEARCHES = (
     {"live": False, "model_cards": "", "about_figures": False},
     {"live": False, "model_cards": "cards/{name}.html"},
 )
+#: When a feed without posts was written.
+NOW = re.compile(rb"<updated>[^<.]*\.[^<]*</updated>")
 NAMES = tuple("abcdefg")
 KEYS = ("vae", "iwae", "em", "nobody")
 MODELS = ("small", "other", "missing")
@@ -197,7 +199,7 @@ def built(root: Path, settings: str, output: str) -> tuple[dict[str, bytes], lis
     lines = (done.stdout + done.stderr).splitlines()
     found = sorted(line.strip() for line in lines if re.search(r": (?:error|warning): |Traceback", line))
     files = (path for path in (root / output).rglob("*") if path.is_file())
-    return {str(path.relative_to(root / output)): path.read_bytes() for path in files}, found
+    return {str(path.relative_to(root / output)): NOW.sub(b"", path.read_bytes()) for path in files}, found
 
 
 def main() -> None:
