@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
@@ -36,18 +37,20 @@ class Cards:
 
     def pages(self, site: Site) -> Iterator[GeneratedPage]:
         """Yield the card of each model."""
+        try:
+            for name, networks in sorted(self._shown.items()) if self._address else ():
+                yield self._page(self._models[name], sorted(networks, key=json.dumps), site)
+        finally:
+            self._models.close()
+
+    def _page(self, bundle: Bundle, networks: list[Networks], site: Site) -> GeneratedPage:
         area = self._environment.cache.area("model-cards", *self._environment.computed_by)
-        for name, networks in sorted(self._shown.items()) if self._address else ():
-            bundle = self._models[name]
-            address = self._address.format(name=name)
-            ordered = sorted(networks, key=repr)
-            key = area.key([stated(bundle), ordered, address, asdict(site)])
-            stored = area.get(key)
-            if stored is None:
-                stored = asdict(self._made(bundle, ordered, site, address))
-                area.put(key, stored)
-            yield GeneratedPage(**stored)
-        self._models.close()
+        address = self._address.format(name=bundle.name)
+        key = area.key([stated(bundle), networks, address, asdict(site)])
+        stored = area.get(key)
+        if stored is None:
+            area.put(key, stored := asdict(self._made(bundle, networks, site, address)))
+        return GeneratedPage(**stored)
 
     def _made(self, bundle: Bundle, networks: list[Networks], site: Site, address: str) -> GeneratedPage:
         # Imported here: a build whose cards are all in the cache draws nothing.
