@@ -7,7 +7,7 @@ from pathlib import Path
 
 import bundles
 from conftest import Build
-from research.demos.provenance import about
+from research.demos.provenance import frame
 from research.numbering.kinds import tables
 
 CASES = Path(__file__).parent / "cases" / "articles"
@@ -80,7 +80,7 @@ def references(html: str) -> list[str]:
 
 
 def captions(html: str) -> list[str]:
-    return [words(text) for text in NUMBERED.findall(about.without(html))]
+    return [words(text) for text in NUMBERED.findall(frame.without(html))]
 
 
 def of_feed(feed: str, page: str) -> str:

@@ -8,7 +8,7 @@ import pytest
 from conftest import Build
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from research.demos.provenance import about
+from research.demos.provenance import frame
 from research.numbering.html import captions, elements
 from research.numbering.html.find import find
 from research.numbering.kinds import Kinds, tables
@@ -158,7 +158,7 @@ def paragraph(html: str, beginning: str) -> str:
 def numbered(html: str) -> list[str]:
     """Return the captions and titles of a page."""
     pattern = r'<(figcaption|caption|p class="[^"]*(?:caption|title)[^"]*")>(.*?)</(?:figcaption|caption|p)>'
-    found = re.findall(pattern, about.without(html), re.DOTALL)
+    found = re.findall(pattern, frame.without(html), re.DOTALL)
     texts = (words(text.partition("<p>")[2] or text) for _, text in found)
     return [text for text in texts if text]
 

@@ -106,7 +106,13 @@ class Demos(Part):
         for request in requests:
             if isinstance(request, posts.Figure):
                 spec, said = request.spec, words.of(request.language)
-                yield request, posts.attempt(figures.drawn, spec, said, self._models, settings, cache)
+                drawn = posts.attempt(figures.drawn, spec, said, self._models, settings, cache)
+                yield request, drawn
+                # For the cards, which are made when the process in which graphs are opened has ended.
+                for model in (
+                    drawn.models if settings.model_cards and isinstance(drawn, figures.Figure) else ()
+                ):
+                    posts.attempt(figures.networks, model, cache)
 
     def close(self) -> None:
         """End the process in which graphs are opened."""
