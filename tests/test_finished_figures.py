@@ -86,6 +86,7 @@ def test_posts_pass_whose_bundle_has_changed(model_blog: FinishedBlog) -> None:
     changed, passed, _ = model_blog.built()
     assert passed == "abd"
     assert b"A bound of \xe2\x88\x9280" in changed["d.html"]
+    assert b"<td>\xe2\x88\x9280 nats</td>" in changed["models/digits.html"]
     evaluate(digits, -90)
     assert model_blog.built()[0] == first
     (digits / "decoder.onnx").write_bytes((whole := (digits / "decoder.onnx").read_bytes())[:-1])
