@@ -89,9 +89,9 @@ class Demos(Part):
 
         demos = tuple(posts.demos(blocks, words.of(post.language)))
         self._demos[post.source.resolve()] = demos
-        specs = [demo.request for demo in demos if demo.request]
-        names = [name for request in specs for name in request.spec.models]
-        requests = (*map(posts.Model, dict.fromkeys([*names, *stated])), *dict.fromkeys(specs))
+        models = dict.fromkeys([*posts.models(demos), *stated])
+        figures = dict.fromkeys(demo.request for demo in demos if demo.request)
+        requests = (*map(posts.Model, models), *figures)
         return Collected(demos, requests, diagnostics=found)
 
     def compute(self, requests: Sequence[Any]) -> Iterator[tuple[Any, Any]]:
@@ -108,11 +108,8 @@ class Demos(Part):
                 spec, said = request.spec, words.of(request.language)
                 drawn = posts.attempt(figures.drawn, spec, said, self._models, settings, cache)
                 yield request, drawn
-                # For the cards, which are made when the process in which graphs are opened has ended.
-                for model in (
-                    drawn.models if settings.model_cards and isinstance(drawn, figures.Figure) else ()
-                ):
-                    posts.attempt(figures.networks, model, cache)
+                for model in drawn.models if isinstance(drawn, figures.Figure) else ():
+                    self._cards.prepare(model)
 
     def close(self) -> None:
         """End the process in which graphs are opened."""

@@ -1,6 +1,6 @@
 """The demo blocks of one post: checked, as requests, and the figures in their places."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,6 +62,11 @@ def demos(blocks: Sequence[Block], said: words.Words) -> Iterator[PostDemo]:
             yield PostDemo(block, index, id, said, Figure(_checked(block, id), said.language))
         except DemoError as error:
             yield PostDemo(block, index, id, said, None, str(error), _key(error))
+
+
+def models(demos: Iterable[PostDemo]) -> list[str]:
+    """Return the names of the models that those of `demos` show which are right."""
+    return [name for demo in demos if demo.request for name in demo.request.spec.models]
 
 
 def _checked(block: Block, id: str) -> spec.Spec:

@@ -36,8 +36,8 @@ def of(post: Post, environment: Environment) -> Shown:
     if found is None:
         from . import posts
 
-        requests = [demo.request for demo in posts.demos(blocks, words.of(post.language))]
-        found = [[name for request in requests if request for name in request.spec.models], all(requests)]
+        demos = list(posts.demos(blocks, words.of(post.language)))
+        found = [posts.models(demos), all(demo.request for demo in demos)]
         area.put(key, found)
     models, is_right = found
     return Shown(tuple(dict.fromkeys([*models, *stated])), is_right)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from ..bundles.models import Models
 from ..errors import DemoError
 
 if TYPE_CHECKING:
+    from ..drawing.figure import Part
     from .facts import ShownModel
 
 #: What was measured of the networks of a model that readers get, by the network, as JSON has it.
@@ -28,6 +29,14 @@ class Cards:
         self._address, self._models, self._environment = address, models, environment
         #: For each model the different networks that figures have of it.
         self._shown: dict[str, list[Networks]] = {}
+        self._prepared: set[str] = set()
+
+    def prepare(self, model: ShownModel) -> None:
+        """Draw the networks of `model` into the cache, while the process runs in which graphs are opened."""
+        name = model.bundle.name
+        if self._address and name not in self._prepared:
+            self._prepared.add(name)
+            self._drawn(model)
 
     def note(self, name: str, networks: Networks) -> None:
         """Take note of a figure that shows the model `name` by `networks`."""
@@ -54,7 +63,7 @@ class Cards:
 
     def _made(self, bundle: Bundle, networks: list[Networks], site: Site, address: str) -> GeneratedPage:
         # Imported here: a build whose cards are all in the cache draws nothing.
-        from .. import figures, words
+        from .. import words
         from ..compile.records import Measured
         from ..drawing import figure
         from . import card
@@ -63,11 +72,16 @@ class Cards:
         said, model, name = words.of(site.language), ShownModel(bundle), bundle.name
         for one in networks:
             model = model.with_networks({network: Measured.of(what) for network, what in one.items()})
+        return card.page(model, said, site, address, figure.inner(self._drawn(model), name, name, said))
+
+    def _drawn(self, model: ShownModel) -> Sequence[Part]:
+        """Return a drawing of the networks of `model`; an empty one where a graph cannot be read."""
+        from .. import figures
+
         try:
-            drawing = figure.inner(figures.networks(model, self._environment.cache), name, name, said)
-        except DemoError:  # a graph that cannot be read
-            drawing = ""
-        return card.page(model, said, site, address, drawing)
+            return figures.networks(model, self._environment.cache)
+        except DemoError:
+            return ()
 
 
 def stated(bundle: Bundle) -> list[str]:
